@@ -1,0 +1,169 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.common;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Files on any Hadoop file system, local disk included. A file is written beside its final name and
+ * renamed, so that a reader never meets half of one; a directory is complete when it holds {@code
+ * _SUCCESS}, which is written last.
+ */
+public final class Storage {
+  /** Marks a directory as complete. */
+  public static final String SUCCESS = "_SUCCESS";
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+  private final Configuration hadoop;
+
+  /** Storage as this Hadoop configuration reaches it. */
+  public Storage(Configuration hadoop) {
+    this.hadoop = hadoop;
+  }
+
+  /** Whether something is there. */
+  public boolean exists(Path path) {
+    try {
+      return fileSystem(path).exists(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Whether the directory was finished. */
+  public boolean isComplete(Path directory) {
+    return exists(new Path(directory, SUCCESS));
+  }
+
+  /**
+   * Makes room for a stage's output: the directory must be absent or empty, unless {@code
+   * overwrite} says that what is there may go.
+   */
+  public void claim(Path directory, boolean overwrite) {
+    try {
+      FileSystem fileSystem = fileSystem(directory);
+      if (fileSystem.exists(directory)) {
+        boolean empty =
+            fileSystem.getFileStatus(directory).isDirectory()
+                && fileSystem.listStatus(directory).length == 0;
+        if (!empty && !overwrite) {
+          throw FathomException.usage(
+              "%s exists already; name another --output, or allow its loss with --set output.overwrite=true",
+              directory);
+        }
+        if (!empty) {
+          fileSystem.delete(directory, true);
+        }
+      }
+      fileSystem.mkdirs(directory);
+    } catch (IOException e) {
+      throw FathomException.usage("cannot write to %s: %s", directory, e.getMessage()).causedBy(e);
+    }
+  }
+
+  /** Marks the directory as complete. */
+  public void complete(Path directory) {
+    write(new Path(directory, SUCCESS), new byte[0]);
+  }
+
+  /** Removes a file or a whole directory, if it is there. */
+  public void delete(Path path) {
+    try {
+      fileSystem(path).delete(path, true);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What is in a directory, in the order of the names; empty where there is no such directory. */
+  public FileStatus[] list(Path directory) {
+    try {
+      FileStatus[] found = fileSystem(directory).listStatus(directory);
+      java.util.Arrays.sort(
+          found, java.util.Comparator.comparing(status -> status.getPath().getName()));
+      return found;
+    } catch (FileNotFoundException e) {
+      return new FileStatus[0];
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Reads a whole file. */
+  public byte[] read(Path path) {
+    try (InputStream in = fileSystem(path).open(path)) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Opens a file that is written piece by piece and is there to read from the start. */
+  public OutputStream create(Path path) {
+    try {
+      return fileSystem(path).create(path, true);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Writes a whole file: all of it or nothing. */
+  public void write(Path path, byte[] content) {
+    Path unfinished = new Path(path.getParent(), "." + path.getName() + ".unfinished");
+    try {
+      FileSystem fileSystem = fileSystem(path);
+      try (OutputStream out = fileSystem.create(unfinished, true)) {
+        out.write(content);
+      }
+      fileSystem.delete(path, false);
+      if (!fileSystem.rename(unfinished, path)) {
+        throw new IOException("cannot rename " + unfinished + " to " + path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Writes a value as indented JSON. */
+  public void writeJson(Path path, Object value) {
+    try {
+      write(path, (JSON.writeValueAsString(value) + "\n").getBytes(StandardCharsets.UTF_8));
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Reads JSON; fields that the type does not know are passed over. */
+  public <T> T readJson(Path path, Class<T> type) {
+    try {
+      return JSON.readValue(read(path), type);
+    } catch (IOException e) {
+      throw FathomException.data("%s is not what Fathom writes there: %s", path, firstLine(e))
+          .causedBy(e);
+    }
+  }
+
+  private static String firstLine(Throwable error) {
+    return String.valueOf(error.getMessage()).lines().findFirst().orElse("");
+  }
+
+  private FileSystem fileSystem(Path path) throws IOException {
+    return path.getFileSystem(hadoop);
+  }
+}

@@ -1,0 +1,45 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.data;
+
+import dev.fathom.common.FathomException;
+import dev.fathom.common.Storage;
+import org.apache.hadoop.fs.Path;
+
+/** Where the parts of a dataset directory are. */
+public record DatasetFiles(Path directory) {
+
+  /** The card. */
+  public Path card() {
+    return new Path(directory, "dataset.json");
+  }
+
+  /** The rows that were left out, with their reasons. */
+  public Path rejects() {
+    return new Path(directory, "rejects");
+  }
+
+  /** The shards of one split. */
+  public Path shards(Split split) {
+    return new Path(directory, PairSchema.SPLIT + "=" + split.directory());
+  }
+
+  /** Reads the card of a complete dataset. */
+  public DatasetCard readCard(Storage storage) {
+    if (!storage.exists(directory)) {
+      throw FathomException.data(
+          "%s does not exist; give the directory that prepare wrote", directory);
+    }
+    if (!storage.isComplete(directory) || !storage.exists(card())) {
+      throw FathomException.data(
+          "%s is not a complete dataset (no %s or no dataset.json); run prepare again",
+          directory, Storage.SUCCESS);
+    }
+    DatasetCard card = storage.readJson(card(), DatasetCard.class);
+    if (card.schemaVersion() != DatasetCard.SCHEMA_VERSION) {
+      throw FathomException.data(
+          "%s has schema version %d, this build reads %d; run prepare again",
+          card(), card.schemaVersion(), DatasetCard.SCHEMA_VERSION);
+    }
+    return card;
+  }
+}

@@ -1,0 +1,66 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.data;
+
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/** The columns of a shard and of the rejects. */
+public final class PairSchema {
+  /** Unique name of the pair. */
+  public static final String KEY = "key";
+
+  /** First side. */
+  public static final String X = "x";
+
+  /** Second side. */
+  public static final String Y = "y";
+
+  /** Class of the pair, or null. */
+  public static final String LABEL = "label";
+
+  /** What to show a person for {@link #X}: a file path or a caption, or null. */
+  public static final String X_SOURCE = "x_source";
+
+  /** What to show a person for {@link #Y}. */
+  public static final String Y_SOURCE = "y_source";
+
+  /** The partition column: a {@link Split#directory()}. */
+  public static final String SPLIT = "split";
+
+  /** Why a row was rejected: a code to group by. */
+  public static final String REASON = "reason";
+
+  /** Why a row was rejected: for a person. */
+  public static final String DETAIL = "detail";
+
+  private PairSchema() {}
+
+  /** The schema of a shard whose sides have these modalities, the partition column last. */
+  public static StructType pairs(Modality x, Modality y) {
+    return new StructType()
+        .add(KEY, DataTypes.StringType, false)
+        .add(X, type(x), false)
+        .add(Y, type(y), false)
+        .add(LABEL, DataTypes.StringType, true)
+        .add(X_SOURCE, DataTypes.StringType, true)
+        .add(Y_SOURCE, DataTypes.StringType, true)
+        .add(SPLIT, DataTypes.StringType, false);
+  }
+
+  /** The schema of {@code rejects/}. */
+  public static StructType rejects() {
+    return new StructType()
+        .add(KEY, DataTypes.StringType, false)
+        .add(REASON, DataTypes.StringType, false)
+        .add(DETAIL, DataTypes.StringType, true);
+  }
+
+  private static DataType type(Modality modality) {
+    return switch (modality) {
+      case IMAGE -> DataTypes.BinaryType;
+      case TEXT -> DataTypes.createArrayType(DataTypes.IntegerType, false);
+      case VECTOR -> DataTypes.createArrayType(DataTypes.FloatType, false);
+    };
+  }
+}

@@ -1,0 +1,39 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.data;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.util.List;
+
+/**
+ * One side of the pairs as the card describes it.
+ *
+ * @param modality what it is
+ * @param shape {@code [height, width, 3]} of an image, {@code [maximum tokens]} of a text, {@code
+ *     [columns]} of a vector
+ * @param mean from the training split: per colour channel on the scale 0 to 1, per column of a
+ *     vector, empty for a text
+ * @param standardDeviation beside {@code mean}; 1 where a column is constant
+ * @param vocabulary the words that token numbers stand for, number 0 being every unknown word;
+ *     empty unless a text
+ */
+public record Side(
+    Modality modality,
+    List<Integer> shape,
+    List<Double> mean,
+    List<Double> standardDeviation,
+    List<String> vocabulary) {
+
+  /** Copies the lists, so that the card cannot change. */
+  public Side {
+    shape = List.copyOf(shape);
+    mean = List.copyOf(mean);
+    standardDeviation = List.copyOf(standardDeviation);
+    vocabulary = List.copyOf(vocabulary);
+  }
+
+  /** How many numbers one row of this side is at most: bytes, tokens or floats. */
+  @JsonIgnore
+  public int size() {
+    return shape.stream().reduce(1, Math::multiplyExact);
+  }
+}

@@ -1,0 +1,229 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.settings;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
+import dev.fathom.common.FathomException;
+import java.io.File;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.apache.commons.lang3.StringUtils;
+import org.apache.commons.text.similarity.LevenshteinDistance;
+
+/**
+ * The configuration of one job, parsed and checked once. Layers, the later winning: the reference,
+ * what a built-in source brings, the files of {@code --config}, the pairs of {@code --set}. A key
+ * that the reference does not name is an error that names the nearest one.
+ */
+public final class Settings {
+  private static final Map<String, String> PRESETS =
+      Map.of(
+          "scenes", "sources/scenes.conf",
+          "gaussian-linear", "sources/gaussian.conf",
+          "gaussian-nonlinear", "sources/gaussian.conf");
+
+  private final Config config;
+
+  private Settings(Config config) {
+    this.config = config;
+  }
+
+  /** The defaults. */
+  public static Settings defaults() {
+    return of("", List.of(), List.of());
+  }
+
+  /**
+   * The settings of a job.
+   *
+   * @param source where the pairs come from; a built-in source brings settings of its own
+   * @param files HOCON files, the later wins
+   * @param assignments {@code KEY=VALUE}, the later wins
+   */
+  public static Settings of(String source, List<String> files, List<String> assignments) {
+    Config reference = resource("reference.conf");
+    Config merged =
+        PRESETS.containsKey(source) ? resource(PRESETS.get(source)) : ConfigFactory.empty();
+    for (String file : files) {
+      merged = checked(file(file), reference, file).withFallback(merged);
+    }
+    for (String assignment : assignments) {
+      merged = checked(assignment(assignment), reference, "--set").withFallback(merged);
+    }
+    return new Settings(merged.withFallback(reference));
+  }
+
+  /** Text, or empty where the value is null. */
+  public Optional<String> text(String key) {
+    return config.getIsNull(key) ? Optional.empty() : Optional.of(value(key, config::getString));
+  }
+
+  /** One word out of a closed set. */
+  public String choice(String key, List<String> allowed) {
+    String chosen = value(key, config::getString);
+    if (!allowed.contains(chosen)) {
+      throw FathomException.usage(
+          "%s = %s is not one of %s", key, chosen, String.join(", ", allowed));
+    }
+    return chosen;
+  }
+
+  /** A whole number within bounds, both included. */
+  public int integer(String key, int lowest, int highest) {
+    return Math.toIntExact(
+        inRange(key, value(key, config::getLong), (long) lowest, (long) highest));
+  }
+
+  /** Any whole number of 64 bits. */
+  public long wholeNumber(String key) {
+    return value(key, config::getLong);
+  }
+
+  /** A real number within bounds, both included. */
+  public double number(String key, double lowest, double highest) {
+    return inRange(key, value(key, config::getDouble), lowest, highest);
+  }
+
+  /** A number of bytes, written as {@code 64m} or {@code 1GiB}. */
+  public long bytes(String key) {
+    return value(key, config::getBytes);
+  }
+
+  /** Yes or no. */
+  public boolean flag(String key) {
+    return value(key, config::getBoolean);
+  }
+
+  /** A list of whole numbers, each at least 1. */
+  public List<Integer> sizes(String key) {
+    List<Integer> sizes = value(key, config::getIntList);
+    for (int size : sizes) {
+      inRange(key, size, 1, Integer.MAX_VALUE);
+    }
+    return List.copyOf(sizes);
+  }
+
+  /** Every key with its value, in the order of the keys, for provenance. */
+  public Map<String, String> effective() {
+    Map<String, String> all = new TreeMap<>();
+    for (Map.Entry<String, ConfigValue> entry : config.entrySet()) {
+      all.put(entry.getKey(), entry.getValue().render(ConfigRenderOptions.concise()));
+    }
+    return all;
+  }
+
+  private <T> T value(String key, Function<String, T> getter) {
+    try {
+      return getter.apply(key);
+    } catch (ConfigException e) {
+      throw FathomException.usage(
+              "%s = %s is not what this key takes (%s)",
+              key,
+              config.getIsNull(key)
+                  ? "null"
+                  : config.getValue(key).render(ConfigRenderOptions.concise()),
+              StringUtils.substringAfter(e.getMessage(), ": "))
+          .causedBy(e);
+    }
+  }
+
+  private static <T extends Comparable<T>> T inRange(String key, T value, T lowest, T highest) {
+    if (value.compareTo(lowest) < 0 || value.compareTo(highest) > 0) {
+      throw FathomException.usage("%s = %s is outside %s to %s", key, value, lowest, highest);
+    }
+    return value;
+  }
+
+  private static Config resource(String name) {
+    return ConfigFactory.parseResources(
+            Settings.class, name, ConfigParseOptions.defaults().setAllowMissing(false))
+        .resolve();
+  }
+
+  private static Config file(String name) {
+    if (!new File(name).isFile()) {
+      throw FathomException.usage("--config %s is not a file", name);
+    }
+    try {
+      return ConfigFactory.parseFile(new File(name)).resolve();
+    } catch (ConfigException e) {
+      throw FathomException.usage("--config %s cannot be parsed: %s", name, e.getMessage())
+          .causedBy(e);
+    }
+  }
+
+  private static Config assignment(String assignment) {
+    int equals = assignment.indexOf('=');
+    if (equals < 1) {
+      throw FathomException.usage("--set %s is not KEY=VALUE", assignment);
+    }
+    String key = assignment.substring(0, equals).strip();
+    String value = assignment.substring(equals + 1).strip();
+    try {
+      return ConfigFactory.parseString(
+          key + " = " + (isPlain(value) ? ConfigUtil.quoteString(value) : value));
+    } catch (ConfigException e) {
+      throw FathomException.usage("--set %s cannot be parsed: %s", assignment, e.getMessage())
+          .causedBy(e);
+    }
+  }
+
+  /**
+   * Whether a value from the command line is text to be taken as it stands: paths, URIs, column
+   * names.
+   */
+  private static boolean isPlain(String value) {
+    return !value.startsWith("[") && !value.startsWith("\"") && !value.equals("null");
+  }
+
+  private static Config checked(Config config, Config reference, String where) {
+    for (Map.Entry<String, ConfigValue> entry : config.root().toConfig().entrySet()) {
+      requireKnown(entry.getKey(), reference, where);
+    }
+    return config;
+  }
+
+  private static void requireKnown(String key, Config reference, String where) {
+    if (reference.hasPathOrNull(key)) {
+      return;
+    }
+    String wanted = key.toLowerCase(Locale.ROOT);
+    String nearest =
+        keys(reference).stream()
+            .min(
+                Comparator.comparingInt(
+                    (String known) ->
+                        LevenshteinDistance.getDefaultInstance()
+                            .apply(wanted, known.toLowerCase(Locale.ROOT))))
+            .orElseThrow();
+    throw FathomException.usage("%s: there is no key %s; did you mean %s?", where, key, nearest);
+  }
+
+  private static List<String> keys(Config reference) {
+    return reference.root().keySet().stream()
+        .flatMap(root -> keys(root, reference))
+        .sorted()
+        .toList();
+  }
+
+  private static Stream<String> keys(String path, Config reference) {
+    if (reference.getIsNull(path)
+        || reference.getValue(path).valueType() != ConfigValueType.OBJECT) {
+      return Stream.of(path);
+    }
+    return reference.getObject(path).keySet().stream()
+        .flatMap(child -> keys(path + "." + child, reference));
+  }
+}
