@@ -1,0 +1,105 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.blas;
+
+import dev.ludovic.netlib.blas.BLAS;
+import dev.ludovic.netlib.blas.JavaBLAS;
+import java.io.File;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.global.openblas;
+import org.bytedeco.openblas.global.openblas_nolapack;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Single-precision matrix multiplication on row-major heap arrays with offsets, without copies.
+ *
+ * <p>netlib's JNI pins the arrays (JavaCPP's own {@code cblas_sgemm(float[])} would copy them in
+ * and out at every call) and is pointed at the OpenBLAS that ND4J's natives bring. Where no native
+ * library loads, netlib's pure Java implementation serves. A task multiplies on one thread: Spark
+ * runs a task a core, and OpenMP threads that spin beside them made everything slower.
+ */
+public final class Blas {
+  private static final Logger LOG = LoggerFactory.getLogger(Blas.class);
+  private static final String LIBRARY_PATH = "dev.ludovic.netlib.blas.nativeLibPath";
+  private static final BLAS IMPLEMENTATION = load();
+
+  private Blas() {}
+
+  /** What does the arithmetic, for reports. */
+  public static String implementation() {
+    return IMPLEMENTATION instanceof JavaBLAS ? "Java" : "OpenBLAS";
+  }
+
+  /**
+   * {@code C ← α·op(A)·op(B) + β·C} with {@code op(A)} an m × k and {@code op(B)} a k × n matrix,
+   * all row-major.
+   *
+   * @param transposeA whether {@code a} holds k × m and is to be transposed
+   * @param transposeB whether {@code b} holds n × k and is to be transposed
+   * @param lda the length of a row of {@code a} as it is stored; {@code ldb} and {@code ldc}
+   *     likewise
+   */
+  public static void gemm(
+      boolean transposeA,
+      boolean transposeB,
+      int m,
+      int n,
+      int k,
+      float alpha,
+      float[] a,
+      int offsetA,
+      int lda,
+      float[] b,
+      int offsetB,
+      int ldb,
+      float beta,
+      float[] c,
+      int offsetC,
+      int ldc) {
+    // A row-major matrix is its transpose read column-major: Cᵀ = op(B)ᵀ·op(A)ᵀ swaps the operands
+    // and nothing else.
+    IMPLEMENTATION.sgemm(
+        transposeB ? "T" : "N",
+        transposeA ? "T" : "N",
+        n,
+        m,
+        k,
+        alpha,
+        b,
+        offsetB,
+        ldb,
+        a,
+        offsetA,
+        lda,
+        beta,
+        c,
+        offsetC,
+        ldc);
+  }
+
+  private static BLAS load() {
+    try {
+      if (System.getProperty(LIBRARY_PATH) == null) {
+        // The JavaCPP binding lies in its cache beside the library it binds.
+        File binding = new File(Loader.load(openblas.class));
+        System.setProperty(LIBRARY_PATH, library(binding.getParentFile()).getPath());
+      }
+      BLAS blas = dev.ludovic.netlib.blas.NativeBLAS.getInstance();
+      openblas_nolapack.blas_set_num_threads(1);
+      return blas;
+    } catch (RuntimeException | LinkageError e) {
+      LOG.warn("No native OpenBLAS ({}); multiplying in Java, several times slower", e.toString());
+      return JavaBLAS.getInstance();
+    }
+  }
+
+  private static File library(File directory) {
+    File[] found =
+        directory.listFiles(
+            (parent, name) -> name.matches("(lib)?openblas[^/]*\\.(so(\\.\\d+)?|dylib|dll)"));
+    if (found == null || found.length == 0) {
+      throw new IllegalStateException("no OpenBLAS library in " + directory);
+    }
+    return found[0];
+  }
+}
