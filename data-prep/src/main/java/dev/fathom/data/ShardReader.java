@@ -1,0 +1,103 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.data;
+
+import static org.apache.spark.sql.functions.col;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+
+/**
+ * Reads a split of a dataset in the order of its shards, in as many equal runs as are asked for.
+ * Shards hold pairs in random order already, so a run of neighbours is a random part; nothing is
+ * shuffled, and each run opens the files it overlaps and no others.
+ */
+public final class ShardReader {
+  private static final String FILE = "file";
+  private static final String ROW = "row";
+
+  private final SparkSession spark;
+  private final DatasetFiles files;
+  private final DatasetCard card;
+
+  /** A reader of the dataset that the card describes. */
+  public ShardReader(SparkSession spark, DatasetFiles files, DatasetCard card) {
+    this.spark = spark;
+    this.files = files;
+    this.card = card;
+  }
+
+  /** A file of a split, and the numbers of its first row and of the one after its last. */
+  private record Shard(String name, long from, long to) {}
+
+  /**
+   * The split in {@code parts} partitions whose sizes differ by one at most.
+   *
+   * @param columns columns of {@link PairSchema} that are wanted
+   */
+  public Dataset<Row> read(Split split, int parts, String... columns) {
+    List<Shard> shards = shards(split);
+    long total = shards.isEmpty() ? 0 : shards.get(shards.size() - 1).to();
+    return IntStream.range(0, parts)
+        .mapToObj(
+            part -> part(split, shards, total * part / parts, total * (part + 1) / parts, columns))
+        .reduce(Dataset::union)
+        .orElseThrow();
+  }
+
+  private Dataset<Row> part(
+      Split split, List<Shard> shards, long from, long to, String... columns) {
+    List<Shard> overlapped =
+        shards.stream().filter(shard -> shard.from() < to && shard.to() > from).toList();
+    Dataset<Row> rows = open(split, overlapped);
+    if (!overlapped.isEmpty()) {
+      Shard first = overlapped.get(0);
+      Shard last = overlapped.get(overlapped.size() - 1);
+      rows =
+          rows.where(
+              col(FILE)
+                  .notEqual(first.name())
+                  .or(col(ROW).geq(from - first.from()))
+                  .and(col(FILE).notEqual(last.name()).or(col(ROW).lt(to - last.from()))));
+    }
+    return rows.coalesce(1)
+        .sortWithinPartitions(FILE, ROW)
+        .select(Arrays.stream(columns).map(functions::col).toArray(Column[]::new));
+  }
+
+  private List<Shard> shards(Split split) {
+    List<Shard> shards = new ArrayList<>();
+    long from = 0;
+    for (Row counted : open(split, null).groupBy(FILE).count().orderBy(FILE).collectAsList()) {
+      shards.add(new Shard(counted.getString(0), from, from + counted.getLong(1)));
+      from += counted.getLong(1);
+    }
+    return shards;
+  }
+
+  /** The files named, or all of the split where {@code shards} is null. */
+  private Dataset<Row> open(Split split, List<Shard> shards) {
+    Path directory = files.shards(split);
+    String[] paths =
+        shards == null || shards.isEmpty()
+            ? new String[] {directory.toString()}
+            : shards.stream()
+                .map(shard -> new Path(directory, shard.name()).toString())
+                .toArray(String[]::new);
+    Dataset<Row> rows =
+        spark
+            .read()
+            .schema(PairSchema.pairs(card.x().modality(), card.y().modality()))
+            .parquet(paths)
+            .withColumn(FILE, col("_metadata.file_name"))
+            .withColumn(ROW, col("_metadata.row_index"));
+    return shards != null && shards.isEmpty() ? rows.limit(0) : rows;
+  }
+}

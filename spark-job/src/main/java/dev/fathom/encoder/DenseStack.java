@@ -1,0 +1,232 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.encoder;
+
+import dev.fathom.blas.Blas;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.nd4j.linalg.activations.Activation;
+
+/** Fully connected layers with ReLU between them: the dense encoder, and the head of the others. */
+final class DenseStack implements Serializable {
+  /*
+   * Layer l maps a (rows × in) to relu(a·Wᵀ + b), the last one without the relu. Parameters a layer: W as out × in
+   * row-major, then b; which is how DL4J flattens a dense layer (its in × out weights in column-major order).
+   *
+   * Backward: with g = ∂L/∂(a·Wᵀ + b), ∂L/∂W = gᵀ·a, ∂L/∂b = column sums of g, ∂L/∂a = g·W; the relu's gradient is read
+   * off its output, which is positive exactly where its input was.
+   */
+
+  private static final long serialVersionUID = 1L;
+
+  /** Widths from input to output, at least two. */
+  private final int[] widths;
+
+  DenseStack(int input, List<Integer> hidden, int output) {
+    widths = new int[hidden.size() + 2];
+    widths[0] = input;
+    for (int i = 0; i < hidden.size(); i++) {
+      widths[i + 1] = hidden.get(i);
+    }
+    widths[widths.length - 1] = output;
+  }
+
+  int parameterCount() {
+    int count = 0;
+    for (int layer = 0; layer < layers(); layer++) {
+      count = Math.addExact(count, Math.multiplyExact(widths[layer + 1], widths[layer] + 1));
+    }
+    return count;
+  }
+
+  /** Uniform within ±1/√in, weights and biases alike. */
+  void initialise(float[] parameters, int offset, RandomGenerator random) {
+    int position = offset;
+    for (int layer = 0; layer < layers(); layer++) {
+      position =
+          uniform(
+              parameters, position, widths[layer + 1] * (widths[layer] + 1), widths[layer], random);
+    }
+  }
+
+  static int uniform(float[] parameters, int offset, int count, int fanIn, RandomGenerator random) {
+    double bound = 1 / Math.sqrt(fanIn);
+    for (int i = offset; i < offset + count; i++) {
+      parameters[i] = (float) random.nextDouble(-bound, bound);
+    }
+    return offset + count;
+  }
+
+  String addLayers(GraphBuilder builder, String name, String input) {
+    String previous = input;
+    for (int layer = 0; layer < layers(); layer++) {
+      boolean last = layer == layers() - 1;
+      String layerName = name + ".dense" + layer;
+      builder.addLayer(
+          layerName,
+          new DenseLayer.Builder()
+              .nIn(widths[layer])
+              .nOut(widths[layer + 1])
+              .activation(last ? Activation.IDENTITY : Activation.RELU)
+              .build(),
+          previous);
+      previous = layerName;
+    }
+    return previous;
+  }
+
+  Memory memory(int maximumRows) {
+    return new Memory(maximumRows);
+  }
+
+  private int layers() {
+    return widths.length - 1;
+  }
+
+  /** Activations of a batch, and the arithmetic on them. */
+  final class Memory {
+    /**
+     * What each layer reads; filled by {@link #forward}, but for the first, which the caller fills.
+     */
+    private final float[][] inputs;
+
+    private final float[][] gradients;
+
+    private Memory(int maximumRows) {
+      inputs = new float[layers()][];
+      gradients = new float[layers()][];
+      for (int layer = 0; layer < layers(); layer++) {
+        inputs[layer] = new float[Math.multiplyExact(maximumRows, widths[layer])];
+        gradients[layer] = new float[inputs[layer].length];
+      }
+    }
+
+    /** Where the caller writes the first layer's input, rows × width. */
+    float[] input() {
+      return inputs[0];
+    }
+
+    /** ∂L/∂input after {@link #backward}. */
+    float[] inputGradient() {
+      return gradients[0];
+    }
+
+    void forward(int rows, float[] parameters, int offset, float[] output) {
+      int position = offset;
+      for (int layer = 0; layer < layers(); layer++) {
+        int in = widths[layer];
+        int out = widths[layer + 1];
+        boolean last = layer == layers() - 1;
+        float[] target = last ? output : inputs[layer + 1];
+        Blas.gemm(
+            false,
+            true,
+            rows,
+            out,
+            in,
+            1f,
+            inputs[layer],
+            0,
+            in,
+            parameters,
+            position,
+            in,
+            0f,
+            target,
+            0,
+            out);
+        addBias(target, rows, out, parameters, position + out * in, !last);
+        position += out * (in + 1);
+      }
+    }
+
+    void backward(
+        int rows,
+        float[] outputGradient,
+        float[] parameters,
+        int offset,
+        float[] target,
+        boolean toInput) {
+      int end = offset + parameterCount();
+      for (int layer = layers() - 1; layer >= 0; layer--) {
+        int in = widths[layer];
+        int out = widths[layer + 1];
+        float[] gradient = layer == layers() - 1 ? outputGradient : gradients[layer + 1];
+        int position = end - out * (in + 1);
+        Blas.gemm(
+            true,
+            false,
+            out,
+            in,
+            rows,
+            1f,
+            gradient,
+            0,
+            out,
+            inputs[layer],
+            0,
+            in,
+            0f,
+            target,
+            position,
+            in);
+        columnSums(gradient, rows, out, target, position + out * in);
+        if (layer > 0 || toInput) {
+          Blas.gemm(
+              false,
+              false,
+              rows,
+              in,
+              out,
+              1f,
+              gradient,
+              0,
+              out,
+              parameters,
+              position,
+              in,
+              0f,
+              gradients[layer],
+              0,
+              in);
+        }
+        if (layer > 0) {
+          zeroWhereInactive(gradients[layer], inputs[layer], rows * in);
+        }
+        end = position;
+      }
+    }
+  }
+
+  /** Adds a bias to every row, and cuts off below 0 where asked. */
+  static void addBias(
+      float[] values, int rows, int width, float[] parameters, int offset, boolean relu) {
+    float floor = relu ? 0f : Float.NEGATIVE_INFINITY;
+    for (int row = 0; row < rows; row++) {
+      int start = row * width;
+      for (int c = 0; c < width; c++) {
+        values[start + c] = Math.max(values[start + c] + parameters[offset + c], floor);
+      }
+    }
+  }
+
+  static void columnSums(float[] values, int rows, int width, float[] target, int offset) {
+    Arrays.fill(target, offset, offset + width, 0f);
+    for (int row = 0; row < rows; row++) {
+      int start = row * width;
+      for (int c = 0; c < width; c++) {
+        target[offset + c] += values[start + c];
+      }
+    }
+  }
+
+  /** The way back through a relu, whose output is 0 where it was inactive. */
+  static void zeroWhereInactive(float[] gradients, float[] activations, int count) {
+    for (int i = 0; i < count; i++) {
+      gradients[i] = activations[i] > 0f ? gradients[i] : 0f;
+    }
+  }
+}

@@ -1,0 +1,98 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.encoder;
+
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Encoders as plain DL4J graphs: each alone, as it is saved, and both as the one network that
+ * dl4j-spark trains.
+ */
+public final class EncoderGraphs {
+  /** Name of the input of a single encoder's graph. */
+  public static final String INPUT = "input";
+
+  /** Name of the last vertex of a single encoder's graph. */
+  public static final String EMBEDDING = "embedding";
+
+  private EncoderGraphs() {}
+
+  /**
+   * One encoder as a graph from {@link #INPUT} to {@link #EMBEDDING}.
+   *
+   * @param toEmbedding what turns the output into the embedding: a vertex without parameters
+   * @param parameters the encoder's parameters from {@code offset} on
+   */
+  public static ComputationGraph single(
+      Encoder encoder, GraphVertex toEmbedding, float[] parameters, int offset) {
+    GraphBuilder builder = new NeuralNetConfiguration.Builder().graphBuilder().addInputs(INPUT);
+    builder.addVertex(EMBEDDING, toEmbedding, encoder.addLayers(builder, INPUT));
+    ComputationGraphConfiguration configuration =
+        builder.setInputTypes(encoder.inputType()).setOutputs(EMBEDDING).build();
+    ComputationGraph graph = new ComputationGraph(configuration);
+    graph.init();
+    setParameters(graph, INPUT, parameters, offset);
+    return graph;
+  }
+
+  /**
+   * Encoders as one graph with an input and an output each, unconnected; inputs are named as given.
+   */
+  public static ComputationGraph together(Map<String, Encoder> encoders) {
+    List<String> names = List.copyOf(encoders.keySet());
+    GraphBuilder builder = new NeuralNetConfiguration.Builder().graphBuilder().addInputs(names);
+    String[] outputs = new String[names.size()];
+    for (int i = 0; i < outputs.length; i++) {
+      outputs[i] = encoders.get(names.get(i)).addLayers(builder, names.get(i));
+    }
+    builder.setInputTypes(
+        names.stream()
+            .map(name -> encoders.get(name).inputType())
+            .toArray(org.deeplearning4j.nn.conf.inputs.InputType[]::new));
+    ComputationGraph graph = new ComputationGraph(builder.setOutputs(outputs).build());
+    graph.init();
+    return graph;
+  }
+
+  /** Copies flat parameters into the layers of the encoder whose input is {@code name}. */
+  public static void setParameters(
+      ComputationGraph graph, String name, float[] parameters, int offset) {
+    int position = offset;
+    for (Layer layer : layersOf(graph, name)) {
+      int count = Math.toIntExact(layer.numParams());
+      float[] part = java.util.Arrays.copyOfRange(parameters, position, position + count);
+      layer.params().assign(Nd4j.createFromArray(part).reshape(layer.params().shape()));
+      position += count;
+    }
+  }
+
+  /** Copies the layers of the encoder whose input is {@code name} into flat parameters. */
+  public static void getParameters(
+      ComputationGraph graph, String name, float[] parameters, int offset) {
+    int position = offset;
+    for (Layer layer : layersOf(graph, name)) {
+      INDArray part = layer.params();
+      float[] values = part.dup().data().asFloat();
+      System.arraycopy(values, 0, parameters, position, values.length);
+      position += values.length;
+    }
+  }
+
+  /** The encoder's layers with parameters, from input to output. */
+  private static List<Layer> layersOf(ComputationGraph graph, String name) {
+    return java.util.Arrays.stream(graph.topologicalSortOrder())
+        .mapToObj(index -> graph.getVertices()[index])
+        .filter(vertex -> vertex.hasLayer() && vertex.getVertexName().startsWith(name + "."))
+        .map(org.deeplearning4j.nn.graph.vertex.GraphVertex::getLayer)
+        .filter(layer -> layer.numParams() > 0)
+        .toList();
+  }
+}

@@ -1,0 +1,56 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train;
+
+import dev.fathom.common.FathomException;
+import dev.fathom.common.RandomStream;
+import dev.fathom.encoder.Column;
+import java.io.Serializable;
+
+/** One worker's pairs in memory, and the order in which an epoch visits them. */
+public final class PairPartition implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final Column x;
+  private final Column y;
+  private transient int[] order;
+  private transient long orderEpoch;
+
+  /** Row i of {@code x} belongs to row i of {@code y}. */
+  public PairPartition(Column x, Column y) {
+    if (x.size() != y.size()) {
+      throw FathomException.data("%d rows of x beside %d of y", x.size(), y.size());
+    }
+    this.x = x;
+    this.y = y;
+  }
+
+  Column x() {
+    return x;
+  }
+
+  Column y() {
+    return y;
+  }
+
+  /** How many pairs. */
+  public int size() {
+    return x.size();
+  }
+
+  /**
+   * All rows in the order of an epoch, a pure function of its arguments. It is kept until another
+   * epoch is asked for, as many rounds share one.
+   */
+  synchronized int[] order(long seed, long epoch, int partition) {
+    if (order == null || orderEpoch != epoch) {
+      int[] drawn = new int[size()];
+      for (int i = 0; i < drawn.length; i++) {
+        drawn[i] = i;
+      }
+      RandomStream.shuffle(drawn, drawn.length, RandomStream.of(seed, "batches", epoch, partition));
+      order = drawn;
+      orderEpoch = epoch;
+    }
+    return order;
+  }
+}

@@ -1,0 +1,150 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train;
+
+import dev.fathom.contrastive.InfoNce;
+import dev.fathom.encoder.EncoderKernel;
+
+/**
+ * One worker's working memory and arithmetic. A round is a pure function of the state it starts
+ * from, the worker's pairs and their partition's number, so a task that Spark runs again gives the
+ * same bits.
+ */
+final class Replica {
+  private final Towers towers;
+  private final TrainingSettings settings;
+  private final RoundPlan plan;
+  private final int sample;
+  private final EncoderKernel x;
+  private final EncoderKernel y;
+  private final InfoNce objective;
+  private final int[] rows;
+  private final float[] gradients;
+  private final Tower towerX;
+  private final Tower towerY;
+
+  /** Buffers of one side: encoder outputs, embeddings, and the gradients of both. */
+  private record Tower(
+      float[] output, float[] outputGradient, float[] embedding, float[] gradient, float[] norms) {
+    static Tower of(int batch, int sample, int dimension) {
+      int outputs = (batch + sample) * dimension;
+      return new Tower(
+          new float[outputs],
+          new float[outputs],
+          new float[batch * dimension],
+          new float[batch * dimension],
+          new float[batch + sample]);
+    }
+  }
+
+  Replica(Towers towers, TrainingSettings settings, RoundPlan plan) {
+    this.towers = towers;
+    this.settings = settings;
+    this.plan = plan;
+    sample = towers.similarity().sampleRows();
+    int maximumRows = plan.batch() + sample;
+    x = towers.x().kernel(maximumRows);
+    y = towers.y().kernel(maximumRows);
+    objective = new InfoNce(plan.batch(), towers.dimension());
+    rows = new int[maximumRows];
+    gradients = new float[towers.parameterCount()];
+    towerX = Tower.of(plan.batch(), sample, towers.dimension());
+    towerY = Tower.of(plan.batch(), sample, towers.dimension());
+  }
+
+  /** Does the local steps of a round. */
+  RoundResult run(PairPartition pairs, int partition, RoundState state) {
+    long start = System.nanoTime();
+    Weights weights = state.weights().copy();
+    double[] losses = new double[state.steps()];
+    double[] temperatureGradients = new double[state.steps()];
+    for (int i = 0; i < state.steps(); i++) {
+      long step = state.firstStep() + i;
+      int[] order = pairs.order(settings.seed(), plan.epoch(step), partition);
+      choose(order, plan.firstRow(step));
+      losses[i] = lossAndGradients(pairs, weights.parameters(), state.temperature());
+      temperatureGradients[i] = objective.temperatureGradient();
+      update(weights, step);
+    }
+    return new RoundResult(
+        weights, losses, temperatureGradients, (System.nanoTime() - start) * 1e-9);
+  }
+
+  /** The mean loss over a partition's batches, nothing drawn and nothing changed. */
+  double validationLoss(PairPartition pairs, float[] parameters, float temperature) {
+    int batches = Math.max(pairs.size() / plan.batch(), 1);
+    int batch = Math.min(plan.batch(), pairs.size());
+    double sum = 0;
+    for (int b = 0; b < batches; b++) {
+      for (int i = 0; i < batch + sample; i++) {
+        rows[i] = (b * batch + i) % pairs.size();
+      }
+      forward(pairs, parameters, batch);
+      sum += objective.loss(towerX.embedding, towerY.embedding, batch, temperature);
+    }
+    return sum / batches;
+  }
+
+  /** ∂L/∂parameters of the last step, x's then y's. */
+  float[] gradients() {
+    return gradients;
+  }
+
+  /** The batch, then the separate sample: the pairs that the epoch visits next. */
+  private void choose(int[] order, int first) {
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = order[(first + i) % order.length];
+    }
+  }
+
+  private void forward(PairPartition pairs, float[] parameters, int batch) {
+    x.forward(pairs.x(), rows, batch + sample, parameters, 0, towerX.output);
+    y.forward(pairs.y(), rows, batch + sample, parameters, towers.yOffset(), towerY.output);
+    embed(towerX, batch);
+    embed(towerY, batch);
+  }
+
+  private void embed(Tower tower, int batch) {
+    towers
+        .similarity()
+        .forward(tower.output, batch, sample, towers.dimension(), tower.embedding, tower.norms);
+  }
+
+  private double lossAndGradients(PairPartition pairs, float[] parameters, float temperature) {
+    forward(pairs, parameters, plan.batch());
+    double loss =
+        objective.lossAndGradients(
+            towerX.embedding,
+            towerY.embedding,
+            plan.batch(),
+            temperature,
+            towerX.gradient,
+            towerY.gradient);
+    backward(towerX, x, parameters, 0);
+    backward(towerY, y, parameters, towers.yOffset());
+    return loss;
+  }
+
+  private void backward(Tower tower, EncoderKernel kernel, float[] parameters, int offset) {
+    towers
+        .similarity()
+        .backward(
+            tower.output,
+            plan.batch(),
+            sample,
+            towers.dimension(),
+            tower.embedding,
+            tower.norms,
+            tower.gradient,
+            tower.outputGradient);
+    kernel.backward(tower.outputGradient, parameters, offset, gradients);
+  }
+
+  private void update(Weights weights, long step) {
+    double learningRate = settings.learningRate(step, plan.totalSteps());
+    if (settings.optimizer().equals(TrainingSettings.ADAM)) {
+      Optimizer.adam(weights, gradients, learningRate, settings.weightDecay(), step + 1);
+    } else {
+      Optimizer.sgd(weights.parameters(), gradients, learningRate, settings.weightDecay());
+    }
+  }
+}

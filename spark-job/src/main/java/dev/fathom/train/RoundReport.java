@@ -1,0 +1,28 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train;
+
+/**
+ * A line of {@code metrics.jsonl}.
+ *
+ * @param round number of the round, from 1
+ * @param epoch epochs done, with their fraction
+ * @param step local steps done
+ * @param pairs pairs seen by all workers so far
+ * @param loss mean L over the round's steps and workers, in nats
+ * @param valLoss L on the validation split, null but at the end of an epoch
+ * @param temperature τ after the round
+ * @param learningRate at the round's last step
+ * @param pairsPerSecond of this round, all workers together
+ * @param arithmeticShare share of the round's wall time that the slowest worker spent in arithmetic
+ */
+public record RoundReport(
+    int round,
+    double epoch,
+    long step,
+    long pairs,
+    double loss,
+    Double valLoss,
+    double temperature,
+    double learningRate,
+    double pairsPerSecond,
+    double arithmeticShare) {}

@@ -1,0 +1,38 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train;
+
+import dev.fathom.common.RandomStream;
+import dev.fathom.contrastive.Similarity;
+import dev.fathom.encoder.Encoder;
+import java.io.Serializable;
+
+/**
+ * What is trained: two encoders of the same width, and how their outputs become similarities. Flat
+ * parameters hold x's, then y's.
+ */
+public record Towers(Encoder x, Encoder y, Similarity similarity) implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** Width of both embeddings. */
+  public int dimension() {
+    return x.dimension();
+  }
+
+  /** Parameters of both encoders. */
+  public int parameterCount() {
+    return Math.addExact(x.parameterCount(), y.parameterCount());
+  }
+
+  /** Where y's parameters start. */
+  public int yOffset() {
+    return x.parameterCount();
+  }
+
+  /** Parameters to start from. */
+  public float[] initialParameters(long seed) {
+    float[] parameters = new float[parameterCount()];
+    x.initialise(parameters, 0, RandomStream.of(seed, "initialise x"));
+    y.initialise(parameters, yOffset(), RandomStream.of(seed, "initialise y"));
+    return parameters;
+  }
+}

@@ -1,0 +1,232 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.contrastive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.fathom.common.RandomStream;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class InfoNceTest {
+  private final RandomGenerator random = RandomStream.of(3, "loss test");
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1, 1",
+    "2, 1, 0.5",
+    "7, 3, 10",
+    "16, 5, 0.07",
+    "33, 8, 0.02",
+    "64, 16, 0.005",
+    "65, 4, 0.005",
+    "128, 2, 0.001"
+  })
+  void lossAndGradientsMeetTheDefinitionInDoublePrecision(
+      int batch, int dimension, float temperature) {
+    for (double agreement : new double[] {0, 0.9, 1}) {
+      float[] u = unit(batch, dimension, null, 0);
+      float[] v = unit(batch, dimension, u, agreement);
+      InfoNce objective = new InfoNce(batch + 3, dimension);
+      float[] gradientU = new float[u.length];
+      float[] gradientV = new float[v.length];
+
+      double loss = objective.lossAndGradients(u, v, batch, temperature, gradientU, gradientV);
+
+      Reference reference = new Reference(u, v, batch, dimension, temperature);
+      assertThat(loss)
+          .isCloseTo(reference.loss, within(1e-5 * Math.max(1, 1 / temperature * 0.01)));
+      assertThat(objective.loss(u, v, batch, temperature)).isEqualTo(loss);
+      double scale = 1 / (temperature * batch);
+      for (int i = 0; i < u.length; i++) {
+        assertThat((double) gradientU[i]).isCloseTo(reference.gradientU[i], within(3e-4 * scale));
+        assertThat((double) gradientV[i]).isCloseTo(reference.gradientV[i], within(3e-4 * scale));
+      }
+      assertThat(objective.temperatureGradient())
+          .isCloseTo(reference.temperatureGradient, within(3e-4 / temperature));
+    }
+  }
+
+  @Test
+  void gradientsAreFiniteDifferencesOfTheLoss() {
+    int batch = 9;
+    int dimension = 4;
+    float temperature = 0.3f;
+    float[] u = unit(batch, dimension, null, 0);
+    float[] v = unit(batch, dimension, u, 0.5);
+    InfoNce objective = new InfoNce(batch, dimension);
+    float[] gradientU = new float[u.length];
+    float[] gradientV = new float[v.length];
+    objective.lossAndGradients(u, v, batch, temperature, gradientU, gradientV);
+    double temperatureGradient = objective.temperatureGradient();
+
+    for (int i = 0; i < u.length; i++) {
+      int place = i;
+      assertThat((double) gradientU[i])
+          .isCloseTo(
+              slope(h -> objective.loss(moved(u, place, h), v, batch, temperature)), within(2e-3));
+      assertThat((double) gradientV[i])
+          .isCloseTo(
+              slope(h -> objective.loss(u, moved(v, place, h), batch, temperature)), within(2e-3));
+    }
+    assertThat(temperatureGradient)
+        .isCloseTo(
+            slope(h -> objective.loss(u, v, batch, (float) (temperature * Math.exp(h)))),
+            within(2e-3));
+  }
+
+  @Test
+  void chanceIsTheLogarithmOfTheBatch() {
+    float[] same = new float[50 * 3];
+    java.util.Arrays.fill(same, 0.5f);
+
+    assertThat(new InfoNce(50, 3).loss(same, same, 50, 0.01f))
+        .isCloseTo(Math.log(50), within(1e-5));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5, 3", "12, 1"})
+  void similaritiesPassGradientsThroughTheirNorms(int batch, int dimension) {
+    for (Similarity similarity : new Similarity[] {new Cosine(), new PopulationNorm(4)}) {
+      int sample = similarity.sampleRows();
+      float[] output = gaussian((batch + sample) * dimension);
+      float[] direction = gaussian(batch * dimension);
+      float[] embedding = new float[batch * dimension];
+      float[] norms = new float[batch + sample];
+      float[] gradient = new float[output.length];
+      similarity.forward(output, batch, sample, dimension, embedding, norms);
+
+      similarity.backward(output, batch, sample, dimension, embedding, norms, direction, gradient);
+
+      for (int i = 0; i < output.length; i++) {
+        int place = i;
+        double expected =
+            slope(
+                h -> {
+                  float[] moved = new float[embedding.length];
+                  similarity.forward(
+                      moved(output, place, h), batch, sample, dimension, moved, norms.clone());
+                  return VectorMath.dot(moved, 0, direction, 0, moved.length);
+                });
+        assertThat((double) gradient[i])
+            .isCloseTo(expected, within(5e-3 * Math.max(1, Math.abs(expected))));
+      }
+    }
+  }
+
+  private interface Curve {
+    double at(double h);
+  }
+
+  private static double slope(Curve curve) {
+    return (curve.at(1e-3) - curve.at(-1e-3)) / 2e-3;
+  }
+
+  private static float[] moved(float[] values, int place, double by) {
+    float[] moved = values.clone();
+    moved[place] += (float) by;
+    return moved;
+  }
+
+  private float[] gaussian(int count) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+
+  /**
+   * Rows of unit length, as near to those of {@code other} as agreement says: 0 not at all, 1 the
+   * same.
+   */
+  private float[] unit(int batch, int dimension, float[] other, double agreement) {
+    float[] values = gaussian(batch * dimension);
+    for (int i = 0; i < values.length; i++) {
+      values[i] =
+          (float) ((1 - agreement) * values[i] + (other == null ? 0 : agreement * other[i]));
+    }
+    float[] unit = new float[values.length];
+    new Cosine().forward(values, batch, 0, dimension, unit, new float[batch]);
+    return unit;
+  }
+
+  /** The definition, term by term. */
+  private static final class Reference {
+    private final double[] gradientU;
+    private final double[] gradientV;
+    private double loss;
+    private double temperatureGradient;
+
+    Reference(float[] u, float[] v, int batch, int dimension, double temperature) {
+      gradientU = new double[u.length];
+      gradientV = new double[v.length];
+      double[][] logits = new double[batch][batch];
+      for (int i = 0; i < batch; i++) {
+        for (int j = 0; j < batch; j++) {
+          for (int c = 0; c < dimension; c++) {
+            logits[i][j] += (double) u[i * dimension + c] * v[j * dimension + c] / temperature;
+          }
+        }
+      }
+      for (int i = 0; i < batch; i++) {
+        double row = 0;
+        double column = 0;
+        for (int j = 0; j < batch; j++) {
+          row += Math.exp(logits[i][j] - max(logits, i, true));
+          column += Math.exp(logits[j][i] - max(logits, i, false));
+        }
+        double logRow = Math.log(row) + max(logits, i, true);
+        double logColumn = Math.log(column) + max(logits, i, false);
+        loss += (logRow + logColumn - 2 * logits[i][i]) / (2 * batch);
+        for (int j = 0; j < batch; j++) {
+          add(
+              u,
+              v,
+              i,
+              j,
+              dimension,
+              temperature,
+              Math.exp(logits[i][j] - logRow) / (2 * batch),
+              logits[i][j]);
+          add(
+              u,
+              v,
+              j,
+              i,
+              dimension,
+              temperature,
+              Math.exp(logits[j][i] - logColumn) / (2 * batch),
+              logits[j][i]);
+        }
+        add(u, v, i, i, dimension, temperature, -1.0 / batch, logits[i][i]);
+      }
+    }
+
+    private void add(
+        float[] u,
+        float[] v,
+        int i,
+        int j,
+        int dimension,
+        double temperature,
+        double weight,
+        double logit) {
+      temperatureGradient -= weight * logit;
+      for (int c = 0; c < dimension; c++) {
+        gradientU[i * dimension + c] += weight * v[j * dimension + c] / temperature;
+        gradientV[j * dimension + c] += weight * u[i * dimension + c] / temperature;
+      }
+    }
+
+    private static double max(double[][] logits, int i, boolean row) {
+      double max = Double.NEGATIVE_INFINITY;
+      for (int j = 0; j < logits.length; j++) {
+        max = Math.max(max, row ? logits[i][j] : logits[j][i]);
+      }
+      return max;
+    }
+  }
+}
