@@ -3,6 +3,7 @@ package dev.fathom.train;
 
 import dev.fathom.encoder.Encoder;
 import dev.fathom.encoder.EncoderGraphs;
+import dev.fathom.model.Towers;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;

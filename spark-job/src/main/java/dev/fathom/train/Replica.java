@@ -3,6 +3,7 @@ package dev.fathom.train;
 
 import dev.fathom.contrastive.InfoNce;
 import dev.fathom.encoder.EncoderKernel;
+import dev.fathom.model.Towers;
 
 /**
  * One worker's working memory and arithmetic. A round is a pure function of the state it starts

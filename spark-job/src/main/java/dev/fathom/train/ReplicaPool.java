@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train;
 
+import dev.fathom.model.Towers;
 import java.io.Serializable;
 import java.util.Map;
 import java.util.Queue;

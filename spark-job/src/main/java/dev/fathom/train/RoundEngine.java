@@ -2,6 +2,7 @@
 package dev.fathom.train;
 
 import dev.fathom.common.FathomException;
+import dev.fathom.model.Towers;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;

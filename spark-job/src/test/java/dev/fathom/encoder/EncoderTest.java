@@ -129,6 +129,7 @@ class EncoderTest {
   private static ComputationGraph twin(Encoder encoder, float[] parameters) {
     ComputationGraph graph = EncoderGraphs.together(Map.of("x", encoder));
     graph.getConfiguration().setTrainingWorkspaceMode(WorkspaceMode.NONE);
+    graph.getConfiguration().setInferenceWorkspaceMode(WorkspaceMode.NONE);
     EncoderGraphs.setParameters(graph, "x", parameters, 0);
     return graph;
   }

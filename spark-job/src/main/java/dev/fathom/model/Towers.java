@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
-package dev.fathom.train;
+package dev.fathom.model;
 
 import dev.fathom.common.RandomStream;
 import dev.fathom.contrastive.Similarity;

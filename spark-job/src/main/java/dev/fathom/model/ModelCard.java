@@ -1,0 +1,44 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.model;
+
+import dev.fathom.data.Side;
+import dev.fathom.encoder.EncoderSpec;
+import java.util.Map;
+
+/**
+ * What a model is and where it came from: {@code model.json}.
+ *
+ * @param schemaVersion the version of this card, {@link #SCHEMA_VERSION}
+ * @param similarity {@code cosine} or {@code population-norm}
+ * @param temperature τ that training ended with
+ * @param x the first side
+ * @param y the second side
+ * @param dataset fingerprint of the dataset that it was trained on
+ * @param seed of every random choice
+ * @param settings every key of the configuration with its value
+ */
+public record ModelCard(
+    int schemaVersion,
+    String similarity,
+    double temperature,
+    Tower x,
+    Tower y,
+    String dataset,
+    long seed,
+    Map<String, String> settings) {
+
+  /** The version that this code writes and reads. */
+  public static final int SCHEMA_VERSION = 1;
+
+  /**
+   * One side of a model.
+   *
+   * @param encoder the encoder, resolved
+   * @param reads what the encoder reads, with the normalisation and the vocabulary that its input
+   *     needs
+   * @param norm mean length of the outputs, which a population-norm embedding is divided by; 1
+   *     under cosine
+   * @param file the DL4J zip beside the card
+   */
+  public record Tower(EncoderSpec encoder, Side reads, double norm, String file) {}
+}

@@ -1,0 +1,122 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.model;
+
+import dev.fathom.common.FathomException;
+import dev.fathom.common.Storage;
+import dev.fathom.data.DatasetCard;
+import dev.fathom.data.Side;
+import dev.fathom.encoder.Encoder;
+import dev.fathom.encoder.EncoderGraphs;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
+import org.deeplearning4j.nn.conf.graph.ScaleVertex;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.util.ModelSerializer;
+
+/**
+ * A model directory: {@code model.json}, and each encoder as a DL4J zip from its input to the
+ * finished embedding, which plain DL4J opens.
+ */
+public record ModelFiles(Storage storage, Path directory) {
+  private static final String X_FILE = "x-encoder.zip";
+  private static final String Y_FILE = "y-encoder.zip";
+
+  /** Writes a model; the directory is complete when this returns. */
+  public void write(
+      TrainedModel model,
+      ModelSettings resolved,
+      DatasetCard data,
+      double temperature,
+      Map<String, String> settings) {
+    Towers towers = model.towers();
+    boolean cosine = resolved.similarity().equals(ModelSettings.COSINE);
+    writeGraph(X_FILE, towers.x(), vertex(cosine, model.normX()), model.parameters(), 0);
+    writeGraph(
+        Y_FILE, towers.y(), vertex(cosine, model.normY()), model.parameters(), towers.yOffset());
+    storage.writeJson(
+        card(),
+        new ModelCard(
+            ModelCard.SCHEMA_VERSION,
+            resolved.similarity(),
+            temperature,
+            new ModelCard.Tower(resolved.x(), data.x(), model.normX(), X_FILE),
+            new ModelCard.Tower(resolved.y(), data.y(), model.normY(), Y_FILE),
+            data.fingerprint(),
+            data.seed(),
+            settings));
+    storage.complete(directory);
+  }
+
+  /** Reads the card of a complete model. */
+  public ModelCard readCard() {
+    if (!storage.isComplete(directory)) {
+      throw FathomException.data(
+          "%s is not a complete model; give the model directory that train wrote", directory);
+    }
+    ModelCard card = storage.readJson(card(), ModelCard.class);
+    if (card.schemaVersion() != ModelCard.SCHEMA_VERSION) {
+      throw FathomException.data(
+          "%s has schema version %d, this build reads %d; train again",
+          card(), card.schemaVersion(), ModelCard.SCHEMA_VERSION);
+    }
+    return card;
+  }
+
+  /** Reads both encoders, for a dataset whose sides are what the model reads. */
+  public TrainedModel read(ModelCard card, DatasetCard data) {
+    requireFit("x", card.x().reads(), data.x());
+    requireFit("y", card.y().reads(), data.y());
+    Towers towers =
+        new ModelSettings(card.similarity(), 1, card.x().encoder(), card.y().encoder()).build(data);
+    float[] parameters = new float[towers.parameterCount()];
+    EncoderGraphs.getParameters(readGraph(card.x().file()), EncoderGraphs.INPUT, parameters, 0);
+    EncoderGraphs.getParameters(
+        readGraph(card.y().file()), EncoderGraphs.INPUT, parameters, towers.yOffset());
+    return new TrainedModel(towers, parameters, (float) card.x().norm(), (float) card.y().norm());
+  }
+
+  private static void requireFit(String name, Side expected, Side found) {
+    if (!expected.equals(found)) {
+      throw FathomException.data(
+          "the model's side %s and the dataset's differ (%s %s with its normalisation and vocabulary, against %s %s); "
+              + "embed the dataset that it was trained on, or one prepared with the same card",
+          name, expected.modality(), expected.shape(), found.modality(), found.shape());
+    }
+  }
+
+  private static GraphVertex vertex(boolean cosine, float norm) {
+    return cosine ? new L2NormalizeVertex() : new ScaleVertex(1.0 / norm);
+  }
+
+  private void writeGraph(
+      String file, Encoder encoder, GraphVertex vertex, float[] parameters, int offset) {
+    ByteArrayOutputStream zip = new ByteArrayOutputStream();
+    try {
+      ModelSerializer.writeModel(
+          EncoderGraphs.single(encoder, vertex, parameters, offset), zip, false);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    storage.write(new Path(directory, file), zip.toByteArray());
+  }
+
+  private ComputationGraph readGraph(String file) {
+    Path path = new Path(directory, file);
+    try {
+      return ModelSerializer.restoreComputationGraph(
+          new ByteArrayInputStream(storage.read(path)), false);
+    } catch (IOException e) {
+      throw FathomException.data("%s is not a DL4J model: %s", path, e.getMessage()).causedBy(e);
+    }
+  }
+
+  private Path card() {
+    return new Path(directory, "model.json");
+  }
+}

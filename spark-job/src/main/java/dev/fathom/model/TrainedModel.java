@@ -1,0 +1,73 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.model;
+
+import dev.fathom.contrastive.Cosine;
+import dev.fathom.encoder.Column;
+import dev.fathom.encoder.Encoder;
+import dev.fathom.encoder.EncoderKernel;
+import java.io.Serializable;
+import java.util.stream.IntStream;
+
+/**
+ * Both encoders with their parameters, ready to embed.
+ *
+ * @param parameters x's, then y's
+ * @param normX what x's outputs are divided by under population-norm
+ * @param normY likewise for y
+ */
+public record TrainedModel(Towers towers, float[] parameters, float normX, float normY)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** Rows that are encoded at once. */
+  private static final int BATCH = 256;
+
+  /** Embeds a whole column of the first side: size × dimension, row-major. */
+  public float[] embedX(Column column) {
+    return embed(towers.x(), column, 0, normX);
+  }
+
+  /** Embeds a whole column of the second side. */
+  public float[] embedY(Column column) {
+    return embed(towers.y(), column, towers.yOffset(), normY);
+  }
+
+  private float[] embed(Encoder encoder, Column column, int offset, float norm) {
+    float[] embeddings = outputs(encoder, column, column.size(), parameters, offset);
+    if (towers.similarity() instanceof Cosine cosine) {
+      cosine.forward(
+          embeddings,
+          column.size(),
+          0,
+          encoder.dimension(),
+          embeddings,
+          new float[Math.max(column.size(), 1)]);
+    } else {
+      for (int i = 0; i < embeddings.length; i++) {
+        embeddings[i] /= norm;
+      }
+    }
+    return embeddings;
+  }
+
+  /** What an encoder gives for the first rows of a column, before it becomes an embedding. */
+  public static float[] outputs(
+      Encoder encoder, Column column, int count, float[] parameters, int offset) {
+    int dimension = encoder.dimension();
+    float[] outputs = new float[Math.multiplyExact(count, dimension)];
+    float[] batchOutputs = new float[BATCH * dimension];
+    EncoderKernel kernel = encoder.kernel(BATCH);
+    for (int first = 0; first < count; first += BATCH) {
+      int rows = Math.min(BATCH, count - first);
+      kernel.forward(
+          column,
+          IntStream.range(first, first + rows).toArray(),
+          rows,
+          parameters,
+          offset,
+          batchOutputs);
+      System.arraycopy(batchOutputs, 0, outputs, first * dimension, rows * dimension);
+    }
+    return outputs;
+  }
+}

@@ -1,0 +1,52 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train;
+
+import dev.fathom.data.DatasetCard;
+import dev.fathom.data.PairSchema;
+import dev.fathom.data.ShardReader;
+import dev.fathom.data.Side;
+import dev.fathom.data.Split;
+import dev.fathom.encoder.ColumnBuilder;
+import dev.fathom.encoder.ColumnReader;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * Places a split's pairs on the workers: one element a partition, in compact columns, kept in
+ * memory or on disk.
+ */
+final class PairLoader {
+  private final ShardReader reader;
+  private final DatasetCard card;
+
+  PairLoader(ShardReader reader, DatasetCard card) {
+    this.reader = reader;
+    this.card = card;
+  }
+
+  JavaRDD<PairPartition> load(Split split, int workers) {
+    Side x = card.x();
+    Side y = card.y();
+    return reader
+        .read(split, workers, PairSchema.X, PairSchema.Y)
+        .queryExecution()
+        .toRdd()
+        .toJavaRDD()
+        .mapPartitions(rows -> List.of(collect(rows, x, y)).iterator())
+        .persist(StorageLevel.MEMORY_AND_DISK());
+  }
+
+  private static PairPartition collect(Iterator<InternalRow> rows, Side x, Side y) {
+    ColumnBuilder columnX = new ColumnBuilder(x);
+    ColumnBuilder columnY = new ColumnBuilder(y);
+    while (rows.hasNext()) {
+      InternalRow row = rows.next();
+      ColumnReader.add(row, 0, x, columnX);
+      ColumnReader.add(row, 1, y, columnY);
+    }
+    return new PairPartition(columnX.build(), columnY.build());
+  }
+}

@@ -1,0 +1,202 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train;
+
+import dev.fathom.common.Storage;
+import dev.fathom.contrastive.PopulationNorm;
+import dev.fathom.data.DatasetCard;
+import dev.fathom.data.DatasetFiles;
+import dev.fathom.data.ShardReader;
+import dev.fathom.data.Split;
+import dev.fathom.encoder.Column;
+import dev.fathom.encoder.Encoder;
+import dev.fathom.model.ModelFiles;
+import dev.fathom.model.ModelSettings;
+import dev.fathom.model.Towers;
+import dev.fathom.model.TrainedModel;
+import java.util.function.Function;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The stage from shards to a model: {@code model/}, {@code checkpoints/} and {@code metrics.jsonl}.
+ */
+public final class Train {
+  private static final Logger LOG = LoggerFactory.getLogger(Train.class);
+
+  /** Rows of each worker whose outputs give the population norm of the finished model. */
+  private static final int NORM_ROWS = 2048;
+
+  private final SparkSession spark;
+  private final Storage storage;
+  private final TrainSettings settings;
+  private DatasetFiles data;
+  private Path output;
+
+  /** A training with these settings. */
+  public Train(SparkSession spark, TrainSettings settings) {
+    this.spark = spark;
+    this.settings = settings;
+    storage = new Storage(spark.sparkContext().hadoopConfiguration());
+  }
+
+  /** The dataset to train on. */
+  public Train data(String directory) {
+    data = new DatasetFiles(new Path(directory));
+    return this;
+  }
+
+  /** Where the model goes; the directory must be the run's own. */
+  public Train output(String directory) {
+    output = new Path(directory);
+    return this;
+  }
+
+  /** Trains, and leaves a complete model. */
+  public TrainResult execute() {
+    long start = System.nanoTime();
+    DatasetCard card = data.readCard(storage);
+    ModelSettings model = settings.model().resolvedFor(card);
+    Towers towers = model.build(card);
+    int workers = workers();
+    LOG.info(
+        "train   {} parameters ({} and {}) on {} pairs in {} parts",
+        towers.parameterCount(),
+        model.x().kind(),
+        model.y().kind(),
+        card.counts().train(),
+        workers);
+    PairLoader loader = new PairLoader(new ShardReader(spark, data, card), card);
+    JavaRDD<PairPartition> train = loader.load(Split.TRAIN, workers);
+    JavaRDD<PairPartition> validation = loader.load(Split.VALIDATION, workers);
+    try {
+      Run run = new Run();
+      TrainingState end = fit(towers, train, validation, run);
+      TrainedModel trained = finish(towers, end, train);
+      double temperature = run.last.temperature();
+      new ModelFiles(storage, new Path(output, "model"))
+          .write(trained, model, card, temperature, settings.effective());
+      return run.result(workers, (System.nanoTime() - start) * 1e-9);
+    } finally {
+      train.unpersist();
+      validation.unpersist();
+    }
+  }
+
+  private TrainingState fit(
+      Towers towers, JavaRDD<PairPartition> train, JavaRDD<PairPartition> validation, Run run) {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    Checkpoints checkpoints = new Checkpoints(storage, new Path(output, "checkpoints"));
+    Progress progress = new Progress(settings.training().epochs());
+    try (MetricsLog metrics = new MetricsLog(storage, new Path(output, "metrics.jsonl"))) {
+      RoundEngine engine =
+          new RoundEngine(
+              context,
+              towers,
+              settings.training(),
+              settings.temperature(),
+              (report, state) -> {
+                metrics.add(report);
+                progress.tell(report);
+                run.add(report);
+                if (state.round() % settings.training().checkpointEvery() == 0) {
+                  checkpoints.write(state);
+                }
+              });
+      ContrastiveTrainingMaster master = new ContrastiveTrainingMaster(engine, towers, validation);
+      ComputationGraph network =
+          ContrastiveTrainingMaster.network(
+              towers, towers.initialParameters(settings.training().seed()));
+      JavaRDD<MultiDataSet> pairs = train.map(PairDataSet::new);
+      new SparkComputationGraph(context, network, master).fitMultiDataSet(pairs);
+      checkpoints.write(master.result());
+      return master.result();
+    }
+  }
+
+  private TrainedModel finish(Towers towers, TrainingState end, JavaRDD<PairPartition> train) {
+    float[] parameters = end.weights().parameters();
+    if (!(towers.similarity() instanceof PopulationNorm)) {
+      return new TrainedModel(towers, parameters, 1, 1);
+    }
+    spark.sparkContext().setJobDescription("train: population norms");
+    return new TrainedModel(
+        towers,
+        parameters,
+        meanNorm(train, PairPartition::x, towers.x(), parameters, 0),
+        meanNorm(train, PairPartition::y, towers.y(), parameters, towers.yOffset()));
+  }
+
+  private interface ColumnOf extends Function<PairPartition, Column>, java.io.Serializable {}
+
+  private static float meanNorm(
+      JavaRDD<PairPartition> train,
+      ColumnOf side,
+      Encoder encoder,
+      float[] parameters,
+      int offset) {
+    return (float)
+        train
+            .mapToDouble(
+                pairs -> {
+                  int rows = Math.min(NORM_ROWS, pairs.size());
+                  float[] outputs =
+                      TrainedModel.outputs(encoder, side.apply(pairs), rows, parameters, offset);
+                  return PopulationNorm.meanNorm(
+                      outputs, 0, rows, encoder.dimension(), new float[rows]);
+                })
+            .collect()
+            .stream()
+            .mapToDouble(Double::doubleValue)
+            .average()
+            .orElseThrow();
+  }
+
+  private int workers() {
+    int wanted = settings.training().workers();
+    return wanted > 0 ? wanted : spark.sparkContext().defaultParallelism();
+  }
+
+  /** What the rounds told. */
+  private final class Run {
+    private final long start = System.nanoTime();
+    private RoundReport last;
+    private Double validationLoss;
+    private double lossOfEpoch;
+    private int roundsOfEpoch;
+    private double epoch;
+
+    void add(RoundReport report) {
+      if (Math.ceil(report.epoch()) > epoch) {
+        epoch = Math.ceil(report.epoch());
+        lossOfEpoch = 0;
+        roundsOfEpoch = 0;
+      }
+      lossOfEpoch += report.loss();
+      roundsOfEpoch++;
+      last = report;
+      if (report.valLoss() != null) {
+        validationLoss = report.valLoss();
+      }
+    }
+
+    TrainResult result(int workers, double seconds) {
+      return new TrainResult(
+          new Path(output, "model").toString(),
+          settings.temperature().initial(),
+          last.temperature(),
+          lossOfEpoch / roundsOfEpoch,
+          validationLoss,
+          last.pairs() / ((System.nanoTime() - start) * 1e-9),
+          workers,
+          last.round(),
+          seconds);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train;
+
+/**
+ * How a training ended.
+ *
+ * @param model the model directory
+ * @param initialTemperature τ at the start
+ * @param finalTemperature τ at the end
+ * @param trainLoss mean L of the last epoch, in nats
+ * @param validationLoss L on the validation split at the end, null where there is none
+ * @param pairsPerSecond all workers together, rounds and averaging included
+ * @param workers parts the pairs were trained in
+ * @param rounds rounds done
+ * @param seconds the whole stage
+ */
+public record TrainResult(
+    String model,
+    double initialTemperature,
+    double finalTemperature,
+    double trainLoss,
+    Double validationLoss,
+    double pairsPerSecond,
+    int workers,
+    int rounds,
+    double seconds) {}
