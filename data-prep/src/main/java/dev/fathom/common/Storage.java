@@ -107,8 +107,17 @@ public final class Storage {
 
   /** Reads a whole file. */
   public byte[] read(Path path) {
-    try (InputStream in = fileSystem(path).open(path)) {
+    try (InputStream in = open(path)) {
       return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Opens a file to read it piece by piece. */
+  public InputStream open(Path path) {
+    try {
+      return fileSystem(path).open(path);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

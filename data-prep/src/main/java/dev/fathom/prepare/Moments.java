@@ -1,0 +1,89 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.prepare;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+
+/** Mean and standard deviation of each column of a set of rows, gathered in one pass. */
+final class Moments implements Serializable {
+
+  // Sums of squares lose everything where the mean is large beside the deviation. Instead, means
+  // and sums of squared deviations M of two sets are merged (Chan, Golub, LeVeque, 1979); one row
+  // is a set with M = 0:
+  //
+  //   δ = mean_b − mean_a    mean = mean_a + δ n_b/n    M = M_a + M_b + δ² n_a n_b/n
+  //
+  // A constant column has δ = 0 throughout, and so a deviation of exactly 0.
+
+  private static final int CHANNELS = 3;
+
+  private final double[] mean;
+  private final double[] squares;
+  private long count;
+
+  private Moments(double[] mean, double[] squares, long count) {
+    this.mean = mean;
+    this.squares = squares;
+    this.count = count;
+  }
+
+  /** Of nothing. */
+  static Moments none(int columns) {
+    return new Moments(new double[columns], new double[columns], 0);
+  }
+
+  /** How many columns a value has: those of a vector, the colour channels of a picture. */
+  static Moments of(DecodedValue value) {
+    return value instanceof DecodedValue.Pixels pixels
+        ? ofPicture(pixels.rgb())
+        : ofRow(((DecodedValue.Vector) value).values());
+  }
+
+  /** Takes in the rows of another set. */
+  Moments merge(Moments other) {
+    long total = count + other.count;
+    for (int column = 0; column < mean.length && other.count > 0; column++) {
+      double difference = other.mean[column] - mean[column];
+      double share = (double) other.count / total;
+      mean[column] += difference * share;
+      squares[column] += other.squares[column] + difference * difference * count * share;
+    }
+    count = total;
+    return this;
+  }
+
+  /** The mean of each column. */
+  List<Double> mean() {
+    return Arrays.stream(mean).boxed().toList();
+  }
+
+  /** The standard deviation of each column over all rows, 1 where a column is constant. */
+  List<Double> standardDeviation() {
+    return Arrays.stream(squares).map(sum -> sum > 0 ? Math.sqrt(sum / count) : 1).boxed().toList();
+  }
+
+  private static Moments ofRow(double[] row) {
+    return new Moments(row.clone(), new double[row.length], 1);
+  }
+
+  /** Each pixel is a row of three channels on the scale 0 to 1; sums of bytes are exact. */
+  private static Moments ofPicture(byte[] rgb) {
+    long[] sums = new long[CHANNELS];
+    long[] sumsOfSquares = new long[CHANNELS];
+    for (int i = 0; i < rgb.length; i++) {
+      int value = rgb[i] & 0xff;
+      sums[i % CHANNELS] += value;
+      sumsOfSquares[i % CHANNELS] += (long) value * value;
+    }
+    long pixels = rgb.length / CHANNELS;
+    Moments moments = new Moments(new double[CHANNELS], new double[CHANNELS], pixels);
+    for (int channel = 0; channel < CHANNELS; channel++) {
+      long sum = sums[channel];
+      moments.mean[channel] = sum / (255.0 * pixels);
+      moments.squares[channel] =
+          (sumsOfSquares[channel] * pixels - sum * sum) / (255.0 * 255.0 * pixels);
+    }
+    return moments;
+  }
+}

@@ -1,0 +1,62 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.prepare;
+
+import dev.fathom.prepare.image.ImageSettings;
+import dev.fathom.prepare.source.InputSettings;
+import dev.fathom.prepare.text.TextSettings;
+import dev.fathom.settings.Settings;
+
+/**
+ * Everything that decides what a dataset holds.
+ *
+ * @param input where in the input the pairs are
+ * @param shufflePairs whether every x gets the y of another row
+ * @param maximumRejects share of rejected rows, 0 to 1, above which the stage fails
+ * @param split how many pairs go to train, validation and test
+ * @param image what pictures become
+ * @param text what captions become
+ * @param shardSize bytes of pairs a shard file holds, before compression
+ * @param seed of every random choice
+ * @param overwrite whether an output directory that exists may be replaced
+ */
+public record PrepareSettings(
+    InputSettings input,
+    boolean shufflePairs,
+    double maximumRejects,
+    SplitShares split,
+    ImageSettings image,
+    TextSettings text,
+    long shardSize,
+    long seed,
+    boolean overwrite) {
+
+  /**
+   * Reads the keys of this stage.
+   *
+   * @throws dev.fathom.common.FathomException of usage where a value is out of its range
+   */
+  public static PrepareSettings of(Settings settings) {
+    return new PrepareSettings(
+        InputSettings.of(settings),
+        settings.flag("input.shufflePairs"),
+        settings.number("input.maximumRejects", 0, 1),
+        SplitShares.of(settings),
+        ImageSettings.of(settings),
+        TextSettings.of(settings),
+        Math.max(1, settings.bytes("shards.targetSize")),
+        settings.wholeNumber("training.seed"),
+        settings.flag("output.overwrite"));
+  }
+
+  /** All that the rows of a dataset depend on, as text. */
+  String provenance() {
+    return String.join(
+        " ",
+        input.toString(),
+        "shufflePairs=" + shufflePairs,
+        split.toString(),
+        image.toString(),
+        text.toString(),
+        "seed=" + seed);
+  }
+}

@@ -1,0 +1,89 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.prepare;
+
+import dev.fathom.common.RandomStream;
+import dev.fathom.data.Split;
+import java.io.Serializable;
+import java.util.Comparator;
+import java.util.EnumMap;
+import org.apache.spark.Partitioner;
+
+/**
+ * Which shard a pair goes to and where in it: a pure function of seed, split and key, so that
+ * neither the order of the input nor the cluster's size shows in a dataset. Every split is shuffled
+ * by a hash of the key and cut into ranges of it.
+ */
+final class ShardLayout extends Partitioner {
+  private static final int ORDER_BITS = 63;
+  private static final int RANGE_BITS = 32;
+
+  private final EnumMap<Split, Shards> shards;
+  private final int total;
+
+  /** The shards of one split, numbered on from the first. */
+  private record Shards(int first, int count) implements Serializable {}
+
+  /**
+   * A pair's place.
+   *
+   * @param split that it is in
+   * @param order 63 bits that shuffle the split
+   * @param key settles ties
+   */
+  record Place(Split split, long order, String key) implements Comparable<Place>, Serializable {
+    private static final Comparator<Place> ORDER =
+        Comparator.comparing(Place::split)
+            .thenComparingLong(Place::order)
+            .thenComparing(Place::key);
+
+    static Place of(Outcome.Kept pair, long seed) {
+      long hash = RandomStream.hash(RandomStream.hash(seed, "order"), pair.key());
+      return new Place(pair.split(), hash >>> (Long.SIZE - ORDER_BITS), pair.key());
+    }
+
+    @Override
+    public int compareTo(Place other) {
+      return ORDER.compare(this, other);
+    }
+  }
+
+  /** Shards of about so many bytes, at least one for every split. */
+  static ShardLayout of(Tally tally, long shardSize) {
+    EnumMap<Split, Shards> shards = new EnumMap<>(Split.class);
+    int first = 0;
+    for (Split split : Split.values()) {
+      long wanted = Math.max(1, -Math.floorDiv(-tally.bytes(split), shardSize));
+      shards.put(split, new Shards(first, Math.toIntExact(wanted)));
+      first += Math.toIntExact(wanted);
+    }
+    return new ShardLayout(shards, first);
+  }
+
+  private ShardLayout(EnumMap<Split, Shards> shards, int total) {
+    this.shards = shards;
+    this.total = total;
+  }
+
+  @Override
+  public int numPartitions() {
+    return total;
+  }
+
+  @Override
+  public int getPartition(Object key) {
+    Place place = (Place) key;
+    Shards of = shards.get(place.split());
+    long range = place.order() >>> (ORDER_BITS - RANGE_BITS);
+    return of.first() + (int) ((range * of.count()) >>> RANGE_BITS);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ShardLayout layout && shards.equals(layout.shards);
+  }
+
+  @Override
+  public int hashCode() {
+    return shards.hashCode();
+  }
+}

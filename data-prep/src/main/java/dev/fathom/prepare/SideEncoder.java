@@ -1,0 +1,39 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.prepare;
+
+import dev.fathom.data.Side;
+import dev.fathom.prepare.text.Vocabulary;
+import java.io.Serializable;
+
+/** Writes values of one side as the shards store them, by what the card says of the side. */
+final class SideEncoder implements Serializable {
+  private final double[] mean;
+  private final double[] standardDeviation;
+  private final Vocabulary vocabulary;
+
+  SideEncoder(Side side) {
+    mean = side.mean().stream().mapToDouble(Double::doubleValue).toArray();
+    standardDeviation =
+        side.standardDeviation().stream().mapToDouble(Double::doubleValue).toArray();
+    vocabulary = new Vocabulary(side.vocabulary().stream().skip(1).toList());
+  }
+
+  /** Bytes of a picture, numbers of words, or a standardised vector. */
+  Object encode(DecodedValue value) {
+    if (value instanceof DecodedValue.Pixels pixels) {
+      return pixels.rgb();
+    }
+    if (value instanceof DecodedValue.Text text) {
+      return vocabulary.numbers(text.words());
+    }
+    return standardised(((DecodedValue.Vector) value).values());
+  }
+
+  private float[] standardised(double[] values) {
+    float[] standardised = new float[values.length];
+    for (int column = 0; column < values.length; column++) {
+      standardised[column] = (float) ((values[column] - mean[column]) / standardDeviation[column]);
+    }
+    return standardised;
+  }
+}

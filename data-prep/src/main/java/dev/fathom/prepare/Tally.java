@@ -1,0 +1,61 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.prepare;
+
+import dev.fathom.data.DatasetCard;
+import dev.fathom.data.Split;
+import java.io.Serializable;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Where rows went. */
+final class Tally implements Serializable {
+  private final EnumMap<Split, Long> pairs = new EnumMap<>(Split.class);
+  private final EnumMap<Split, Long> bytes = new EnumMap<>(Split.class);
+  private final TreeMap<String, Long> rejects = new TreeMap<>();
+
+  /** Counts one row. */
+  Tally add(Outcome outcome) {
+    if (outcome instanceof Outcome.Kept kept) {
+      pairs.merge(kept.split(), 1L, Long::sum);
+      bytes.merge(kept.split(), kept.bytes(), Long::sum);
+    } else {
+      rejects.merge(((Outcome.Rejected) outcome).reason(), 1L, Long::sum);
+    }
+    return this;
+  }
+
+  /** Takes in another tally. */
+  Tally add(Tally other) {
+    other.pairs.forEach((split, count) -> pairs.merge(split, count, Long::sum));
+    other.bytes.forEach((split, size) -> bytes.merge(split, size, Long::sum));
+    other.rejects.forEach((reason, count) -> rejects.merge(reason, count, Long::sum));
+    return this;
+  }
+
+  /** The counts of the card. */
+  DatasetCard.Counts counts() {
+    long rejected = rejects.values().stream().mapToLong(Long::longValue).sum();
+    return new DatasetCard.Counts(
+        rejected + kept(),
+        rejected,
+        pairs.getOrDefault(Split.TRAIN, 0L),
+        pairs.getOrDefault(Split.VALIDATION, 0L),
+        pairs.getOrDefault(Split.TEST, 0L));
+  }
+
+  /** How many rows are pairs. */
+  long kept() {
+    return pairs.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** How many bytes the pairs of a split take before compression. */
+  long bytes(Split split) {
+    return bytes.getOrDefault(split, 0L);
+  }
+
+  /** How many rows were rejected, by the code of the reason. */
+  Map<String, Long> rejects() {
+    return new TreeMap<>(rejects);
+  }
+}

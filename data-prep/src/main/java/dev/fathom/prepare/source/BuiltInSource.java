@@ -1,0 +1,76 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.prepare.source;
+
+import java.io.Serializable;
+import java.util.OptionalInt;
+import java.util.stream.LongStream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/**
+ * Pairs that are made up row by row, where they are needed: a row is a pure function of the seed
+ * and its number.
+ */
+final class BuiltInSource implements Source {
+  private static final int ROWS_OF_A_TASK = 4096;
+
+  private final JavaSparkContext spark;
+  private final Maker maker;
+  private final long pairs;
+
+  /** Makes one row; the same one every time. */
+  sealed interface Maker extends Serializable permits GaussianPairs, ScenePairs {
+    RawRow row(long index);
+
+    SourceSide x();
+
+    SourceSide y();
+
+    int knownDimension();
+  }
+
+  BuiltInSource(JavaSparkContext spark, Maker maker, long pairs) {
+    this.spark = spark;
+    this.maker = maker;
+    this.pairs = pairs;
+  }
+
+  @Override
+  public SourceSide x() {
+    return maker.x();
+  }
+
+  @Override
+  public SourceSide y() {
+    return maker.y();
+  }
+
+  @Override
+  public JavaRDD<RawRow> rows() {
+    Maker making = maker;
+    long end = pairs;
+    long tasks = Math.max(spark.defaultParallelism(), pairs / ROWS_OF_A_TASK);
+    return spark
+        .parallelize(LongStream.range(0, tasks).boxed().toList(), Math.toIntExact(tasks))
+        .flatMap(
+            task ->
+                LongStream.range(task * end / tasks, (task + 1) * end / tasks)
+                    .mapToObj(making::row)
+                    .iterator());
+  }
+
+  @Override
+  public boolean keysMayRepeat() {
+    return false;
+  }
+
+  @Override
+  public OptionalInt knownDimension() {
+    return OptionalInt.of(maker.knownDimension());
+  }
+
+  @Override
+  public String fingerprint() {
+    return maker.toString();
+  }
+}

@@ -1,0 +1,56 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.prepare.source;
+
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/**
+ * What varies between scenes, in the order in which factors become shared. Each is uniform on an
+ * interval, so that k shared factors are a k-dimensional cube: hue keeps to an arc, for the whole
+ * circle would need two dimensions to lie in.
+ */
+enum Factor {
+  /** Centre, from the left, as a share of the picture's side. */
+  X(0.25, 0.75),
+  /** Centre, from the top. */
+  Y(0.25, 0.75),
+  /** Radius, as a share of the picture's side. */
+  SIZE(0.09, 0.22),
+  /** Degrees: red, yellow, green, blue. */
+  HUE(0, 240),
+  /** Brightness of the strongest colour channel. */
+  SHADE(0.45, 1);
+
+  private final double lowest;
+  private final double highest;
+
+  Factor(double lowest, double highest) {
+    this.lowest = lowest;
+    this.highest = highest;
+  }
+
+  /**
+   * The factor's value in a scene.
+   *
+   * @param shares where in its range each factor is, in [0, 1)
+   */
+  double in(Map<Factor, Double> shares) {
+    return lowest + shares.get(this) * (highest - lowest);
+  }
+
+  /** Draws where in its range each factor of a scene is, uniform on [0, 1). */
+  static Map<Factor, Double> draw(RandomGenerator random) {
+    Map<Factor, Double> shares = new EnumMap<>(Factor.class);
+    for (Factor factor : values()) {
+      shares.put(factor, random.nextDouble());
+    }
+    return shares;
+  }
+
+  /** How captions call it. */
+  String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

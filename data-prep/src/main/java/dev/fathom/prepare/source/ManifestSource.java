@@ -1,0 +1,254 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.prepare.source;
+
+import dev.fathom.common.FathomException;
+import dev.fathom.prepare.reject.RejectReason;
+import dev.fathom.prepare.reject.RejectedRowException;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.apache.commons.lang3.StringUtils;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Pairs listed in a file, a row each: CSV, TSV or JSONL with named columns. What a side is, its
+ * first values tell: names that end as picture files do are pictures, arrays of numbers (JSONL) are
+ * vectors, anything else is text.
+ */
+final class ManifestSource implements Source {
+  private static final int SAMPLE = 20;
+  private static final int DETAIL_LENGTH = 200;
+  private static final Pattern IMAGE_NAME =
+      Pattern.compile(".*\\.(png|jpe?g|gif|bmp|tiff?|webp)", Pattern.CASE_INSENSITIVE);
+  private static final List<String> IMAGE_COLUMNS =
+      List.of("image", "image_path", "file", "filename", "file_name", "filepath", "path", "x");
+  private static final List<String> TEXT_COLUMNS =
+      List.of("caption", "text", "title", "description", "sentence", "y");
+
+  private final Table table;
+  private final Layout layout;
+  private final String fingerprint;
+
+  /**
+   * How a row becomes a pair, on the executors.
+   *
+   * @param folder what relative picture names are relative to
+   * @param columns how many the manifest has
+   * @param x column of the first side
+   * @param y column of the second side
+   * @param key column of the key, -1 for none
+   * @param label column of the class, -1 for none
+   * @param group column of the group, -1 for none
+   * @param xSide what the first side is
+   * @param ySide what the second side is
+   * @param malformed why a row is left out that has not the form of the file
+   */
+  private record Layout(
+      String folder,
+      int columns,
+      int x,
+      int y,
+      int key,
+      int label,
+      int group,
+      SourceSide xSide,
+      SourceSide ySide,
+      RejectReason malformed)
+      implements Serializable {}
+
+  private ManifestSource(Table table, Layout layout, String fingerprint) {
+    this.table = table;
+    this.layout = layout;
+    this.fingerprint = fingerprint;
+  }
+
+  /** Opens a manifest; its columns must be there. */
+  static ManifestSource open(
+      SparkSession spark, Path file, Table.Form form, InputSettings input, String fingerprint) {
+    Table table = Table.named(spark, file, form);
+    int x = sideColumn(table, file, "input.x", input.x(), IMAGE_COLUMNS);
+    int y = sideColumn(table, file, "input.y", input.y(), TEXT_COLUMNS);
+    Layout layout =
+        new Layout(
+            file.getParent().toString(),
+            table.columns().size(),
+            x,
+            y,
+            column(table, file, input.key()),
+            column(table, file, input.label()),
+            column(table, file, input.groupBy()),
+            side(table, file, x),
+            side(table, file, y),
+            form == Table.Form.JSONL ? RejectReason.UNREADABLE_ROW : RejectReason.RAGGED_ROW);
+    return new ManifestSource(table, layout, fingerprint);
+  }
+
+  @Override
+  public SourceSide x() {
+    return layout.xSide();
+  }
+
+  @Override
+  public SourceSide y() {
+    return layout.ySide();
+  }
+
+  @Override
+  public JavaRDD<RawRow> rows() {
+    Layout reading = layout;
+    return table.rows().map(row -> row(row._1(), row._2(), reading));
+  }
+
+  @Override
+  public boolean keysMayRepeat() {
+    return true;
+  }
+
+  @Override
+  public OptionalInt knownDimension() {
+    return OptionalInt.empty();
+  }
+
+  @Override
+  public String fingerprint() {
+    return fingerprint;
+  }
+
+  private static RawRow row(Row row, long ordinal, Layout layout) {
+    String key = RawRow.keyOf(ordinal);
+    try {
+      requireWhole(row, layout);
+      if (layout.key() >= 0) {
+        key = required(row, layout.key());
+      }
+      return new RawRow.Pair(
+          key,
+          ordinal,
+          value(row, layout.x(), layout.xSide(), layout.folder()),
+          value(row, layout.y(), layout.ySide(), layout.folder()),
+          layout.label() < 0 ? "" : text(row, layout.label()).strip(),
+          layout.group() < 0 ? "" : text(row, layout.group()).strip());
+    } catch (RejectedRowException e) {
+      return new RawRow.Broken(key, ordinal, e.reason(), e.getMessage());
+    }
+  }
+
+  private static void requireWhole(Row row, Layout layout) throws RejectedRowException {
+    if (!Table.isWhole(row, layout.columns())) {
+      throw new RejectedRowException(
+          layout.malformed(),
+          "not a row of %d columns: %s"
+              .formatted(
+                  layout.columns(),
+                  StringUtils.abbreviate(row.getString(layout.columns()), DETAIL_LENGTH)));
+    }
+  }
+
+  private static RawValue value(Row row, int column, SourceSide side, String folder)
+      throws RejectedRowException {
+    return switch (side.modality()) {
+      case IMAGE -> new RawValue.ImageFile(folder, required(row, column));
+      case TEXT -> new RawValue.Caption(text(row, column));
+      case VECTOR -> new RawValue.Numbers(numbers(row, column, side.columns()));
+    };
+  }
+
+  private static double[] numbers(Row row, int column, int columns) throws RejectedRowException {
+    List<String> cells = list(row, column);
+    if (cells.size() != columns) {
+      throw new RejectedRowException(
+          RejectReason.RAGGED_ROW,
+          "%d numbers, %d in the first row".formatted(cells.size(), columns));
+    }
+    return Numbers.parse(cells);
+  }
+
+  private static String required(Row row, int column) throws RejectedRowException {
+    String value = text(row, column).strip();
+    if (value.isEmpty()) {
+      throw new RejectedRowException(
+          RejectReason.MISSING_VALUE, "column %d is empty".formatted(column + 1));
+    }
+    return value;
+  }
+
+  private static String text(Row row, int column) {
+    return String.join(" ", list(row, column));
+  }
+
+  /** The entries of an array, or the one text that a cell is; none where it is absent. */
+  private static List<String> list(Row row, int column) {
+    if (row.isNullAt(column)) {
+      return List.of();
+    }
+    return row.get(column) instanceof String text
+        ? List.of(text)
+        : row.<Object>getList(column).stream().map(String::valueOf).toList();
+  }
+
+  private static SourceSide side(Table table, Path file, int column) {
+    int columns = table.columns().size();
+    List<List<String>> sample =
+        Table.reading(
+            file,
+            () ->
+                table
+                    .rows()
+                    .keys()
+                    .filter(row -> Table.isWhole(row, columns) && !text(row, column).isBlank())
+                    .take(SAMPLE)
+                    .stream()
+                    .map(row -> list(row, column))
+                    .toList());
+    if (mostly(sample, cells -> IMAGE_NAME.matcher(cells.get(0).strip()).matches())) {
+      return SourceSide.IMAGE;
+    }
+    boolean arrays = table.isArray(column);
+    if (arrays && mostly(sample, cells -> cells.stream().allMatch(Numbers::isNumber))) {
+      return SourceSide.vector(sample.get(0).size());
+    }
+    return SourceSide.TEXT;
+  }
+
+  private static boolean mostly(List<List<String>> sample, Predicate<List<String>> test) {
+    return 2 * sample.stream().filter(test).count() > sample.size();
+  }
+
+  private static int sideColumn(
+      Table table, Path file, String setting, Optional<String> named, List<String> likely) {
+    if (named.isPresent()) {
+      return column(table, file, named);
+    }
+    List<String> columns =
+        table.columns().stream().map(name -> name.strip().toLowerCase(Locale.ROOT)).toList();
+    return likely.stream()
+        .map(columns::indexOf)
+        .filter(column -> column >= 0)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                FathomException.usage(
+                    "%s must name a column of %s; its columns are %s",
+                    setting, file, String.join(", ", table.columns())));
+  }
+
+  private static int column(Table table, Path file, Optional<String> name) {
+    if (name.isEmpty()) {
+      return -1;
+    }
+    int column = table.columns().indexOf(name.get());
+    if (column < 0) {
+      throw FathomException.usage(
+          "there is no column %s in %s; its columns are %s",
+          name.get(), file, String.join(", ", table.columns()));
+    }
+    return column;
+  }
+}

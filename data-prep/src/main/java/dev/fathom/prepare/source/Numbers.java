@@ -1,0 +1,42 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.prepare.source;
+
+import dev.fathom.prepare.reject.RejectReason;
+import dev.fathom.prepare.reject.RejectedRowException;
+import java.util.List;
+
+/** Text to numbers. */
+final class Numbers {
+  private Numbers() {}
+
+  /** Whether text is a number of any kind; NaN is one. */
+  static boolean isNumber(String text) {
+    return !Double.isNaN(parse(text)) || text.strip().equalsIgnoreCase("nan");
+  }
+
+  /**
+   * Parses the cells of a vector.
+   *
+   * @throws RejectedRowException where a cell is no number that a float can hold
+   */
+  static double[] parse(List<String> cells) throws RejectedRowException {
+    double[] values = new double[cells.size()];
+    for (int column = 0; column < values.length; column++) {
+      values[column] = parse(cells.get(column));
+      if (!(Math.abs(values[column]) <= Float.MAX_VALUE)) {
+        throw new RejectedRowException(
+            RejectReason.BAD_NUMBER,
+            "column %d holds '%s'".formatted(column + 1, cells.get(column)));
+      }
+    }
+    return values;
+  }
+
+  private static double parse(String text) {
+    try {
+      return Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      return Double.NaN;
+    }
+  }
+}

@@ -1,0 +1,44 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.prepare.source;
+
+import dev.fathom.prepare.reject.RejectReason;
+import java.io.Serializable;
+import java.util.Locale;
+
+/** A row of a source. */
+public sealed interface RawRow extends Serializable {
+
+  /** What names the row. */
+  String key();
+
+  /** The row's place in its source, from 0. */
+  long ordinal();
+
+  /**
+   * A row that has the form of a pair.
+   *
+   * @param key what names the pair
+   * @param ordinal place in the source
+   * @param x first side
+   * @param y second side
+   * @param label class, blank for none
+   * @param group rows of equal group stay in one split, blank for none
+   */
+  record Pair(String key, long ordinal, RawValue x, RawValue y, String label, String group)
+      implements RawRow {}
+
+  /**
+   * A row that has not.
+   *
+   * @param key what names the row
+   * @param ordinal place in the source
+   * @param reason to group by
+   * @param detail for a person
+   */
+  record Broken(String key, long ordinal, RejectReason reason, String detail) implements RawRow {}
+
+  /** The name of a row that has none of its own; sorts as the number does. */
+  static String keyOf(long ordinal) {
+    return String.format(Locale.ROOT, "%010d", ordinal);
+  }
+}

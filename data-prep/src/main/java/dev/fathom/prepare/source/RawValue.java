@@ -1,0 +1,35 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.prepare.source;
+
+import java.io.Serializable;
+
+/** One side of a pair as its source has it. Arrays are handed over, not copied. */
+public sealed interface RawValue extends Serializable {
+
+  /**
+   * A picture in a file.
+   *
+   * @param folder URI of what a relative name is relative to
+   * @param name path or URI as the manifest has it
+   */
+  record ImageFile(String folder, String name) implements RawValue {}
+
+  /**
+   * A picture that is already as the shards store it.
+   *
+   * @param pixels {@code size × size × 3} bytes, row-major, red green blue
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  record Picture(byte[] pixels) implements RawValue {}
+
+  /** A caption. */
+  record Caption(String text) implements RawValue {}
+
+  /**
+   * A vector.
+   *
+   * @param values finite numbers, as many as the side has columns
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  record Numbers(double[] values) implements RawValue {}
+}

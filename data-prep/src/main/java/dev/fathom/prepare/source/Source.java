@@ -1,0 +1,27 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.prepare.source;
+
+import java.util.OptionalInt;
+import org.apache.spark.api.java.JavaRDD;
+
+/** Pairs that are opened: their form is known, their rows can be read. */
+public sealed interface Source permits BuiltInSource, ManifestSource, MatrixSource {
+
+  /** What the first side is. */
+  SourceSide x();
+
+  /** What the second side is. */
+  SourceSide y();
+
+  /** Every row, in any order; reading again gives the same rows. */
+  JavaRDD<RawRow> rows();
+
+  /** Whether two rows may have the same key. */
+  boolean keysMayRepeat();
+
+  /** The true number of shared dimensions, where the source knows it. */
+  OptionalInt knownDimension();
+
+  /** Text that changes when the rows do: a digest of the files, or the parameters. */
+  String fingerprint();
+}

@@ -1,0 +1,25 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.prepare.source;
+
+import dev.fathom.data.Modality;
+import java.io.Serializable;
+
+/**
+ * One side of a source's pairs.
+ *
+ * @param modality what it is
+ * @param columns how many numbers a row has, 0 unless a vector
+ */
+public record SourceSide(Modality modality, int columns) implements Serializable {
+
+  /** A side of pictures. */
+  static final SourceSide IMAGE = new SourceSide(Modality.IMAGE, 0);
+
+  /** A side of captions. */
+  static final SourceSide TEXT = new SourceSide(Modality.TEXT, 0);
+
+  /** A side of vectors. */
+  static SourceSide vector(int columns) {
+    return new SourceSide(Modality.VECTOR, columns);
+  }
+}
