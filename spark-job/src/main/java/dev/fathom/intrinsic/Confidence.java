@@ -1,0 +1,23 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.intrinsic;
+
+import org.apache.commons.math3.distribution.NormalDistribution;
+import org.apache.commons.math3.distribution.TDistribution;
+
+/** The level of every interval of this package, and its quantiles. */
+final class Confidence {
+  /** The share of intervals that shall cover. */
+  static final double LEVEL = 0.9;
+
+  private static final double UPPER = 1 - (1 - LEVEL) / 2;
+
+  /** The two-sided quantile of the normal distribution. */
+  static final double NORMAL = new NormalDistribution().inverseCumulativeProbability(UPPER);
+
+  private Confidence() {}
+
+  /** The two-sided quantile of Student's t with the given degrees of freedom. */
+  static double student(int degrees) {
+    return new TDistribution(degrees).inverseCumulativeProbability(UPPER);
+  }
+}

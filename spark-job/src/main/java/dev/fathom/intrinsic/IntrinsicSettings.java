@@ -1,0 +1,29 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.intrinsic;
+
+import java.io.Serializable;
+
+/**
+ * How to measure.
+ *
+ * @param neighbours k of the Levina–Bickel estimate, 3 or more
+ * @param resamples how many disjoint blocks the intervals come from, 2 or more; fewer are taken
+ *     where the points do not suffice
+ * @param seed of the random order of the points
+ */
+public record IntrinsicSettings(int neighbours, int resamples, long seed) implements Serializable {
+  /** 20 neighbours, as the literature has it, and 10 blocks. */
+  public static final IntrinsicSettings DEFAULT = new IntrinsicSettings(20, 10, 42);
+
+  /**
+   * @throws IllegalArgumentException if a value is out of range
+   */
+  public IntrinsicSettings {
+    if (neighbours < 3) {
+      throw new IllegalArgumentException("neighbours must be 3 or more, not " + neighbours);
+    }
+    if (resamples < 2) {
+      throw new IllegalArgumentException("resamples must be 2 or more, not " + resamples);
+    }
+  }
+}

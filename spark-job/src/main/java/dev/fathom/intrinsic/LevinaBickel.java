@@ -1,0 +1,48 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.intrinsic;
+
+/** The maximum likelihood estimator of Levina and Bickel (2004). */
+final class LevinaBickel {
+
+  /*
+   * With T_1 ≤ … ≤ T_k the distances from x to its neighbours,
+   *
+   *   m̂(x) = (k−1) / Σ_{j<k} log(T_k / T_j).
+   *
+   * Combined over the points as MacKay and Ghahramani (2005) derive it, by averaging the inverses
+   * (one likelihood for all points): 1 / mean(1/m̂); or as the arithmetic mean of the m̂(x), which
+   * much published work reports and which is higher by about m/(k−2).
+   *
+   * Hazard: T_1 = 0 makes the sum infinite and the estimate zero; duplicates are dropped before.
+   * T_1 = T_k makes the sum zero and m̂(x) infinite; such a point counts fully in the mean of the
+   * inverses, and the arithmetic mean then is infinite, which the caller refuses to report.
+   */
+  private LevinaBickel() {}
+
+  /** 1 / mean(1/m̂); zero or infinite where the distances allow no estimate. */
+  static double estimate(Neighbours neighbours, int k) {
+    double inverses = 0;
+    for (int i = 0; i < neighbours.queries(); i++) {
+      inverses += inverse(neighbours, i, k);
+    }
+    return neighbours.queries() / inverses;
+  }
+
+  /** mean(m̂); zero or infinite where the distances allow no estimate. */
+  static double pointwiseMean(Neighbours neighbours, int k) {
+    double sum = 0;
+    for (int i = 0; i < neighbours.queries(); i++) {
+      sum += 1 / inverse(neighbours, i, k);
+    }
+    return sum / neighbours.queries();
+  }
+
+  private static double inverse(Neighbours neighbours, int i, int k) {
+    double farthest = neighbours.distance(i, k);
+    double sum = 0;
+    for (int j = 1; j < k; j++) {
+      sum += Math.log(farthest / neighbours.distance(i, j));
+    }
+    return sum / (k - 1);
+  }
+}

@@ -1,0 +1,74 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.intrinsic;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * Where the curve of dimension over scale is flattest: the dimension that the cloud shows between
+ * its noise and its shape.
+ *
+ * @param estimate the median over the stretch
+ * @param low the lowest lower end of the intervals over the stretch
+ * @param high the highest upper end
+ * @param fromN1 the stretch's smallest scale
+ * @param toN1 its largest
+ * @param spread log(largest / smallest estimate) over the stretch: 0 is flat
+ */
+public record Plateau(
+    double estimate, double low, double high, int fromN1, int toN1, double spread) {
+
+  /*
+   * Noise and nuisance inflate the small scales, and their share falls as the scale grows; the
+   * curvature and the boundary of the cloud bend the curve up or down at large scales. Between
+   * them the estimate does not depend on the scale. So: among all stretches of three consecutive
+   * scales with 2·n1 ≤ n/8 (beyond, a neighbourhood is no longer local), take the one whose
+   * estimates differ least by ratio. A minimum would do for noise and curvature, but reads low on
+   * clean clouds, whose curve falls towards the boundary.
+   *
+   * The differences carry sampling noise: the standard error of an estimate relative to it is
+   * about 1/√n, so stretches within half of that of the flattest are equally flat, and the
+   * smaller estimate wins, because noise only adds.
+   */
+  private static final int STRETCH = 3;
+  private static final int LOCAL_SHARE = 8;
+
+  /**
+   * Finds the plateau.
+   *
+   * @param curve by rising n1
+   * @param points n, how many points the scales n1 count in
+   * @return nothing where no scale is local
+   */
+  static Optional<Plateau> of(List<ScaleEstimate> curve, int points) {
+    List<ScaleEstimate> local =
+        curve.stream().filter(scale -> 2 * scale.n1() <= points / LOCAL_SHARE).toList();
+    if (local.isEmpty()) {
+      return Optional.empty();
+    }
+    int length = Math.min(STRETCH, local.size());
+    List<Plateau> stretches =
+        IntStream.rangeClosed(0, local.size() - length)
+            .mapToObj(first -> over(local.subList(first, first + length)))
+            .toList();
+    double flattest = stretches.stream().mapToDouble(Plateau::spread).min().getAsDouble();
+    double tolerance =
+        0.5 / Math.sqrt(local.stream().mapToInt(ScaleEstimate::points).min().getAsInt());
+    return stretches.stream()
+        .filter(stretch -> stretch.spread() <= flattest + tolerance)
+        .min(Comparator.comparingDouble(Plateau::estimate));
+  }
+
+  private static Plateau over(List<ScaleEstimate> stretch) {
+    double[] estimates = stretch.stream().mapToDouble(ScaleEstimate::estimate).sorted().toArray();
+    return new Plateau(
+        estimates[estimates.length / 2],
+        stretch.stream().mapToDouble(ScaleEstimate::low).min().getAsDouble(),
+        stretch.stream().mapToDouble(ScaleEstimate::high).max().getAsDouble(),
+        stretch.get(0).n1(),
+        stretch.get(stretch.size() - 1).n1(),
+        Math.log(estimates[estimates.length - 1] / estimates[0]));
+  }
+}

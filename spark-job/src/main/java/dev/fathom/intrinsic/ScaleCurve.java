@@ -1,0 +1,78 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.intrinsic;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/** The Gride estimate over scales n1 = 1, 2, 4, …: from the nearest neighbours to a large share. */
+final class ScaleCurve {
+
+  /*
+   * The small scales come from all points and the neighbours that were searched anyway. Scales
+   * beyond them would need hundreds of neighbours of every point; instead the cloud is thinned to
+   * one point in s (a power of two, the random order makes it a range of rows) until at most
+   * SAMPLE points stay: the n1-th neighbour there lies as far as the s·n1-th among all, at the
+   * price of a standard error that goes with 1/√SAMPLE. Cost is bounded whatever n.
+   */
+  private static final int SAMPLE = 4096;
+  private static final int MOST_NEIGHBOURS = 512;
+  private static final int SMALLEST_SHARE = 3;
+
+  private ScaleCurve() {}
+
+  /**
+   * The curve, by rising n1; scales at which the ratios allow no estimate are left out.
+   *
+   * @param shuffled all points, in random order
+   * @param neighbours the neighbours of all points
+   */
+  static List<ScaleEstimate> of(Points shuffled, Neighbours neighbours) {
+    int n = shuffled.count();
+    int reached = Math.min(neighbours.k(), n / SMALLEST_SHARE);
+    List<ScaleEstimate> curve = new ArrayList<>();
+    int n1 = append(curve, neighbours, 1, reached, 1);
+    int thinning = 1;
+    while (n / thinning > SAMPLE) {
+      thinning *= 2;
+    }
+    Points sample = shuffled.range(0, n / thinning);
+    int most = Math.min(MOST_NEIGHBOURS, sample.count() / SMALLEST_SHARE);
+    int next = Math.max(1, n1 / thinning);
+    if (2 * next <= most) {
+      append(curve, NeighbourSearch.search(sample, most), next, most, thinning);
+    }
+    return List.copyOf(curve);
+  }
+
+  /** Appends the scales from n1 on as far as the neighbours reach; returns the first beyond. */
+  private static int append(
+      List<ScaleEstimate> curve, Neighbours neighbours, int first, int reached, int thinning) {
+    int n1 = first;
+    for (; 2 * n1 <= reached; n1 *= 2) {
+      Gride gride = Gride.of(neighbours, n1);
+      OptionalDouble estimate = gride.estimate();
+      if (estimate.isPresent()) {
+        double d = estimate.getAsDouble();
+        double half = Confidence.NORMAL * gride.standardError(d);
+        curve.add(
+            new ScaleEstimate(
+                n1 * thinning,
+                d,
+                Math.max(0, d - half),
+                d + half,
+                meanDistance(neighbours, 2 * n1),
+                neighbours.queries()));
+      }
+    }
+    return n1;
+  }
+
+  private static double meanDistance(Neighbours neighbours, int rank) {
+    double sum = 0;
+    for (int i = 0; i < neighbours.queries(); i++) {
+      sum += neighbours.distance(i, rank);
+    }
+    return sum / neighbours.queries();
+  }
+}

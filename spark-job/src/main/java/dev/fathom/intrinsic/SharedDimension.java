@@ -1,0 +1,41 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.intrinsic;
+
+import java.util.Optional;
+
+/**
+ * The headline: the dimension that two towers of paired embeddings share.
+ *
+ * @param estimate the smaller tower's plateau
+ * @param low its interval's lower end, at the 90 % level at each scale of the plateau
+ * @param high its upper end
+ * @param tower whose it is
+ */
+public record SharedDimension(double estimate, double low, double high, Tower tower) {
+
+  /** One side of the pairs. */
+  public enum Tower {
+    /** The first modality. */
+    X,
+    /** The second modality. */
+    Y
+  }
+
+  /**
+   * Reads the headline off both towers. What the towers share cannot have more dimensions than
+   * either shows, while noise of one side only adds to it; hence the smaller.
+   *
+   * @return nothing where either tower could not be measured; its refusal says why
+   */
+  public static Optional<SharedDimension> of(DimensionResult x, DimensionResult y) {
+    if (!(x instanceof DimensionResult.Measured measuredX)
+        || !(y instanceof DimensionResult.Measured measuredY)) {
+      return Optional.empty();
+    }
+    boolean xIsSmaller = measuredX.plateau().estimate() <= measuredY.plateau().estimate();
+    Plateau plateau = (xIsSmaller ? measuredX : measuredY).plateau();
+    return Optional.of(
+        new SharedDimension(
+            plateau.estimate(), plateau.low(), plateau.high(), xIsSmaller ? Tower.X : Tower.Y));
+  }
+}
