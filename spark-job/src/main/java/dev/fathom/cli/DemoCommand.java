@@ -1,0 +1,37 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.cli;
+
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "demo",
+    description =
+        "Everything, on the built-in scenes: pictures and captions that share a known number of factors.",
+    footer = {"", "Example:", "  fathom demo --set scenes.factors=4"})
+final class DemoCommand extends SubCommand {
+  private static final String SCENES = "scenes";
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      defaultValue = "fathom-demo",
+      description = "Where everything goes; default: ${DEFAULT-VALUE}, replaced if it is there.")
+  private String output;
+
+  @Override
+  String source() {
+    return SCENES;
+  }
+
+  @Override
+  List<String> assignments() {
+    return List.of("output.overwrite=true");
+  }
+
+  @Override
+  void run(Job job) {
+    RunCommand.whole(job, SCENES, null, output);
+  }
+}

@@ -1,0 +1,98 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.cli;
+
+import dev.fathom.common.ExitCode;
+import dev.fathom.common.FathomException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** The main class. */
+@Command(
+    name = "fathom",
+    description = {
+      "Trains two encoders to agree on paired data, and measures how many dimensions the pairs share.",
+      ""
+    },
+    subcommands = {
+      DemoCommand.class,
+      PrepareCommand.class,
+      TrainCommand.class,
+      EmbedCommand.class,
+      MeasureCommand.class,
+      RunCommand.class
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:anything that has no code of its own",
+      "2:the command line or the configuration is wrong",
+      "3:the data is missing, unreadable, or has too many rejects",
+      "4:training diverged"
+    },
+    footer = {
+      "",
+      "fathom COMMAND --help tells what a command takes. conf/reference.conf names every setting."
+    })
+public final class Fathom {
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  private Fathom() {}
+
+  /** Runs a command and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    int code = execute(arguments);
+    if (code != ExitCode.SUCCESS.code()) {
+      System.exit(code);
+    }
+  }
+
+  /** Runs a command. */
+  static int execute(String... arguments) {
+    return new CommandLine(new Fathom())
+        .setParameterExceptionHandler(Fathom::refuse)
+        .setExecutionExceptionHandler((error, command, parsed) -> explain(error, command))
+        .execute(arguments.length == 0 ? new String[] {"--help"} : arguments);
+  }
+
+  private static int refuse(ParameterException error, String[] arguments) {
+    CommandLine command = error.getCommandLine();
+    command
+        .getErr()
+        .printf(
+            "fathom: %s; see %s --help%n",
+            oneLine(error.getMessage()), command.getCommandSpec().qualifiedName());
+    return ExitCode.USAGE.code();
+  }
+
+  private static int explain(Exception error, CommandLine command) {
+    FathomException known = known(error);
+    boolean verbose = command.getCommand() instanceof SubCommand subCommand && subCommand.verbose();
+    if (verbose) {
+      error.printStackTrace(command.getErr());
+    }
+    String message =
+        known != null ? known.getMessage() : error + (verbose ? "" : "; --verbose shows where");
+    command.getErr().printf("fathom: %s%n", oneLine(message));
+    return (known != null ? known.exitCode() : ExitCode.FAILURE).code();
+  }
+
+  /** The error that a person can act on, which Spark wraps when it comes out of a task. */
+  private static FathomException known(Throwable error) {
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      if (cause instanceof FathomException known) {
+        return known;
+      }
+    }
+    return null;
+  }
+
+  private static String oneLine(String message) {
+    return message.strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+}

@@ -1,0 +1,70 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.cli;
+
+import org.apache.hadoop.fs.Path;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "run",
+    description = "The whole way: prepare, train, embed, measure, report.",
+    footer = {
+      "",
+      "Examples:",
+      "  fathom run --input gaussian-linear --output out --set model.dimension=10",
+      "  fathom run --input pairs.tsv --set input.x=file --set input.y=caption --output out"
+    })
+final class RunCommand extends SubCommand {
+  @ArgGroup(multiplicity = "1")
+  private Pairs pairs;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "DIR",
+      description = "Where everything goes.")
+  private String output;
+
+  /** Where the pairs are. */
+  private static final class Pairs {
+    @Option(
+        names = "--input",
+        required = true,
+        paramLabel = "SPEC",
+        description =
+            "A path (its form is detected), or scenes, gaussian-linear, gaussian-nonlinear.")
+    private String input;
+
+    @Option(
+        names = "--data",
+        required = true,
+        paramLabel = "DIR",
+        description = "A dataset that prepare wrote.")
+    private String data;
+  }
+
+  @Override
+  String source() {
+    return pairs.input != null ? pairs.input : pairs.data;
+  }
+
+  @Override
+  void run(Job job) {
+    whole(job, pairs.input, pairs.data, output);
+  }
+
+  /** All stages; prepares {@code input} unless there is a dataset already. */
+  static void whole(Job job, String input, String data, String output) {
+    Path directory = job.claim(output);
+    String dataset = data != null ? data : new Path(directory, "data").toString();
+    if (data == null) {
+      job.prepare(input, dataset);
+    }
+    job.train(dataset, directory);
+    String embeddings = new Path(directory, "embeddings").toString();
+    job.embed(new Path(directory, "model").toString(), dataset, embeddings);
+    job.measure(embeddings);
+    job.report(directory);
+  }
+}

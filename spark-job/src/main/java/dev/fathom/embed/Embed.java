@@ -1,0 +1,179 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.embed;
+
+import dev.fathom.common.Storage;
+import dev.fathom.data.DatasetCard;
+import dev.fathom.data.DatasetFiles;
+import dev.fathom.data.PairSchema;
+import dev.fathom.data.ShardReader;
+import dev.fathom.data.Side;
+import dev.fathom.data.Split;
+import dev.fathom.encoder.ColumnBuilder;
+import dev.fathom.encoder.ColumnReader;
+import dev.fathom.model.ModelCard;
+import dev.fathom.model.ModelFiles;
+import dev.fathom.model.TrainedModel;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The stage from a model and a dataset to embeddings: {@code embeddings/}, a row a pair. */
+public final class Embed {
+  private static final Logger LOG = LoggerFactory.getLogger(Embed.class);
+
+  /** Pairs that are held in memory at once. */
+  private static final int CHUNK = 1024;
+
+  private final SparkSession spark;
+  private final Storage storage;
+  private final List<Split> splits;
+  private Path model;
+  private DatasetFiles data;
+  private EmbeddingFiles output;
+
+  /** An embedding of these splits. */
+  public Embed(SparkSession spark, List<Split> splits) {
+    this.spark = spark;
+    this.splits = splits;
+    storage = new Storage(spark.sparkContext().hadoopConfiguration());
+  }
+
+  /** The model directory. */
+  public Embed model(String directory) {
+    model = new Path(directory);
+    return this;
+  }
+
+  /** The dataset to embed. */
+  public Embed data(String directory) {
+    data = new DatasetFiles(new Path(directory));
+    return this;
+  }
+
+  /** Where the embeddings go: a directory that does not exist yet. */
+  public Embed output(String directory) {
+    output = new EmbeddingFiles(storage, new Path(directory));
+    return this;
+  }
+
+  /** Embeds, and leaves a complete directory. */
+  public EmbedResult execute() {
+    long start = System.nanoTime();
+    DatasetCard card = data.readCard(storage);
+    ModelFiles files = new ModelFiles(storage, model);
+    ModelCard modelCard = files.readCard();
+    TrainedModel trained = files.read(modelCard, card);
+    LOG.info("embed   {} of {}", splits, data.directory());
+    Broadcast<TrainedModel> shared =
+        JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(trained);
+    try {
+      spark.sparkContext().setJobDescription("embed: " + splits);
+      JavaRDD<Row> rows =
+          splits.stream()
+              .map(split -> embed(split, card, shared))
+              .reduce(JavaRDD::union)
+              .orElseThrow();
+      spark
+          .createDataFrame(rows, EmbeddingFiles.SCHEMA)
+          .write()
+          .mode("append")
+          .parquet(output.directory().toString());
+    } finally {
+      shared.destroy();
+    }
+    output.writeCard(
+        new EmbeddingFiles.Card(
+            trained.towers().dimension(),
+            card.source(),
+            card.knownDimension(),
+            card.fingerprint(),
+            card.seed()));
+    return new EmbedResult(output.directory().toString(), (System.nanoTime() - start) * 1e-9);
+  }
+
+  private JavaRDD<Row> embed(Split split, DatasetCard card, Broadcast<TrainedModel> model) {
+    Side x = card.x();
+    Side y = card.y();
+    String name = split.directory();
+    return new ShardReader(spark, data, card)
+        .read(
+            split,
+            spark.sparkContext().defaultParallelism(),
+            PairSchema.X,
+            PairSchema.Y,
+            PairSchema.KEY,
+            PairSchema.LABEL)
+        .queryExecution()
+        .toRdd()
+        .toJavaRDD()
+        .mapPartitions(rows -> new EmbeddedRows(rows, name, x, y, model.value()));
+  }
+
+  /** Embeds a partition chunk by chunk as its rows are asked for. */
+  private static final class EmbeddedRows implements Iterator<Row> {
+    private final Iterator<InternalRow> rows;
+    private final String split;
+    private final Side x;
+    private final Side y;
+    private final TrainedModel model;
+    private Iterator<Row> chunk = List.<Row>of().iterator();
+
+    EmbeddedRows(Iterator<InternalRow> rows, String split, Side x, Side y, TrainedModel model) {
+      this.rows = rows;
+      this.split = split;
+      this.x = x;
+      this.y = y;
+      this.model = model;
+    }
+
+    @Override
+    public boolean hasNext() {
+      if (!chunk.hasNext() && rows.hasNext()) {
+        chunk = nextChunk();
+      }
+      return chunk.hasNext();
+    }
+
+    @Override
+    public Row next() {
+      return chunk.next();
+    }
+
+    private Iterator<Row> nextChunk() {
+      ColumnBuilder columnX = new ColumnBuilder(x);
+      ColumnBuilder columnY = new ColumnBuilder(y);
+      List<String[]> names = new ArrayList<>();
+      while (names.size() < CHUNK && rows.hasNext()) {
+        InternalRow row = rows.next();
+        ColumnReader.add(row, 0, x, columnX);
+        ColumnReader.add(row, 1, y, columnY);
+        names.add(new String[] {row.getString(2), row.isNullAt(3) ? null : row.getString(3)});
+      }
+      float[] embeddedX = model.embedX(columnX.build());
+      float[] embeddedY = model.embedY(columnY.build());
+      int width = model.towers().dimension();
+      List<Row> embedded = new ArrayList<>();
+      for (int i = 0; i < names.size(); i++) {
+        embedded.add(
+            RowFactory.create(
+                names.get(i)[0],
+                split,
+                names.get(i)[1],
+                Arrays.copyOfRange(embeddedX, i * width, (i + 1) * width),
+                Arrays.copyOfRange(embeddedY, i * width, (i + 1) * width)));
+      }
+      return embedded.iterator();
+    }
+  }
+}

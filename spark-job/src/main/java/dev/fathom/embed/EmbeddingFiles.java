@@ -1,0 +1,56 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.embed;
+
+import dev.fathom.common.FathomException;
+import dev.fathom.common.Storage;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * A directory of embeddings: Parquet with a row a pair, and a card that Spark's readers pass over.
+ */
+public record EmbeddingFiles(Storage storage, Path directory) {
+  /** Width n, one row a pair. */
+  public static final StructType SCHEMA =
+      new StructType()
+          .add("key", DataTypes.StringType, false)
+          .add("split", DataTypes.StringType, false)
+          .add("label", DataTypes.StringType, true)
+          .add("x", DataTypes.createArrayType(DataTypes.FloatType, false), false)
+          .add("y", DataTypes.createArrayType(DataTypes.FloatType, false), false);
+
+  /**
+   * Where the embeddings came from.
+   *
+   * @param dimension width of both embeddings
+   * @param source of the pairs
+   * @param knownDimension the true number of shared dimensions, null unless the source knows it
+   * @param dataset fingerprint of the dataset
+   * @param seed of every random choice
+   */
+  public record Card(
+      int dimension, String source, Integer knownDimension, String dataset, long seed) {}
+
+  void writeCard(Card card) {
+    storage.writeJson(card(), card);
+    storage.complete(directory);
+  }
+
+  /** Reads the card of complete embeddings. */
+  public Card readCard() {
+    if (!storage.exists(directory)) {
+      throw FathomException.data(
+          "%s does not exist; give the embeddings that embed wrote", directory);
+    }
+    if (!storage.isComplete(directory) || !storage.exists(card())) {
+      throw FathomException.data(
+          "%s does not hold complete embeddings; run embed again", directory);
+    }
+    return storage.readJson(card(), Card.class);
+  }
+
+  private Path card() {
+    return new Path(directory, "_embeddings.json");
+  }
+}

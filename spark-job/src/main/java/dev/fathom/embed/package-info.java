@@ -1,0 +1,2 @@
+/** The stage from a model and shards to embeddings. */
+package dev.fathom.embed;

@@ -1,0 +1,182 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.measure;
+
+import static org.apache.spark.sql.functions.col;
+
+import dev.fathom.common.FathomException;
+import dev.fathom.common.RandomStream;
+import dev.fathom.common.Storage;
+import dev.fathom.embed.EmbeddingFiles;
+import dev.fathom.evaluate.Agreement;
+import dev.fathom.evaluate.PairedEmbeddings;
+import dev.fathom.evaluate.Retrieval;
+import dev.fathom.intrinsic.DimensionResult;
+import dev.fathom.intrinsic.IntrinsicDimension;
+import dev.fathom.intrinsic.IntrinsicSettings;
+import dev.fathom.intrinsic.NeighbourSearch;
+import dev.fathom.intrinsic.Neighbours;
+import dev.fathom.intrinsic.Points;
+import dev.fathom.intrinsic.PreparedPoints;
+import dev.fathom.intrinsic.SharedDimension;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The stage from embeddings to what they tell: dimensions of both towers, retrieval, agreement. */
+public final class Measure {
+  private static final Logger LOG = LoggerFactory.getLogger(Measure.class);
+
+  private final SparkSession spark;
+  private final JavaSparkContext context;
+  private final Storage storage;
+  private final MeasureSettings settings;
+  private EmbeddingFiles embeddings;
+  private double neighbourSeconds;
+
+  /** A measurement with these settings. */
+  public Measure(SparkSession spark, MeasureSettings settings) {
+    this.spark = spark;
+    this.settings = settings;
+    context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    storage = new Storage(spark.sparkContext().hadoopConfiguration());
+  }
+
+  /** The embeddings to measure. */
+  public Measure embeddings(String directory) {
+    embeddings = new EmbeddingFiles(storage, new Path(directory));
+    return this;
+  }
+
+  /** Measures. */
+  public MeasureResult execute() {
+    long start = System.nanoTime();
+    EmbeddingFiles.Card card = embeddings.readCard();
+    Dataset<Row> all =
+        spark.read().schema(EmbeddingFiles.SCHEMA).parquet(embeddings.directory().toString());
+    spark.sparkContext().setJobDescription("measure: read the embeddings");
+    long available = all.count();
+    List<Row> rows = sample(all, available);
+    if (rows.size() < 2) {
+      throw FathomException.data(
+          "%s holds %d embeddings; measuring takes 2 or more", embeddings.directory(), available);
+    }
+    LOG.info("measure {} of {} embeddings", rows.size(), available);
+    float[] x = matrix(rows, 3, card.dimension());
+    float[] y = matrix(rows, 4, card.dimension());
+    DimensionResult dimensionX = dimension("x", x, card.dimension());
+    DimensionResult dimensionY = dimension("y", y, card.dimension());
+    PairedEmbeddings pairs = PairedEmbeddings.of(x, y, rows.size(), card.dimension());
+    return new MeasureResult(
+        Optional.ofNullable(card.knownDimension()),
+        dimensionX,
+        dimensionY,
+        SharedDimension.of(dimensionX, dimensionY),
+        retrieval(pairs, rows),
+        Agreement.of(pairs, settings.seed()),
+        rows.size(),
+        available,
+        (System.nanoTime() - start) * 1e-9,
+        neighbourSeconds);
+  }
+
+  /** At most as many rows as the settings allow, drawn by their keys, in the order of the keys. */
+  private List<Row> sample(Dataset<Row> all, long available) {
+    Dataset<Row> taken = all;
+    if (available > settings.maxPoints()) {
+      long seed = settings.seed();
+      List<String> keys =
+          all.select("key")
+              .toJavaRDD()
+              .map(row -> row.getString(0))
+              .takeOrdered(settings.maxPoints(), new ByHash(seed));
+      taken =
+          all.join(
+                  spark.createDataset(keys, org.apache.spark.sql.Encoders.STRING()).toDF("key"),
+                  "key")
+              .select("key", "split", "label", "x", "y");
+    }
+    return taken.orderBy(col("key"), col("split")).collectAsList();
+  }
+
+  /** Keys in an order that is random but the same for a seed. */
+  private record ByHash(long seed) implements Comparator<String>, java.io.Serializable {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public int compare(String a, String b) {
+      int byHash = Long.compare(RandomStream.hash(seed, a), RandomStream.hash(seed, b));
+      return byHash != 0 ? byHash : a.compareTo(b);
+    }
+  }
+
+  private float[] matrix(List<Row> rows, int column, int dimension) {
+    float[] matrix = new float[Math.multiplyExact(rows.size(), dimension)];
+    for (int i = 0; i < rows.size(); i++) {
+      List<Float> row = rows.get(i).getList(column);
+      if (row.size() != dimension) {
+        throw FathomException.data(
+            "%s: key %s has an embedding of %d numbers instead of %d",
+            embeddings.directory(), rows.get(i).getString(0), row.size(), dimension);
+      }
+      for (int c = 0; c < dimension; c++) {
+        matrix[i * dimension + c] = row.get(c);
+      }
+    }
+    return matrix;
+  }
+
+  private DimensionResult dimension(String side, float[] values, int dimension) {
+    IntrinsicSettings intrinsic =
+        new IntrinsicSettings(settings.neighbours(), settings.resamples(), settings.seed());
+    PreparedPoints prepared =
+        PreparedPoints.of(Points.of(values, values.length / dimension, dimension), settings.seed());
+    if (!IntrinsicDimension.suffices(prepared, intrinsic)) {
+      return IntrinsicDimension.of(
+          Points.of(values, values.length / dimension, dimension), intrinsic);
+    }
+    long start = System.nanoTime();
+    Neighbours neighbours = search(side, prepared.points(), intrinsic);
+    neighbourSeconds += (System.nanoTime() - start) * 1e-9;
+    return IntrinsicDimension.of(prepared, neighbours, intrinsic);
+  }
+
+  /** Exact neighbours: every task searches all points for a range of queries. */
+  private Neighbours search(String side, Points points, IntrinsicSettings intrinsic) {
+    spark.sparkContext().setJobDescription("measure: neighbours of " + side);
+    int parts = Math.min(context.defaultParallelism(), points.count());
+    int count = points.count();
+    int k = intrinsic.neighbours();
+    Broadcast<Points> shared = context.broadcast(points);
+    try {
+      return Neighbours.concatenate(
+          context
+              .parallelize(IntStream.range(0, parts).boxed().toList(), parts)
+              .map(
+                  part ->
+                      NeighbourSearch.search(
+                          shared.value(),
+                          (int) ((long) count * part / parts),
+                          (int) ((long) count * (part + 1) / parts),
+                          k))
+              .collect());
+    } finally {
+      shared.destroy();
+    }
+  }
+
+  private static Retrieval retrieval(PairedEmbeddings pairs, List<Row> rows) {
+    boolean labelled = rows.stream().noneMatch(row -> row.isNullAt(2));
+    return labelled
+        ? Retrieval.of(pairs, rows.stream().map(row -> row.getString(2)).toList())
+        : Retrieval.of(pairs);
+  }
+}

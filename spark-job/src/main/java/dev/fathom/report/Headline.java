@@ -1,0 +1,81 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.report;
+
+import com.google.errorprone.annotations.FormatMethod;
+import dev.fathom.evaluate.Retrieval;
+import dev.fathom.intrinsic.DimensionResult;
+import dev.fathom.measure.MeasureResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The figures that matter, in words: how well the sides match, the temperature, how many dimensions
+ * they share.
+ */
+public final class Headline {
+  private Headline() {}
+
+  /** A sentence a figure. */
+  public static List<String> of(RunReport run) {
+    List<String> sentences = new ArrayList<>();
+    run.measure().ifPresent(measure -> sentences.add(retrieval(measure.retrieval())));
+    run.train()
+        .ifPresent(
+            train ->
+                sentences.add(
+                    format(
+                        "Temperature: %.4f, from %.4f at the start.",
+                        train.finalTemperature(), train.initialTemperature())));
+    run.measure().ifPresent(measure -> sentences.add(dimension(measure)));
+    return sentences;
+  }
+
+  private static String retrieval(Retrieval retrieval) {
+    String found =
+        format(
+            "Retrieval: the right y is first for %.1f %% of x, among the first ten for %.1f %% (by chance %.2f %%), of %,d"
+                + " test pairs.",
+            100 * retrieval.xToY().recallAt1(),
+            100 * retrieval.xToY().recallAt10(),
+            100 * Math.min(1, 10.0 / retrieval.pairs()),
+            retrieval.pairs());
+    return retrieval.chance().aboveChance()
+        ? found
+        : found
+            + " This is chance: no shared signal was found, and the dimension below is not of anything shared.";
+  }
+
+  private static String dimension(MeasureResult measure) {
+    String known =
+        measure.known().map(truth -> format(" The true number is %d.", truth)).orElse("");
+    return measure
+        .shared()
+        .map(
+            shared ->
+                format(
+                    "Shared dimension: %.2f (%.2f to %.2f), read from the %s side.%s",
+                    shared.estimate(),
+                    shared.low(),
+                    shared.high(),
+                    shared.tower().name().toLowerCase(Locale.ROOT),
+                    known))
+        .orElseGet(() -> "Shared dimension: could not be measured. " + refusals(measure) + known);
+  }
+
+  private static String refusals(MeasureResult measure) {
+    List<String> reasons = new ArrayList<>();
+    if (measure.x() instanceof DimensionResult.Refused refused) {
+      reasons.add("x: " + refused.reason() + ".");
+    }
+    if (measure.y() instanceof DimensionResult.Refused refused) {
+      reasons.add("y: " + refused.reason() + ".");
+    }
+    return String.join(" ", reasons);
+  }
+
+  @FormatMethod
+  private static String format(String format, Object... arguments) {
+    return String.format(Locale.ROOT, format, arguments);
+  }
+}

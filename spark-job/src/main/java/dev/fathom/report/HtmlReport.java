@@ -1,0 +1,219 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.report;
+
+import dev.fathom.evaluate.Retrieval;
+import dev.fathom.intrinsic.DimensionEstimate;
+import dev.fathom.intrinsic.DimensionResult;
+import dev.fathom.intrinsic.ScaleEstimate;
+import dev.fathom.measure.MeasureResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.commons.text.StringEscapeUtils;
+
+/** A run as one self-contained page. Every value is escaped on its way in. */
+final class HtmlReport {
+  private static final String STYLE =
+      """
+      :root { color-scheme: light dark; font-family: system-ui, sans-serif; line-height: 1.5; }
+      body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+      h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
+      .headline { font-size: 1.15rem; }
+      .scroll { overflow-x: auto; }
+      table { border-collapse: collapse; }
+      th, td { text-align: right; padding: .25rem .8rem; border-bottom: 1px solid #8886; }
+      th:first-child, td:first-child { text-align: left; }
+      caption { text-align: left; opacity: .8; padding-bottom: .4rem; }
+      """;
+
+  private final StringBuilder page = new StringBuilder();
+
+  private HtmlReport() {}
+
+  static String of(RunReport run) {
+    HtmlReport report = new HtmlReport();
+    report.write(run);
+    return report.page.toString();
+  }
+
+  private void write(RunReport run) {
+    String source = run.data().map(card -> card.source()).orElse("embeddings");
+    page.append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    page.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+    element("title", "Fathom: " + source);
+    page.append("<style>\n").append(STYLE).append("</style>\n</head>\n<body>\n<main>\n");
+    element("h1", "Fathom: " + source);
+    Headline.of(run)
+        .forEach(
+            sentence ->
+                page.append("<p class=\"headline\">").append(escape(sentence)).append("</p>\n"));
+    run.measure().ifPresent(this::measurements);
+    run.train()
+        .ifPresent(
+            train ->
+                table(
+                    "Training",
+                    "Loss in nats; pairs a second of all workers, averaging included.",
+                    List.of("", ""),
+                    List.of(
+                        List.of("workers", whole(train.workers())),
+                        List.of("rounds", whole(train.rounds())),
+                        List.of("loss, training", number(train.trainLoss())),
+                        List.of(
+                            "loss, validation",
+                            train.validationLoss() == null
+                                ? "none"
+                                : number(train.validationLoss())),
+                        List.of("pairs a second", whole(Math.round(train.pairsPerSecond()))))));
+    run.data()
+        .ifPresent(
+            card -> {
+              List<List<String>> rows = new ArrayList<>();
+              rows.add(List.of("read", whole(card.counts().read())));
+              rows.add(List.of("training", whole(card.counts().train())));
+              rows.add(List.of("validation", whole(card.counts().validation())));
+              rows.add(List.of("test", whole(card.counts().test())));
+              rows.add(List.of("rejected", whole(card.counts().rejected())));
+              card.rejects()
+                  .forEach(
+                      (reason, count) -> rows.add(List.of("rejected: " + reason, whole(count))));
+              table(
+                  "Pairs",
+                  card.shuffledPairs() ? "The pairing was shuffled on purpose." : "",
+                  List.of("", ""),
+                  rows);
+            });
+    table(
+        "Settings",
+        "Every key of the configuration with its value.",
+        List.of("key", "value"),
+        run.settings().entrySet().stream()
+            .map((Map.Entry<String, String> e) -> List.of(e.getKey(), e.getValue()))
+            .toList());
+    page.append("</main>\n</body>\n</html>\n");
+  }
+
+  private void measurements(MeasureResult measure) {
+    Retrieval retrieval = measure.retrieval();
+    table(
+        "Retrieval",
+        "Share of "
+            + whole(retrieval.pairs())
+            + " test pairs whose partner is among the first 1, 5 or 10.",
+        List.of("direction", "recall@1", "recall@5", "recall@10", "median rank"),
+        List.of(
+            direction("x finds y", retrieval.xToY()), direction("y finds x", retrieval.yToX())));
+    List<List<String>> rows = new ArrayList<>();
+    rows.addAll(tower("x", measure.x()));
+    rows.addAll(tower("y", measure.y()));
+    table(
+        "Intrinsic dimension",
+        "Both towers, with intervals at the 90 % level. The shared dimension is the smaller tower's plateau over scales:"
+            + " noise of one side only adds.",
+        List.of("", "estimate", "low", "high"),
+        rows);
+    scales("x", measure.x());
+    scales("y", measure.y());
+  }
+
+  private static List<String> direction(String name, Retrieval.Direction direction) {
+    return List.of(
+        name,
+        number(direction.recallAt1()),
+        number(direction.recallAt5()),
+        number(direction.recallAt10()),
+        number(direction.medianRank()));
+  }
+
+  private static List<List<String>> tower(String side, DimensionResult result) {
+    if (!(result instanceof DimensionResult.Measured measured)) {
+      return List.of(
+          List.of(side + ": " + ((DimensionResult.Refused) result).reason(), "", "", ""));
+    }
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(estimate(side + ", Levina–Bickel", measured.mle()));
+    rows.add(estimate(side + ", TwoNN", measured.twoNN()));
+    rows.add(
+        List.of(
+            side + ", plateau",
+            number(measured.plateau().estimate()),
+            number(measured.plateau().low()),
+            number(measured.plateau().high())));
+    measured.caveats().forEach(caveat -> rows.add(List.of(side + ": " + caveat, "", "", "")));
+    return rows;
+  }
+
+  private static List<String> estimate(String name, DimensionEstimate estimate) {
+    return List.of(
+        name, number(estimate.estimate()), number(estimate.low()), number(estimate.high()));
+  }
+
+  private void scales(String side, DimensionResult result) {
+    if (result instanceof DimensionResult.Measured measured && !measured.curve().isEmpty()) {
+      List<List<String>> rows = new ArrayList<>();
+      for (ScaleEstimate scale : measured.curve()) {
+        rows.add(
+            List.of(
+                whole(scale.n1()),
+                number(scale.estimate()),
+                number(scale.low()),
+                number(scale.high())));
+      }
+      table(
+          "Dimension of " + side + " against scale",
+          "Gride: from the ratio of the distances to neighbours n and 2n.",
+          List.of("n", "estimate", "low", "high"),
+          rows);
+    }
+  }
+
+  private void table(String title, String caption, List<String> header, List<List<String>> rows) {
+    element("h2", title);
+    page.append("<div class=\"scroll\"><table>\n");
+    if (!caption.isEmpty()) {
+      element("caption", caption);
+    }
+    if (header.stream().anyMatch(cell -> !cell.isEmpty())) {
+      row("th", header);
+    }
+    rows.forEach(cells -> row("td", cells));
+    page.append("</table></div>\n");
+  }
+
+  private void row(String cell, List<String> cells) {
+    page.append("<tr>");
+    cells.forEach(
+        text ->
+            page.append('<')
+                .append(cell)
+                .append('>')
+                .append(escape(text))
+                .append("</")
+                .append(cell)
+                .append('>'));
+    page.append("</tr>\n");
+  }
+
+  private void element(String name, String text) {
+    page.append('<')
+        .append(name)
+        .append('>')
+        .append(escape(text))
+        .append("</")
+        .append(name)
+        .append(">\n");
+  }
+
+  private static String escape(String text) {
+    return StringEscapeUtils.escapeHtml4(text);
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.3f", value);
+  }
+
+  private static String whole(long value) {
+    return String.format(Locale.ROOT, "%,d", value);
+  }
+}

@@ -1,0 +1,97 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fathom.data.DatasetCard;
+import dev.fathom.evaluate.Retrieval;
+import dev.fathom.intrinsic.DimensionResult;
+import dev.fathom.intrinsic.SharedDimension;
+import dev.fathom.measure.MeasureResult;
+import dev.fathom.train.TrainResult;
+import java.util.Locale;
+
+/** A run as {@code report.json}. Scripts read these paths, so they stay. */
+final class JsonReport {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private JsonReport() {}
+
+  static JsonNode of(RunReport run) {
+    ObjectNode root = JSON.createObjectNode();
+    root.put("command", run.command());
+    root.put("seed", run.seed());
+    run.data().ifPresent(card -> addData(root, card));
+    run.train().ifPresent(train -> addTraining(root, train));
+    run.measure().ifPresent(measure -> addMeasurements(root, measure));
+    ObjectNode timings = root.putObject("timings");
+    run.prepare().ifPresent(prepare -> timings.put("prepare", prepare.seconds()));
+    run.train().ifPresent(train -> timings.put("train", train.seconds()));
+    run.embed().ifPresent(embed -> timings.put("embed", embed.seconds()));
+    run.measure().ifPresent(measure -> timings.put("measure", measure.seconds()));
+    run.measure().ifPresent(measure -> timings.put("neighbours", measure.neighbourSeconds()));
+    root.set("settings", JSON.valueToTree(run.settings()));
+    return root;
+  }
+
+  private static void addData(ObjectNode root, DatasetCard card) {
+    root.putObject("pairs")
+        .put("train", card.counts().train())
+        .put("validation", card.counts().validation())
+        .put("test", card.counts().test());
+    ObjectNode data = root.putObject("data");
+    data.put("source", card.source());
+    data.put("fingerprint", card.fingerprint());
+    data.put("shuffledPairs", card.shuffledPairs());
+    data.put("read", card.counts().read());
+    data.put("rejected", card.counts().rejected());
+    data.set("rejects", JSON.valueToTree(card.rejects()));
+  }
+
+  private static void addTraining(ObjectNode root, TrainResult train) {
+    root.putObject("temperature")
+        .put("initial", train.initialTemperature())
+        .put("final", train.finalTemperature());
+    root.putObject("loss")
+        .put("train", train.trainLoss())
+        .put("validation", train.validationLoss());
+    root.putObject("throughput").put("trainPairsPerSecond", train.pairsPerSecond());
+    root.putObject("training").put("workers", train.workers()).put("rounds", train.rounds());
+  }
+
+  private static void addMeasurements(ObjectNode root, MeasureResult measure) {
+    root.set("retrieval", retrieval(measure.retrieval()));
+    root.set("agreement", JSON.valueToTree(measure.agreement()));
+    ObjectNode dimension = root.putObject("intrinsicDimension");
+    measure.known().ifPresent(known -> dimension.put("known", known));
+    dimension.put("points", measure.points());
+    dimension.put("available", measure.available());
+    measure.shared().ifPresent(shared -> dimension.set("shared", shared(shared)));
+    dimension.set("x", tower(measure.x()));
+    dimension.set("y", tower(measure.y()));
+  }
+
+  private static JsonNode retrieval(Retrieval retrieval) {
+    ObjectNode node = JSON.createObjectNode();
+    node.set("xToY", JSON.valueToTree(retrieval.xToY()));
+    node.set("yToX", JSON.valueToTree(retrieval.yToX()));
+    node.put("topShare", retrieval.topShare());
+    retrieval.labelMatch().ifPresent(match -> node.set("labelMatch", JSON.valueToTree(match)));
+    node.put("pairs", retrieval.pairs());
+    node.set("chance", JSON.valueToTree(retrieval.chance()));
+    return node;
+  }
+
+  private static JsonNode shared(SharedDimension shared) {
+    return JSON.createObjectNode()
+        .put("estimate", shared.estimate())
+        .put("low", shared.low())
+        .put("high", shared.high())
+        .put("tower", shared.tower().name().toLowerCase(Locale.ROOT));
+  }
+
+  private static JsonNode tower(DimensionResult result) {
+    return JSON.valueToTree(result);
+  }
+}
