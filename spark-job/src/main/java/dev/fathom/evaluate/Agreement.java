@@ -13,17 +13,17 @@ import java.util.Arrays;
  *     evenly spread, 0 is collapse
  * @param uniformityY likewise
  * @param modalityGap ‖mean x − mean y‖
- * @param effectiveDimensionX (Σλ)²/Σλ² of the covariance's eigenvalues λ, 1 … d, or 0 for a
+ * @param participationRatioX (Σλ)²/Σλ² of the covariance's eigenvalues λ, 1 … d, or 0 for a
  *     collapsed side: how many directions carry the variance, which uniformity does not see
- * @param effectiveDimensionY likewise
+ * @param participationRatioY likewise
  */
 public record Agreement(
     double alignment,
     double uniformityX,
     double uniformityY,
     double modalityGap,
-    double effectiveDimensionX,
-    double effectiveDimensionY) {
+    double participationRatioX,
+    double participationRatioY) {
 
   /*
    * Alignment and uniformity are Wang and Isola's (2020), the gap Liang and others' (2022). All
@@ -49,8 +49,8 @@ public record Agreement(
         uniformity(rows(pairs.x(), pairs.dimension(), sample, meanX), pairs.dimension()),
         uniformity(rows(pairs.y(), pairs.dimension(), sample, meanY), pairs.dimension()),
         distance(meanX, meanY),
-        effectiveDimension(pairs.x(), meanX),
-        effectiveDimension(pairs.y(), meanY));
+        participationRatio(pairs.x(), meanX),
+        participationRatio(pairs.y(), meanY));
   }
 
   private static double alignment(PairedEmbeddings pairs) {
@@ -110,7 +110,7 @@ public record Agreement(
     return sum.value() - Math.log(n * (n - 1.0) / 2);
   }
 
-  private static double effectiveDimension(float[] values, double[] mean) {
+  private static double participationRatio(float[] values, double[] mean) {
     int d = mean.length;
     double[] covariance = new double[d * d];
     double[] centred = new double[d];
@@ -138,8 +138,9 @@ public record Agreement(
     for (int i = 0; i < values.length; i++) {
       mean[i % d] += values[i];
     }
+    int count = values.length / d;
     for (int c = 0; c < d; c++) {
-      mean[c] /= values.length / d;
+      mean[c] /= count;
     }
     return mean;
   }

@@ -1,0 +1,181 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Offset.offset;
+
+import dev.fathom.common.RandomStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class RetrievalTest {
+
+  @Test
+  void countsWhatBruteForceCounts() {
+    int n = 1300;
+    int d = 5;
+    float[] x = gaussian(n * d, 1);
+    float[] y = plusNoise(x, 1.0, 2);
+    Retrieval retrieval = Retrieval.of(PairedEmbeddings.of(x, y, n, d));
+    double[] xToY = bruteForceRanks(x, y, n, d);
+    double[] yToX = bruteForceRanks(y, x, n, d);
+    assertMatches(retrieval.xToY(), xToY);
+    assertMatches(retrieval.yToX(), yToX);
+    assertThat(retrieval.topShare())
+        .isCloseTo(
+            IntStream.range(0, n).filter(i -> Math.min(xToY[i], yToX[i]) <= 6.5).count()
+                / (double) n,
+            offset(2.0 / n));
+    assertThat(retrieval.chance().aboveChance()).isTrue();
+  }
+
+  @Test
+  void isPerfectForEqualSides() {
+    float[] x = normalised(gaussian(400 * 8, 3), 8);
+    Retrieval retrieval = Retrieval.of(PairedEmbeddings.of(x, x.clone(), 400, 8));
+    assertThat(retrieval.xToY()).isEqualTo(new Retrieval.Direction(1, 1, 1, 1));
+    assertThat(retrieval.yToX()).isEqualTo(retrieval.xToY());
+    assertThat(retrieval.topShare()).isEqualTo(1);
+  }
+
+  @Test
+  void ranksACollapsedEncoderAtChance() {
+    int n = 1501;
+    float[] x = new float[n * 7];
+    float[] point = gaussian(7, 4);
+    for (int i = 0; i < x.length; i++) {
+      x[i] = point[i % 7];
+    }
+    Retrieval retrieval = Retrieval.of(PairedEmbeddings.of(x, x.clone(), n, 7));
+    assertThat(retrieval.xToY()).isEqualTo(new Retrieval.Direction(0, 0, 0, (n + 1) / 2.0));
+    assertThat(retrieval.chance().pValue()).isEqualTo(1);
+    assertThat(retrieval.chance().aboveChance()).isFalse();
+  }
+
+  @Test
+  void ranksShuffledPairsAtChanceWithAFairPValue() {
+    int n = 1000;
+    int flagged = 0;
+    double small = 0;
+    for (int trial = 0; trial < 40; trial++) {
+      float[] x = gaussian(n * 4, 100 + trial);
+      float[] y = gaussian(n * 4, 500 + trial);
+      Retrieval retrieval = Retrieval.of(PairedEmbeddings.of(x, y, n, 4));
+      flagged += retrieval.chance().aboveChance() ? 1 : 0;
+      small += retrieval.chance().pValue() < 0.2 ? 1 : 0;
+      assertThat(retrieval.xToY().recallAt10()).isLessThan(0.035);
+      assertThat(retrieval.xToY().medianRank()).isBetween(420.0, 580.0);
+    }
+    assertThat(flagged).isZero();
+    assertThat(small / 40).isLessThan(0.45);
+  }
+
+  @Test
+  void detectsAWeakSignal() {
+    int n = 2000;
+    float[] x = gaussian(n * 8, 6);
+    Retrieval retrieval = Retrieval.of(PairedEmbeddings.of(x, plusNoise(x, 5, 7), n, 8));
+    assertThat(retrieval.xToY().recallAt10()).isLessThan(0.1);
+    assertThat(retrieval.chance().depth()).isEqualTo(10);
+    assertThat(retrieval.chance().recall()).isEqualTo(0.005);
+    assertThat(retrieval.chance().aboveChance()).isTrue();
+  }
+
+  @Test
+  void matchesLabelsOfTheNearest() {
+    float[] x = {1, 0, 0.9f, 0.1f, 0, 1};
+    float[] y = {0.9f, 0.1f, 1, 0, 0, 1};
+    List<String> labels = List.of("a", "a", "b");
+    Retrieval retrieval = Retrieval.of(PairedEmbeddings.of(x, y, 3, 2), labels);
+    assertThat(retrieval.labelMatch()).contains(new Retrieval.LabelMatch(1, 1));
+    Retrieval relabelled = Retrieval.of(PairedEmbeddings.of(x, y, 3, 2), List.of("a", "b", "c"));
+    assertThat(relabelled.labelMatch().orElseThrow().xToY()).isLessThan(1);
+    assertThat(Retrieval.of(PairedEmbeddings.of(x, y, 3, 2)).labelMatch()).isEmpty();
+  }
+
+  @Test
+  void doesNotCallOnePairASignal() {
+    Retrieval retrieval = Retrieval.of(PairedEmbeddings.of(new float[] {1}, new float[] {2}, 1, 1));
+    assertThat(retrieval.xToY().recallAt1()).isEqualTo(1);
+    assertThat(retrieval.chance().aboveChance()).isFalse();
+  }
+
+  @Test
+  void rejectsWhatAreNoPairs() {
+    assertThatThrownBy(() -> PairedEmbeddings.of(new float[6], new float[4], 3, 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("4 values of y");
+    assertThatThrownBy(() -> PairedEmbeddings.of(new float[2], new float[] {0, Float.NaN}, 2, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("row 1 of y");
+    PairedEmbeddings pairs = PairedEmbeddings.of(new float[2], new float[2], 2, 1);
+    assertThatThrownBy(() -> Retrieval.of(pairs, List.of("a")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("1 labels for 2 pairs");
+  }
+
+  private static void assertMatches(Retrieval.Direction direction, double[] ranks) {
+    assertThat(direction.recallAt1()).isCloseTo(recall(ranks, 1), offset(1.0 / ranks.length));
+    assertThat(direction.recallAt5()).isCloseTo(recall(ranks, 5), offset(1.0 / ranks.length));
+    assertThat(direction.recallAt10()).isCloseTo(recall(ranks, 10), offset(1.0 / ranks.length));
+    double[] sorted = Arrays.stream(ranks).sorted().toArray();
+    double median = (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+    assertThat(direction.medianRank()).isCloseTo(median, offset(0.5));
+  }
+
+  private static double recall(double[] ranks, int depth) {
+    return Arrays.stream(ranks).filter(rank -> rank <= depth).count() / (double) ranks.length;
+  }
+
+  private static double[] bruteForceRanks(float[] asks, float[] answers, int n, int d) {
+    double[] ranks = new double[n];
+    for (int i = 0; i < n; i++) {
+      double partner = product(asks, answers, i, i, d);
+      ranks[i] = 1;
+      for (int j = 0; j < n; j++) {
+        ranks[i] += product(asks, answers, i, j, d) > partner ? 1 : 0;
+      }
+    }
+    return ranks;
+  }
+
+  private static double product(float[] a, float[] b, int i, int j, int d) {
+    double sum = 0;
+    for (int c = 0; c < d; c++) {
+      sum += (double) a[i * d + c] * b[j * d + c];
+    }
+    return sum;
+  }
+
+  static float[] gaussian(int length, long seed) {
+    RandomGenerator random = RandomStream.of(seed, "embeddings");
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+
+  static float[] plusNoise(float[] values, double noise, long seed) {
+    float[] noisy = gaussian(values.length, seed);
+    for (int i = 0; i < noisy.length; i++) {
+      noisy[i] = (float) (values[i] + noise * noisy[i]);
+    }
+    return noisy;
+  }
+
+  static float[] normalised(float[] values, int d) {
+    float[] unit = values.clone();
+    for (int row = 0; row < unit.length; row += d) {
+      double norm = Math.sqrt(product(values, values, row / d, row / d, d));
+      for (int c = row; c < row + d; c++) {
+        unit[c] /= (float) norm;
+      }
+    }
+    return unit;
+  }
+}

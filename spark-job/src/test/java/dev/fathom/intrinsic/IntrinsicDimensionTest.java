@@ -1,0 +1,252 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.intrinsic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Offset.offset;
+import static org.assertj.core.data.Percentage.withPercentage;
+
+import dev.fathom.common.RandomStream;
+import dev.fathom.intrinsic.DimensionResult.Measured;
+import dev.fathom.intrinsic.DimensionResult.Refused;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.DoubleStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class IntrinsicDimensionTest {
+  private static final IntrinsicSettings SETTINGS = IntrinsicSettings.DEFAULT;
+
+  @Test
+  void reportsTheEstimatorsOfTheWholeCloud() {
+    Points points = Clouds.golden("sphere_d10_D15");
+    Measured measured = measure(points);
+    assertThat(measured.points()).isEqualTo(1000);
+    assertThat(measured.mle().estimate()).isCloseTo(8.919352529465371, withPercentage(0.1));
+    assertThat(measured.mlePointwiseMean().estimate())
+        .isCloseTo(9.3898029422257, withPercentage(0.1));
+    assertThat(measured.twoNN().estimate()).isCloseTo(9.709222539764253, withPercentage(0.1));
+    assertThat(measured.curve())
+        .extracting(ScaleEstimate::n1)
+        .containsExactly(1, 2, 4, 8, 16, 32, 64, 128);
+    assertThat(measured.curve()).extracting(ScaleEstimate::meanDistance).isSorted();
+  }
+
+  @Test
+  void readsFiveDimensionsOffAGaussianAndNearlyFiveOffACube() {
+    assertThat(measure(Clouds.gaussian(2000, 5, 1)).plateau().estimate()).isCloseTo(5, offset(0.3));
+    // A cube of 2000 points in five dimensions is mostly boundary, which reads low.
+    assertThat(measure(Clouds.uniform(2000, 5, 1)).plateau().estimate())
+        .isCloseTo(4.6, offset(0.3));
+  }
+
+  @Test
+  void readsTheGoldenCloudsWithinTheirBoundaryBias() {
+    assertThat(measure(Clouds.golden("line_d1_D5")).plateau().estimate())
+        .isCloseTo(1, offset(0.05));
+    assertThat(measure(Clouds.golden("swissroll_d2_D3")).plateau().estimate())
+        .isCloseTo(2, offset(0.15));
+    assertThat(measure(Clouds.golden("sphere_d10_D15")).plateau().estimate())
+        .isCloseTo(9, offset(0.5));
+  }
+
+  @Test
+  void readsThroughNoiseWhatTheNearestNeighboursCannot() {
+    Points noise = Clouds.gaussian(2000, 10, 3);
+    Points signal = Clouds.gaussian(2000, 3, 2);
+    float[] values = new float[2000 * 10];
+    for (int i = 0; i < values.length; i++) {
+      int c = i % 10;
+      values[i] = 0.03f * noise.value(i / 10, c) + (c < 3 ? signal.value(i / 10, c) : 0);
+    }
+    Measured measured = measure(Points.of(values, 2000, 10));
+    assertThat(measured.twoNN().estimate()).isGreaterThan(4);
+    assertThat(measured.plateau().estimate()).isCloseTo(3.2, offset(0.3));
+  }
+
+  @Test
+  void doesNotChangeWhenTheCloudIsMovedTurnedScaledOrPadded() {
+    Points points = Clouds.golden("curved_d6_D24");
+    Measured expected = measure(points);
+    for (Points moved :
+        List.of(
+            Clouds.moved(points, 1, 0, 0, true),
+            Clouds.moved(points, 1000, 0, 0, false),
+            Clouds.moved(points, 1, 10, 0, false),
+            Clouds.moved(points, 1, 0, 9, false))) {
+      Measured measured = measure(moved);
+      assertSameEstimates(measured, expected);
+      assertThat(measured.mle().high()).isCloseTo(expected.mle().high(), withPercentage(0.1));
+    }
+  }
+
+  @Test
+  void estimatesDoNotDependOnTheOrderOfThePoints() {
+    Points points = Clouds.golden("swissroll_d2_D3");
+    int[] order = new int[points.count()];
+    Arrays.setAll(order, i -> i);
+    RandomStream.shuffle(order, order.length, RandomStream.of(4, "order"));
+    assertSameEstimates(measure(points.rows(order)), measure(points));
+  }
+
+  @Test
+  void repeatsItselfFromItsSeed() {
+    Points points = Clouds.golden("affine_d10_D30");
+    assertThat(measure(points)).isEqualTo(measure(points));
+    IntrinsicSettings other = new IntrinsicSettings(20, 10, 43);
+    Measured reseeded = (Measured) IntrinsicDimension.of(points, other);
+    assertThat(reseeded.mle().high()).isNotEqualTo(measure(points).mle().high());
+  }
+
+  @Test
+  void takesNeighboursThatWereSearchedElsewhere() {
+    Points points = Clouds.golden("cube_d17_D17");
+    PreparedPoints prepared = PreparedPoints.of(points, SETTINGS.seed());
+    Neighbours neighbours =
+        Neighbours.concatenate(
+            List.of(
+                NeighbourSearch.search(prepared.points(), 0, 600, 20),
+                NeighbourSearch.search(prepared.points(), 600, 1000, 20)));
+    assertThat(IntrinsicDimension.of(prepared, neighbours, SETTINGS)).isEqualTo(measure(points));
+  }
+
+  @Test
+  void refusesNeighboursOfOtherPoints() {
+    PreparedPoints prepared = PreparedPoints.of(Clouds.gaussian(100, 3, 5), 1);
+    Neighbours half = NeighbourSearch.search(prepared.points(), 0, 50, 20);
+    assertThatThrownBy(() -> IntrinsicDimension.of(prepared, half, SETTINGS))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("50 queries");
+  }
+
+  @Test
+  void dropsDuplicatesAndNonFiniteRowsAndSaysSo() {
+    Points clean = Clouds.gaussian(500, 4, 6);
+    float[] values = new float[520 * 4];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = clean.value(i / 4 % 500, i % 4);
+    }
+    values[519 * 4] = Float.NaN;
+    values[518 * 4 + 3] = Float.NEGATIVE_INFINITY;
+    Measured measured = measure(Points.of(values, 520, 4));
+    assertThat(measured.given()).isEqualTo(520);
+    assertThat(measured.nonFinite()).isEqualTo(2);
+    assertThat(measured.duplicates()).isEqualTo(18);
+    assertThat(measured.points()).isEqualTo(500);
+    assertThat(measured.caveats())
+        .anyMatch(caveat -> caveat.contains("2 rows with NaN"))
+        .anyMatch(caveat -> caveat.contains("18 rows repeat"));
+    assertSameEstimates(measured, measure(clean));
+  }
+
+  @Test
+  void takesZeroAndMinusZeroForTheSamePlace() {
+    PreparedPoints prepared = PreparedPoints.of(Points.of(new float[] {0, 1, -0f, 1}, 2, 2), 1);
+    assertThat(prepared.duplicates()).isEqualTo(1);
+  }
+
+  @Test
+  void refusesWhatCannotBeMeasuredWithAReason() {
+    assertThat(refusal(Clouds.gaussian(21, 3, 7))).contains("21 distinct finite points");
+    assertThat(refusal(Points.of(new float[300], 100, 3))).contains("identical");
+    assertThat(refusal(Points.of(new float[0], 0, 3))).contains("0 distinct finite points");
+    assertThat(refusal(EstimatorsTest.corners(60))).contains("lattice");
+    float[] lattice = new float[900 * 2];
+    for (int i = 0; i < 900; i++) {
+      lattice[2 * i] = Math.floorDiv(i, 30);
+      lattice[2 * i + 1] = i % 30;
+    }
+    assertThat(refusal(Points.of(lattice, 900, 2))).contains("lattice");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {22, 30, 60, 119, 120, 200, 1000, 5000})
+  void givesFiniteNumbersForAnySufficientNumberOfPoints(int n) {
+    Measured measured = measure(Clouds.gaussian(n, 3, 8));
+    DoubleStream numbers =
+        DoubleStream.concat(
+            List.of(measured.mle(), measured.mlePointwiseMean(), measured.twoNN()).stream()
+                .flatMapToDouble(e -> DoubleStream.of(e.low(), e.estimate(), e.high())),
+            DoubleStream.of(
+                measured.plateau().low(),
+                measured.plateau().estimate(),
+                measured.plateau().high()));
+    assertThat(numbers.boxed()).allMatch(value -> value >= 0 && value < 15);
+    assertThat(measured.caveats().stream().anyMatch(c -> c.contains("too few for blocks")))
+        .isEqualTo(n < 120);
+  }
+
+  @Test
+  void continuesTheCurveOnAThinnedCloudWherePointsAreMany() {
+    Measured measured = measure(Clouds.gaussian(20_000, 2, 9));
+    assertThat(measured.curve())
+        .extracting(ScaleEstimate::n1)
+        .containsExactly(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048);
+    assertThat(measured.curve())
+        .allSatisfy(scale -> assertThat(scale.estimate()).isCloseTo(2, offset(0.2)));
+    assertThat(measured.curve()).extracting(ScaleEstimate::meanDistance).isSorted();
+    assertThat(measured.curve().get(0).points()).isEqualTo(20_000);
+    assertThat(measured.curve().get(11).points()).isEqualTo(2500);
+  }
+
+  @Test
+  void intervalsCoverTheEstimatorsMeanAboutAsOftenAsTheyClaim() {
+    int replicates = 60;
+    Measured[] measured = new Measured[replicates];
+    for (int i = 0; i < replicates; i++) {
+      measured[i] = measure(Clouds.uniform(800, 3, 100 + i));
+    }
+    assertThat(coverage(Arrays.stream(measured).map(Measured::mle).toList())).isBetween(0.78, 1.0);
+    assertThat(coverage(Arrays.stream(measured).map(Measured::twoNN).toList()))
+        .isBetween(0.78, 1.0);
+  }
+
+  @Test
+  void warnsOfMoreDimensionsThanThePointsResolve() {
+    assertThat(measure(Clouds.golden("gauss_d20_D20")).caveats())
+        .anyMatch(caveat -> caveat.contains("resolve about 6.0 dimensions"));
+    assertThat(measure(Clouds.golden("line_d1_D5")).caveats()).isEmpty();
+  }
+
+  @Test
+  void measuresASingleColumnBesideConstantOnes() {
+    Points column = Clouds.gaussian(1000, 1, 10);
+    assertThat(measure(column).mle().estimate()).isCloseTo(1, offset(0.1));
+    assertThat(measure(Clouds.moved(column, 1, 0, 3, false)).mle().estimate())
+        .isCloseTo(measure(column).mle().estimate(), withPercentage(1e-6));
+  }
+
+  @Test
+  void rejectsSettingsOutOfRange() {
+    assertThatThrownBy(() -> new IntrinsicSettings(2, 10, 1)).hasMessageContaining("not 2");
+    assertThatThrownBy(() -> new IntrinsicSettings(20, 1, 1)).hasMessageContaining("not 1");
+  }
+
+  private static double coverage(List<DimensionEstimate> estimates) {
+    double mean =
+        estimates.stream().mapToDouble(DimensionEstimate::estimate).average().orElseThrow();
+    return estimates.stream().filter(e -> e.low() <= mean && mean <= e.high()).count()
+        / (double) estimates.size();
+  }
+
+  private static void assertSameEstimates(Measured measured, Measured expected) {
+    assertThat(measured.mle().estimate())
+        .isCloseTo(expected.mle().estimate(), withPercentage(0.01));
+    assertThat(measured.mlePointwiseMean().estimate())
+        .isCloseTo(expected.mlePointwiseMean().estimate(), withPercentage(0.01));
+    assertThat(measured.twoNN().estimate())
+        .isCloseTo(expected.twoNN().estimate(), withPercentage(0.01));
+    assertThat(measured.plateau().estimate())
+        .isCloseTo(expected.plateau().estimate(), withPercentage(0.01));
+  }
+
+  private static Measured measure(Points points) {
+    return (Measured) IntrinsicDimension.of(points, SETTINGS);
+  }
+
+  private static String refusal(Points points) {
+    return ((Refused) IntrinsicDimension.of(points, SETTINGS)).reason();
+  }
+}

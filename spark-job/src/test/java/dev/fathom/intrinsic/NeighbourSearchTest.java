@@ -1,0 +1,142 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.intrinsic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Percentage.withPercentage;
+
+import dev.fathom.common.RandomStream;
+import java.util.Comparator;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class NeighbourSearchTest {
+
+  @Test
+  void findsWhatBruteForceInDoubleFinds() {
+    assertMatchesBruteForce(Clouds.gaussian(1500, 17, 1), 20);
+    assertMatchesBruteForce(Clouds.uniform(700, 1, 2), 20);
+    assertMatchesBruteForce(Clouds.uniform(25, 3, 3), 24);
+    assertMatchesBruteForce(Clouds.uniform(2, 3, 4), 1);
+  }
+
+  @Test
+  void tellsNearDuplicatesApart() {
+    RandomGenerator random = RandomStream.of(5, "near-duplicates");
+    Points distinct = Clouds.gaussian(100, 16, 5);
+    float[] values = new float[1200 * 16];
+    for (int i = 0; i < 1200; i++) {
+      for (int c = 0; c < 16; c++) {
+        values[i * 16 + c] = distinct.value(i % 100, c) + (float) (1e-6 * random.nextGaussian());
+      }
+    }
+    assertMatchesBruteForce(Points.of(values, 1200, 16), 5);
+    assertMatchesBruteForce(Points.of(values, 1200, 16), 15);
+  }
+
+  @Test
+  void isExactFarFromTheOriginAndBesideAnOutlier() {
+    assertMatchesBruteForce(Clouds.moved(Clouds.gaussian(1200, 8, 6), 1, 1e4, 0, false), 20);
+    float[] values = new float[1200 * 4];
+    Points cloud = Clouds.gaussian(1200, 4, 7);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = cloud.value(i / 4, i % 4);
+    }
+    values[17] = 1e7f;
+    assertMatchesBruteForce(Points.of(values, 1200, 4), 20);
+  }
+
+  @Test
+  void isExactForVeryLargeAndVerySmallValues() {
+    assertMatchesBruteForce(Clouds.moved(Clouds.gaussian(300, 5, 8), 1e30, 0, 0, false), 10);
+    assertMatchesBruteForce(Clouds.moved(Clouds.gaussian(300, 5, 8), 1e-30, 0, 0, false), 10);
+  }
+
+  @Test
+  void ordersEqualDistancesByIndex() {
+    int side = 12;
+    float[] values = new float[side * side * 2];
+    for (int i = 0; i < side * side; i++) {
+      values[2 * i] = Math.floorDiv(i, side);
+      values[2 * i + 1] = i % side;
+    }
+    assertMatchesBruteForce(Points.of(values, side * side, 2), 7);
+  }
+
+  @Test
+  void findsTheTwinOfARepeatedPointAndNeverThePointItself() {
+    float[] values = {1, 2, 3, 4, 1, 2, 9, 9};
+    Neighbours neighbours = NeighbourSearch.search(Points.of(values, 4, 2), 1);
+    assertThat(neighbours.index(0, 1)).isEqualTo(2);
+    assertThat(neighbours.index(2, 1)).isZero();
+    assertThat(neighbours.distance(0, 1)).isZero();
+  }
+
+  @Test
+  void rangesOfQueriesJoinToTheWhole() {
+    Points points = Clouds.gaussian(1300, 6, 9);
+    Neighbours whole = NeighbourSearch.search(points, 9);
+    Neighbours joined =
+        Neighbours.concatenate(
+            List.of(
+                NeighbourSearch.search(points, 0, 300, 9),
+                NeighbourSearch.search(points, 300, 301, 9),
+                NeighbourSearch.search(points, 301, 1300, 9)));
+    assertThat(joined).usingRecursiveComparison().isEqualTo(whole);
+  }
+
+  @Test
+  void refusesToJoinRangesWithAGap() {
+    Points points = Clouds.gaussian(50, 3, 10);
+    List<Neighbours> ranges =
+        List.of(
+            NeighbourSearch.search(points, 0, 20, 3), NeighbourSearch.search(points, 21, 50, 3));
+    assertThatThrownBy(() -> Neighbours.concatenate(ranges))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("from 20");
+  }
+
+  @Test
+  void refusesMoreNeighboursThanThereAre() {
+    Points points = Clouds.gaussian(10, 3, 11);
+    assertThatThrownBy(() -> NeighbourSearch.search(points, 10))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("10 neighbours");
+    assertThatThrownBy(() -> NeighbourSearch.search(points, 3, 11, 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("[3, 11)");
+  }
+
+  private static void assertMatchesBruteForce(Points points, int k) {
+    Neighbours neighbours = NeighbourSearch.search(points, k);
+    for (int i = 0; i < points.count(); i++) {
+      int query = i;
+      double[] squared =
+          IntStream.range(0, points.count()).mapToDouble(j -> squared(points, query, j)).toArray();
+      int[] expected =
+          IntStream.range(0, points.count())
+              .filter(j -> j != query)
+              .boxed()
+              .sorted(Comparator.<Integer>comparingDouble(j -> squared[j]).thenComparing(j -> j))
+              .limit(k)
+              .mapToInt(Integer::intValue)
+              .toArray();
+      for (int rank = 1; rank <= k; rank++) {
+        assertThat(neighbours.distance(i, rank))
+            .isCloseTo(Math.sqrt(squared[expected[rank - 1]]), withPercentage(1e-9));
+        assertThat(neighbours.index(i, rank)).isEqualTo(expected[rank - 1]);
+      }
+    }
+  }
+
+  private static double squared(Points points, int i, int j) {
+    double sum = 0;
+    for (int c = 0; c < points.dimension(); c++) {
+      double difference = (double) points.value(i, c) - points.value(j, c);
+      sum += difference * difference;
+    }
+    return sum;
+  }
+}

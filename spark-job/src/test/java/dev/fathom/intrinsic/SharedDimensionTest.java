@@ -1,0 +1,33 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.intrinsic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class SharedDimensionTest {
+  private final DimensionResult two =
+      IntrinsicDimension.of(Clouds.gaussian(600, 2, 1), IntrinsicSettings.DEFAULT);
+  private final DimensionResult five =
+      IntrinsicDimension.of(Clouds.gaussian(600, 5, 1), IntrinsicSettings.DEFAULT);
+
+  @Test
+  void isTheSmallerTowersPlateau() {
+    Plateau plateau = ((DimensionResult.Measured) two).plateau();
+    SharedDimension fromX = SharedDimension.of(two, five).orElseThrow();
+    SharedDimension fromY = SharedDimension.of(five, two).orElseThrow();
+    assertThat(fromX.tower()).isEqualTo(SharedDimension.Tower.X);
+    assertThat(fromY.tower()).isEqualTo(SharedDimension.Tower.Y);
+    assertThat(fromX.estimate()).isEqualTo(fromY.estimate()).isEqualTo(plateau.estimate());
+    assertThat(fromX.low()).isEqualTo(plateau.low()).isLessThan(plateau.estimate());
+    assertThat(fromX.high()).isEqualTo(plateau.high()).isGreaterThan(plateau.estimate());
+  }
+
+  @Test
+  void isAbsentWhereATowerCouldNotBeMeasured() {
+    DimensionResult collapsed =
+        IntrinsicDimension.of(Points.of(new float[600], 200, 3), IntrinsicSettings.DEFAULT);
+    assertThat(SharedDimension.of(two, collapsed)).isEmpty();
+    assertThat(SharedDimension.of(collapsed, two)).isEmpty();
+  }
+}
