@@ -46,6 +46,15 @@ public final class Storage {
     }
   }
 
+  /** The path with its scheme and from its root, as it is the same on every machine. */
+  public Path qualified(Path path) {
+    try {
+      return fileSystem(path).makeQualified(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Whether the directory was finished. */
   public boolean isComplete(Path directory) {
     return exists(new Path(directory, SUCCESS));

@@ -82,13 +82,17 @@ public final class Settings {
 
   /** A whole number within bounds, both included. */
   public int integer(String key, int lowest, int highest) {
-    return Math.toIntExact(
-        inRange(key, value(key, config::getLong), (long) lowest, (long) highest));
+    return Math.toIntExact(inRange(key, wholeNumber(key), (long) lowest, (long) highest));
   }
 
   /** Any whole number of 64 bits. */
   public long wholeNumber(String key) {
-    return value(key, config::getLong);
+    long number = value(key, config::getLong);
+    // The library cuts a fraction off without a word.
+    if (number != value(key, config::getDouble)) {
+      throw FathomException.usage("%s = %s is not a whole number", key, config.getString(key));
+    }
+    return number;
   }
 
   /** A real number within bounds, both included. */

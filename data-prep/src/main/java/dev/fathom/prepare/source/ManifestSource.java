@@ -161,6 +161,7 @@ final class ManifestSource implements Source {
   }
 
   private static double[] numbers(Row row, int column, int columns) throws RejectedRowException {
+    required(row, column);
     List<String> cells = list(row, column);
     if (cells.size() != columns) {
       throw new RejectedRowException(

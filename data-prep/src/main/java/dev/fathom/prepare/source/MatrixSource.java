@@ -6,6 +6,7 @@ import dev.fathom.common.Storage;
 import dev.fathom.prepare.reject.RejectReason;
 import dev.fathom.prepare.reject.RejectedRowException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -183,7 +184,7 @@ final class MatrixSource implements Source {
 
   private static String files(Storage storage, Path directory) {
     List<String> names =
-        java.util.Arrays.stream(storage.list(directory))
+        Arrays.stream(storage.list(directory))
             .map(status -> status.getPath().getName())
             .filter(name -> name.endsWith(ENDING))
             .toList();

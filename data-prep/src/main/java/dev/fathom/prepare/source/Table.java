@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.sql.DataFrameReader;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.ArrayType;
@@ -45,20 +46,7 @@ record Table(List<StructField> fields, JavaPairRDD<Row, Long> rows) {
 
   /** Opens a file whose first row names the columns, or whose objects do. */
   static Table named(SparkSession spark, Path file, Form form) {
-    List<StructField> fields =
-        reading(
-            file,
-            () -> {
-              DataFrameReader reader = reader(spark, file, form).option("header", true);
-              StructType schema =
-                  form == Form.JSONL
-                      ? reader.json(file.toString()).schema()
-                      : reader.csv(file.toString()).schema();
-              return Arrays.stream(schema.fields())
-                  .filter(field -> !field.name().equals(CORRUPT))
-                  .toList();
-            });
-    return open(spark, file, form, fields, true);
+    return open(spark, file, form, true);
   }
 
   /** Opens a CSV file of numbers; its first row names the columns unless it is numbers too. */
@@ -70,12 +58,7 @@ record Table(List<StructField> fields, JavaPairRDD<Row, Long> rows) {
                 reader(spark, file, Form.NUMBERS).csv(file.toString()).takeAsList(1).stream()
                     .flatMap(row -> cells(row).stream())
                     .toList());
-    boolean header = !first.stream().allMatch(Numbers::isNumber);
-    List<StructField> fields = new ArrayList<>();
-    for (int column = 0; column < first.size(); column++) {
-      fields.add(DataTypes.createStructField("_c" + column, DataTypes.StringType, true));
-    }
-    return open(spark, file, Form.NUMBERS, fields, header);
+    return open(spark, file, Form.NUMBERS, !first.stream().allMatch(Numbers::isNumber));
   }
 
   /** The names of the columns in the order of the file. */
@@ -93,22 +76,32 @@ record Table(List<StructField> fields, JavaPairRDD<Row, Long> rows) {
     return row.isNullAt(columns);
   }
 
-  private static Table open(
-      SparkSession spark, Path file, Form form, List<StructField> fields, boolean header) {
-    if (fields.isEmpty()) {
-      throw FathomException.data("%s has no columns; is it empty?", file);
-    }
-    List<StructField> texts = fields.stream().map(Table::textual).toList();
-    StructType schema = DataTypes.createStructType(texts).add(CORRUPT, DataTypes.StringType, true);
-    DataFrameReader reader = reader(spark, file, form).schema(schema).option("header", header);
-    return new Table(
-        texts,
-        reading(
-            file,
-            () ->
-                (form == Form.JSONL ? reader.json(file.toString()) : reader.csv(file.toString()))
-                    .javaRDD()
-                    .zipWithIndex()));
+  private static Table open(SparkSession spark, Path file, Form form, boolean header) {
+    return reading(
+        file,
+        () -> {
+          DataFrameReader reader = reader(spark, file, form).option("header", header);
+          List<StructField> fields = fields(read(reader, file, form).schema());
+          if (fields.isEmpty()) {
+            throw FathomException.data("%s has no columns; is it empty?", file);
+          }
+          StructType schema =
+              DataTypes.createStructType(fields).add(CORRUPT, DataTypes.StringType, true);
+          return new Table(
+              fields, read(reader.schema(schema), file, form).javaRDD().zipWithIndex());
+        });
+  }
+
+  private static Dataset<Row> read(DataFrameReader reader, Path file, Form form) {
+    return form == Form.JSONL ? reader.json(file.toString()) : reader.csv(file.toString());
+  }
+
+  /** The columns that a file has, all as text. */
+  private static List<StructField> fields(StructType inferred) {
+    return Arrays.stream(inferred.fields())
+        .filter(field -> !field.name().equals(CORRUPT))
+        .map(Table::textual)
+        .toList();
   }
 
   private static StructField textual(StructField field) {

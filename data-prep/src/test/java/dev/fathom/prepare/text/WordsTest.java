@@ -1,0 +1,54 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.prepare.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.fathom.prepare.reject.RejectReason;
+import dev.fathom.prepare.reject.RejectedRowException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WordsTest {
+  private final Words words = new Words(5);
+
+  @Test
+  void wordsAreLowerCaseAndPunctuationIsNone() throws RejectedRowException {
+    assertThat(words.of("A soft Disc, at x40 x7!"))
+        .containsExactly("a", "soft", "disc", "at", "x40");
+    assertThat(words.of("don't re-use")).containsExactly("don't", "re", "use");
+  }
+
+  @Test
+  void formsThatLookDifferentAndMeanTheSameAreOneWord() throws RejectedRowException {
+    assertThat(words.of("ﬁne Ｗｉｄｅ e\u0301t\u00e9")).containsExactly("fine", "wide", "été");
+  }
+
+  @Test
+  void everyIdeographAndEveryEmojiIsAWord() throws RejectedRowException {
+    assertThat(words.of("你好 😀👍🏽")).containsExactly("你", "好", "😀", "👍🏽");
+  }
+
+  @Test
+  void nothingButPunctuationIsCutAtItsBlanks() throws RejectedRowException {
+    assertThat(words.of(" # --> ")).isEqualTo(List.of("#", "-->"));
+  }
+
+  @Test
+  void anErrorLeavesTheTokenizerUsable() throws RejectedRowException {
+    assertThatThrownBy(() -> words.of("")).isInstanceOf(RejectedRowException.class);
+
+    assertThat(words.of("still here")).containsExactly("still", "here");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "  \t\n", "\u00a0\u2003", "\u200b\ufeff"})
+  void aCaptionOfNothingIsRejected(String caption) {
+    assertThatThrownBy(() -> words.of(caption))
+        .isInstanceOfSatisfying(
+            RejectedRowException.class,
+            e -> assertThat(e.reason()).isEqualTo(RejectReason.EMPTY_TEXT));
+  }
+}
