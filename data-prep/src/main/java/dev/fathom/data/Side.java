@@ -2,6 +2,7 @@
 package dev.fathom.data;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -21,7 +22,9 @@ public record Side(
     List<Integer> shape,
     List<Double> mean,
     List<Double> standardDeviation,
-    List<String> vocabulary) {
+    List<String> vocabulary)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
 
   /** Copies the lists, so that the card cannot change. */
   public Side {

@@ -5,12 +5,14 @@ import dev.fathom.common.ExitCode;
 import dev.fathom.common.FathomException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
 
 /** The main class. */
 @Command(
     name = "fathom",
+    mixinStandardHelpOptions = true,
+    versionProvider = Fathom.Version.class,
     description = {
       "Trains two encoders to agree on paired data, and measures how many dimensions the pairs share.",
       ""
@@ -36,12 +38,6 @@ import picocli.CommandLine.ParameterException;
       "fathom COMMAND --help tells what a command takes. conf/reference.conf names every setting."
     })
 public final class Fathom {
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help.")
-  private boolean help;
-
   private Fathom() {}
 
   /** Runs a command and ends the process with its exit code. */
@@ -94,5 +90,14 @@ public final class Fathom {
 
   private static String oneLine(String message) {
     return message.strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  /** The version that the jar carries. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Fathom.class.getPackage().getImplementationVersion();
+      return new String[] {"fathom " + (version == null ? "(not packaged)" : version)};
+    }
   }
 }

@@ -6,6 +6,7 @@ import dev.fathom.settings.Settings;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -14,6 +15,7 @@ import picocli.CommandLine.Spec;
  * What the subcommands share: settings first, then a Spark session that is stopped whatever
  * happens.
  */
+@Command(mixinStandardHelpOptions = true, versionProvider = Fathom.Version.class)
 abstract class SubCommand implements Callable<Integer> {
   @Mixin private JobOptions options;
   @Spec private CommandSpec spec;
