@@ -23,8 +23,9 @@ final class BlockIntervals {
    * by the curve of dimension over scale. That shifts the mean, which is not used, and scales the
    * spread with it, so the spread is taken relative to the blocks' mean.
    *
-   * Blocks of fewer than 3·k points would be all boundary. Where not even two fit, the likelihood
-   * error stands in, widened by WIDENING for the shared neighbours; the caller says so.
+   * Blocks of fewer than 3·k points would be all boundary. Where not even two fit (the
+   * caller says so), or a block allows no estimate, the likelihood's error stands in, widened by
+   * WIDENING for the shared neighbours.
    */
   private static final int POINTS_PER_NEIGHBOUR = 3;
   private static final double WIDENING = 1.5;
@@ -64,10 +65,11 @@ final class BlockIntervals {
       int neighbours,
       int terms,
       ToDoubleFunction<Neighbours> estimator) {
-    double half =
-        fromBlocks()
-            ? estimate * relativeHalfWidth(estimator)
-            : estimate * Confidence.NORMAL * WIDENING / Math.sqrt((double) points * terms);
+    double relative = fromBlocks() ? relativeHalfWidth(estimator) : Double.NaN;
+    if (!Double.isFinite(relative)) {
+      relative = Confidence.NORMAL * WIDENING / Math.sqrt((double) points * terms);
+    }
+    double half = estimate * relative;
     return new DimensionEstimate(
         method, estimate, Math.max(0, estimate - half), estimate + half, points, neighbours);
   }

@@ -69,20 +69,26 @@ public final class Points implements Serializable {
   double squaredDistance(int i, int j) {
     int p = i * dimension;
     int q = j * dimension;
-    // Two sums that do not wait for each other.
-    double even = 0;
-    double odd = 0;
+    // Four sums that do not wait for each other.
+    double s0 = 0;
+    double s1 = 0;
+    double s2 = 0;
+    double s3 = 0;
     int c = 0;
-    for (; c + 1 < dimension; c += 2) {
-      double u = (double) values[p + c] - values[q + c];
-      double v = (double) values[p + c + 1] - values[q + c + 1];
-      even += u * u;
-      odd += v * v;
+    for (; c + 3 < dimension; c += 4) {
+      double t0 = (double) values[p + c] - values[q + c];
+      double t1 = (double) values[p + c + 1] - values[q + c + 1];
+      double t2 = (double) values[p + c + 2] - values[q + c + 2];
+      double t3 = (double) values[p + c + 3] - values[q + c + 3];
+      s0 += t0 * t0;
+      s1 += t1 * t1;
+      s2 += t2 * t2;
+      s3 += t3 * t3;
     }
-    if (c < dimension) {
-      double u = (double) values[p + c] - values[q + c];
-      even += u * u;
+    for (; c < dimension; c++) {
+      double t = (double) values[p + c] - values[q + c];
+      s0 += t * t;
     }
-    return even + odd;
+    return (s0 + s1) + (s2 + s3);
   }
 }
