@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
+import com.esotericsoftware.kryo.serializers.JavaSerializer;
 import dev.fathom.prepare.reject.RejectReason;
 import dev.fathom.prepare.source.RawRow;
 import java.io.Serializable;
@@ -17,6 +19,7 @@ import scala.Tuple2;
 final class FirstOfEachKey {
   private FirstOfEachKey() {}
 
+  @DefaultSerializer(JavaSerializer.class)
   private record Name(String key, long ordinal) implements Comparable<Name>, Serializable {
     private static final Comparator<Name> ORDER =
         Comparator.comparing(Name::key).thenComparingLong(Name::ordinal);

@@ -1,11 +1,14 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
+import com.esotericsoftware.kryo.serializers.JavaSerializer;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 
 /** Mean and standard deviation of each column of a set of rows, gathered in one pass. */
+@DefaultSerializer(JavaSerializer.class)
 final class Moments implements Serializable {
 
   // Sums of squares lose everything where the mean is large beside the deviation. Instead, means
@@ -16,7 +19,8 @@ final class Moments implements Serializable {
   //
   // A constant column has δ = 0 throughout, and so a deviation of exactly 0.
 
-  private static final int CHANNELS = 3;
+  /** Colour channels of a picture. */
+  static final int CHANNELS = 3;
 
   private final double[] mean;
   private final double[] squares;
@@ -33,7 +37,7 @@ final class Moments implements Serializable {
     return new Moments(new double[columns], new double[columns], 0);
   }
 
-  /** How many columns a value has: those of a vector, the colour channels of a picture. */
+  /** Of one value: a vector is a row, every pixel of a picture is a row of its colour channels. */
   static Moments of(DecodedValue value) {
     return value instanceof DecodedValue.Pixels pixels
         ? ofPicture(pixels.rgb())

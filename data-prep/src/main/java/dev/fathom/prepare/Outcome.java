@@ -1,10 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
+import com.esotericsoftware.kryo.serializers.JavaSerializer;
 import dev.fathom.data.Split;
+import dev.fathom.prepare.source.RawRow;
 import java.io.Serializable;
 
-/** What became of a row. */
+/** What became of a row. Goes by Java serialisation as {@link RawRow} does. */
 sealed interface Outcome extends Serializable {
 
   /**
@@ -18,6 +21,7 @@ sealed interface Outcome extends Serializable {
    * @param xSource what to show a person for {@code x}, blank for nothing
    * @param ySource what to show a person for {@code y}, blank for nothing
    */
+  @DefaultSerializer(JavaSerializer.class)
   record Kept(
       String key,
       Split split,
@@ -46,5 +50,6 @@ sealed interface Outcome extends Serializable {
    * @param reason a code of {@link dev.fathom.prepare.reject.RejectReason}
    * @param detail for a person
    */
+  @DefaultSerializer(JavaSerializer.class)
   record Rejected(String key, String reason, String detail) implements Outcome {}
 }

@@ -7,19 +7,13 @@ import dev.fathom.common.RandomStream;
 import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.DatasetFiles;
-import dev.fathom.data.Modality;
 import dev.fathom.data.PairSchema;
 import dev.fathom.data.Side;
 import dev.fathom.data.Split;
 import dev.fathom.prepare.source.Fingerprint;
 import dev.fathom.prepare.source.RawRow;
 import dev.fathom.prepare.source.Source;
-import dev.fathom.prepare.source.SourceSide;
 import dev.fathom.prepare.source.Sources;
-import dev.fathom.prepare.text.Vocabulary;
-import java.io.Serializable;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.StreamSupport;
@@ -144,8 +138,10 @@ public final class Prepare {
           shards(kept(outcomes, tally.kept()), ShardLayout.of(tally, settings.shardSize()));
       JavaRDD<Outcome.Kept> training = shards.values().filter(pair -> pair.split() == Split.TRAIN);
       describe("gather the statistics of the training split");
-      Side x = side(source.x(), training.map(Outcome.Kept::x));
-      Side y = side(source.y(), training.map(Outcome.Kept::y));
+      TrainingStatistics statistics =
+          new TrainingStatistics(settings.image().size(), settings.text());
+      Side x = statistics.of(source.x(), training.map(Outcome.Kept::x));
+      Side y = statistics.of(source.y(), training.map(Outcome.Kept::y));
       writeShards(shards, x, y, files);
       return card(source, x, y, tally);
     } finally {
@@ -247,68 +243,6 @@ public final class Prepare {
     return pairs
         .mapToPair(pair -> new Tuple2<>(ShardLayout.Place.of(pair, seed), pair))
         .repartitionAndSortWithinPartitions(layout);
-  }
-
-  private Side side(SourceSide side, JavaRDD<DecodedValue> training) {
-    return switch (side.modality()) {
-      case IMAGE -> {
-        int size = settings.image().size();
-        Moments moments = moments(training, 3);
-        yield new Side(
-            Modality.IMAGE,
-            List.of(size, size, 3),
-            moments.mean(),
-            moments.standardDeviation(),
-            List.of());
-      }
-      case VECTOR -> {
-        Moments moments = moments(training, side.columns());
-        yield new Side(
-            Modality.VECTOR,
-            List.of(side.columns()),
-            moments.mean(),
-            moments.standardDeviation(),
-            List.of());
-      }
-      case TEXT ->
-          new Side(
-              Modality.TEXT,
-              List.of(settings.text().maxTokens()),
-              List.of(),
-              List.of(),
-              vocabulary(training).words());
-    };
-  }
-
-  /** Merged shard by shard in their order: floating-point sums depend on it. */
-  private static Moments moments(JavaRDD<DecodedValue> training, int columns) {
-    return training
-        .mapPartitions(
-            shard -> {
-              Moments moments = Moments.none(columns);
-              shard.forEachRemaining(value -> moments.merge(Moments.of(value)));
-              return List.of(moments).iterator();
-            })
-        .collect()
-        .stream()
-        .reduce(Moments.none(columns), Moments::merge);
-  }
-
-  private Vocabulary vocabulary(JavaRDD<DecodedValue> training) {
-    List<Tuple2<String, Long>> counted =
-        training
-            .flatMap(value -> ((DecodedValue.Text) value).words().iterator())
-            .mapToPair(word -> new Tuple2<>(word, 1L))
-            .reduceByKey(Long::sum)
-            .takeOrdered(
-                settings.text().vocabularySize() - 1,
-                (Comparator<Tuple2<String, Long>> & Serializable) Prepare::byFrequency);
-    return new Vocabulary(counted.stream().map(Tuple2::_1).toList());
-  }
-
-  private static int byFrequency(Tuple2<String, Long> a, Tuple2<String, Long> b) {
-    int byCount = Long.compare(b._2(), a._2());
-    return byCount != 0 ? byCount : a._1().compareTo(b._1());
   }
 
   private void writeShards(

@@ -96,6 +96,9 @@ final class RowDecoder {
     if (raw instanceof RawValue.Caption caption) {
       return new DecodedValue.Text(new ArrayList<>(words.of(caption.text())));
     }
+    if (raw instanceof RawValue.Unusable unusable) {
+      throw new RejectedRowException(unusable.reason(), unusable.detail());
+    }
     return new DecodedValue.Vector(((RawValue.Numbers) raw).values());
   }
 

@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
+import com.esotericsoftware.kryo.serializers.JavaSerializer;
 import dev.fathom.common.RandomStream;
 import dev.fathom.data.Split;
 import java.io.Serializable;
@@ -30,6 +32,7 @@ final class ShardLayout extends Partitioner {
    * @param order 63 bits that shuffle the split
    * @param key settles ties
    */
+  @DefaultSerializer(JavaSerializer.class)
   record Place(Split split, long order, String key) implements Comparable<Place>, Serializable {
     private static final Comparator<Place> ORDER =
         Comparator.comparing(Place::split)

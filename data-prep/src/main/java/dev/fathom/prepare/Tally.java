@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
+import com.esotericsoftware.kryo.serializers.JavaSerializer;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.Split;
 import java.io.Serializable;
@@ -9,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Where rows went. */
+@DefaultSerializer(JavaSerializer.class)
 final class Tally implements Serializable {
   private final EnumMap<Split, Long> pairs = new EnumMap<>(Split.class);
   private final EnumMap<Split, Long> bytes = new EnumMap<>(Split.class);

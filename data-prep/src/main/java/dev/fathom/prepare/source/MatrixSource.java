@@ -7,6 +7,7 @@ import dev.fathom.prepare.reject.RejectReason;
 import dev.fathom.prepare.reject.RejectedRowException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -14,6 +15,7 @@ import org.apache.commons.lang3.StringUtils;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import scala.Tuple2;
@@ -25,6 +27,7 @@ final class MatrixSource implements Source {
   private static final int DETAIL_LENGTH = 200;
   private static final String ENDING = ".csv";
 
+  private final JavaSparkContext spark;
   private final Table x;
   private final Table y;
   private final Optional<Table> labels;
@@ -32,7 +35,13 @@ final class MatrixSource implements Source {
   private final String fingerprint;
 
   private MatrixSource(
-      Table x, Table y, Optional<Table> labels, Optional<Table> groups, String fingerprint) {
+      JavaSparkContext spark,
+      Table x,
+      Table y,
+      Optional<Table> labels,
+      Optional<Table> groups,
+      String fingerprint) {
+    this.spark = spark;
     this.x = x;
     this.y = y;
     this.labels = labels;
@@ -58,7 +67,13 @@ final class MatrixSource implements Source {
     labels.ifPresent(tables::add);
     groups.ifPresent(tables::add);
     requireAligned(opened, tables);
-    return new MatrixSource(x, y, labels, groups, Fingerprint.of(storage, opened));
+    return new MatrixSource(
+        JavaSparkContext.fromSparkContext(spark.sparkContext()),
+        x,
+        y,
+        labels,
+        groups,
+        Fingerprint.of(storage, opened));
   }
 
   private interface Opener {
@@ -77,22 +92,17 @@ final class MatrixSource implements Source {
 
   @Override
   public JavaRDD<RawRow> rows() {
-    int xColumns = x.columns().size();
-    int yColumns = y.columns().size();
-    JavaPairRDD<Long, Tuple2<Row, Row>> pairs = byOrdinal(x).join(byOrdinal(y));
-    JavaPairRDD<Long, Tuple2<String, String>> names =
-        names(labels, pairs).join(names(groups, pairs));
-    return pairs
-        .join(names)
+    return numbers(x)
+        .cogroup(numbers(y), names(labels), names(groups))
         .map(
             row ->
-                row(
+                new RawRow.Pair(
+                    RawRow.keyOf(row._1()),
                     row._1(),
-                    row._2()._1()._1(),
-                    xColumns,
-                    row._2()._1()._2(),
-                    yColumns,
-                    row._2()._2()));
+                    row._2()._1().iterator().next(),
+                    row._2()._2().iterator().next(),
+                    first(row._2()._3()),
+                    first(row._2()._4())));
   }
 
   @Override
@@ -110,20 +120,15 @@ final class MatrixSource implements Source {
     return fingerprint;
   }
 
-  private static RawRow row(
-      long ordinal, Row x, int xColumns, Row y, int yColumns, Tuple2<String, String> names) {
-    String key = RawRow.keyOf(ordinal);
-    try {
-      return new RawRow.Pair(
-          key, ordinal, numbers(x, xColumns), numbers(y, yColumns), names._1(), names._2());
-    } catch (RejectedRowException e) {
-      return new RawRow.Broken(key, ordinal, e.reason(), e.getMessage());
-    }
+  /** The rows of a file as vectors, by their number. */
+  private static JavaPairRDD<Long, RawValue> numbers(Table table) {
+    int columns = table.columns().size();
+    return table.rows().mapToPair(row -> new Tuple2<>(row._2(), numbers(row._1(), columns)));
   }
 
-  private static RawValue numbers(Row row, int columns) throws RejectedRowException {
+  private static RawValue numbers(Row row, int columns) {
     if (!Table.isWhole(row, columns)) {
-      throw new RejectedRowException(
+      return new RawValue.Unusable(
           RejectReason.RAGGED_ROW,
           "not a row of %d numbers: %s"
               .formatted(columns, StringUtils.abbreviate(row.getString(columns), DETAIL_LENGTH)));
@@ -132,20 +137,30 @@ final class MatrixSource implements Source {
     for (int column = 0; column < columns; column++) {
       cells.add(row.isNullAt(column) ? "" : row.getString(column));
     }
-    return new RawValue.Numbers(Numbers.parse(cells));
+    try {
+      return new RawValue.Numbers(Numbers.parse(cells));
+    } catch (RejectedRowException e) {
+      return new RawValue.Unusable(e.reason(), e.getMessage());
+    }
   }
 
-  private static JavaPairRDD<Long, Row> byOrdinal(Table table) {
-    return table.rows().mapToPair(Tuple2::swap);
-  }
-
-  /** The first column of a file by row, blank for every row where there is no file. */
-  private static JavaPairRDD<Long, String> names(
-      Optional<Table> table, JavaPairRDD<Long, Tuple2<Row, Row>> pairs) {
+  /** The first column of a file by the row's number; nothing where there is no file. */
+  private JavaPairRDD<Long, String> names(Optional<Table> table) {
     return table
-        .map(MatrixSource::byOrdinal)
-        .map(rows -> rows.mapValues(row -> row.isNullAt(0) ? "" : row.getString(0).strip()))
-        .orElseGet(() -> pairs.mapValues(pair -> ""));
+        .map(
+            file ->
+                file.rows()
+                    .mapToPair(
+                        row ->
+                            new Tuple2<>(
+                                row._2(),
+                                row._1().isNullAt(0) ? "" : row._1().getString(0).strip())))
+        .orElseGet(() -> JavaPairRDD.fromJavaRDD(spark.emptyRDD()));
+  }
+
+  private static String first(Iterable<String> names) {
+    Iterator<String> all = names.iterator();
+    return all.hasNext() ? all.next() : "";
   }
 
   private static void requireAligned(List<Path> files, List<Table> tables) {

@@ -1,11 +1,16 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare.source;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
+import com.esotericsoftware.kryo.serializers.JavaSerializer;
 import dev.fathom.prepare.reject.RejectReason;
 import java.io.Serializable;
 import java.util.Locale;
 
-/** A row of a source. */
+/**
+ * A row of a source. Where a cluster is set to Kryo, rows go by Java serialisation all the same:
+ * Kryo 4 cannot set the fields of a record.
+ */
 public sealed interface RawRow extends Serializable {
 
   /** What names the row. */
@@ -24,6 +29,7 @@ public sealed interface RawRow extends Serializable {
    * @param label class, blank for none
    * @param group rows of equal group stay in one split, blank for none
    */
+  @DefaultSerializer(JavaSerializer.class)
   record Pair(String key, long ordinal, RawValue x, RawValue y, String label, String group)
       implements RawRow {}
 
@@ -35,6 +41,7 @@ public sealed interface RawRow extends Serializable {
    * @param reason to group by
    * @param detail for a person
    */
+  @DefaultSerializer(JavaSerializer.class)
   record Broken(String key, long ordinal, RejectReason reason, String detail) implements RawRow {}
 
   /** The name of a row that has none of its own; sorts as the number does. */

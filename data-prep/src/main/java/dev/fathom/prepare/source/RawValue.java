@@ -1,6 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare.source;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
+import com.esotericsoftware.kryo.serializers.JavaSerializer;
+import dev.fathom.prepare.reject.RejectReason;
 import java.io.Serializable;
 
 /** One side of a pair as its source has it. Arrays are handed over, not copied. */
@@ -12,6 +15,7 @@ public sealed interface RawValue extends Serializable {
    * @param folder URI of what a relative name is relative to
    * @param name path or URI as the manifest has it
    */
+  @DefaultSerializer(JavaSerializer.class)
   record ImageFile(String folder, String name) implements RawValue {}
 
   /**
@@ -19,10 +23,21 @@ public sealed interface RawValue extends Serializable {
    *
    * @param pixels {@code size × size × 3} bytes, row-major, red green blue
    */
+  @DefaultSerializer(JavaSerializer.class)
   @SuppressWarnings("ArrayRecordComponent")
   record Picture(byte[] pixels) implements RawValue {}
 
+  /**
+   * What the source could not read.
+   *
+   * @param reason to group by
+   * @param detail for a person
+   */
+  @DefaultSerializer(JavaSerializer.class)
+  record Unusable(RejectReason reason, String detail) implements RawValue {}
+
   /** A caption. */
+  @DefaultSerializer(JavaSerializer.class)
   record Caption(String text) implements RawValue {}
 
   /**
@@ -30,6 +45,7 @@ public sealed interface RawValue extends Serializable {
    *
    * @param values finite numbers, as many as the side has columns
    */
+  @DefaultSerializer(JavaSerializer.class)
   @SuppressWarnings("ArrayRecordComponent")
   record Numbers(double[] values) implements RawValue {}
 }
