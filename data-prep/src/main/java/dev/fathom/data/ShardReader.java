@@ -3,6 +3,7 @@ package dev.fathom.data;
 
 import static org.apache.spark.sql.functions.col;
 
+import dev.fathom.common.Storage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * Reads a split of a dataset in the order of its shards, in as many equal runs as are asked for.
@@ -73,31 +75,42 @@ public final class ShardReader {
   }
 
   private List<Shard> shards(Split split) {
+    Path directory = files.shards(split);
+    // A split that got no pair has no directory.
+    if (!new Storage(spark.sparkContext().hadoopConfiguration()).exists(directory)) {
+      return List.of();
+    }
     List<Shard> shards = new ArrayList<>();
     long from = 0;
-    for (Row counted : open(split, null).groupBy(FILE).count().orderBy(FILE).collectAsList()) {
+    for (Row counted :
+        open(directory.toString()).groupBy(FILE).count().orderBy(FILE).collectAsList()) {
       shards.add(new Shard(counted.getString(0), from, from + counted.getLong(1)));
       from += counted.getLong(1);
     }
     return shards;
   }
 
-  /** The files named, or all of the split where {@code shards} is null. */
   private Dataset<Row> open(Split split, List<Shard> shards) {
     Path directory = files.shards(split);
-    String[] paths =
-        shards == null || shards.isEmpty()
-            ? new String[] {directory.toString()}
-            : shards.stream()
-                .map(shard -> new Path(directory, shard.name()).toString())
-                .toArray(String[]::new);
-    Dataset<Row> rows =
-        spark
-            .read()
-            .schema(PairSchema.pairs(card.x().modality(), card.y().modality()))
-            .parquet(paths)
-            .withColumn(FILE, col("_metadata.file_name"))
-            .withColumn(ROW, col("_metadata.row_index"));
-    return shards != null && shards.isEmpty() ? rows.limit(0) : rows;
+    return open(
+        shards.stream()
+            .map(shard -> new Path(directory, shard.name()).toString())
+            .toArray(String[]::new));
+  }
+
+  private Dataset<Row> open(String... paths) {
+    StructType schema = PairSchema.pairs(card.x().modality(), card.y().modality());
+    if (paths.length == 0) {
+      return spark
+          .createDataFrame(List.of(), schema)
+          .withColumn(FILE, functions.lit(""))
+          .withColumn(ROW, functions.lit(0L));
+    }
+    return spark
+        .read()
+        .schema(schema)
+        .parquet(paths)
+        .withColumn(FILE, col("_metadata.file_name"))
+        .withColumn(ROW, col("_metadata.row_index"));
   }
 }

@@ -9,9 +9,9 @@ public final class LocalSpark {
 
   private LocalSpark() {}
 
-  /** The session, made at first use; it ends with the JVM. */
+  /** The session, made anew where a command under test has stopped it; it ends with the JVM. */
   public static synchronized SparkSession session() {
-    if (session == null) {
+    if (session == null || session.sparkContext().isStopped()) {
       session =
           SparkSession.builder()
               .master("local[2]")

@@ -1,0 +1,428 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fathom.common.ExitCode;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The command line from end to end, in this process and on a local Spark. */
+class FathomTest {
+  private static final Path OPENMOJI = Path.of("../../shared/data/openmoji/captions.tsv");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private Path directory;
+
+  /** How a command ended. */
+  private record Ended(int code, String out, String err) {}
+
+  @Test
+  void aRunOnScenesLeavesEveryArtefactAndFindsTheSharedSignal() throws Exception {
+    Path output = directory.resolve("out");
+
+    Ended ended =
+        fathom(
+            "run",
+            "--input",
+            "scenes",
+            "--output",
+            output.toString(),
+            "--set",
+            "input.pairs=3000",
+            "--set",
+            "image.size=16",
+            "--set",
+            "training.epochs=8",
+            "--set",
+            "training.workers=2",
+            "--set",
+            "training.checkpointEvery=20");
+
+    assertThat(ended.err()).isEmpty();
+    assertThat(ended.code()).isZero();
+    assertThat(ended.out())
+        .contains(
+            "Retrieval:",
+            "Temperature:",
+            "Shared dimension:",
+            "The true number is 3",
+            "report.html");
+    for (String file :
+        List.of(
+            "data/dataset.json",
+            "data/split=train",
+            "model/x-encoder.zip",
+            "model/y-encoder.zip",
+            "model/model.json",
+            "embeddings/_SUCCESS",
+            "checkpoints",
+            "report.json",
+            "report.html",
+            "metrics.jsonl",
+            "_SUCCESS")) {
+      assertThat(output.resolve(file)).exists();
+    }
+    JsonNode report = report(output);
+    for (String path :
+        List.of(
+            "temperature/initial",
+            "temperature/final",
+            "loss/train",
+            "loss/validation",
+            "retrieval/xToY/recallAt1",
+            "retrieval/xToY/recallAt5",
+            "retrieval/yToX/recallAt10",
+            "intrinsicDimension/x/mle/estimate",
+            "intrinsicDimension/x/mle/low",
+            "intrinsicDimension/x/twoNN/high",
+            "intrinsicDimension/y/mle/estimate",
+            "intrinsicDimension/shared/estimate",
+            "intrinsicDimension/shared/low",
+            "intrinsicDimension/known",
+            "throughput/trainPairsPerSecond",
+            "timings/prepare",
+            "timings/train",
+            "timings/embed",
+            "timings/measure",
+            "timings/neighbours",
+            "seed",
+            "pairs/train",
+            "pairs/validation",
+            "pairs/test")) {
+      assertThat(report.at("/" + path).isNumber()).as(path).isTrue();
+    }
+    assertThat(report.at("/intrinsicDimension/shared/tower").asText()).isIn("x", "y");
+    assertThat(report.at("/retrieval/chance/aboveChance").asBoolean()).isTrue();
+    assertThat(report.at("/retrieval/xToY/recallAt10").asDouble()).isGreaterThan(0.2);
+    assertThat(Files.readAllLines(output.resolve("metrics.jsonl")))
+        .allSatisfy(line -> assertThat(JSON.readTree(line).get("loss").isNumber()).isTrue());
+    assertThat(Files.readString(output.resolve("report.html")))
+        .contains("Shared dimension")
+        .endsWith("</html>\n");
+  }
+
+  @Test
+  void theStagesOneByOneGiveWhatARunGives() throws Exception {
+    String[] settings = {
+      "--set",
+      "input.pairs=1200",
+      "--set",
+      "model.dimension=6",
+      "--set",
+      "training.epochs=6",
+      "--set",
+      "training.workers=2"
+    };
+    Path whole = directory.resolve("whole");
+    Path data = directory.resolve("data");
+    Path trained = directory.resolve("trained");
+    Path embedded = directory.resolve("embedded");
+    Path measured = directory.resolve("measured");
+
+    succeed(settings, "run", "--input", "gaussian-linear", "--output", whole.toString());
+    succeed(settings, "prepare", "--input", "gaussian-linear", "--output", data.toString());
+    succeed(settings, "train", "--data", data.toString(), "--output", trained.toString());
+    succeed(
+        settings,
+        "embed",
+        "--model",
+        trained.resolve("model").toString(),
+        "--data",
+        data.toString(),
+        "--output",
+        embedded.toString());
+    succeed(
+        settings, "measure", "--embeddings", embedded.toString(), "--output", measured.toString());
+
+    assertThat(report(measured).at("/retrieval")).isEqualTo(report(whole).at("/retrieval"));
+    assertThat(report(measured).at("/intrinsicDimension"))
+        .isEqualTo(report(whole).at("/intrinsicDimension"));
+    assertThat(report(trained).at("/loss")).isEqualTo(report(whole).at("/loss"));
+  }
+
+  @Test
+  void gaussianPairsShareFiveDimensionsWhateverTheWidth() throws Exception {
+    Path output = directory.resolve("gaussian");
+
+    succeed(
+        new String[] {
+          "--set",
+          "model.dimension=10",
+          "--set",
+          "training.workers=4",
+          "--set",
+          "training.epochs=60"
+        },
+        "run",
+        "--input",
+        "gaussian-linear",
+        "--output",
+        output.toString());
+
+    JsonNode report = report(output);
+    for (String side : List.of("x", "y")) {
+      assertThat(report.at("/intrinsicDimension/" + side + "/twoNN/estimate").asDouble())
+          .isBetween(4.4, 6.0);
+      assertThat(report.at("/intrinsicDimension/" + side + "/mle/estimate").asDouble())
+          .isBetween(4.4, 6.0);
+    }
+    assertThat(report.at("/intrinsicDimension/known").asInt()).isEqualTo(5);
+    assertThat(report.at("/retrieval/xToY/recallAt1").asDouble()).isGreaterThan(0.9);
+  }
+
+  @Test
+  void realPairsMatchAboveChanceAndShuffledOnesAtChance() throws Exception {
+    assumeThat(OPENMOJI).as("the OpenMoji pairs are not beside this checkout").exists();
+    String[] settings = {
+      "--set",
+      "input.x=file",
+      "--set",
+      "input.y=caption",
+      "--set",
+      "input.label=group",
+      "--set",
+      "split.groupBy=skintone_base_hexcode",
+      "--set",
+      "image.size=24",
+      "--set",
+      "training.epochs=12",
+      "--set",
+      "training.workers=2",
+      "--set",
+      "training.batchSize=128"
+    };
+    Path paired = directory.resolve("paired");
+    Path shuffled = directory.resolve("shuffled");
+
+    succeed(settings, "run", "--input", OPENMOJI.toString(), "--output", paired.toString());
+    succeed(
+        settings,
+        "run",
+        "--input",
+        OPENMOJI.toString(),
+        "--output",
+        shuffled.toString(),
+        "--set",
+        "input.shufflePairs=true");
+
+    JsonNode found = report(paired);
+    double chance = 10.0 / found.at("/retrieval/pairs").asDouble();
+    assertThat(found.at("/data/read").asInt()).isEqualTo(4147);
+    assertThat(found.at("/retrieval/xToY/recallAt10").asDouble()).isGreaterThan(3 * chance);
+    assertThat(found.at("/retrieval/chance/aboveChance").asBoolean()).isTrue();
+    JsonNode control = report(shuffled);
+    assertThat(control.at("/retrieval/xToY/recallAt10").asDouble()).isLessThan(2.5 * chance);
+    assertThat(control.at("/retrieval/chance/aboveChance").asBoolean()).isFalse();
+    assertThat(control.at("/data/shuffledPairs").asBoolean()).isTrue();
+    assertThat(Files.readString(shuffled.resolve("report.html")))
+        .contains("no shared signal was found");
+  }
+
+  @Test
+  void aMissingInputIsOneLineAndLeavesNothing() {
+    Path output = directory.resolve("out");
+
+    Ended ended =
+        fathom(
+            "run",
+            "--input",
+            directory.resolve("absent.csv").toString(),
+            "--output",
+            output.toString());
+
+    refused(ended, ExitCode.DATA, "absent.csv", "does not exist");
+    assertThat(output.resolve("_SUCCESS")).doesNotExist();
+  }
+
+  @Test
+  void aColumnThatIsNotThereIsNamedWithTheOnesThatAre() throws Exception {
+    Path manifest =
+        Files.writeString(directory.resolve("pairs.csv"), "file,caption\na.png,hello\n");
+
+    Ended ended =
+        fathom(
+            "prepare",
+            "--input",
+            manifest.toString(),
+            "--set",
+            "input.x=picture",
+            "--output",
+            directory.resolve("out").toString());
+
+    refused(ended, ExitCode.USAGE, "picture", "file, caption");
+  }
+
+  @Test
+  void anUnknownKeyNamesTheNearest() {
+    Ended ended =
+        fathom(
+            "run",
+            "--input",
+            "scenes",
+            "--output",
+            directory.resolve("out").toString(),
+            "--set",
+            "training.epoch=3");
+
+    refused(ended, ExitCode.USAGE, "training.epoch", "did you mean training.epochs?");
+  }
+
+  @Test
+  void anOutputThatExistsIsKeptUnlessItMayBeOverwritten() throws Exception {
+    Path output = Files.createDirectory(directory.resolve("out"));
+    Path precious = Files.writeString(output.resolve("precious.txt"), "mine");
+
+    Ended ended = fathom("run", "--input", "gaussian-linear", "--output", output.toString());
+
+    refused(ended, ExitCode.USAGE, "exists already", "output.overwrite=true");
+    assertThat(precious).hasContent("mine");
+  }
+
+  @Test
+  void matricesOfDifferentLengthsAreRefused() throws Exception {
+    Files.writeString(directory.resolve("left.csv"), "1,2\n3,4\n5,6\n");
+    Files.writeString(directory.resolve("right.csv"), "1\n2\n");
+
+    Ended ended =
+        fathom(
+            "run",
+            "--input",
+            directory.toString(),
+            "--set",
+            "input.x=left.csv",
+            "--set",
+            "input.y=right.csv",
+            "--output",
+            directory.resolve("out").toString());
+
+    refused(ended, ExitCode.DATA, "3", "2");
+    assertThat(directory.resolve("out/_SUCCESS")).doesNotExist();
+    assertThat(directory.resolve("out/data/_SUCCESS")).doesNotExist();
+  }
+
+  @Test
+  void anEmptyDatasetIsRefused() throws Exception {
+    Path manifest = Files.writeString(directory.resolve("pairs.csv"), "file,caption\n");
+
+    Ended ended =
+        fathom(
+            "prepare",
+            "--input",
+            manifest.toString(),
+            "--output",
+            directory.resolve("out").toString());
+
+    refused(ended, ExitCode.DATA, "no rows");
+    assertThat(directory.resolve("out/_SUCCESS")).doesNotExist();
+  }
+
+  @Test
+  void aTrainingThatDivergesEndsWithItsOwnCodeAndNoModel() {
+    Path output = directory.resolve("out");
+
+    Ended ended =
+        fathom(
+            "run",
+            "--input",
+            "gaussian-linear",
+            "--output",
+            output.toString(),
+            "--set",
+            "input.pairs=1000",
+            "--set",
+            "training.optimizer=sgd",
+            "--set",
+            "training.learningRate=100",
+            "--set",
+            "model.similarity=population-norm",
+            "--set",
+            "training.weightDecay=100");
+
+    refused(ended, ExitCode.DIVERGED, "diverged in round", "training.learningRate");
+    assertThat(output.resolve("model")).doesNotExist();
+    assertThat(output.resolve("_SUCCESS")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "run",
+        "run --input scenes",
+        "nonsense",
+        "train --data",
+        "run --input scenes --data d --output o",
+        "run --input scenes --output o --set novalue",
+        "run --input scenes --output o --set training.epochs=many",
+        "run --input scenes --output o --set training.epochs=0",
+        "run --input scenes --output o --set model.similarity=dot",
+        "run --input scenes --output o --config no-such-file.conf"
+      })
+  void aWrongCommandLineIsOneLineAndCodeTwo(String line) {
+    Ended ended = fathom(line.split(" "));
+
+    refused(ended, ExitCode.USAGE, "fathom: ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"demo", "prepare", "train", "embed", "measure", "run"})
+  void everyCommandHelps(String command) {
+    Ended ended = fathom(command, "--help");
+
+    assertThat(ended.code()).isZero();
+    assertThat(ended.out())
+        .contains("Usage: fathom " + command, "--set", "--config", "--master", "Example");
+  }
+
+  private static void refused(Ended ended, ExitCode code, String... told) {
+    assertThat(ended.err().strip().lines()).as(ended.err()).hasSize(1);
+    assertThat(ended.err()).contains(told);
+    assertThat(ended.code()).isEqualTo(code.code());
+  }
+
+  private static void succeed(String[] settings, String... command) {
+    List<String> arguments = new ArrayList<>(Arrays.asList(command));
+    arguments.addAll(Arrays.asList(settings));
+    Ended ended = fathom(arguments.toArray(String[]::new));
+    assertThat(ended.code()).as(ended.err()).isZero();
+  }
+
+  private static JsonNode report(Path output) throws Exception {
+    return JSON.readTree(output.resolve("report.json").toFile());
+  }
+
+  /** Runs a command as the shell would, with its streams kept. */
+  private static Ended fathom(String... arguments) {
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    ByteArrayOutputStream keptOut = new ByteArrayOutputStream();
+    ByteArrayOutputStream keptErr = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(keptOut, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(keptErr, true, StandardCharsets.UTF_8));
+    try {
+      List<String> all = new ArrayList<>(Arrays.asList(arguments));
+      if (!all.contains("--help") && all.size() > 1 && !all.get(all.size() - 1).equals("--data")) {
+        all.addAll(List.of("--master", "local[2]"));
+      }
+      int code = Fathom.execute(all.toArray(String[]::new));
+      return new Ended(
+          code, keptOut.toString(StandardCharsets.UTF_8), keptErr.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+    }
+  }
+}

@@ -1,0 +1,157 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.fathom.common.FathomException;
+import dev.fathom.common.RandomStream;
+import dev.fathom.common.Storage;
+import dev.fathom.data.DatasetCard;
+import dev.fathom.data.Modality;
+import dev.fathom.data.Side;
+import dev.fathom.encoder.Column;
+import dev.fathom.encoder.ColumnBuilder;
+import dev.fathom.encoder.EncoderSpec;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.apache.hadoop.conf.Configuration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class ModelFilesTest {
+  private static final int ROWS = 7;
+  private static final int IMAGE = 8 * 8 * 3;
+
+  @TempDir private Path directory;
+
+  private final RandomGenerator random = RandomStream.of(5, "model test");
+  private final Side image =
+      new Side(
+          Modality.IMAGE,
+          List.of(8, 8, 3),
+          List.of(0.5, 0.4, 0.3),
+          List.of(0.2, 0.3, 0.4),
+          List.of());
+  private final Side vector =
+      new Side(Modality.VECTOR, List.of(6), List.of(), List.of(), List.of());
+  private final DatasetCard card =
+      new DatasetCard(
+          DatasetCard.SCHEMA_VERSION,
+          "test",
+          "f",
+          1,
+          null,
+          false,
+          image,
+          vector,
+          new DatasetCard.Counts(1, 0, 1, 0, 0),
+          Map.of());
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cosine", "population-norm"})
+  void plainDl4jOpensAnEncoderAndGivesTheSameEmbeddings(String similarity) throws Exception {
+    TrainedModel model = model(settings(similarity));
+    write(model, settings(similarity));
+    Column column = images();
+
+    float[] embedded = model.embedX(column);
+
+    ComputationGraph graph =
+        ComputationGraph.load(new File(directory.toFile(), "x-encoder.zip"), false);
+    float[] pixels = new float[ROWS * IMAGE];
+    for (int i = 0; i < ROWS; i++) {
+      ((Column.Numbers) column).copyRow(i, pixels, i * IMAGE);
+    }
+    INDArray input = Nd4j.createFromArray(pixels).reshape('c', ROWS, 8, 8, 3);
+    float[] expected = graph.outputSingle(input).dup('c').data().asFloat();
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(embedded[i]).isCloseTo(expected[i], within(1e-5f));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cosine", "population-norm"})
+  void whatIsReadEmbedsLikeWhatWasWritten(String similarity) {
+    TrainedModel model = model(settings(similarity));
+    ModelFiles files = write(model, settings(similarity));
+
+    TrainedModel read = files.read(files.readCard(), card);
+
+    assertThat(read.parameters()).isEqualTo(model.parameters());
+    assertThat(read.embedX(images())).hasSameSizeAs(model.embedX(images()));
+    assertThat(read.normX()).isEqualTo(model.normX());
+    assertThat(files.readCard().x().reads()).isEqualTo(image);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = "cosine")
+  void aDatasetWithOtherNormalisationIsRefused(String similarity) {
+    ModelFiles files = write(model(settings(similarity)), settings(similarity));
+    Side other =
+        new Side(
+            Modality.IMAGE,
+            List.of(8, 8, 3),
+            List.of(0.1, 0.1, 0.1),
+            List.of(1.0, 1.0, 1.0),
+            List.of());
+    DatasetCard foreign =
+        new DatasetCard(1, "t", "g", 1, null, false, other, vector, card.counts(), Map.of());
+
+    assertThatThrownBy(() -> files.read(files.readCard(), foreign))
+        .isInstanceOf(FathomException.class)
+        .hasMessageContaining("the model's side x and the dataset's differ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = "cosine")
+  void anUnfinishedModelIsRefused(String similarity) throws Exception {
+    ModelFiles files = write(model(settings(similarity)), settings(similarity));
+    Files.delete(directory.resolve("_SUCCESS"));
+
+    assertThatThrownBy(files::readCard)
+        .isInstanceOf(FathomException.class)
+        .hasMessageContaining("is not a complete model");
+  }
+
+  private ModelFiles write(TrainedModel model, ModelSettings settings) {
+    ModelFiles files =
+        new ModelFiles(
+            new Storage(new Configuration()), new org.apache.hadoop.fs.Path(directory.toString()));
+    files.write(model, settings, card, 0.05, Map.of("training.seed", "1"));
+    return files;
+  }
+
+  private ModelSettings settings(String similarity) {
+    return new ModelSettings(
+            similarity,
+            16,
+            new EncoderSpec("convolution", List.of(4, 6), 5),
+            new EncoderSpec("auto", List.of(), 5))
+        .resolvedFor(card);
+  }
+
+  private TrainedModel model(ModelSettings settings) {
+    Towers towers = settings.build(card);
+    return new TrainedModel(towers, towers.initialParameters(3), 1.5f, 0.5f);
+  }
+
+  private Column images() {
+    ColumnBuilder builder = new ColumnBuilder(image);
+    for (int i = 0; i < ROWS; i++) {
+      byte[] bytes = new byte[IMAGE];
+      random.nextBytes(bytes);
+      builder.add(bytes);
+    }
+    return builder.build();
+  }
+}
