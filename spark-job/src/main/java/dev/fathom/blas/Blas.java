@@ -3,7 +3,9 @@ package dev.fathom.blas;
 
 import dev.ludovic.netlib.blas.BLAS;
 import dev.ludovic.netlib.blas.JavaBLAS;
+import dev.ludovic.netlib.blas.NativeBLAS;
 import java.io.File;
+import java.util.logging.Level;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.openblas.global.openblas_nolapack;
@@ -20,6 +22,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Blas {
   private static final Logger LOG = LoggerFactory.getLogger(Blas.class);
+  private static final java.util.logging.Logger NETLIB_LOG =
+      java.util.logging.Logger.getLogger("dev.ludovic.netlib.blas.InstanceBuilder");
   private static final String LIBRARY_PATH = "dev.ludovic.netlib.blas.nativeLibPath";
   private static final BLAS IMPLEMENTATION = load();
 
@@ -78,13 +82,16 @@ public final class Blas {
   }
 
   private static BLAS load() {
+    // netlib warns that Java's incubating vectors are not enabled, which only its fallback would
+    // use.
+    NETLIB_LOG.setLevel(Level.OFF);
     try {
       if (System.getProperty(LIBRARY_PATH) == null) {
         // The JavaCPP binding lies in its cache beside the library it binds.
         File binding = new File(Loader.load(openblas.class));
         System.setProperty(LIBRARY_PATH, library(binding.getParentFile()).getPath());
       }
-      BLAS blas = dev.ludovic.netlib.blas.NativeBLAS.getInstance();
+      BLAS blas = NativeBLAS.getInstance();
       openblas_nolapack.blas_set_num_threads(1);
       return blas;
     } catch (RuntimeException | LinkageError e) {

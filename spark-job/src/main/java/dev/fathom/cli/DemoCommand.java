@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.cli;
 
+import dev.fathom.common.Storage;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -21,7 +22,7 @@ final class DemoCommand extends SubCommand {
   private String output;
 
   @Override
-  String source() {
+  String source(Storage storage) {
     return SCENES;
   }
 

@@ -32,11 +32,6 @@ final class EmbedCommand extends SubCommand {
   private String output;
 
   @Override
-  String source() {
-    return data;
-  }
-
-  @Override
   void run(Job job) {
     Path directory = job.claim(output);
     job.embed(model, data, directory.toString());

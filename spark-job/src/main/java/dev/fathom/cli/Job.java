@@ -49,6 +49,14 @@ final class Job {
     report = RunReport.of(command, settings.wholeNumber("training.seed"), settings.effective());
   }
 
+  /** Reads every setting, and so refuses a wrong one. */
+  static void check(Settings settings) {
+    PrepareSettings.of(settings);
+    TrainSettings.of(settings);
+    MeasureSettings.of(settings);
+    splits(settings);
+  }
+
   private static List<Split> splits(Settings settings) {
     String chosen = settings.choice("embed.split", List.of("train", "val", "test", "all"));
     return Arrays.stream(Split.values())

@@ -26,11 +26,6 @@ final class MeasureCommand extends SubCommand {
   private String output;
 
   @Override
-  String source() {
-    return embeddings;
-  }
-
-  @Override
   void run(Job job) {
     Path directory = job.claim(output);
     job.measure(embeddings);

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.cli;
 
+import dev.fathom.common.Storage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -30,7 +31,7 @@ final class PrepareCommand extends SubCommand {
   private String output;
 
   @Override
-  String source() {
+  String source(Storage storage) {
     return input;
   }
 

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.cli;
 
+import dev.fathom.common.Storage;
 import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -45,8 +46,8 @@ final class RunCommand extends SubCommand {
   }
 
   @Override
-  String source() {
-    return pairs.input != null ? pairs.input : pairs.data;
+  String source(Storage storage) {
+    return pairs.input != null ? pairs.input : sourceOf(pairs.data, storage);
   }
 
   @Override

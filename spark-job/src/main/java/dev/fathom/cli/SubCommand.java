@@ -2,9 +2,11 @@
 package dev.fathom.cli;
 
 import dev.fathom.common.ExitCode;
-import dev.fathom.settings.Settings;
+import dev.fathom.common.Storage;
+import dev.fathom.data.DatasetFiles;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,7 +24,8 @@ abstract class SubCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() {
-    Settings settings = options.settings(source(), assignments());
+    // Wrong settings are told before Spark takes its seconds to start.
+    Job.check(options.settings("", assignments()));
     SparkSession.Builder builder = SparkSession.builder().appName("fathom " + spec.name());
     if (options.master() != null) {
       builder.master(options.master());
@@ -30,7 +33,8 @@ abstract class SubCommand implements Callable<Integer> {
       builder.master("local[*]");
     }
     try (SparkSession spark = builder.getOrCreate()) {
-      run(new Job(spark, spec.name(), settings, System.out));
+      String source = source(new Storage(spark.sparkContext().hadoopConfiguration()));
+      run(new Job(spark, spec.name(), options.settings(source, assignments()), System.out));
     }
     return ExitCode.SUCCESS.code();
   }
@@ -39,8 +43,18 @@ abstract class SubCommand implements Callable<Integer> {
     return options.verbose();
   }
 
-  /** Where the pairs come from, for the settings that a built-in source brings. */
-  abstract String source();
+  /**
+   * Where the pairs come from, for the settings that a built-in source brings; empty where that
+   * does not matter.
+   */
+  String source(Storage storage) {
+    return "";
+  }
+
+  /** Where the pairs of a dataset came from. */
+  static String sourceOf(String dataset, Storage storage) {
+    return new DatasetFiles(new Path(dataset)).readCard(storage).source();
+  }
 
   /** What the command sets by itself, and the user may set otherwise. */
   List<String> assignments() {

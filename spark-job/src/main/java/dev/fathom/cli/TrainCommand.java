@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.cli;
 
+import dev.fathom.common.Storage;
 import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,8 +27,8 @@ final class TrainCommand extends SubCommand {
   private String output;
 
   @Override
-  String source() {
-    return data;
+  String source(Storage storage) {
+    return sourceOf(data, storage);
   }
 
   @Override
