@@ -97,7 +97,6 @@ public final class Prepare {
       spark.sparkContext().clearJobGroup();
     }
     double seconds = (System.nanoTime() - start) * 1e-9;
-    LOG.info("Prepared {} in {} s: {}", files.directory(), seconds, card.counts());
     return new PrepareResult(card, output, seconds);
   }
 
@@ -188,7 +187,7 @@ public final class Prepare {
           "no row of %s came into the training split (read %d, rejected %d, validation %d, test %d); give more rows or raise split.train",
           input, counts.read(), counts.rejected(), counts.validation(), counts.test());
     }
-    LOG.info("Read {}: {}; rejects {}", input, counts, tally.rejects());
+    LOG.info("prepare read {} rows of {}, rejected {}", counts.read(), input, counts.rejected());
   }
 
   private static Outcome.Rejected mostCommon(Tally tally, JavaRDD<Outcome> outcomes) {
@@ -307,7 +306,7 @@ public final class Prepare {
   }
 
   private void describe(String description) {
-    LOG.info("Prepare: {}", description);
+    LOG.info("prepare {}", description);
     spark.sparkContext().setJobGroup(JOB_GROUP, "prepare: " + description, true);
   }
 

@@ -2,6 +2,7 @@
 package dev.fathom.contrastive;
 
 import dev.fathom.blas.Blas;
+import java.util.Arrays;
 
 /**
  * Symmetric InfoNCE for batches of up to a fixed size; holds its working memory, so one instance a
@@ -144,7 +145,7 @@ public final class InfoNce {
             && (highest - smallest(rowMaximum, batch)) * scale < SHARED_RANGE;
     float rest = 1f / (2 * batch);
     double loss = 0;
-    java.util.Arrays.fill(columnSum, 0, batch, 0f);
+    Arrays.fill(columnSum, 0, batch, 0f);
     for (int i = 0; i < batch; i++) {
       int row = i * batch;
       VectorMath.exp(similarities, row, row + batch, scale, rowMaximum[i], exponentials);

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -74,11 +75,11 @@ public final class Embed {
     ModelFiles files = new ModelFiles(storage, model);
     ModelCard modelCard = files.readCard();
     TrainedModel trained = files.read(modelCard, card);
-    LOG.info("embed   {} of {}", splits, data.directory());
+    LOG.info("embed   {} of {}", names(), data.directory());
     Broadcast<TrainedModel> shared =
         JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(trained);
     try {
-      spark.sparkContext().setJobDescription("embed: " + splits);
+      spark.sparkContext().setJobDescription("embed: " + names());
       JavaRDD<Row> rows =
           splits.stream()
               .map(split -> embed(split, card, shared))
@@ -100,6 +101,10 @@ public final class Embed {
             card.fingerprint(),
             card.seed()));
     return new EmbedResult(output.directory().toString(), (System.nanoTime() - start) * 1e-9);
+  }
+
+  private String names() {
+    return splits.stream().map(Split::directory).collect(Collectors.joining(", "));
   }
 
   private JavaRDD<Row> embed(Split split, DatasetCard card, Broadcast<TrainedModel> model) {

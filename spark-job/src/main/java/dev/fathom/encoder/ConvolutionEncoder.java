@@ -2,6 +2,7 @@
 package dev.fathom.encoder;
 
 import dev.fathom.blas.Blas;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -41,8 +42,7 @@ final class ConvolutionEncoder implements Encoder {
   private final DenseStack head;
 
   /** One convolution: its shapes, and where its parameters start. */
-  private record Layer(int height, int width, int in, int out, int offset)
-      implements java.io.Serializable {
+  private record Layer(int height, int width, int in, int out, int offset) implements Serializable {
     int outHeight() {
       return (height + 1) / 2;
     }

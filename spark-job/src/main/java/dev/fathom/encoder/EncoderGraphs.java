@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.encoder;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
@@ -8,6 +9,7 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -54,9 +56,7 @@ public final class EncoderGraphs {
       outputs[i] = encoders.get(names.get(i)).addLayers(builder, names.get(i));
     }
     builder.setInputTypes(
-        names.stream()
-            .map(name -> encoders.get(name).inputType())
-            .toArray(org.deeplearning4j.nn.conf.inputs.InputType[]::new));
+        names.stream().map(name -> encoders.get(name).inputType()).toArray(InputType[]::new));
     ComputationGraph graph = new ComputationGraph(builder.setOutputs(outputs).build());
     graph.init();
     return graph;
@@ -68,7 +68,7 @@ public final class EncoderGraphs {
     int position = offset;
     for (Layer layer : layersOf(graph, name)) {
       int count = Math.toIntExact(layer.numParams());
-      float[] part = java.util.Arrays.copyOfRange(parameters, position, position + count);
+      float[] part = Arrays.copyOfRange(parameters, position, position + count);
       layer.params().assign(Nd4j.createFromArray(part).reshape(layer.params().shape()));
       position += count;
     }
@@ -88,7 +88,7 @@ public final class EncoderGraphs {
 
   /** The encoder's layers with parameters, from input to output. */
   private static List<Layer> layersOf(ComputationGraph graph, String name) {
-    return java.util.Arrays.stream(graph.topologicalSortOrder())
+    return Arrays.stream(graph.topologicalSortOrder())
         .mapToObj(index -> graph.getVertices()[index])
         .filter(vertex -> vertex.hasLayer() && vertex.getVertexName().startsWith(name + "."))
         .map(org.deeplearning4j.nn.graph.vertex.GraphVertex::getLayer)

@@ -5,6 +5,7 @@ import dev.fathom.common.FathomException;
 import dev.fathom.data.Modality;
 import dev.fathom.data.Side;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The choice of an encoder for one side: enough to build it again, and what {@code model.json}
@@ -77,7 +78,7 @@ public record EncoderSpec(String kind, List<Integer> hidden, int dimension) {
     if (!fits) {
       throw FathomException.usage(
           "encoder %s cannot read a side that is %s; use auto",
-          kind, side.modality().name().toLowerCase(java.util.Locale.ROOT));
+          kind, side.modality().name().toLowerCase(Locale.ROOT));
     }
   }
 }

@@ -18,6 +18,7 @@ import dev.fathom.intrinsic.Neighbours;
 import dev.fathom.intrinsic.Points;
 import dev.fathom.intrinsic.PreparedPoints;
 import dev.fathom.intrinsic.SharedDimension;
+import java.io.Serializable;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
@@ -99,16 +101,14 @@ public final class Measure {
               .map(row -> row.getString(0))
               .takeOrdered(settings.maxPoints(), new ByHash(seed));
       taken =
-          all.join(
-                  spark.createDataset(keys, org.apache.spark.sql.Encoders.STRING()).toDF("key"),
-                  "key")
+          all.join(spark.createDataset(keys, Encoders.STRING()).toDF("key"), "key")
               .select("key", "split", "label", "x", "y");
     }
     return taken.orderBy(col("key"), col("split")).collectAsList();
   }
 
   /** Keys in an order that is random but the same for a seed. */
-  private record ByHash(long seed) implements Comparator<String>, java.io.Serializable {
+  private record ByHash(long seed) implements Comparator<String>, Serializable {
     private static final long serialVersionUID = 1L;
 
     @Override

@@ -13,6 +13,7 @@ import dev.fathom.model.ModelFiles;
 import dev.fathom.model.ModelSettings;
 import dev.fathom.model.Towers;
 import dev.fathom.model.TrainedModel;
+import java.io.Serializable;
 import java.util.function.Function;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
@@ -133,7 +134,7 @@ public final class Train {
         meanNorm(train, PairPartition::y, towers.y(), parameters, towers.yOffset()));
   }
 
-  private interface ColumnOf extends Function<PairPartition, Column>, java.io.Serializable {}
+  private interface ColumnOf extends Function<PairPartition, Column>, Serializable {}
 
   private static float meanNorm(
       JavaRDD<PairPartition> train,

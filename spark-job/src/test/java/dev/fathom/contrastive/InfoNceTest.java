@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.fathom.common.RandomStream;
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,7 +81,7 @@ class InfoNceTest {
   @Test
   void chanceIsTheLogarithmOfTheBatch() {
     float[] same = new float[50 * 3];
-    java.util.Arrays.fill(same, 0.5f);
+    Arrays.fill(same, 0.5f);
 
     assertThat(new InfoNce(50, 3).loss(same, same, 50, 0.01f))
         .isCloseTo(Math.log(50), within(1e-5));

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.fathom.common.RandomStream;
 import dev.fathom.data.Modality;
 import dev.fathom.data.Side;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -139,7 +140,7 @@ class EncoderTest {
     EncoderKernel kernel = encoder.kernel(rows);
     kernel.forward(column, rows(rows), rows, parameters, 0, new float[rows * encoder.dimension()]);
     float[] gradients = new float[parameters.length];
-    java.util.Arrays.fill(gradients, Float.NaN);
+    Arrays.fill(gradients, Float.NaN);
     kernel.backward(outputGradient, parameters, 0, gradients);
     return gradients;
   }

@@ -8,6 +8,7 @@ import dev.fathom.common.FathomException;
 import dev.fathom.common.Storage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,7 +52,7 @@ class CheckpointsTest {
     Checkpoints checkpoints = checkpoints();
     checkpoints.write(state(1));
     Path file = directory.resolve("round-00000001.safetensors");
-    Files.write(file, java.util.Arrays.copyOf(Files.readAllBytes(file), 100));
+    Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 100));
     Files.deleteIfExists(directory.resolve(".round-00000001.safetensors.crc"));
 
     assertThatThrownBy(() -> checkpoints.read(checkpoints.newest().orElseThrow()))
