@@ -171,8 +171,9 @@ final class RoundEngine {
     return new ReplicaPool(name, towers, settings, plan);
   }
 
-  private void requireFinite(double loss, TrainingState state) {
-    if (!Double.isFinite(loss)) {
+  /** A loss or a parameter that is not a number stops the job before it becomes a model. */
+  private static void requireFinite(double loss, TrainingState state) {
+    if (!Double.isFinite(loss) || !state.weights().areFinite()) {
       throw FathomException.diverged(
           "training diverged in round %d (loss %s); lower training.learningRate or raise temperature.floor",
           state.round(), loss);

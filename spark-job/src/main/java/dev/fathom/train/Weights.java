@@ -15,6 +15,15 @@ record Weights(float[] parameters, float[] first, float[] second) implements Ser
     return new Weights(parameters, new float[parameters.length], new float[parameters.length]);
   }
 
+  /** Whether every parameter is a finite number; 0·∞ and 0·NaN are NaN, and stay so in a sum. */
+  boolean areFinite() {
+    float sum = 0;
+    for (float parameter : parameters) {
+      sum += parameter * 0f;
+    }
+    return sum == 0;
+  }
+
   Weights copy() {
     return new Weights(parameters.clone(), first.clone(), second.clone());
   }
