@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -52,6 +53,19 @@ public final class Storage {
       return fileSystem(path).makeQualified(path);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Refuses an output directory that is, or holds, what is to be read: claiming it would empty it.
+   */
+  public void requireApart(Path output, Path input) {
+    Path claimed = qualified(output);
+    for (Path at = qualified(input); at != null; at = at.getParent()) {
+      if (at.equals(claimed)) {
+        throw FathomException.usage(
+            "--output %s holds the input %s; name another directory", output, input);
+      }
     }
   }
 
@@ -133,7 +147,7 @@ public final class Storage {
   }
 
   /** Opens a file that is written piece by piece and is there to read from the start. */
-  public OutputStream create(Path path) {
+  public FSDataOutputStream create(Path path) {
     try {
       return fileSystem(path).create(path, true);
     } catch (IOException e) {

@@ -90,7 +90,7 @@ public final class Prepare {
       Source source =
           new Sources(spark, storage, settings.input())
               .open(input, settings.seed(), settings.image().size());
-      requireApart(files.directory());
+      storage.requireApart(files.directory(), new Path(input));
       storage.claim(files.directory(), settings.overwrite());
       card = writeOrNothing(source, files);
     } finally {
@@ -98,17 +98,6 @@ public final class Prepare {
     }
     double seconds = (System.nanoTime() - start) * 1e-9;
     return new PrepareResult(card, output, seconds);
-  }
-
-  /** An output that holds the input would be emptied before the input is read. */
-  private void requireApart(Path directory) {
-    Path claimed = storage.qualified(directory);
-    for (Path at = storage.qualified(new Path(input)); at != null; at = at.getParent()) {
-      if (at.equals(claimed)) {
-        throw FathomException.usage(
-            "--output %s holds the input %s; name another directory", directory, input);
-      }
-    }
   }
 
   private DatasetCard writeOrNothing(Source source, DatasetFiles files) {

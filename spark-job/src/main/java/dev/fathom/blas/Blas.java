@@ -5,9 +5,10 @@ import dev.ludovic.netlib.blas.BLAS;
 import dev.ludovic.netlib.blas.JavaBLAS;
 import dev.ludovic.netlib.blas.NativeBLAS;
 import java.io.File;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.logging.Level;
 import org.bytedeco.javacpp.Loader;
-import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,11 +29,6 @@ public final class Blas {
   private static final BLAS IMPLEMENTATION = load();
 
   private Blas() {}
-
-  /** What does the arithmetic, for reports. */
-  public static String implementation() {
-    return IMPLEMENTATION instanceof JavaBLAS ? "Java" : "OpenBLAS";
-  }
 
   /**
    * {@code C ← α·op(A)·op(B) + β·C} with {@code op(A)} an m × k and {@code op(B)} a k × n matrix,
@@ -88,7 +84,7 @@ public final class Blas {
     try {
       if (System.getProperty(LIBRARY_PATH) == null) {
         // The JavaCPP binding lies in its cache beside the library it binds.
-        File binding = new File(Loader.load(openblas.class));
+        File binding = new File(Loader.load(openblas_nolapack.class));
         System.setProperty(LIBRARY_PATH, library(binding.getParentFile()).getPath());
       }
       BLAS blas = NativeBLAS.getInstance();
@@ -107,6 +103,12 @@ public final class Blas {
     if (found == null || found.length == 0) {
       throw new IllegalStateException("no OpenBLAS library in " + directory);
     }
+    // The binding makes a link named after itself, which is the copy it has loaded and whose
+    // threads it sets.
+    Arrays.sort(
+        found,
+        Comparator.comparing((File file) -> !file.getName().contains("nolapack"))
+            .thenComparing(File::getName));
     return found[0];
   }
 }

@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.cli;
 
-import dev.fathom.common.Storage;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -22,8 +22,8 @@ final class DemoCommand extends SubCommand {
   private String output;
 
   @Override
-  String source(Storage storage) {
-    return SCENES;
+  Optional<String> input() {
+    return Optional.of(SCENES);
   }
 
   @Override

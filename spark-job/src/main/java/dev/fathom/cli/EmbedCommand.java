@@ -33,7 +33,7 @@ final class EmbedCommand extends SubCommand {
 
   @Override
   void run(Job job) {
-    Path directory = job.claim(output);
+    Path directory = job.claim(output, data, model);
     job.embed(model, data, directory.toString());
   }
 }

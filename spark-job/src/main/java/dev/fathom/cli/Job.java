@@ -19,6 +19,7 @@ import dev.fathom.train.TrainSettings;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
@@ -64,9 +65,12 @@ final class Job {
         .toList();
   }
 
-  /** Makes room for the output. */
-  Path claim(String directory) {
+  /** Makes room for the output, which must not hold any of the inputs. */
+  Path claim(String directory, String... inputs) {
     Path path = new Path(directory);
+    for (String input : inputs) {
+      storage.requireApart(path, new Path(input));
+    }
     storage.claim(path, settings.flag("output.overwrite"));
     return path;
   }
@@ -75,13 +79,15 @@ final class Job {
     report = report.with(new Prepare(spark, prepareSettings).input(input).output(output).execute());
     DatasetCard card = report.data().orElseThrow();
     out.printf(
+        Locale.ROOT,
         "prepared %,d pairs of %,d read: %,d to train, %,d to validate, %,d to test%n",
         card.counts().read() - card.counts().rejected(),
         card.counts().read(),
         card.counts().train(),
         card.counts().validation(),
         card.counts().test());
-    card.rejects().forEach((reason, count) -> out.printf("rejected %,d: %s%n", count, reason));
+    card.rejects()
+        .forEach((reason, count) -> out.printf(Locale.ROOT, "rejected %,d: %s%n", count, reason));
   }
 
   void train(String data, Path output) {

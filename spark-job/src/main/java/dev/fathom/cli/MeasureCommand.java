@@ -27,7 +27,7 @@ final class MeasureCommand extends SubCommand {
 
   @Override
   void run(Job job) {
-    Path directory = job.claim(output);
+    Path directory = job.claim(output, embeddings);
     job.measure(embeddings);
     job.report(directory);
   }

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.cli;
 
-import dev.fathom.common.Storage;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -31,8 +31,8 @@ final class PrepareCommand extends SubCommand {
   private String output;
 
   @Override
-  String source(Storage storage) {
-    return input;
+  Optional<String> input() {
+    return Optional.of(input);
   }
 
   @Override

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.cli;
 
-import dev.fathom.common.Storage;
+import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -46,8 +46,13 @@ final class RunCommand extends SubCommand {
   }
 
   @Override
-  String source(Storage storage) {
-    return pairs.input != null ? pairs.input : sourceOf(pairs.data, storage);
+  Optional<String> input() {
+    return Optional.ofNullable(pairs.input);
+  }
+
+  @Override
+  Optional<String> dataset() {
+    return Optional.ofNullable(pairs.data);
   }
 
   @Override
@@ -57,7 +62,7 @@ final class RunCommand extends SubCommand {
 
   /** All stages; prepares {@code input} unless there is a dataset already. */
   static void whole(Job job, String input, String data, String output) {
-    Path directory = job.claim(output);
+    Path directory = job.claim(output, data != null ? data : input);
     String dataset = data != null ? data : new Path(directory, "data").toString();
     if (data == null) {
       job.prepare(input, dataset);

@@ -4,7 +4,9 @@ package dev.fathom.cli;
 import dev.fathom.common.ExitCode;
 import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetFiles;
+import dev.fathom.settings.Settings;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
@@ -24,16 +26,25 @@ abstract class SubCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() {
-    // Wrong settings are told before Spark takes its seconds to start.
-    Job.check(options.settings("", assignments()));
-    SparkSession.Builder builder = SparkSession.builder().appName("fathom " + spec.name());
+    // Wrong settings are told before Spark takes its seconds to start; a dataset's card, which may
+    // bring settings of its own, is read after.
+    Settings early = options.settings(input().orElse(""), assignments());
+    if (dataset().isEmpty()) {
+      Job.check(early);
+    }
+    SparkSession.Builder builder =
+        SparkSession.builder()
+            .appName("fathom " + spec.name())
+            // A round's weights of all workers come to the driver by design.
+            .config("spark.driver.maxResultSize", "0");
     if (options.master() != null) {
       builder.master(options.master());
     } else if (System.getProperty("spark.master") == null) {
       builder.master("local[*]");
     }
     try (SparkSession spark = builder.getOrCreate()) {
-      String source = source(new Storage(spark.sparkContext().hadoopConfiguration()));
+      Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
+      String source = input().or(() -> dataset().map(data -> sourceOf(data, storage))).orElse("");
       run(new Job(spark, spec.name(), options.settings(source, assignments()), System.out));
     }
     return ExitCode.SUCCESS.code();
@@ -43,16 +54,17 @@ abstract class SubCommand implements Callable<Integer> {
     return options.verbose();
   }
 
-  /**
-   * Where the pairs come from, for the settings that a built-in source brings; empty where that
-   * does not matter.
-   */
-  String source(Storage storage) {
-    return "";
+  /** Where the pairs come from, which may be a built-in source that brings settings of its own. */
+  Optional<String> input() {
+    return Optional.empty();
   }
 
-  /** Where the pairs of a dataset came from. */
-  static String sourceOf(String dataset, Storage storage) {
+  /** The dataset to train on, whose pairs may have come from such a source. */
+  Optional<String> dataset() {
+    return Optional.empty();
+  }
+
+  private static String sourceOf(String dataset, Storage storage) {
     return new DatasetFiles(new Path(dataset)).readCard(storage).source();
   }
 

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.cli;
 
-import dev.fathom.common.Storage;
+import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -27,13 +27,13 @@ final class TrainCommand extends SubCommand {
   private String output;
 
   @Override
-  String source(Storage storage) {
-    return sourceOf(data, storage);
+  Optional<String> dataset() {
+    return Optional.of(data);
   }
 
   @Override
   void run(Job job) {
-    Path directory = job.claim(output);
+    Path directory = job.claim(output, data);
     job.train(data, directory);
     job.report(directory);
   }

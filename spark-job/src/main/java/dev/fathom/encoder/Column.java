@@ -5,12 +5,14 @@ import dev.fathom.data.Side;
 import java.io.Serializable;
 
 /**
- * One side of many pairs in memory: compact arrays in chunks of {@link #CHUNK} rows, so that no
- * array grows beyond what Java can address and a million rows are a few hundred objects.
+ * One side of many pairs in memory: compact arrays in chunks, so that no array grows beyond what
+ * Java can address and a million rows are a few hundred objects.
  */
 public sealed interface Column extends Serializable permits Column.Numbers, Column.Tokens {
-  /** Rows in a chunk. */
-  int CHUNK = 1 << 12;
+  /** Rows in a chunk of rows of this width: about a million numbers, one row at least. */
+  static int chunkRows(int width) {
+    return Math.max(1, (1 << 20) / width);
+  }
 
   /** How many rows. */
   int size();
@@ -27,7 +29,8 @@ public sealed interface Column extends Serializable permits Column.Numbers, Colu
 
     @Override
     public void copyRow(int row, float[] target, int offset) {
-      System.arraycopy(chunks[row / CHUNK], row % CHUNK * width, target, offset, width);
+      int rows = chunkRows(width);
+      System.arraycopy(chunks[row / rows], row % rows * width, target, offset, width);
     }
   }
 
@@ -41,8 +44,9 @@ public sealed interface Column extends Serializable permits Column.Numbers, Colu
 
     @Override
     public void copyRow(int row, float[] target, int offset) {
-      byte[] chunk = chunks[row / CHUNK];
-      int start = row % CHUNK * width;
+      int rows = chunkRows(width);
+      byte[] chunk = chunks[row / rows];
+      int start = row % rows * width;
       for (int i = 0; i < width; i += 3) {
         target[offset + i] = lookup[chunk[start + i] & 0xff];
         target[offset + i + 1] = lookup[256 + (chunk[start + i + 1] & 0xff)];
@@ -57,8 +61,9 @@ public sealed interface Column extends Serializable permits Column.Numbers, Colu
 
     /** Writes a row's tokens, and returns how many there are. */
     public int copyRow(int row, int[] target, int offset) {
-      int[] chunk = chunks[row / CHUNK];
-      int start = row % CHUNK * width;
+      int rows = chunkRows(width);
+      int[] chunk = chunks[row / rows];
+      int start = row % rows * width;
       int count = 0;
       while (count < width && chunk[start + count] >= 0) {
         target[offset + count] = chunk[start + count];

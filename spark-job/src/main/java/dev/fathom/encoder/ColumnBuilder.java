@@ -11,6 +11,7 @@ import java.util.List;
 public final class ColumnBuilder {
   private final Side side;
   private final int width;
+  private final int chunkRows;
   private final List<float[]> vectors = new ArrayList<>();
   private final List<byte[]> images = new ArrayList<>();
   private final List<int[]> tokens = new ArrayList<>();
@@ -20,34 +21,35 @@ public final class ColumnBuilder {
   public ColumnBuilder(Side side) {
     this.side = side;
     width = side.size();
+    chunkRows = Column.chunkRows(width);
   }
 
   /** Adds a vector of as many numbers as the side's shape says. */
   public void add(float[] vector) {
     requireWidth(vector.length);
-    if (size % Column.CHUNK == 0) {
-      vectors.add(new float[Column.CHUNK * width]);
+    if (size % chunkRows == 0) {
+      vectors.add(new float[chunkRows * width]);
     }
-    System.arraycopy(vector, 0, vectors.get(size / Column.CHUNK), offset(), width);
+    System.arraycopy(vector, 0, vectors.get(size / chunkRows), offset(), width);
     size++;
   }
 
   /** Adds an image of as many bytes as the side's shape says. */
   public void add(byte[] image) {
     requireWidth(image.length);
-    if (size % Column.CHUNK == 0) {
-      images.add(new byte[Column.CHUNK * width]);
+    if (size % chunkRows == 0) {
+      images.add(new byte[chunkRows * width]);
     }
-    System.arraycopy(image, 0, images.get(size / Column.CHUNK), offset(), width);
+    System.arraycopy(image, 0, images.get(size / chunkRows), offset(), width);
     size++;
   }
 
   /** Adds token numbers; those beyond the side's shape are cut off. */
   public void add(int[] row) {
-    if (size % Column.CHUNK == 0) {
-      tokens.add(new int[Column.CHUNK * width]);
+    if (size % chunkRows == 0) {
+      tokens.add(new int[chunkRows * width]);
     }
-    int[] chunk = tokens.get(size / Column.CHUNK);
+    int[] chunk = tokens.get(size / chunkRows);
     int count = Math.min(row.length, width);
     System.arraycopy(row, 0, chunk, offset(), count);
     Arrays.fill(chunk, offset() + count, offset() + width, -1);
@@ -56,7 +58,7 @@ public final class ColumnBuilder {
 
   /** The column of all rows added. The builder's arrays become the column's. */
   public Column build() {
-    int used = size % Column.CHUNK * width;
+    int used = size % chunkRows * width;
     if (used > 0) {
       switch (side.modality()) {
         case VECTOR -> vectors.add(Arrays.copyOf(vectors.remove(vectors.size() - 1), used));
@@ -72,7 +74,7 @@ public final class ColumnBuilder {
   }
 
   private int offset() {
-    return size % Column.CHUNK * width;
+    return size % chunkRows * width;
   }
 
   private float[] lookup() {

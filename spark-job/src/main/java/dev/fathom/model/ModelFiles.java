@@ -33,6 +33,7 @@ public record ModelFiles(Storage storage, Path directory) {
       ModelSettings resolved,
       DatasetCard data,
       double temperature,
+      long seed,
       Map<String, String> settings) {
     Towers towers = model.towers();
     boolean cosine = resolved.similarity().equals(ModelSettings.COSINE);
@@ -48,7 +49,7 @@ public record ModelFiles(Storage storage, Path directory) {
             new ModelCard.Tower(resolved.x(), data.x(), model.normX(), X_FILE),
             new ModelCard.Tower(resolved.y(), data.y(), model.normY(), Y_FILE),
             data.fingerprint(),
-            data.seed(),
+            seed,
             settings));
     storage.complete(directory);
   }

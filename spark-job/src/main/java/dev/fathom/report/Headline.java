@@ -35,7 +35,7 @@ public final class Headline {
     String found =
         format(
             "Retrieval: the right y is first for %.1f %% of x, among the first ten for %.1f %% (by chance %.2f %%), of %,d"
-                + " test pairs.",
+                + " pairs.",
             100 * retrieval.xToY().recallAt1(),
             100 * retrieval.xToY().recallAt10(),
             100 * Math.min(1, 10.0 / retrieval.pairs()),

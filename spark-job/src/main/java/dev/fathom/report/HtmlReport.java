@@ -100,7 +100,7 @@ final class HtmlReport {
         "Retrieval",
         "Share of "
             + whole(retrieval.pairs())
-            + " test pairs whose partner is among the first 1, 5 or 10.",
+            + " pairs whose partner is among the first 1, 5 or 10.",
         List.of("direction", "recall@1", "recall@5", "recall@10", "median rank"),
         List.of(
             direction("x finds y", retrieval.xToY()), direction("y finds x", retrieval.yToX())));

@@ -4,15 +4,15 @@ package dev.fathom.train;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fathom.common.Storage;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
 
 /** {@code metrics.jsonl}: a line a round, there to read while training goes on. */
 final class MetricsLog implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final OutputStream out;
+  private final FSDataOutputStream out;
 
   MetricsLog(Storage storage, Path path) {
     out = storage.create(path);
@@ -22,7 +22,7 @@ final class MetricsLog implements AutoCloseable {
     try {
       out.write(JSON.writeValueAsBytes(report));
       out.write('\n');
-      out.flush();
+      out.hflush();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -12,8 +12,7 @@ public final class PairPartition implements Serializable {
 
   private final Column x;
   private final Column y;
-  private transient int[] order;
-  private transient long orderEpoch;
+  private transient Drawn drawn;
 
   /** Row i of {@code x} belongs to row i of {@code y}. */
   public PairPartition(Column x, Column y) {
@@ -38,19 +37,24 @@ public final class PairPartition implements Serializable {
   }
 
   /**
-   * All rows in the order of an epoch, a pure function of its arguments. It is kept until another
-   * epoch is asked for, as many rounds share one.
+   * All rows in the order of an epoch, a pure function of its arguments. The last one is kept, as
+   * many rounds share it.
    */
   synchronized int[] order(long seed, long epoch, int partition) {
-    if (order == null || orderEpoch != epoch) {
-      int[] drawn = new int[size()];
-      for (int i = 0; i < drawn.length; i++) {
-        drawn[i] = i;
+    if (drawn == null
+        || drawn.seed != seed
+        || drawn.epoch != epoch
+        || drawn.partition != partition) {
+      int[] order = new int[size()];
+      for (int i = 0; i < order.length; i++) {
+        order[i] = i;
       }
-      RandomStream.shuffle(drawn, drawn.length, RandomStream.of(seed, "batches", epoch, partition));
-      order = drawn;
-      orderEpoch = epoch;
+      RandomStream.shuffle(order, order.length, RandomStream.of(seed, "batches", epoch, partition));
+      drawn = new Drawn(seed, epoch, partition, order);
     }
-    return order;
+    return drawn.order;
   }
+
+  /** An order, and what it was drawn for. */
+  private record Drawn(long seed, long epoch, int partition, int[] order) {}
 }

@@ -41,7 +41,7 @@ final class Replica {
     this.towers = towers;
     this.settings = settings;
     this.plan = plan;
-    sample = towers.similarity().sampleRows();
+    sample = plan.sample();
     int maximumRows = plan.batch() + sample;
     x = towers.x().kernel(maximumRows);
     y = towers.y().kernel(maximumRows);

@@ -66,7 +66,7 @@ final class RoundEngine {
       List<Integer> sizes,
       Function<LocalRound, List<RoundResult>> workers,
       JavaRDD<PairPartition> validation) {
-    boolean validate = validation.map(PairPartition::size).reduce(Integer::sum) > 1;
+    boolean validate = validation.filter(part -> part.size() > 1).count() > 0;
     RoundPlan plan = plan(sizes);
     TrainingState state = start;
     while (state.step() < plan.totalSteps()) {
@@ -82,7 +82,7 @@ final class RoundEngine {
           "%d workers for too few training pairs: a worker has %d, and needs 2; lower training.workers",
           sizes.size(), smallest);
     }
-    return RoundPlan.of(smallest, settings);
+    return RoundPlan.of(smallest, towers.similarity().sampleRows(), settings);
   }
 
   private TrainingState round(
@@ -158,10 +158,14 @@ final class RoundEngine {
     RoundState shipped = new RoundState(state.step(), 0, (float) temperature, state.weights());
     Broadcast<RoundState> broadcast = spark.broadcast(shipped);
     try {
+      // Collected, so that the sum keeps its order and the same run gives the same bits.
       return validation
           .mapPartitions(new ValidationLoss(replicas(plan), broadcast))
+          .collect()
+          .stream()
           .mapToDouble(Double::doubleValue)
-          .mean();
+          .average()
+          .orElseThrow();
     } finally {
       broadcast.destroy();
     }
@@ -173,7 +177,9 @@ final class RoundEngine {
 
   /** A loss or a parameter that is not a number stops the job before it becomes a model. */
   private static void requireFinite(double loss, TrainingState state) {
-    if (!Double.isFinite(loss) || !state.weights().areFinite()) {
+    if (!Double.isFinite(loss)
+        || !Double.isFinite(state.temperature().logTemperature())
+        || !state.weights().areFinite()) {
       throw FathomException.diverged(
           "training diverged in round %d (loss %s); lower training.learningRate or raise temperature.floor",
           state.round(), loss);

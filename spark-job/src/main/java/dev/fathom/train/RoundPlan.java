@@ -8,18 +8,25 @@ import java.io.Serializable;
  * batches an epoch, so that a plain mean of their parameters weighs every pair alike.
  *
  * @param batch pairs in a worker's batch
+ * @param sample rows of the separate sample beside a batch, which the batch has no part in
  * @param stepsPerEpoch batches a worker does an epoch; what does not fill one more is left for the
  *     next epoch's draw
  * @param totalSteps local steps of the whole training
  */
-record RoundPlan(int batch, int stepsPerEpoch, long totalSteps) implements Serializable {
+record RoundPlan(int batch, int sample, int stepsPerEpoch, long totalSteps)
+    implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** The plan for workers of which the smallest holds {@code smallest} pairs. */
-  static RoundPlan of(int smallest, TrainingSettings settings) {
-    int batch = Math.min(settings.batchSize(), smallest);
+  /**
+   * The plan for workers of which the smallest holds {@code smallest} pairs, 2 or more. Where they
+   * do not suffice for batch and sample, both shrink.
+   */
+  static RoundPlan of(int smallest, int sampleRows, TrainingSettings settings) {
+    int most = sampleRows == 0 ? smallest : Math.max(smallest - sampleRows, smallest / 2);
+    int batch = Math.min(settings.batchSize(), most);
+    int sample = Math.min(sampleRows, smallest - batch);
     int stepsPerEpoch = smallest / batch;
-    return new RoundPlan(batch, stepsPerEpoch, (long) stepsPerEpoch * settings.epochs());
+    return new RoundPlan(batch, sample, stepsPerEpoch, (long) stepsPerEpoch * settings.epochs());
   }
 
   long epoch(long step) {

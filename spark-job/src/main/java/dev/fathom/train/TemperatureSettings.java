@@ -24,7 +24,7 @@ public record TemperatureSettings(String mode, double initial, double learningRa
             settings.number("temperature.initial", 1e-4, 1e3),
             settings.number("temperature.learningRate", 0, 10),
             settings.number("temperature.floor", 1e-4, 1e3));
-    if (read.floor > read.initial) {
+    if (read.mode.equals(GLOBAL) && read.floor > read.initial) {
       throw FathomException.usage(
           "temperature.floor = %s is above temperature.initial = %s", read.floor, read.initial);
     }

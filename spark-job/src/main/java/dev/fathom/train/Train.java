@@ -65,7 +65,7 @@ public final class Train {
     DatasetCard card = data.readCard(storage);
     ModelSettings model = settings.model().resolvedFor(card);
     Towers towers = model.build(card);
-    int workers = workers();
+    int workers = workers(card.counts().train());
     LOG.info(
         "train   {} parameters ({} and {}) on {} pairs in {} parts",
         towers.parameterCount(),
@@ -82,7 +82,8 @@ public final class Train {
       TrainedModel trained = finish(towers, end, train);
       double temperature = run.last.temperature();
       new ModelFiles(storage, new Path(output, "model"))
-          .write(trained, model, card, temperature, settings.effective());
+          .write(
+              trained, model, card, temperature, settings.training().seed(), settings.effective());
       return run.result(workers, (System.nanoTime() - start) * 1e-9);
     } finally {
       train.unpersist();
@@ -159,15 +160,20 @@ public final class Train {
             .orElseThrow();
   }
 
-  private int workers() {
+  /** As many as asked for; else as many as there are cores, while each has a whole batch. */
+  private int workers(long pairs) {
     int wanted = settings.training().workers();
-    return wanted > 0 ? wanted : spark.sparkContext().defaultParallelism();
+    if (wanted > 0) {
+      return wanted;
+    }
+    long batches = Math.max(1, pairs / settings.training().batchSize());
+    return (int) Math.min(spark.sparkContext().defaultParallelism(), batches);
   }
 
   /** What the rounds told. */
   private final class Run {
-    private final long start = System.nanoTime();
     private RoundReport last;
+    private double roundSeconds;
     private Double validationLoss;
     private double lossOfEpoch;
     private int roundsOfEpoch;
@@ -179,6 +185,8 @@ public final class Train {
         lossOfEpoch = 0;
         roundsOfEpoch = 0;
       }
+      long before = last == null ? 0 : last.pairs();
+      roundSeconds += (report.pairs() - before) / report.pairsPerSecond();
       lossOfEpoch += report.loss();
       roundsOfEpoch++;
       last = report;
@@ -194,7 +202,7 @@ public final class Train {
           last.temperature(),
           lossOfEpoch / roundsOfEpoch,
           validationLoss,
-          last.pairs() / ((System.nanoTime() - start) * 1e-9),
+          last.pairs() / roundSeconds,
           workers,
           last.round(),
           seconds);

@@ -295,6 +295,54 @@ class FathomTest {
   }
 
   @Test
+  void anOutputThatHoldsTheInputIsKeptEvenWhereItMayBeOverwritten() throws Exception {
+    Path data = Files.createDirectories(directory.resolve("out/data"));
+    Path precious = Files.writeString(data.resolve("left.csv"), "1,2\n");
+
+    Ended ended =
+        fathom(
+            "run",
+            "--input",
+            data.toString(),
+            "--output",
+            directory.resolve("out").toString(),
+            "--set",
+            "output.overwrite=true");
+
+    refused(ended, ExitCode.USAGE, "holds the input");
+    assertThat(precious).hasContent("1,2");
+  }
+
+  @Test
+  void aRunGoesWithoutValidationPairs() throws Exception {
+    Path output = directory.resolve("out");
+
+    succeed(
+        new String[] {
+          "--set",
+          "input.pairs=600",
+          "--set",
+          "training.epochs=2",
+          "--set",
+          "split.train=0.8",
+          "--set",
+          "split.validation=0",
+          "--set",
+          "split.test=0.2",
+          "--set",
+          "temperature.floor=0.1"
+        },
+        "run",
+        "--input",
+        "gaussian-linear",
+        "--output",
+        output.toString());
+
+    assertThat(report(output).at("/loss/validation").isNull()).isTrue();
+    assertThat(report(output).at("/pairs/validation").asInt()).isZero();
+  }
+
+  @Test
   void matricesOfDifferentLengthsAreRefused() throws Exception {
     Files.writeString(directory.resolve("left.csv"), "1,2\n3,4\n5,6\n");
     Files.writeString(directory.resolve("right.csv"), "1\n2\n");

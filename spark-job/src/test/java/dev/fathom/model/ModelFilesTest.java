@@ -127,7 +127,7 @@ class ModelFilesTest {
     ModelFiles files =
         new ModelFiles(
             new Storage(new Configuration()), new org.apache.hadoop.fs.Path(directory.toString()));
-    files.write(model, settings, card, 0.05, Map.of("training.seed", "1"));
+    files.write(model, settings, card, 0.05, 1, Map.of("training.seed", "1"));
     return files;
   }
 

@@ -49,7 +49,7 @@ class RoundEngineTest {
 
     TrainingState distributed = train(towers, settings, parts, start);
 
-    RoundPlan plan = RoundPlan.of(40, settings);
+    RoundPlan plan = RoundPlan.of(40, 0, settings);
     float[] expected = start.clone();
     GlobalTemperature temperature = new GlobalTemperature(TEMPERATURE);
     for (long step = 0; step < plan.totalSteps(); step++) {
@@ -145,7 +145,7 @@ class RoundEngineTest {
 
   @Test
   void stepsOfAnEpochCoverAllButTheLastPartialBatch() {
-    RoundPlan plan = RoundPlan.of(50, settings("adam", 4, 2, 0.01));
+    RoundPlan plan = RoundPlan.of(50, 0, settings("adam", 4, 2, 0.01));
 
     Set<Integer> firstRows = new HashSet<>();
     for (long step = 0; step < plan.stepsPerEpoch(); step++) {
