@@ -13,12 +13,14 @@ import picocli.CommandLine.Option;
     footer = {"", "Example:", "  fathom demo --set scenes.factors=4"})
 final class DemoCommand extends SubCommand {
   private static final String SCENES = "scenes";
+  private static final String OWN_DIRECTORY = "fathom-demo";
 
   @Option(
       names = "--output",
       paramLabel = "DIR",
-      defaultValue = "fathom-demo",
-      description = "Where everything goes; default: ${DEFAULT-VALUE}, replaced if it is there.")
+      defaultValue = OWN_DIRECTORY,
+      description =
+          "Where everything goes; default: ${DEFAULT-VALUE}, which is replaced if it is there.")
   private String output;
 
   @Override
@@ -28,7 +30,8 @@ final class DemoCommand extends SubCommand {
 
   @Override
   List<String> assignments() {
-    return List.of("output.overwrite=true");
+    // A directory that the user names may hold anything.
+    return output.equals(OWN_DIRECTORY) ? List.of("output.overwrite=true") : List.of();
   }
 
   @Override

@@ -4,65 +4,32 @@ package dev.fathom.cli;
 import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.DatasetFiles;
-import dev.fathom.data.Split;
 import dev.fathom.embed.Embed;
 import dev.fathom.measure.Measure;
-import dev.fathom.measure.MeasureSettings;
 import dev.fathom.prepare.Prepare;
-import dev.fathom.prepare.PrepareSettings;
 import dev.fathom.report.Headline;
 import dev.fathom.report.ReportFiles;
 import dev.fathom.report.RunReport;
-import dev.fathom.settings.Settings;
 import dev.fathom.train.Train;
-import dev.fathom.train.TrainSettings;
 import java.io.PrintStream;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
-/**
- * The stages of a run, one after another, and what they tell a person. Every setting is read before
- * any work is done.
- */
+/** The stages of a run, one after another, and what they tell a person. */
 final class Job {
   private final SparkSession spark;
   private final Storage storage;
-  private final Settings settings;
-  private final PrepareSettings prepareSettings;
-  private final TrainSettings trainSettings;
-  private final MeasureSettings measureSettings;
-  private final List<Split> splits;
+  private final JobSettings settings;
   private final PrintStream out;
   private RunReport report;
 
-  Job(SparkSession spark, String command, Settings settings, PrintStream out) {
+  Job(SparkSession spark, String command, JobSettings settings, PrintStream out) {
     this.spark = spark;
     this.settings = settings;
     this.out = out;
     storage = new Storage(spark.sparkContext().hadoopConfiguration());
-    prepareSettings = PrepareSettings.of(settings);
-    trainSettings = TrainSettings.of(settings);
-    measureSettings = MeasureSettings.of(settings);
-    splits = splits(settings);
-    report = RunReport.of(command, settings.wholeNumber("training.seed"), settings.effective());
-  }
-
-  /** Reads every setting, and so refuses a wrong one. */
-  static void check(Settings settings) {
-    PrepareSettings.of(settings);
-    TrainSettings.of(settings);
-    MeasureSettings.of(settings);
-    splits(settings);
-  }
-
-  private static List<Split> splits(Settings settings) {
-    String chosen = settings.choice("embed.split", List.of("train", "val", "test", "all"));
-    return Arrays.stream(Split.values())
-        .filter(split -> chosen.equals("all") || chosen.equals(split.directory()))
-        .toList();
+    report = RunReport.of(command, settings.seed(), settings.effective());
   }
 
   /** Makes room for the output, which must not hold any of the inputs. */
@@ -71,12 +38,13 @@ final class Job {
     for (String input : inputs) {
       storage.requireApart(path, new Path(input));
     }
-    storage.claim(path, settings.flag("output.overwrite"));
+    storage.claim(path, settings.overwrite());
     return path;
   }
 
   void prepare(String input, String output) {
-    report = report.with(new Prepare(spark, prepareSettings).input(input).output(output).execute());
+    report =
+        report.with(new Prepare(spark, settings.prepare()).input(input).output(output).execute());
     DatasetCard card = report.data().orElseThrow();
     out.printf(
         Locale.ROOT,
@@ -93,15 +61,18 @@ final class Job {
   void train(String data, Path output) {
     report = report.with(new DatasetFiles(new Path(data)).readCard(storage));
     report =
-        report.with(new Train(spark, trainSettings).data(data).output(output.toString()).execute());
+        report.with(
+            new Train(spark, settings.train()).data(data).output(output.toString()).execute());
   }
 
   void embed(String model, String data, String output) {
-    report = report.with(new Embed(spark, splits).model(model).data(data).output(output).execute());
+    report =
+        report.with(
+            new Embed(spark, settings.splits()).model(model).data(data).output(output).execute());
   }
 
   void measure(String embeddings) {
-    report = report.with(new Measure(spark, measureSettings).embeddings(embeddings).execute());
+    report = report.with(new Measure(spark, settings.measure()).embeddings(embeddings).execute());
   }
 
   /** Writes the reports, marks the output as complete, and says where everything is. */

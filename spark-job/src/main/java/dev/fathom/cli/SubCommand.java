@@ -30,7 +30,7 @@ abstract class SubCommand implements Callable<Integer> {
     // bring settings of its own, is read after.
     Settings early = options.settings(input().orElse(""), assignments());
     if (dataset().isEmpty()) {
-      Job.check(early);
+      JobSettings.of(early);
     }
     SparkSession.Builder builder =
         SparkSession.builder()
@@ -45,7 +45,8 @@ abstract class SubCommand implements Callable<Integer> {
     try (SparkSession spark = builder.getOrCreate()) {
       Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
       String source = input().or(() -> dataset().map(data -> sourceOf(data, storage))).orElse("");
-      run(new Job(spark, spec.name(), options.settings(source, assignments()), System.out));
+      JobSettings settings = JobSettings.of(options.settings(source, assignments()));
+      run(new Job(spark, spec.name(), settings, System.out));
     }
     return ExitCode.SUCCESS.code();
   }

@@ -62,7 +62,7 @@ public final class Embed {
     return this;
   }
 
-  /** Where the embeddings go: a directory that does not exist yet. */
+  /** Where the embeddings go: a directory that is absent or empty. */
   public Embed output(String directory) {
     output = new EmbeddingFiles(storage, new Path(directory));
     return this;
@@ -98,8 +98,7 @@ public final class Embed {
             trained.towers().dimension(),
             card.source(),
             card.knownDimension(),
-            card.fingerprint(),
-            card.seed()));
+            card.fingerprint()));
     return new EmbedResult(output.directory().toString(), (System.nanoTime() - start) * 1e-9);
   }
 

@@ -27,10 +27,8 @@ public record EmbeddingFiles(Storage storage, Path directory) {
    * @param source of the pairs
    * @param knownDimension the true number of shared dimensions, null unless the source knows it
    * @param dataset fingerprint of the dataset
-   * @param seed of every random choice
    */
-  public record Card(
-      int dimension, String source, Integer knownDimension, String dataset, long seed) {}
+  public record Card(int dimension, String source, Integer knownDimension, String dataset) {}
 
   void writeCard(Card card) {
     storage.writeJson(card(), card);

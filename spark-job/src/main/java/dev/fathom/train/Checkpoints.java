@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileStatus;
@@ -72,7 +73,7 @@ final class Checkpoints {
   }
 
   private Path path(int round) {
-    return new Path(directory, String.format("round-%08d%s", round, SUFFIX));
+    return new Path(directory, String.format(Locale.ROOT, "round-%08d%s", round, SUFFIX));
   }
 
   private static byte[] encode(TrainingState state) {

@@ -343,6 +343,16 @@ class FathomTest {
   }
 
   @Test
+  void theDemoReplacesNoDirectoryThatTheUserNames() throws Exception {
+    Path precious = Files.writeString(directory.resolve("precious.txt"), "mine");
+
+    Ended ended = fathom("demo", "--output", directory.toString());
+
+    refused(ended, ExitCode.USAGE, "exists already");
+    assertThat(precious).hasContent("mine");
+  }
+
+  @Test
   void matricesOfDifferentLengthsAreRefused() throws Exception {
     Files.writeString(directory.resolve("left.csv"), "1,2\n3,4\n5,6\n");
     Files.writeString(directory.resolve("right.csv"), "1\n2\n");

@@ -140,7 +140,8 @@ class RoundEngineTest {
     assertThat(second).containsExactlyInAnyOrder(IntStream.range(0, 50).toArray());
     assertThat(batches(first, 16)).doesNotContainAnyElementsOf(batches(second, 16));
     assertThat(pairs.order(3, 0, 0)).isEqualTo(first);
-    assertThat(pairs.order(3, 0, 1)).as("another partition").isNotNull();
+    assertThat(pairs.order(3, 0, 1)).as("another partition").isNotEqualTo(first);
+    assertThat(pairs.order(4, 0, 0)).as("another seed").isNotEqualTo(first);
   }
 
   @Test

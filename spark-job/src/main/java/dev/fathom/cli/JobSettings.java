@@ -1,0 +1,47 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.cli;
+
+import dev.fathom.data.Split;
+import dev.fathom.measure.MeasureSettings;
+import dev.fathom.prepare.PrepareSettings;
+import dev.fathom.settings.Settings;
+import dev.fathom.train.TrainSettings;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The settings of all stages, read and checked before any work is done.
+ *
+ * @param splits which pairs are embedded
+ * @param overwrite whether an output directory that exists may be replaced
+ * @param seed of every random choice
+ * @param effective every key with its value
+ */
+record JobSettings(
+    PrepareSettings prepare,
+    TrainSettings train,
+    List<Split> splits,
+    MeasureSettings measure,
+    boolean overwrite,
+    long seed,
+    Map<String, String> effective) {
+
+  static JobSettings of(Settings settings) {
+    return new JobSettings(
+        PrepareSettings.of(settings),
+        TrainSettings.of(settings),
+        splits(settings),
+        MeasureSettings.of(settings),
+        settings.flag("output.overwrite"),
+        settings.wholeNumber("training.seed"),
+        settings.effective());
+  }
+
+  private static List<Split> splits(Settings settings) {
+    String chosen = settings.choice("embed.split", List.of("train", "val", "test", "all"));
+    return Arrays.stream(Split.values())
+        .filter(split -> chosen.equals("all") || chosen.equals(split.directory()))
+        .toList();
+  }
+}
