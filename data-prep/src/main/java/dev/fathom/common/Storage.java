@@ -26,6 +26,9 @@ public final class Storage {
   /** Marks a directory as complete. */
   public static final String SUCCESS = "_SUCCESS";
 
+  /** Marks a directory that a job has begun to fill and may go on with. */
+  private static final String UNFINISHED = "_UNFINISHED";
+
   private static final ObjectMapper JSON =
       new ObjectMapper()
           .enable(SerializationFeature.INDENT_OUTPUT)
@@ -75,26 +78,37 @@ public final class Storage {
   }
 
   /**
-   * Makes room for a stage's output: the directory must be absent or empty, unless {@code
-   * overwrite} says that what is there may go.
+   * Makes room for a stage's output: the directory must be absent or empty, or be one that a job
+   * was cut off in, which is emptied; unless {@code overwrite} says that what is there may go.
    */
   public void claim(Path directory, boolean overwrite) {
+    claim(directory, overwrite, false);
+  }
+
+  /** The same, but that what a job that was cut off has left stays, to be gone on with. */
+  public void claimOrResume(Path directory, boolean overwrite) {
+    claim(directory, overwrite, true);
+  }
+
+  private void claim(Path directory, boolean overwrite, boolean resume) {
     try {
       FileSystem fileSystem = fileSystem(directory);
       if (fileSystem.exists(directory)) {
         boolean empty =
             fileSystem.getFileStatus(directory).isDirectory()
                 && fileSystem.listStatus(directory).length == 0;
-        if (!empty && !overwrite) {
+        boolean unfinished = fileSystem.exists(new Path(directory, UNFINISHED));
+        if (!empty && !overwrite && !unfinished) {
           throw FathomException.usage(
               "%s exists already; name another --output, or allow its loss with --set output.overwrite=true",
               directory);
         }
-        if (!empty) {
+        if (!empty && (overwrite || !resume)) {
           fileSystem.delete(directory, true);
         }
       }
       fileSystem.mkdirs(directory);
+      fileSystem.create(new Path(directory, UNFINISHED), true).close();
     } catch (IOException e) {
       throw FathomException.usage("cannot write to %s: %s", directory, e.getMessage()).causedBy(e);
     }
@@ -103,6 +117,7 @@ public final class Storage {
   /** Marks the directory as complete. */
   public void complete(Path directory) {
     write(new Path(directory, SUCCESS), new byte[0]);
+    delete(new Path(directory, UNFINISHED));
   }
 
   /** Removes a file or a whole directory, if it is there. */
@@ -155,13 +170,24 @@ public final class Storage {
     }
   }
 
+  /** What a file is to hold. */
+  public interface Content {
+    /** Writes it. */
+    void writeTo(OutputStream out) throws IOException;
+  }
+
   /** Writes a whole file: all of it or nothing. */
   public void write(Path path, byte[] content) {
+    write(path, out -> out.write(content));
+  }
+
+  /** Writes a whole file piece by piece: all of it or nothing. */
+  public void write(Path path, Content content) {
     Path unfinished = new Path(path.getParent(), "." + path.getName() + ".unfinished");
     try {
       FileSystem fileSystem = fileSystem(path);
       try (OutputStream out = fileSystem.create(unfinished, true)) {
-        out.write(content);
+        content.writeTo(out);
       }
       fileSystem.delete(path, false);
       if (!fileSystem.rename(unfinished, path)) {

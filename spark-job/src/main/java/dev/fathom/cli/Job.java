@@ -12,12 +12,17 @@ import dev.fathom.report.ReportFiles;
 import dev.fathom.report.RunReport;
 import dev.fathom.train.Train;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Locale;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
 /** The stages of a run, one after another, and what they tell a person. */
 final class Job {
+  static final String DATA = "data";
+  static final String MODEL = "model";
+  static final String EMBEDDINGS = "embeddings";
+
   private final SparkSession spark;
   private final Storage storage;
   private final JobSettings settings;
@@ -34,11 +39,29 @@ final class Job {
 
   /** Makes room for the output, which must not hold any of the inputs. */
   Path claim(String directory, String... inputs) {
+    Path path = apart(directory, inputs);
+    storage.claim(path, settings.overwrite());
+    return path;
+  }
+
+  /**
+   * Makes room for an output that holds a training, or goes on with one that was cut off. Of what
+   * it left, all but the training is made again.
+   */
+  Path claimOrResume(String directory, String... inputs) {
+    Path path = apart(directory, inputs);
+    storage.claimOrResume(path, settings.overwrite());
+    for (String stage : List.of(DATA, MODEL, EMBEDDINGS)) {
+      storage.delete(new Path(path, stage));
+    }
+    return path;
+  }
+
+  private Path apart(String directory, String... inputs) {
     Path path = new Path(directory);
     for (String input : inputs) {
       storage.requireApart(path, new Path(input));
     }
-    storage.claim(path, settings.overwrite());
     return path;
   }
 

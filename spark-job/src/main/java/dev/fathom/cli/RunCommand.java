@@ -62,14 +62,14 @@ final class RunCommand extends SubCommand {
 
   /** All stages; prepares {@code input} unless there is a dataset already. */
   static void whole(Job job, String input, String data, String output) {
-    Path directory = job.claim(output, data != null ? data : input);
-    String dataset = data != null ? data : new Path(directory, "data").toString();
+    Path directory = job.claimOrResume(output, data != null ? data : input);
+    String dataset = data != null ? data : new Path(directory, Job.DATA).toString();
     if (data == null) {
       job.prepare(input, dataset);
     }
     job.train(dataset, directory);
-    String embeddings = new Path(directory, "embeddings").toString();
-    job.embed(new Path(directory, "model").toString(), dataset, embeddings);
+    String embeddings = new Path(directory, Job.EMBEDDINGS).toString();
+    job.embed(new Path(directory, Job.MODEL).toString(), dataset, embeddings);
     job.measure(embeddings);
     job.report(directory);
   }

@@ -8,8 +8,10 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "train",
-    description =
-        "Trains both encoders on a dataset: model/, checkpoints/, metrics.jsonl, report.json.",
+    description = {
+      "Trains both encoders on a dataset: model/, checkpoints/, metrics.jsonl, report.json.",
+      "Given again on an output that it was cut off in, it goes on from the last checkpoint."
+    },
     footer = {"", "Example:", "  fathom train --data data --output out --set model.dimension=32"})
 final class TrainCommand extends SubCommand {
   @Option(
@@ -33,7 +35,7 @@ final class TrainCommand extends SubCommand {
 
   @Override
   void run(Job job) {
-    Path directory = job.claim(output, data);
+    Path directory = job.claimOrResume(output, data);
     job.train(data, directory);
     job.report(directory);
   }

@@ -2,7 +2,9 @@
 package dev.fathom.contrastive;
 
 import dev.fathom.blas.Blas;
+import java.io.Serializable;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Symmetric InfoNCE for batches of up to a fixed size; holds its working memory, so one instance a
@@ -116,6 +118,89 @@ public final class InfoNce {
   /** ∂L/∂log τ of the batch that {@link #lossAndGradients} saw last. */
   public double temperatureGradient() {
     return temperatureGradient;
+  }
+
+  /**
+   * L of a batch as a function of s = 1/τ, the embeddings fixed, in which it is convex.
+   *
+   * @param loss L in nats
+   * @param slope ∂L/∂s
+   * @param curvature ∂²L/∂s², not below 0
+   */
+  public record Curve(double loss, double slope, double curvature) implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** The mean of several. */
+    public static Curve mean(List<Curve> all) {
+      double loss = 0;
+      double slope = 0;
+      double curvature = 0;
+      for (Curve one : all) {
+        loss += one.loss / all.size();
+        slope += one.slope / all.size();
+        curvature += one.curvature / all.size();
+      }
+      return new Curve(loss, slope, curvature);
+    }
+  }
+
+  /**
+   * L and its derivatives with respect to s = 1/τ.
+   *
+   * @param u embeddings of the first side, batch × dimension, row-major
+   * @param v embeddings of the second side
+   */
+  public Curve curve(float[] u, float[] v, int batch, double inverse) {
+    return Curve.mean(List.of(oneWay(u, v, batch, inverse), oneWay(v, u, batch, inverse)));
+  }
+
+  /**
+   * With p the softmax of a row of s·sim: log Σ e^{s·sim_j} − s·sim_i, its slope E_p[sim] − sim_i,
+   * and its curvature Var_p[sim].
+   */
+  private Curve oneWay(float[] u, float[] v, int batch, double inverse) {
+    Blas.gemm(
+        false,
+        true,
+        batch,
+        batch,
+        dimension,
+        1f,
+        u,
+        0,
+        dimension,
+        v,
+        0,
+        dimension,
+        0f,
+        similarities,
+        0,
+        batch);
+    double loss = 0;
+    double slope = 0;
+    double curvature = 0;
+    for (int i = 0; i < batch; i++) {
+      int row = i * batch;
+      float highest = VectorMath.max(similarities, row, row + batch);
+      VectorMath.exp(similarities, row, row + batch, (float) inverse, highest, exponentials);
+      double sum = 0;
+      double first = 0;
+      double second = 0;
+      // From the highest, as the variance would else be a small difference of large numbers.
+      for (int j = row; j < row + batch; j++) {
+        double weight = exponentials[j];
+        double below = similarities[j] - highest;
+        sum += weight;
+        first += weight * below;
+        second += weight * below * below;
+      }
+      double mean = first / sum;
+      double own = similarities[row + i] - highest;
+      loss += Math.log(sum) - inverse * own;
+      slope += mean - own;
+      curvature += Math.max(second / sum - mean * mean, 0);
+    }
+    return new Curve(loss / batch, slope / batch, curvature / batch);
   }
 
   /** Computes the loss and leaves G in {@link #exponentials} where it is asked for. */

@@ -103,6 +103,15 @@ final class ConvolutionEncoder implements Encoder {
   }
 
   @Override
+  public long multiplications() {
+    long sum = head.parameterCount();
+    for (Layer layer : layers) {
+      sum += (long) layer.places() * layer.weights();
+    }
+    return sum;
+  }
+
+  @Override
   public int dimension() {
     return dimension;
   }

@@ -19,6 +19,11 @@ public interface Encoder extends Serializable {
   /** Width of the output. */
   int dimension();
 
+  /** Multiplications that encoding a row takes, about: what decides how long a training step is. */
+  default long multiplications() {
+    return parameterCount();
+  }
+
   /** Draws initial parameters into {@code parameters[offset, offset + parameterCount())}. */
   void initialise(float[] parameters, int offset, RandomGenerator random);
 

@@ -50,6 +50,11 @@ final class TokenBagEncoder implements Encoder {
   }
 
   @Override
+  public long multiplications() {
+    return (long) maximumTokens * width + head.parameterCount();
+  }
+
+  @Override
   public int dimension() {
     return dimension;
   }

@@ -5,10 +5,14 @@ import dev.fathom.encoder.Encoder;
 import dev.fathom.encoder.EncoderGraphs;
 import dev.fathom.model.Towers;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
 import org.apache.spark.SparkContext;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.core.loader.DataSetLoader;
@@ -23,6 +27,7 @@ import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
 import org.deeplearning4j.spark.impl.multilayer.SparkDl4jMultiLayer;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
+import scala.Tuple2;
 
 /**
  * Fathom's rounds as a training master of dl4j-spark. One {@code fitMultiDataSet} of a {@link
@@ -37,14 +42,23 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
  */
 final class ContrastiveTrainingMaster
     implements TrainingMaster<TrainedRound, ContrastiveTrainingWorker> {
+  /** Results that the driver takes in one by one; more are averaged by executors first. */
+  private static final int MOST_DIRECT = 16;
+
   private final RoundEngine engine;
   private final Towers towers;
-  private final JavaRDD<PairPartition> validation;
+  private final Optional<TrainingState> resumed;
+  private final Workers validation;
   private TrainingState result;
 
-  ContrastiveTrainingMaster(RoundEngine engine, Towers towers, JavaRDD<PairPartition> validation) {
+  /**
+   * @param resumed where to go on from, in place of the graph's parameters
+   */
+  ContrastiveTrainingMaster(
+      RoundEngine engine, Towers towers, Optional<TrainingState> resumed, Workers validation) {
     this.engine = engine;
     this.towers = towers;
+    this.resumed = resumed;
     this.validation = validation;
   }
 
@@ -67,21 +81,66 @@ final class ContrastiveTrainingMaster
   @Override
   public void executeTrainingMDS(SparkComputationGraph graph, JavaRDD<MultiDataSet> trainingData) {
     ComputationGraph network = graph.getNetwork();
+    TrainingState start = resumed.orElseGet(() -> engine.start(parameters(network)));
+    trainingData.context().setJobDescription("train: place the pairs");
+    result = engine.run(start, new DataSetWorkers(PlacedRdd.of(trainingData)), validation);
+    EncoderGraphs.setParameters(network, "x", result.keptParameters(), 0);
+    EncoderGraphs.setParameters(network, "y", result.keptParameters(), towers.yOffset());
+  }
+
+  private float[] parameters(ComputationGraph network) {
     float[] parameters = new float[towers.parameterCount()];
     EncoderGraphs.getParameters(network, "x", parameters, 0);
     EncoderGraphs.getParameters(network, "y", parameters, towers.yOffset());
-    trainingData.context().setJobDescription("train: place the pairs");
-    List<Integer> sizes = trainingData.map(data -> ((PairDataSet) data).pairs().size()).collect();
-    result =
-        engine.run(
-            engine.start(parameters), sizes, round -> dispatch(trainingData, round), validation);
-    EncoderGraphs.setParameters(network, "x", result.weights().parameters(), 0);
-    EncoderGraphs.setParameters(network, "y", result.weights().parameters(), towers.yOffset());
+    return parameters;
   }
 
-  private static List<RoundResult> dispatch(JavaRDD<MultiDataSet> trainingData, LocalRound round) {
-    ContrastiveTrainingWorker worker = new ContrastiveTrainingWorker(round);
-    return trainingData.map(data -> worker.processMinibatch(data, null, true).result()).collect();
+  /** The workers that dl4j-spark's data sets are placed on. */
+  private record DataSetWorkers(PlacedRdd<MultiDataSet> data) implements Workers {
+    @Override
+    public <T> List<T> each(WorkerTask<T> task) {
+      return data.each((set, partition) -> task.run(((PairDataSet) set).pairs(), partition));
+    }
+
+    @Override
+    public RoundResult mean(LocalRound round) {
+      ContrastiveTrainingWorker worker = new ContrastiveTrainingWorker(round);
+      int workers = data.getNumPartitions();
+      return RoundResult.mean(
+          workers <= MOST_DIRECT
+              ? data.each((set, partition) -> worker.processMinibatch(set, null, true).result())
+              : meansOfGroups(
+                  data.toJavaRDD().map(set -> worker.processMinibatch(set, null, true).result()),
+                  workers));
+    }
+
+    /**
+     * The means of about √W groups of neighbours, so that neither the driver nor an executor takes
+     * in more results than that. They are added up by number, not as they arrive.
+     */
+    private static List<RoundResult> meansOfGroups(JavaRDD<RoundResult> results, int workers) {
+      int groups = (int) Math.ceil(Math.sqrt(workers));
+      int size = (workers + groups - 1) / groups;
+      return results
+          .mapToPair(
+              result -> {
+                int worker = TaskContext.getPartitionId();
+                return new Tuple2<>(worker / size, new Tuple2<>(worker, result));
+              })
+          .groupByKey(groups)
+          .mapValues(
+              group ->
+                  RoundResult.mean(
+                      StreamSupport.stream(group.spliterator(), false)
+                          .sorted(Comparator.comparing(Tuple2::_1))
+                          .map(Tuple2::_2)
+                          .toList()))
+          .collect()
+          .stream()
+          .sorted(Comparator.comparing(Tuple2::_1))
+          .map(Tuple2::_2)
+          .toList();
+    }
   }
 
   @Override

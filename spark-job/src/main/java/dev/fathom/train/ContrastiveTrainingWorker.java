@@ -41,7 +41,7 @@ final class ContrastiveTrainingWorker implements TrainingWorker<TrainedRound> {
 
   @Override
   public WorkerConfiguration getDataConfiguration() {
-    RoundPlan plan = round.replicas().plan();
+    RoundPlan plan = round.replicas().spec().plan();
     return new WorkerConfiguration(
         true, plan.batch() * plan.stepsPerEpoch(), plan.batch(), 1, 0, false);
   }

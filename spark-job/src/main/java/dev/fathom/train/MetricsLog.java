@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fathom.common.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
 
@@ -13,9 +16,39 @@ final class MetricsLog implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final FSDataOutputStream out;
+  private final List<RoundReport> kept;
 
-  MetricsLog(Storage storage, Path path) {
+  /**
+   * Goes on with a log, or begins one.
+   *
+   * @param round the last one whose line stays; what a training that was cut off did after its last
+   *     checkpoint is done again
+   */
+  MetricsLog(Storage storage, Path path, int round) {
+    kept = storage.exists(path) ? read(storage, path, round) : List.of();
     out = storage.create(path);
+    kept.forEach(this::add);
+  }
+
+  /** The lines that were there already. */
+  List<RoundReport> kept() {
+    return kept;
+  }
+
+  private static List<RoundReport> read(Storage storage, Path path, int round) {
+    List<RoundReport> kept = new ArrayList<>();
+    for (String line : new String(storage.read(path), StandardCharsets.UTF_8).lines().toList()) {
+      try {
+        RoundReport report = JSON.readValue(line, RoundReport.class);
+        if (report.round() <= round) {
+          kept.add(report);
+        }
+      } catch (IOException e) {
+        // The line that the job was cut off in.
+        break;
+      }
+    }
+    return kept;
   }
 
   void add(RoundReport report) {

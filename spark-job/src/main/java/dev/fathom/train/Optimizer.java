@@ -1,8 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train;
 
+import dev.fathom.train.Weights.Moments;
+
 /*
- * Adam (Kingma, Ba 2015) with L2 decay in the gradient, as the paper's experiments use it:
+ * Adam (Kingma, Ba 2015) with L2 decay in the gradient, as the paper's experiments use it, and AdamW (Loshchilov, Hutter
+ * 2019), which takes the decay out of the gradient and shrinks the parameters by η·λ instead:
  *
  *   g ← ∂L/∂p + λp;  m ← β₁m + (1−β₁)g;  v ← β₂v + (1−β₂)g²;  p ← p − η·(m/(1−β₁ᵗ)) / (√(v/(1−β₂ᵗ)) + ε)
  *
@@ -16,6 +19,47 @@ final class Optimizer {
 
   private Optimizer() {}
 
+  /**
+   * One step of the kind that the settings name.
+   *
+   * @param gradients ∂L/∂parameters, overwritten where they are clipped
+   * @param step number of this step, from 0
+   */
+  static void step(
+      TrainingSettings settings, Weights weights, float[] gradients, long step, long totalSteps) {
+    double learningRate = settings.learningRate(step, totalSteps);
+    if (settings.gradientClip() > 0) {
+      clip(gradients, settings.gradientClip());
+    }
+    switch (settings.optimizer()) {
+      case TrainingSettings.SGD ->
+          sgd(weights.parameters(), gradients, learningRate, settings.weightDecay());
+      case TrainingSettings.ADAMW ->
+          adam(weights, gradients, learningRate, 0, settings.weightDecay(), step + 1);
+      default -> adam(weights, gradients, learningRate, settings.weightDecay(), 0, step + 1);
+    }
+  }
+
+  /** The moments that an optimiser begins with. */
+  static Moments moments(TrainingSettings settings, int parameters) {
+    return Moments.zero(settings.optimizer().equals(TrainingSettings.SGD) ? 0 : parameters);
+  }
+
+  /** Shortens a gradient that is longer than allowed. */
+  static void clip(float[] gradients, double longest) {
+    double squares = 0;
+    for (float gradient : gradients) {
+      squares += (double) gradient * gradient;
+    }
+    double length = Math.sqrt(squares);
+    if (length > longest) {
+      float factor = (float) (longest / length);
+      for (int i = 0; i < gradients.length; i++) {
+        gradients[i] *= factor;
+      }
+    }
+  }
+
   static void sgd(float[] parameters, float[] gradients, double learningRate, double weightDecay) {
     float rate = (float) learningRate;
     float keep = (float) (1 - learningRate * weightDecay);
@@ -25,24 +69,32 @@ final class Optimizer {
   }
 
   /**
+   * @param penalty λ in the gradient
+   * @param decay λ apart from the gradient
    * @param step number of this step, from 1
    */
   static void adam(
-      Weights weights, float[] gradients, double learningRate, double weightDecay, long step) {
+      Weights weights,
+      float[] gradients,
+      double learningRate,
+      double penalty,
+      double decay,
+      long step) {
     float[] p = weights.parameters();
-    float[] m = weights.first();
-    float[] v = weights.second();
+    float[] m = weights.moments().first();
+    float[] v = weights.moments().second();
     double secondCorrection = Math.sqrt(1 - Math.pow(BETA2, (double) step));
     float rate = (float) (learningRate * secondCorrection / (1 - Math.pow(BETA1, (double) step)));
     float epsilon = (float) (EPSILON * secondCorrection);
-    float decay = (float) weightDecay;
+    float lambda = (float) penalty;
+    float keep = (float) (1 - learningRate * decay);
     for (int i = 0; i < p.length; i++) {
-      float g = gradients[i] + decay * p[i];
+      float g = gradients[i] + lambda * p[i];
       float first = BETA1 * m[i] + (1 - BETA1) * g;
       float second = BETA2 * v[i] + (1 - BETA2) * g * g;
       m[i] = first;
       v[i] = second;
-      p[i] -= rate * first / ((float) Math.sqrt(second) + epsilon);
+      p[i] = keep * p[i] - rate * first / ((float) Math.sqrt(second) + epsilon);
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.fathom.common.FathomException;
 import dev.fathom.common.RandomStream;
 import dev.fathom.encoder.Column;
 import java.io.Serializable;
+import java.util.function.Supplier;
 
 /** One worker's pairs in memory, and the order in which an epoch visits them. */
 public final class PairPartition implements Serializable {
@@ -13,6 +14,7 @@ public final class PairPartition implements Serializable {
   private final Column x;
   private final Column y;
   private transient Drawn drawn;
+  private transient Embedded embedded;
 
   /** Row i of {@code x} belongs to row i of {@code y}. */
   public PairPartition(Column x, Column y) {
@@ -54,6 +56,17 @@ public final class PairPartition implements Serializable {
     }
     return drawn.order;
   }
+
+  /** The embeddings of some batches, made anew unless the parameters are still the same array. */
+  synchronized Embedded embedded(float[] parameters, Supplier<Embedded> embed) {
+    if (embedded == null || embedded.parameters != parameters) {
+      embedded = embed.get();
+    }
+    return embedded;
+  }
+
+  /** Embeddings of both sides, batch by batch, and the parameters that made them. */
+  record Embedded(float[] parameters, float[][] x, float[][] y) {}
 
   /** An order, and what it was drawn for. */
   private record Drawn(long seed, long epoch, int partition, int[] order) {}

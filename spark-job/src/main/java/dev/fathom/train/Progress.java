@@ -3,6 +3,7 @@ package dev.fathom.train;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,11 +13,18 @@ final class Progress {
   private static final long INTERVAL_NANOS = 2_000_000_000L;
 
   private final int epochs;
+  private final long pairsBefore;
+  private final double epochBefore;
   private final long start = System.nanoTime();
   private long last = start;
 
-  Progress(int epochs) {
+  /**
+   * @param before what was done before, by a training that this one goes on with
+   */
+  Progress(int epochs, Optional<RoundReport> before) {
     this.epochs = epochs;
+    pairsBefore = before.map(RoundReport::pairs).orElse(0L);
+    epochBefore = before.map(RoundReport::epoch).orElse(0.0);
   }
 
   void tell(RoundReport report) {
@@ -27,7 +35,7 @@ final class Progress {
     }
     last = now;
     double seconds = (now - start) * 1e-9;
-    double left = seconds * (epochs - report.epoch()) / report.epoch();
+    double left = seconds * (epochs - report.epoch()) / (report.epoch() - epochBefore);
     LOG.info(
         String.format(
             Locale.ROOT,
@@ -37,7 +45,7 @@ final class Progress {
             report.round(),
             report.loss(),
             report.temperature(),
-            report.pairs() / seconds,
+            (report.pairs() - pairsBefore) / seconds,
             format(left)));
   }
 

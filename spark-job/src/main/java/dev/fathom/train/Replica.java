@@ -4,6 +4,8 @@ package dev.fathom.train;
 import dev.fathom.contrastive.InfoNce;
 import dev.fathom.encoder.EncoderKernel;
 import dev.fathom.model.Towers;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * One worker's working memory and arithmetic. A round is a pure function of the state it starts
@@ -11,6 +13,11 @@ import dev.fathom.model.Towers;
  * same bits.
  */
 final class Replica {
+
+  /** Batches of a round that the loss is taken on as a function of the temperature. */
+  private static final int CURVE_BATCHES = 4;
+
+  private final ReplicaSpec spec;
   private final Towers towers;
   private final TrainingSettings settings;
   private final RoundPlan plan;
@@ -37,10 +44,11 @@ final class Replica {
     }
   }
 
-  Replica(Towers towers, TrainingSettings settings, RoundPlan plan) {
-    this.towers = towers;
-    this.settings = settings;
-    this.plan = plan;
+  Replica(ReplicaSpec spec) {
+    this.spec = spec;
+    towers = spec.towers();
+    settings = spec.settings();
+    plan = spec.plan();
     sample = plan.sample();
     int maximumRows = plan.batch() + sample;
     x = towers.x().kernel(maximumRows);
@@ -52,26 +60,67 @@ final class Replica {
     towerY = Tower.of(plan.batch(), sample, towers.dimension());
   }
 
-  /** Does the local steps of a round. */
-  RoundResult run(PairPartition pairs, int partition, RoundState state) {
-    long start = System.nanoTime();
-    Weights weights = state.weights().copy();
+  /**
+   * Does the local steps of a round.
+   *
+   * @param start what to begin with; not written to
+   */
+  RoundResult run(PairPartition pairs, int partition, RoundState state, Weights start) {
+    long begin = System.nanoTime();
+    Weights weights = start.copy();
+    Temperature temperature = new Temperature(spec.temperature(), state.temperature());
     double[] losses = new double[state.steps()];
     double[] temperatureGradients = new double[state.steps()];
     for (int i = 0; i < state.steps(); i++) {
       long step = state.firstStep() + i;
-      int[] order = pairs.order(settings.seed(), plan.epoch(step), partition);
-      choose(order, plan.firstRow(step));
-      losses[i] = lossAndGradients(pairs, weights.parameters(), state.temperature());
+      choose(pairs, partition, step);
+      losses[i] = lossAndGradients(pairs, weights.parameters(), (float) temperature.value());
       temperatureGradients[i] = objective.temperatureGradient();
-      update(weights, step);
+      Optimizer.step(settings, weights, gradients, step, plan.totalSteps());
+      if (spec.stepsTemperature()) {
+        temperature.step(temperatureGradients[i], settings.schedule(step, plan.totalSteps()));
+      }
     }
     return new RoundResult(
-        weights, losses, temperatureGradients, (System.nanoTime() - start) * 1e-9);
+        1,
+        weights,
+        losses,
+        temperatureGradients,
+        temperature.state(),
+        (System.nanoTime() - begin) * 1e-9);
   }
 
-  /** The mean loss over a partition's batches, nothing drawn and nothing changed. */
-  double validationLoss(PairPartition pairs, float[] parameters, float temperature) {
+  /**
+   * L and its derivatives with respect to 1/τ, over the last batches of a round. The embeddings are
+   * made once and kept beside the pairs for as long as the parameters stay.
+   */
+  InfoNce.Curve curve(
+      PairPartition pairs, int partition, RoundState state, float[] parameters, double inverse) {
+    PairPartition.Embedded embedded =
+        pairs.embedded(parameters, () -> embedLatest(pairs, partition, state, parameters));
+    List<InfoNce.Curve> curves = new ArrayList<>();
+    for (int b = 0; b < embedded.x().length; b++) {
+      curves.add(objective.curve(embedded.x()[b], embedded.y()[b], plan.batch(), inverse));
+    }
+    return InfoNce.Curve.mean(curves);
+  }
+
+  private PairPartition.Embedded embedLatest(
+      PairPartition pairs, int partition, RoundState state, float[] parameters) {
+    int batches = Math.min(CURVE_BATCHES, state.steps());
+    float[][] embeddedX = new float[batches][];
+    float[][] embeddedY = new float[batches][];
+    for (int b = 0; b < batches; b++) {
+      choose(pairs, partition, state.firstStep() + state.steps() - batches + b);
+      forward(pairs, parameters, plan.batch());
+      embeddedX[b] = towerX.embedding.clone();
+      embeddedY[b] = towerY.embedding.clone();
+    }
+    return new PairPartition.Embedded(parameters, embeddedX, embeddedY);
+  }
+
+  /** The loss of a partition's batches, nothing drawn and nothing changed. */
+  ValidationLoss.Part validationLoss(PairPartition pairs, float[] parameters, float temperature) {
     int batches = Math.max(pairs.size() / plan.batch(), 1);
     int batch = Math.min(plan.batch(), pairs.size());
     double sum = 0;
@@ -82,7 +131,7 @@ final class Replica {
       forward(pairs, parameters, batch);
       sum += objective.loss(towerX.embedding, towerY.embedding, batch, temperature);
     }
-    return sum / batches;
+    return new ValidationLoss.Part(sum, batches);
   }
 
   /** ∂L/∂parameters of the last step, x's then y's. */
@@ -91,7 +140,9 @@ final class Replica {
   }
 
   /** The batch, then the separate sample: the pairs that the epoch visits next. */
-  private void choose(int[] order, int first) {
+  private void choose(PairPartition pairs, int partition, long step) {
+    int[] order = pairs.order(settings.seed(), plan.epoch(step), partition);
+    int first = plan.firstRow(step);
     for (int i = 0; i < rows.length; i++) {
       rows[i] = order[(first + i) % order.length];
     }
@@ -138,14 +189,5 @@ final class Replica {
             tower.gradient,
             tower.outputGradient);
     kernel.backward(tower.outputGradient, parameters, offset, gradients);
-  }
-
-  private void update(Weights weights, long step) {
-    double learningRate = settings.learningRate(step, plan.totalSteps());
-    if (settings.optimizer().equals(TrainingSettings.ADAM)) {
-      Optimizer.adam(weights, gradients, learningRate, settings.weightDecay(), step + 1);
-    } else {
-      Optimizer.sgd(weights.parameters(), gradients, learningRate, settings.weightDecay());
-    }
   }
 }

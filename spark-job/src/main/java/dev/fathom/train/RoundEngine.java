@@ -2,26 +2,29 @@
 package dev.fathom.train;
 
 import dev.fathom.common.FathomException;
+import dev.fathom.contrastive.InfoNce.Curve;
 import dev.fathom.model.Towers;
-import java.util.Arrays;
+import dev.fathom.train.Weights.Moments;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
- * Parameter averaging in rounds. A round broadcasts the state, lets every worker take the same
- * number of local steps on its own pairs, and averages what comes back. The temperature stays as it
- * is within a round; after it, the driver averages ∂L/∂log τ over the workers step by step and
- * takes its own steps.
+ * Parameter averaging in rounds. A round broadcasts the weights, lets every worker take the same
+ * number of local steps on its own pairs, and averages what comes back. The temperature is one for
+ * the whole job ({@link TemperatureSettings} says how it moves).
  *
- * <p>What a worker does is a pure function of the broadcast state, its pairs and its number, and
+ * <p>What a worker does is a pure function of the broadcast weights, its pairs and its number, and
  * the driver adds up in the order of the workers; so the same seed and number of workers give the
  * same bits, on whatever executors.
  */
 final class RoundEngine {
+  /** A loss this many times the first round's, or chance's if that is more, is an explosion. */
+  private static final double EXPLOSION = 10;
+
   private final JavaSparkContext spark;
   private final Towers towers;
   private final TrainingSettings settings;
@@ -50,29 +53,30 @@ final class RoundEngine {
 
   /** The state before the first round. */
   TrainingState start(float[] parameters) {
-    return new TrainingState(
-        0, 0, Weights.initial(parameters), new GlobalTemperature(temperatureSettings).state());
+    return TrainingState.initial(parameters, settings, temperatureSettings);
   }
 
-  /**
-   * Trains to the end.
-   *
-   * @param sizes how many pairs each worker has
-   * @param workers what runs a round on every worker and gives the results in the workers' order
-   * @param validation one element a partition: a part of the validation split, persisted
-   */
-  TrainingState run(
-      TrainingState start,
-      List<Integer> sizes,
-      Function<LocalRound, List<RoundResult>> workers,
-      JavaRDD<PairPartition> validation) {
-    boolean validate = validation.filter(part -> part.size() > 1).count() > 0;
+  /** Trains to the end. */
+  TrainingState run(TrainingState start, Workers workers, Workers validation) {
+    List<Integer> sizes = workers.each((pairs, partition) -> pairs.size());
+    boolean validate =
+        settings.validations() > 0
+            && validation.each((pairs, partition) -> pairs.size()).stream().anyMatch(s -> s > 1);
     RoundPlan plan = plan(sizes);
-    TrainingState state = start;
-    while (state.step() < plan.totalSteps()) {
-      state = round(state, plan, workers, validate ? validation : null);
+    TrainingState state =
+        start.period() > 0
+            ? start
+            : start.withPeriod(settings.averagingPeriod().first(towers, plan, sizes.size()));
+    try (Run run = new Run(plan, sizes.size(), workers, validate ? validation : null)) {
+      while (state.step() < plan.totalSteps() && !stopsEarly(state)) {
+        state = run.round(state);
+      }
     }
     return state;
+  }
+
+  private boolean stopsEarly(TrainingState state) {
+    return settings.earlyStopping() > 0 && state.sinceBest() >= settings.earlyStopping();
   }
 
   private RoundPlan plan(List<Integer> sizes) {
@@ -85,133 +89,241 @@ final class RoundEngine {
     return RoundPlan.of(smallest, towers.similarity().sampleRows(), settings);
   }
 
-  private TrainingState round(
-      TrainingState state,
-      RoundPlan plan,
-      Function<LocalRound, List<RoundResult>> workers,
-      JavaRDD<PairPartition> validation) {
-    long begin = System.nanoTime();
-    int steps = (int) Math.min(settings.averagingPeriod(), plan.totalSteps() - state.step());
-    GlobalTemperature temperature = new GlobalTemperature(temperatureSettings, state.temperature());
-    RoundState shipped =
-        new RoundState(state.step(), steps, (float) temperature.value(), state.weights());
-    List<RoundResult> results = onWorkers(workers, plan, shipped, state.round() + 1);
-    TrainingState next = average(state, steps, plan, temperature, results);
-    double seconds = (System.nanoTime() - begin) * 1e-9;
-    double loss = meanLoss(results);
-    requireFinite(loss, next);
-    boolean epochEnds =
-        next.step() % plan.stepsPerEpoch() < steps || next.step() == plan.totalSteps();
-    Double validationLoss =
-        validation != null && epochEnds
-            ? validationLoss(validation, plan, next, temperature.value())
-            : null;
-    listener.afterRound(report(next, plan, steps, results, loss, validationLoss, seconds), next);
-    return next;
-  }
+  /** One training, and what of it is on the executors. */
+  private final class Run implements AutoCloseable {
+    private final RoundPlan plan;
+    private final int count;
+    private final Workers workers;
+    private final Workers validation;
+    private final ReplicaPool replicas;
+    private final boolean stepsOnWorkers;
 
-  private List<RoundResult> onWorkers(
-      Function<LocalRound, List<RoundResult>> workers,
-      RoundPlan plan,
-      RoundState shipped,
-      int round) {
-    spark.setJobDescription("train: round " + round);
-    Broadcast<RoundState> broadcast = spark.broadcast(shipped);
-    try {
-      return workers.apply(new LocalRound(replicas(plan), broadcast));
-    } finally {
-      broadcast.destroy();
+    /** The weights that the executors have, and the state that they belong to. */
+    private Broadcast<Weights> shipped;
+
+    private float[] shippedParameters;
+
+    Run(RoundPlan plan, int count, Workers workers, Workers validation) {
+      this.plan = plan;
+      this.count = count;
+      this.workers = workers;
+      this.validation = validation;
+      stepsOnWorkers = temperatureSettings.stepsOnWorkers(count);
+      replicas =
+          new ReplicaPool(
+              name, new ReplicaSpec(towers, settings, temperatureSettings, plan, stepsOnWorkers));
     }
-  }
 
-  private TrainingState average(
-      TrainingState state,
-      int steps,
-      RoundPlan plan,
-      GlobalTemperature temperature,
-      List<RoundResult> results) {
-    for (int i = 0; i < steps; i++) {
-      int step = i;
-      double gradient =
-          results.stream()
-              .mapToDouble(result -> result.temperatureGradients()[step])
-              .average()
-              .orElseThrow();
-      temperature.step(gradient, schedule(state.step() + i, plan));
+    TrainingState round(TrainingState state) {
+      long begin = System.nanoTime();
+      int number = state.round() + 1;
+      spark.setJobDescription("train: round " + number);
+      int steps = (int) Math.min(state.period(), plan.totalSteps() - state.step());
+      RoundState round = new RoundState(state.step(), steps, state.temperature());
+      List<Moments> ownMoments = new ArrayList<>();
+      RoundResult mean = train(round, state, ownMoments);
+      float[] velocity = state.velocity();
+      float[] parameters = mean.weights().parameters();
+      if (settings.outerMomentum() > 0) {
+        velocity = velocity(state, parameters);
+        parameters = moved(state.parameters(), parameters, velocity);
+      }
+      requireFinite(mean.loss(), mean.temperature(), parameters, state, number);
+      List<Moments> moments =
+          ownMoments.isEmpty() ? List.of(mean.weights().moments()) : List.copyOf(ownMoments);
+      NextTemperature next = temperature(state, round, mean, parameters, moments);
+      double seconds = (System.nanoTime() - begin) * 1e-9;
+      TrainingState after =
+          new TrainingState(
+              number,
+              state.step() + steps,
+              settings.averagingPeriod().next(state.period(), seconds, mean.seconds(), plan),
+              parameters,
+              moments,
+              velocity,
+              next.state,
+              state.round() == 0 ? mean.loss() : state.firstLoss(),
+              state.best(),
+              state.sinceBest());
+      Double validationLoss = null;
+      if (validation != null && validates(state.step(), after.step())) {
+        validationLoss = validationLoss(after);
+        after = after.validated(validationLoss, settings.keepsBest());
+      }
+      listener.afterRound(report(after, steps, mean, validationLoss, next.bound, seconds), after);
+      return after;
     }
-    return new TrainingState(
-        state.round() + 1,
-        state.step() + steps,
-        Weights.mean(results.stream().map(RoundResult::weights).toList()),
-        temperature.state());
-  }
 
-  private double schedule(long step, RoundPlan plan) {
-    return settings.learningRate() == 0
-        ? 1
-        : settings.learningRate(step, plan.totalSteps()) / settings.learningRate();
-  }
-
-  private double validationLoss(
-      JavaRDD<PairPartition> validation, RoundPlan plan, TrainingState state, double temperature) {
-    spark.setJobDescription("train: validation loss after round " + state.round());
-    RoundState shipped = new RoundState(state.step(), 0, (float) temperature, state.weights());
-    Broadcast<RoundState> broadcast = spark.broadcast(shipped);
-    try {
-      // Collected, so that the sum keeps its order and the same run gives the same bits.
-      return validation
-          .mapPartitions(new ValidationLoss(replicas(plan), broadcast))
-          .collect()
-          .stream()
-          .mapToDouble(Double::doubleValue)
-          .average()
-          .orElseThrow();
-    } finally {
-      broadcast.destroy();
+    private RoundResult train(RoundState round, TrainingState state, List<Moments> ownMoments) {
+      boolean local = settings.localMoments();
+      List<Broadcast<Moments>> own = new ArrayList<>();
+      if (local && state.moments().size() == count) {
+        state.moments().forEach(moments -> own.add(spark.broadcast(moments)));
+      }
+      Broadcast<Weights> weights = ship(state.parameters(), state.moments().get(0));
+      LocalRound task = new LocalRound(replicas, round, weights, own);
+      try {
+        if (!local) {
+          return workers.mean(task);
+        }
+        List<RoundResult> results = workers.each(task);
+        results.forEach(result -> ownMoments.add(result.weights().moments()));
+        return RoundResult.mean(results);
+      } finally {
+        own.forEach(Broadcast::destroy);
+      }
     }
-  }
 
-  private ReplicaPool replicas(RoundPlan plan) {
-    return new ReplicaPool(name, towers, settings, plan);
-  }
-
-  /** A loss or a parameter that is not a number stops the job before it becomes a model. */
-  private static void requireFinite(double loss, TrainingState state) {
-    if (!Double.isFinite(loss)
-        || !Double.isFinite(state.temperature().logTemperature())
-        || !state.weights().areFinite()) {
-      throw FathomException.diverged(
-          "training diverged in round %d (loss %s); lower training.learningRate or raise temperature.floor",
-          state.round(), loss);
+    /** Brings weights to the executors unless they are there already. */
+    private Broadcast<Weights> ship(float[] parameters, Moments moments) {
+      if (shippedParameters != parameters) {
+        close();
+        shipped = spark.broadcast(new Weights(parameters, moments));
+        shippedParameters = parameters;
+      }
+      return shipped;
     }
-  }
 
-  private RoundReport report(
-      TrainingState state,
-      RoundPlan plan,
-      int steps,
-      List<RoundResult> results,
-      double loss,
-      Double validationLoss,
-      double seconds) {
-    long pairsAStep = (long) plan.batch() * results.size();
-    return new RoundReport(
-        state.round(),
-        (double) state.step() / plan.stepsPerEpoch(),
-        state.step(),
-        pairsAStep * state.step(),
-        loss,
-        validationLoss,
-        new GlobalTemperature(temperatureSettings, state.temperature()).value(),
-        settings.learningRate(state.step() - 1, plan.totalSteps()),
-        pairsAStep * steps / seconds,
-        results.stream().mapToDouble(RoundResult::seconds).max().orElse(0) / seconds);
-  }
+    /** v ← μv + Δ with Δ the averaged change. */
+    private float[] velocity(TrainingState state, float[] average) {
+      float momentum = (float) settings.outerMomentum();
+      float[] velocity = new float[average.length];
+      for (int i = 0; i < velocity.length; i++) {
+        velocity[i] = momentum * state.velocity()[i] + (average[i] - state.parameters()[i]);
+      }
+      return velocity;
+    }
 
-  private static double meanLoss(List<RoundResult> results) {
-    return results.stream()
-        .flatMapToDouble(result -> Arrays.stream(result.losses()))
-        .average()
-        .orElseThrow();
+    /** Nesterov's step: θ ← θ̄ + μv, which is θ + Δ + μv. */
+    private float[] moved(float[] before, float[] average, float[] velocity) {
+      float momentum = (float) settings.outerMomentum();
+      float[] moved = new float[before.length];
+      for (int i = 0; i < moved.length; i++) {
+        moved[i] = average[i] + momentum * velocity[i];
+      }
+      return moved;
+    }
+
+    /** τ after a round, and the bound that holds it. */
+    private record NextTemperature(Temperature.State state, String bound) {}
+
+    private NextTemperature temperature(
+        TrainingState state,
+        RoundState round,
+        RoundResult mean,
+        float[] parameters,
+        List<Moments> moments) {
+      if (stepsOnWorkers) {
+        return new NextTemperature(mean.temperature(), null);
+      }
+      return switch (temperatureSettings.mode()) {
+        case TemperatureSettings.GLOBAL -> new NextTemperature(stepped(state, mean), null);
+        case TemperatureSettings.GLOBAL_EXACT -> exact(state, round, parameters, moments.get(0));
+        default -> new NextTemperature(state.temperature(), null);
+      };
+    }
+
+    /** The optimiser's step for each local step, with the gradient averaged over the workers. */
+    private Temperature.State stepped(TrainingState state, RoundResult mean) {
+      Temperature temperature = new Temperature(temperatureSettings, state.temperature());
+      for (int i = 0; i < mean.temperatureGradients().length; i++) {
+        temperature.step(
+            mean.temperatureGradients()[i], settings.schedule(state.step() + i, plan.totalSteps()));
+      }
+      return temperature.state();
+    }
+
+    /**
+     * The minimum over the latest batches of all workers, no farther away than the optimiser's
+     * steps of the round could have gone.
+     */
+    private NextTemperature exact(
+        TrainingState state, RoundState round, float[] parameters, Moments moments) {
+      double trust = 0;
+      for (int i = 0; i < round.steps(); i++) {
+        trust +=
+            temperatureSettings.learningRate()
+                * settings.schedule(state.step() + i, plan.totalSteps());
+      }
+      double now = 1 / state.temperature().value();
+      double highest = Math.min(now * Math.exp(trust), 1 / temperatureSettings.floor());
+      Broadcast<Weights> weights = ship(parameters, moments);
+      ExactTemperature.Solution solution =
+          ExactTemperature.solve(
+              inverse -> Curve.mean(workers.each(new LossCurve(replicas, round, weights, inverse))),
+              Math.min(now, highest),
+              now * Math.exp(-trust),
+              highest);
+      String bound =
+          switch (solution.bound()) {
+            case NONE -> null;
+            case LOWEST -> "trust-region";
+            case HIGHEST -> highest < now * Math.exp(trust) ? "floor" : "trust-region";
+          };
+      return new NextTemperature(state.temperature().at(-Math.log(solution.inverse())), bound);
+    }
+
+    /** Whether an epoch that ends with a validation has ended, or all of them. */
+    private boolean validates(long before, long after) {
+      long between = (long) plan.stepsPerEpoch() * settings.epochsBetweenValidations();
+      return before / between != after / between || after == plan.totalSteps();
+    }
+
+    private double validationLoss(TrainingState state) {
+      spark.setJobDescription("train: validation loss after round " + state.round());
+      Broadcast<Weights> weights = ship(state.parameters(), state.moments().get(0));
+      return ValidationLoss.Part.mean(
+          validation.each(new ValidationLoss(replicas, state.temperature().value(), weights)));
+    }
+
+    /** A loss or a parameter that is not a number stops the job before it becomes a model. */
+    private void requireFinite(
+        double loss,
+        Temperature.State temperature,
+        float[] parameters,
+        TrainingState before,
+        int round) {
+      double most =
+          EXPLOSION
+              * Math.max(Math.log(plan.batch()), before.round() == 0 ? loss : before.firstLoss());
+      if (!Double.isFinite(loss)
+          || loss > most
+          || !Double.isFinite(temperature.logTemperature())
+          || !Weights.areFinite(parameters)) {
+        throw FathomException.diverged(
+            "training diverged in round %d (loss %.4g, %.4g in the first round); "
+                + "lower training.learningRate, raise temperature.floor or set training.gradientClip",
+            round, loss, before.round() == 0 ? loss : before.firstLoss());
+      }
+    }
+
+    private RoundReport report(
+        TrainingState state,
+        int steps,
+        RoundResult mean,
+        Double validationLoss,
+        String bound,
+        double seconds) {
+      long pairsAStep = (long) plan.batch() * count;
+      return new RoundReport(
+          state.round(),
+          (double) state.step() / plan.stepsPerEpoch(),
+          state.step(),
+          pairsAStep * state.step(),
+          mean.loss(),
+          validationLoss,
+          state.temperature().value(),
+          bound,
+          settings.learningRate(state.step() - 1, plan.totalSteps()),
+          pairsAStep * steps / seconds,
+          mean.seconds() / seconds);
+    }
+
+    @Override
+    public void close() {
+      Optional.ofNullable(shipped).ifPresent(Broadcast::destroy);
+      shipped = null;
+      shippedParameters = null;
+    }
   }
 }

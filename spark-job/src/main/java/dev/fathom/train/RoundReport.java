@@ -9,8 +9,10 @@ package dev.fathom.train;
  * @param step local steps done
  * @param pairs pairs seen by all workers so far
  * @param loss mean L over the round's steps and workers, in nats
- * @param valLoss L on the validation split, null but at the end of an epoch
+ * @param valLoss L on the validation split, null but where it is taken
  * @param temperature τ after the round
+ * @param temperatureBound {@code floor} or {@code trust-region} where that is what holds the exact
+ *     temperature, else null
  * @param learningRate at the round's last step
  * @param pairsPerSecond of this round, all workers together
  * @param arithmeticShare share of the round's wall time that the slowest worker spent in arithmetic
@@ -23,6 +25,7 @@ public record RoundReport(
     double loss,
     Double valLoss,
     double temperature,
+    String temperatureBound,
     double learningRate,
     double pairsPerSecond,
     double arithmeticShare) {}

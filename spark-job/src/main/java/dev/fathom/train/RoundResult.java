@@ -1,16 +1,96 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train;
 
+import dev.fathom.train.Weights.Moments;
 import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
 /**
- * What a worker gives back after a round.
+ * What a worker gives back after a round, or the mean of what several gave.
  *
+ * @param workers how many it stands for
  * @param losses L of each local step, in nats
  * @param temperatureGradients ∂L/∂log τ of each local step
- * @param seconds spent in arithmetic
+ * @param temperature τ with its moments, as the workers stepped it
+ * @param seconds spent in arithmetic by the slowest
  */
-record RoundResult(Weights weights, double[] losses, double[] temperatureGradients, double seconds)
+record RoundResult(
+    int workers,
+    Weights weights,
+    double[] losses,
+    double[] temperatureGradients,
+    Temperature.State temperature,
+    double seconds)
     implements Serializable {
   private static final long serialVersionUID = 1L;
+
+  /**
+   * The mean over all workers, added up in the order of the list in double precision: the same bits
+   * whichever came first.
+   */
+  static RoundResult mean(List<RoundResult> all) {
+    if (all.size() == 1) {
+      return all.get(0);
+    }
+    Moments moments =
+        new Moments(
+            floats(all, result -> result.weights.moments().first()),
+            floats(all, result -> result.weights.moments().second()));
+    return new RoundResult(
+        all.stream().mapToInt(RoundResult::workers).sum(),
+        new Weights(floats(all, result -> result.weights.parameters()), moments),
+        doubles(all, RoundResult::losses),
+        doubles(all, RoundResult::temperatureGradients),
+        new Temperature.State(
+            number(all, result -> result.temperature.logTemperature()),
+            number(all, result -> result.temperature.first()),
+            number(all, result -> result.temperature.second()),
+            all.get(0).temperature.steps()),
+        all.stream().mapToDouble(RoundResult::seconds).max().orElseThrow());
+  }
+
+  double loss() {
+    return Arrays.stream(losses).average().orElse(0);
+  }
+
+  private static double number(List<RoundResult> all, ToDoubleFunction<RoundResult> part) {
+    return doubles(all, result -> new double[] {part.applyAsDouble(result)})[0];
+  }
+
+  private static double[] doubles(List<RoundResult> all, Function<RoundResult, double[]> part) {
+    double[] sum = new double[part.apply(all.get(0)).length];
+    int workers = 0;
+    for (RoundResult one : all) {
+      double[] values = part.apply(one);
+      for (int i = 0; i < sum.length; i++) {
+        sum[i] += one.workers * values[i];
+      }
+      workers += one.workers;
+    }
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] /= workers;
+    }
+    return sum;
+  }
+
+  private static float[] floats(List<RoundResult> all, Function<RoundResult, float[]> part) {
+    double[] sum = new double[part.apply(all.get(0)).length];
+    int workers = 0;
+    for (RoundResult one : all) {
+      float[] values = part.apply(one);
+      double weight = one.workers;
+      for (int i = 0; i < sum.length; i++) {
+        sum[i] += weight * values[i];
+      }
+      workers += one.workers;
+    }
+    float[] mean = new float[sum.length];
+    for (int i = 0; i < mean.length; i++) {
+      mean[i] = (float) (sum[i] / workers);
+    }
+    return mean;
+  }
 }

@@ -4,15 +4,13 @@ package dev.fathom.train;
 import java.io.Serializable;
 
 /**
- * All that a round starts from, broadcast to the workers. The arrays are shared and must not be
- * written to.
+ * What a round starts from beside the weights.
  *
  * @param firstStep number of the round's first local step
  * @param steps local steps of the round
- * @param temperature τ during the round
- * @param weights parameters and the optimiser's moments
+ * @param temperature τ at its start, and during it unless the workers step it
  */
-record RoundState(long firstStep, int steps, float temperature, Weights weights)
+record RoundState(long firstStep, int steps, Temperature.State temperature)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 }

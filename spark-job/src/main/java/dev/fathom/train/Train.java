@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train;
 
+import dev.fathom.common.ExitCode;
+import dev.fathom.common.FathomException;
 import dev.fathom.common.Storage;
 import dev.fathom.contrastive.PopulationNorm;
 import dev.fathom.data.DatasetCard;
@@ -14,6 +16,9 @@ import dev.fathom.model.ModelSettings;
 import dev.fathom.model.Towers;
 import dev.fathom.model.TrainedModel;
 import java.io.Serializable;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
@@ -78,13 +83,15 @@ public final class Train {
     JavaRDD<PairPartition> validation = loader.load(Split.VALIDATION, workers);
     try {
       Run run = new Run();
-      TrainingState end = fit(towers, train, validation, run);
-      TrainedModel trained = finish(towers, end, train);
-      double temperature = run.last.temperature();
+      Checkpoints checkpoints =
+          new Checkpoints(storage, new Path(output, "checkpoints"), identity(card, workers));
+      TrainingState end = fit(towers, train, validation, checkpoints, run);
+      TrainedModel trained = finish(towers, end.keptParameters(), train);
+      double temperature = end.keptTemperature();
       new ModelFiles(storage, new Path(output, "model"))
           .write(
               trained, model, card, temperature, settings.training().seed(), settings.effective());
-      return run.result(workers, (System.nanoTime() - start) * 1e-9);
+      return run.result(workers, temperature, (System.nanoTime() - start) * 1e-9);
     } finally {
       train.unpersist();
       validation.unpersist();
@@ -92,11 +99,20 @@ public final class Train {
   }
 
   private TrainingState fit(
-      Towers towers, JavaRDD<PairPartition> train, JavaRDD<PairPartition> validation, Run run) {
+      Towers towers,
+      JavaRDD<PairPartition> train,
+      JavaRDD<PairPartition> validation,
+      Checkpoints checkpoints,
+      Run run) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Checkpoints checkpoints = new Checkpoints(storage, new Path(output, "checkpoints"));
-    Progress progress = new Progress(settings.training().epochs());
-    try (MetricsLog metrics = new MetricsLog(storage, new Path(output, "metrics.jsonl"))) {
+    Optional<TrainingState> resumed = checkpoints.resume();
+    resumed.ifPresent(
+        state -> LOG.info("train   goes on after round {}, from its checkpoint", state.round()));
+    int roundsBefore = resumed.map(TrainingState::round).orElse(0);
+    try (MetricsLog metrics =
+        new MetricsLog(storage, new Path(output, "metrics.jsonl"), roundsBefore)) {
+      metrics.kept().forEach(run::add);
+      Progress progress = new Progress(settings.training().epochs(), Optional.ofNullable(run.last));
       RoundEngine engine =
           new RoundEngine(
               context,
@@ -111,7 +127,9 @@ public final class Train {
                   checkpoints.write(state);
                 }
               });
-      ContrastiveTrainingMaster master = new ContrastiveTrainingMaster(engine, towers, validation);
+      ContrastiveTrainingMaster master =
+          new ContrastiveTrainingMaster(
+              engine, towers, resumed, new SparkWorkers(PlacedRdd.of(validation)));
       ComputationGraph network =
           ContrastiveTrainingMaster.network(
               towers, towers.initialParameters(settings.training().seed()));
@@ -119,11 +137,43 @@ public final class Train {
       new SparkComputationGraph(context, network, master).fitMultiDataSet(pairs);
       checkpoints.write(master.result());
       return master.result();
+    } catch (FathomException e) {
+      throw e.exitCode() == ExitCode.DIVERGED ? withLastGood(e, checkpoints) : e;
     }
   }
 
-  private TrainedModel finish(Towers towers, TrainingState end, JavaRDD<PairPartition> train) {
-    float[] parameters = end.weights().parameters();
+  private static FathomException withLastGood(FathomException diverged, Checkpoints checkpoints) {
+    return FathomException.diverged(
+            "%s; %s",
+            diverged.getMessage(),
+            checkpoints
+                .newest()
+                .map(path -> "the last good checkpoint is " + path)
+                .orElse("there is no checkpoint yet"))
+        .causedBy(diverged);
+  }
+
+  /** What makes this training what it is: with the same, it ends in the same bits. */
+  private Map<String, String> identity(DatasetCard card, int workers) {
+    Map<String, String> identity = new TreeMap<>();
+    settings
+        .effective()
+        .forEach(
+            (key, value) -> {
+              if (key.startsWith("model.")
+                  || key.startsWith("training.")
+                  || key.startsWith("temperature.")) {
+                identity.put(key, value);
+              }
+            });
+    // How often it is saved does not change it.
+    identity.remove("training.checkpointEvery");
+    identity.put("training.workers", Integer.toString(workers));
+    identity.put("dataset", card.fingerprint());
+    return identity;
+  }
+
+  private TrainedModel finish(Towers towers, float[] parameters, JavaRDD<PairPartition> train) {
     if (!(towers.similarity() instanceof PopulationNorm)) {
       return new TrainedModel(towers, parameters, 1, 1);
     }
@@ -195,11 +245,11 @@ public final class Train {
       }
     }
 
-    TrainResult result(int workers, double seconds) {
+    TrainResult result(int workers, double temperature, double seconds) {
       return new TrainResult(
           new Path(output, "model").toString(),
           settings.temperature().initial(),
-          last.temperature(),
+          temperature,
           lossOfEpoch / roundsOfEpoch,
           validationLoss,
           last.pairs() / roundSeconds,

@@ -10,12 +10,19 @@ import java.util.List;
  *
  * @param epochs passes over the training pairs
  * @param batchSize pairs in a batch of one worker
- * @param optimizer {@code adam} or {@code sgd}
+ * @param optimizer {@code adam}, {@code adamw} or {@code sgd}
  * @param learningRate at its highest
  * @param warmup share of the steps in which the learning rate rises
  * @param decay {@code cosine} or {@code none}
- * @param weightDecay L2 penalty on the encoders' parameters
+ * @param weightDecay L2 penalty on the encoders' parameters, decoupled from the gradient under
+ *     {@code adamw}
+ * @param gradientClip longest gradient of a step, 0 for any length
  * @param averagingPeriod local steps of a round
+ * @param moments {@code averaged} with the parameters, or {@code local} to each worker
+ * @param outerMomentum of the averaged change, from 0 (plain averaging) to below 1
+ * @param validations how often in all the validation loss is taken, at the ends of epochs
+ * @param keep {@code last}, or {@code best}: the parameters of the lowest validation loss
+ * @param earlyStopping validations without a better loss after which training ends, 0 for never
  * @param workers parts the pairs are trained in; 0 stands for the cores that Spark has
  * @param checkpointEvery rounds between checkpoints
  * @param seed of every random choice
@@ -28,46 +35,78 @@ public record TrainingSettings(
     double warmup,
     String decay,
     double weightDecay,
-    int averagingPeriod,
+    double gradientClip,
+    AveragingPeriod averagingPeriod,
+    String moments,
+    double outerMomentum,
+    int validations,
+    String keep,
+    int earlyStopping,
     int workers,
     int checkpointEvery,
     long seed)
     implements Serializable {
   private static final long serialVersionUID = 1L;
-  static final String ADAM = "adam";
-  static final String COSINE = "cosine";
+  static final String SGD = "sgd";
+  static final String ADAMW = "adamw";
+  private static final String COSINE = "cosine";
+  private static final String LOCAL = "local";
+  private static final String BEST = "best";
 
   /** Reads and checks the keys. */
   public static TrainingSettings of(Settings settings) {
     return new TrainingSettings(
         settings.integer("training.epochs", 1, 1_000_000),
         settings.integer("training.batchSize", 2, 32_768),
-        settings.choice("training.optimizer", List.of(ADAM, "sgd")),
+        settings.choice("training.optimizer", List.of("adam", ADAMW, SGD)),
         settings.number("training.learningRate", 0, 100),
         settings.number("training.warmup", 0, 1),
         settings.choice("training.decay", List.of(COSINE, "none")),
         settings.number("training.weightDecay", 0, 100),
-        settings.integer("training.averagingPeriod", 1, 1_000_000),
+        settings.number("training.gradientClip", 0, Double.MAX_VALUE),
+        AveragingPeriod.of(settings),
+        settings.choice("training.moments", List.of("averaged", LOCAL)),
+        settings.number("training.outerMomentum", 0, 0.999),
+        settings.integer("training.validations", 0, Integer.MAX_VALUE),
+        settings.choice("training.keep", List.of(BEST, "last")),
+        settings.integer("training.earlyStopping", 0, Integer.MAX_VALUE),
         settings.integer("training.workers", 0, 100_000),
         settings.integer("training.checkpointEvery", 1, Integer.MAX_VALUE),
         settings.wholeNumber("training.seed"));
   }
 
+  boolean localMoments() {
+    return moments.equals(LOCAL);
+  }
+
+  boolean keepsBest() {
+    return keep.equals(BEST);
+  }
+
+  /** Epochs from one validation to the next. */
+  int epochsBetweenValidations() {
+    return Math.max(1, Math.round((float) epochs / Math.max(validations, 1)));
+  }
+
   /**
    * The learning rate of a step: a linear rise, then half a cosine down to 0. Near its floor the
    * temperature makes the loss steep, and a rate that does not fall lets the last epochs jump out
-   * of the minimum.
+   * of the minimum; so the temperature's own rate falls with it.
    */
   double learningRate(long step, long totalSteps) {
+    return learningRate * schedule(step, totalSteps);
+  }
+
+  /** The learning rate's share of its highest value. */
+  double schedule(long step, long totalSteps) {
     double warmupSteps = warmup * totalSteps;
     if (step < warmupSteps) {
-      return learningRate * (step + 1) / (warmupSteps + 1);
+      return (step + 1) / (warmupSteps + 1);
     }
     if (!decay.equals(COSINE)) {
-      return learningRate;
+      return 1;
     }
-    return learningRate
-        * 0.5
+    return 0.5
         * (1 + Math.cos(Math.PI * (step - warmupSteps) / Math.max(totalSteps - warmupSteps, 1)));
   }
 }

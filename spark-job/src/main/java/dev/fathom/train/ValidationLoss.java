@@ -1,30 +1,43 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train;
 
-import java.util.Collections;
-import java.util.Iterator;
+import java.io.Serializable;
 import java.util.List;
-import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
- * A worker's part of the validation loss: one number, or none where its part is too small to tell
- * pairs apart.
+ * A worker's part of the validation loss.
+ *
+ * @param temperature τ that it is taken at
  */
-record ValidationLoss(ReplicaPool replicas, Broadcast<RoundState> state)
-    implements FlatMapFunction<Iterator<PairPartition>, Double> {
+record ValidationLoss(ReplicaPool replicas, double temperature, Broadcast<Weights> weights)
+    implements WorkerTask<ValidationLoss.Part> {
   private static final long serialVersionUID = 1L;
 
-  @Override
-  public Iterator<Double> call(Iterator<PairPartition> pairs) {
-    PairPartition own = pairs.next();
-    if (own.size() < 2) {
-      return Collections.emptyIterator();
+  /**
+   * The sum over some batches, of which there are none where too few pairs are to be told apart.
+   */
+  record Part(double sum, int batches) implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** The mean over all batches. */
+    static double mean(List<Part> parts) {
+      double sum = 0;
+      int batches = 0;
+      for (Part part : parts) {
+        sum += part.sum;
+        batches += part.batches;
+      }
+      return sum / batches;
     }
-    RoundState now = state.value();
-    double loss =
-        replicas.<Double>lend(
-            replica -> replica.validationLoss(own, now.weights().parameters(), now.temperature()));
-    return List.of(loss).iterator();
+  }
+
+  @Override
+  public Part run(PairPartition pairs, int partition) {
+    return pairs.size() < 2
+        ? new Part(0, 0)
+        : replicas.lend(
+            replica ->
+                replica.validationLoss(pairs, weights.value().parameters(), (float) temperature));
   }
 }

@@ -2,21 +2,25 @@
 package dev.fathom.train;
 
 import java.io.Serializable;
-import java.util.List;
-import java.util.function.Function;
 
 /**
- * Flat parameters of both towers with Adam's first and second moments, which plain SGD leaves at 0.
+ * Flat parameters of both towers with Adam's first and second moments, which are empty under plain
+ * gradient descent.
  */
-record Weights(float[] parameters, float[] first, float[] second) implements Serializable {
+record Weights(float[] parameters, Moments moments) implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  static Weights initial(float[] parameters) {
-    return new Weights(parameters, new float[parameters.length], new float[parameters.length]);
+  /** Adam's moments, one of each a parameter. */
+  record Moments(float[] first, float[] second) implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    static Moments zero(int parameters) {
+      return new Moments(new float[parameters], new float[parameters]);
+    }
   }
 
   /** Whether every parameter is a finite number; 0·∞ and 0·NaN are NaN, and stay so in a sum. */
-  boolean areFinite() {
+  static boolean areFinite(float[] parameters) {
     float sum = 0;
     for (float parameter : parameters) {
       sum += parameter * 0f;
@@ -25,30 +29,7 @@ record Weights(float[] parameters, float[] first, float[] second) implements Ser
   }
 
   Weights copy() {
-    return new Weights(parameters.clone(), first.clone(), second.clone());
-  }
-
-  /**
-   * The mean, added up in the order of the list in double precision: the same bits whichever worker
-   * came first.
-   */
-  static Weights mean(List<Weights> all) {
     return new Weights(
-        mean(all, Weights::parameters), mean(all, Weights::first), mean(all, Weights::second));
-  }
-
-  private static float[] mean(List<Weights> all, Function<Weights, float[]> part) {
-    double[] sum = new double[part.apply(all.get(0)).length];
-    for (Weights weights : all) {
-      float[] values = part.apply(weights);
-      for (int i = 0; i < sum.length; i++) {
-        sum[i] += values[i];
-      }
-    }
-    float[] mean = new float[sum.length];
-    for (int i = 0; i < mean.length; i++) {
-      mean[i] = (float) (sum[i] / all.size());
-    }
-    return mean;
+        parameters.clone(), new Moments(moments.first.clone(), moments.second.clone()));
   }
 }

@@ -50,6 +50,27 @@ class InfoNceTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"1, 1, 2", "9, 4, 0.5", "33, 8, 14", "64, 16, 200"})
+  void theCurveOverTheInverseTemperatureMeetsTheLossAndItsFiniteDifferences(
+      int batch, int dimension, double inverse) {
+    float[] u = unit(batch, dimension, null, 0);
+    float[] v = unit(batch, dimension, u, 0.7);
+    InfoNce objective = new InfoNce(batch, dimension);
+
+    InfoNce.Curve curve = objective.curve(u, v, batch, inverse);
+
+    assertThat(curve.loss())
+        .isCloseTo(objective.loss(u, v, batch, (float) (1 / inverse)), within(1e-5));
+    double step = 1e-2 * inverse;
+    double up = new Reference(u, v, batch, dimension, 1 / (inverse + step)).loss;
+    double down = new Reference(u, v, batch, dimension, 1 / (inverse - step)).loss;
+    double here = new Reference(u, v, batch, dimension, 1 / inverse).loss;
+    assertThat(curve.slope()).isCloseTo((up - down) / (2 * step), within(2e-3));
+    assertThat(curve.curvature()).isCloseTo((up - 2 * here + down) / (step * step), within(2e-3));
+    assertThat(curve.curvature()).isNotNegative();
+  }
+
   @Test
   void gradientsAreFiniteDifferencesOfTheLoss() {
     int batch = 9;

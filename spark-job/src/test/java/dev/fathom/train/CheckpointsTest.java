@@ -6,9 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fathom.common.FathomException;
 import dev.fathom.common.Storage;
+import dev.fathom.train.TrainingState.Best;
+import dev.fathom.train.Weights.Moments;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,18 +23,29 @@ class CheckpointsTest {
 
   @Test
   void whatIsReadIsWhatWasWritten() {
-    Checkpoints checkpoints = checkpoints();
     TrainingState state = state(7);
 
-    checkpoints.write(state);
+    checkpoints().write(state);
 
-    TrainingState read = checkpoints.read(checkpoints.newest().orElseThrow());
-    assertThat(read.round()).isEqualTo(7);
-    assertThat(read.step()).isEqualTo(35);
-    assertThat(read.temperature()).isEqualTo(state.temperature());
-    assertThat(read.weights().parameters()).isEqualTo(state.weights().parameters());
-    assertThat(read.weights().first()).isEqualTo(state.weights().first());
-    assertThat(read.weights().second()).isEqualTo(state.weights().second());
+    TrainingState read = checkpoints().resume().orElseThrow();
+    assertThat(read).usingRecursiveComparison().isEqualTo(state);
+  }
+
+  @Test
+  void aTrainingWithoutACheckpointStartsAtTheBeginning() {
+    assertThat(checkpoints().resume()).isEmpty();
+  }
+
+  @Test
+  void otherSettingsAreRefusedWithWhatDiffers() {
+    checkpoints().write(state(1));
+
+    assertThatThrownBy(
+            () -> checkpoints(Map.of("training.epochs", "4", "model.dimension", "8")).resume())
+        .isInstanceOf(FathomException.class)
+        .hasMessageContaining("round-00000001")
+        .hasMessageContaining("training.epochs was 3, is 4")
+        .hasMessageNotContaining("model.dimension");
   }
 
   @Test
@@ -48,28 +64,41 @@ class CheckpointsTest {
   }
 
   @Test
-  void aBrokenFileIsNamed() throws Exception {
-    Checkpoints checkpoints = checkpoints();
-    checkpoints.write(state(1));
-    Path file = directory.resolve("round-00000001.safetensors");
+  void ofTheCheckpointsTheNewestWholeOneWins() throws Exception {
+    checkpoints().write(state(1));
+    checkpoints().write(state(2));
+    Path file = directory.resolve("round-00000002.safetensors");
     Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 100));
-    Files.deleteIfExists(directory.resolve(".round-00000001.safetensors.crc"));
+    Files.deleteIfExists(directory.resolve(".round-00000002.safetensors.crc"));
+    Files.writeString(directory.resolve(".round-00000003.safetensors.unfinished"), "cut off");
 
-    assertThatThrownBy(() -> checkpoints.read(checkpoints.newest().orElseThrow()))
-        .isInstanceOf(FathomException.class)
-        .hasMessageContaining("round-00000001.safetensors is not a checkpoint");
+    assertThat(checkpoints().resume().orElseThrow().round()).isEqualTo(1);
   }
 
   private Checkpoints checkpoints() {
+    return checkpoints(Map.of("training.epochs", "3", "model.dimension", "8"));
+  }
+
+  private Checkpoints checkpoints(Map<String, String> settings) {
     return new Checkpoints(
-        new Storage(new Configuration()), new org.apache.hadoop.fs.Path(directory.toString()));
+        new Storage(new Configuration()),
+        new org.apache.hadoop.fs.Path(directory.toString()),
+        settings);
   }
 
   private static TrainingState state(int round) {
-    Weights weights =
-        new Weights(
-            new float[] {1, -2, 3.5f}, new float[] {0.1f, 0, 1e-30f}, new float[] {4, 5, 6});
     return new TrainingState(
-        round, 5L * round, weights, new GlobalTemperature.State(-2.5, 0.1, 0.2, 5L * round));
+        round,
+        5L * round,
+        5,
+        new float[] {1, -2, 3.5f},
+        List.of(
+            new Moments(new float[] {0.1f, 0, 1e-30f}, new float[] {4, 5, 6}),
+            new Moments(new float[] {0.2f, 0, 1e-20f}, new float[] {7, 8, 9})),
+        new float[] {0.25f, 0, -1},
+        new Temperature.State(-2.5, 0.1, 0.2, 5L * round),
+        3.25,
+        Optional.of(new Best(round - 1, 0.5, -2.25, new float[] {1, 2, 3})),
+        2);
   }
 }

@@ -4,6 +4,8 @@ package dev.fathom.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.fathom.settings.Settings;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class OptimizerTest {
@@ -12,14 +14,14 @@ class OptimizerTest {
 
   @Test
   void adamTakesTheStepsOfItsDefinition() {
-    Weights weights = Weights.initial(new float[] {1, -2, 0.5f});
+    Weights weights = new Weights(new float[] {1, -2, 0.5f}, Weights.Moments.zero(3));
     double[] p = {1, -2, 0.5};
     double[] m = new double[3];
     double[] v = new double[3];
 
     for (int step = 1; step <= 50; step++) {
       float[] gradients = gradients(step);
-      Optimizer.adam(weights, gradients, RATE, DECAY, step);
+      Optimizer.adam(weights, gradients, RATE, DECAY, 0, step);
       for (int i = 0; i < p.length; i++) {
         double g = gradients[i] + DECAY * p[i];
         m[i] = 0.9 * m[i] + 0.1 * g;
@@ -36,6 +38,38 @@ class OptimizerTest {
   }
 
   @Test
+  void adamwShrinksTheParametersApartFromTheGradient() {
+    Weights penalised = new Weights(new float[] {1, -2, 0.5f}, Weights.Moments.zero(3));
+    Weights decayed = new Weights(new float[] {1, -2, 0.5f}, Weights.Moments.zero(3));
+    double[] p = {1, -2, 0.5};
+
+    for (int step = 1; step <= 50; step++) {
+      float[] before = decayed.parameters().clone();
+      Optimizer.adam(penalised, gradients(step), RATE, DECAY, 0, step);
+      Weights plain = decayed.copy();
+      Optimizer.adam(plain, gradients(step), RATE, 0, 0, step);
+      Optimizer.adam(decayed, gradients(step), RATE, 0, DECAY, step);
+      for (int i = 0; i < p.length; i++) {
+        p[i] = plain.parameters()[i] - RATE * DECAY * before[i];
+        assertThat((double) decayed.parameters()[i]).isCloseTo(p[i], within(1e-6));
+      }
+      assertThat(decayed.moments().first()).isEqualTo(plain.moments().first());
+    }
+    assertThat(decayed.parameters()).isNotEqualTo(penalised.parameters());
+  }
+
+  @Test
+  void aGradientLongerThanAllowedIsShortenedAndKeepsItsDirection() {
+    float[] gradients = {3, -4, 0};
+
+    Optimizer.clip(gradients, 10);
+    assertThat(gradients).containsExactly(3, -4, 0);
+
+    Optimizer.clip(gradients, 1);
+    assertThat(gradients).containsExactly(0.6f, -0.8f, 0);
+  }
+
+  @Test
   void plainGradientDescentShrinksTheParametersByTheirDecay() {
     float[] parameters = {1, -2};
 
@@ -48,7 +82,9 @@ class OptimizerTest {
   @Test
   void theRateRisesThenFallsToNothing() {
     TrainingSettings settings =
-        new TrainingSettings(1, 2, "adam", RATE, 0.1, "cosine", 0, 1, 1, 1, 1);
+        TrainingSettings.of(
+            Settings.of(
+                "", List.of(), List.of("training.learningRate=" + RATE, "training.warmup=0.1")));
 
     assertThat(settings.learningRate(0, 100)).isLessThan(settings.learningRate(5, 100));
     assertThat(settings.learningRate(10, 100)).isCloseTo(RATE, within(1e-9));

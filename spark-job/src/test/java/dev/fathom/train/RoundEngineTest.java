@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.fathom.common.FathomException;
 import dev.fathom.common.RandomStream;
+import dev.fathom.common.Storage;
 import dev.fathom.contrastive.Cosine;
 import dev.fathom.contrastive.PopulationNorm;
 import dev.fathom.contrastive.Similarity;
@@ -15,19 +16,28 @@ import dev.fathom.data.Side;
 import dev.fathom.encoder.ColumnBuilder;
 import dev.fathom.encoder.EncoderSpec;
 import dev.fathom.model.Towers;
+import dev.fathom.settings.Settings;
 import dev.fathom.testing.LocalSpark;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 
 class RoundEngineTest {
@@ -37,6 +47,8 @@ class RoundEngineTest {
       JavaSparkContext.fromSparkContext(LocalSpark.session().sparkContext());
   private static final TemperatureSettings TEMPERATURE =
       new TemperatureSettings("global", 0.1, 0.01, 0.01);
+
+  @TempDir private java.nio.file.Path directory;
 
   private final List<RoundReport> reports = new ArrayList<>();
 
@@ -51,16 +63,16 @@ class RoundEngineTest {
 
     RoundPlan plan = RoundPlan.of(40, 0, settings);
     float[] expected = start.clone();
-    GlobalTemperature temperature = new GlobalTemperature(TEMPERATURE);
+    Temperature temperature = new Temperature(TEMPERATURE, Temperature.State.initial(TEMPERATURE));
     for (long step = 0; step < plan.totalSteps(); step++) {
       double[] gradient = new double[expected.length];
       double temperatureGradient = 0;
       for (int part = 0; part < parts.size(); part++) {
-        Replica replica = new Replica(towers, settings, plan);
-        RoundState state =
-            new RoundState(step, 1, (float) temperature.value(), Weights.initial(expected));
+        Replica replica = new Replica(new ReplicaSpec(towers, settings, TEMPERATURE, plan, false));
+        RoundState state = new RoundState(step, 1, temperature.state());
+        Weights weights = new Weights(expected, Weights.Moments.zero(0));
         temperatureGradient +=
-            replica.run(parts.get(part), part, state).temperatureGradients()[0] / 3;
+            replica.run(parts.get(part), part, state, weights).temperatureGradients()[0] / 3;
         for (int i = 0; i < gradient.length; i++) {
           gradient[i] += replica.gradients()[i] / 3.0;
         }
@@ -69,10 +81,10 @@ class RoundEngineTest {
       for (int i = 0; i < gradient.length; i++) {
         expected[i] -= (float) (learningRate * gradient[i]);
       }
-      temperature.step(temperatureGradient, learningRate / settings.learningRate());
+      temperature.step(temperatureGradient, settings.schedule(step, plan.totalSteps()));
     }
     for (int i = 0; i < expected.length; i++) {
-      assertThat(distributed.weights().parameters()[i]).isCloseTo(expected[i], within(2e-5f));
+      assertThat(distributed.parameters()[i]).isCloseTo(expected[i], within(2e-5f));
     }
     assertThat(distributed.temperature().logTemperature())
         .isCloseTo(temperature.state().logTemperature(), within(1e-5));
@@ -88,9 +100,172 @@ class RoundEngineTest {
       TrainingState first = train(towers, settings, parts, towers.initialParameters(1));
       TrainingState second = train(towers, settings, parts(4, 50), towers.initialParameters(1));
 
-      assertThat(second.weights().parameters()).isEqualTo(first.weights().parameters());
+      assertThat(second.parameters()).isEqualTo(first.parameters());
       assertThat(second.temperature()).isEqualTo(first.temperature());
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "temperature.mode=global training.moments=averaged",
+        "temperature.mode=global-exact training.moments=local",
+        "temperature.mode=local training.outerMomentum=0.5 training.keep=best",
+        "temperature.mode=fixed training.optimizer=adamw training.gradientClip=0.5",
+        "temperature.mode=global training.optimizer=sgd training.learningRate=0.1"
+      })
+  void aTrainingThatGoesOnFromACheckpointEndsInTheSameBits(String line) {
+    List<String> assignments = new ArrayList<>(List.of(line.split(" ")));
+    assignments.addAll(List.of("training.epochs=6", "training.averagingPeriod=2"));
+    assignments.addAll(List.of("training.batchSize=16", "training.seed=5"));
+    Settings all = Settings.of("", List.of(), assignments);
+    Towers towers = towers(new Cosine());
+    Workers workers = new Local(parts(3, 50));
+    Checkpoints checkpoints =
+        new Checkpoints(new Storage(new Configuration()), new Path(directory.toString()), Map.of());
+    List<TrainingState> states = new ArrayList<>();
+    RoundEngine engine =
+        new RoundEngine(
+            SPARK,
+            towers,
+            TrainingSettings.of(all),
+            TemperatureSettings.of(all),
+            (report, state) -> states.add(state));
+
+    TrainingState whole = engine.run(engine.start(towers.initialParameters(1)), workers, workers);
+    int cutOff = RandomStream.of(3, line).nextInt(1, states.size());
+    checkpoints.write(states.get(cutOff - 1));
+    TrainingState resumed = engine.run(checkpoints.resume().orElseThrow(), workers, workers);
+
+    assertThat(resumed).usingRecursiveComparison().isEqualTo(whole);
+    assertThat(resumed.keptParameters()).isEqualTo(whole.keptParameters());
+    assertThat(states).hasSize(2 * whole.round() - cutOff);
+  }
+
+  @Test
+  void aLoneWorkersRoundsMayBeOfAnyLength() {
+    Towers towers = towers(new Cosine());
+    float[] start = towers.initialParameters(1);
+
+    TrainingState brief = train(towers, settings("adam", 1, 6, 0.01), parts(1, 50), start);
+    TrainingState lengthy = train(towers, settings("adam", 7, 6, 0.01), parts(1, 50), start);
+
+    assertThat(lengthy.parameters()).isEqualTo(brief.parameters());
+    assertThat(lengthy.temperature()).isEqualTo(brief.temperature());
+  }
+
+  @Test
+  void theMeanOfManyWorkersIsTakenInGroupsAndIsTheSame() {
+    Towers towers = towers(new Cosine());
+    TrainingSettings settings = settings("adam", 2, 2, 0.01);
+    List<PairPartition> parts = parts(20, 40);
+    float[] start = towers.initialParameters(1);
+
+    float[] grouped = trainedByDl4jSpark(towers, settings, parts, start).parameters();
+
+    TrainingState direct = train(towers, settings, parts, start);
+    for (int i = 0; i < grouped.length; i++) {
+      assertThat(grouped[i]).isCloseTo(direct.parameters()[i], within(1e-5f));
+    }
+    assertThat(trainedByDl4jSpark(towers, settings, parts, start).parameters()).isEqualTo(grouped);
+  }
+
+  @Test
+  void momentsOfItsOwnMakeAWorkerIndependentOfTheOthers() {
+    Towers towers = towers(new Cosine());
+    float[] start = towers.initialParameters(1);
+
+    TrainingState averaged = train(towers, settings("adam", 2, 2, 0.01), parts(3, 40), start);
+    TrainingState local =
+        train(towers, settings("adam", 2, 2, 0.01, "training.moments=local"), parts(3, 40), start);
+
+    assertThat(averaged.moments()).hasSize(1);
+    assertThat(local.moments()).hasSize(3);
+    assertThat(local.moments().get(0).first()).isNotEqualTo(local.moments().get(1).first());
+    assertThat(local.parameters()).isNotEqualTo(averaged.parameters());
+  }
+
+  @Test
+  void outerMomentumCarriesTheAveragedChangeOn() {
+    Towers towers = towers(new Cosine());
+    float[] start = towers.initialParameters(1);
+    TrainingSettings settings =
+        settings("sgd", 2, 1, 0.05, "training.outerMomentum=0.5", "training.warmup=0");
+    List<TrainingState> states = new ArrayList<>();
+    RoundEngine engine =
+        new RoundEngine(SPARK, towers, settings, TEMPERATURE, (report, state) -> states.add(state));
+
+    engine.run(engine.start(start), new Local(parts(2, 32)), new Local(List.of()));
+    TrainingState plain =
+        train(towers, settings("sgd", 2, 1, 0.05, "training.warmup=0"), parts(2, 32), start);
+
+    // After the first round v is the change itself, and Nesterov's step half of it more.
+    assertThat(states).hasSize(1);
+    for (int i = 0; i < start.length; i++) {
+      float change = plain.parameters()[i] - start[i];
+      assertThat(states.get(0).parameters()[i]).isCloseTo(start[i] + 1.5f * change, within(1e-6f));
+    }
+  }
+
+  @Test
+  void trainingStopsEarlyWhereTheValidationLossNoLongerFallsAndKeepsTheBest() {
+    Towers towers = towers(new Cosine());
+    // Pairs of nothing in common can only be learned by heart.
+    List<PairPartition> strangers =
+        List.of(new PairPartition(parts(1, 64).get(0).x(), parts(2, 64).get(1).y()));
+    TrainingSettings settings =
+        settings("adam", 2, 50, 0.02, "training.keep=best", "training.earlyStopping=3");
+    RoundEngine engine = engine(towers, settings);
+
+    TrainingState end =
+        engine.run(
+            engine.start(towers.initialParameters(1)),
+            new Local(strangers),
+            new Local(parts(1, 128).subList(0, 1)));
+
+    assertThat(reports.get(reports.size() - 1).epoch()).isLessThan(50);
+    List<Double> losses =
+        reports.stream().map(RoundReport::valLoss).filter(Objects::nonNull).toList();
+    assertThat(losses.subList(losses.size() - 4, losses.size()))
+        .allSatisfy(
+            loss ->
+                assertThat(loss).isGreaterThanOrEqualTo(end.best().orElseThrow().validationLoss()));
+    assertThat(end.keptParameters()).isNotEqualTo(end.parameters());
+  }
+
+  @Test
+  void theExactTemperatureTellsWhatHoldsIt() {
+    Towers towers = towers(new Cosine());
+    TemperatureSettings exact = new TemperatureSettings("global-exact", 0.1, 0.05, 0.01);
+    RoundEngine engine =
+        new RoundEngine(
+            SPARK,
+            towers,
+            settings("adam", 5, 60, 0.01),
+            exact,
+            (report, state) -> reports.add(report));
+
+    engine.run(
+        engine.start(towers.initialParameters(1)), new Local(parts(2, 128)), new Local(List.of()));
+
+    assertThat(reports.get(reports.size() - 1).loss()).isLessThan(reports.get(0).loss() - 1);
+    assertThat(reports).extracting(RoundReport::temperatureBound).contains("trust-region", "floor");
+    assertThat(reports).extracting(RoundReport::temperature).allMatch(t -> t >= 0.01 - 1e-9);
+  }
+
+  @Test
+  void anExplodingLossStopsTheTraining() {
+    Towers towers = towers(new PopulationNorm(8));
+
+    assertThatThrownBy(
+            () ->
+                train(
+                    towers,
+                    settings("sgd", 1, 50, 100, "training.weightDecay=100", "training.warmup=0"),
+                    parts(1, 40),
+                    towers.initialParameters(1)))
+        .isInstanceOf(FathomException.class)
+        .hasMessageContaining("diverged in round");
   }
 
   @Test
@@ -99,19 +274,16 @@ class RoundEngineTest {
     TrainingSettings settings = settings("adam", 4, 5, 0.01);
     List<PairPartition> parts = parts(2, 64);
     float[] start = towers.initialParameters(1);
-    JavaRDD<MultiDataSet> data = SPARK.parallelize(parts, 2).map(PairDataSet::new);
-    ContrastiveTrainingMaster master =
-        new ContrastiveTrainingMaster(
-            engine(towers, settings), towers, SPARK.parallelize(parts, 2));
+    ContrastiveTrainingMaster master = master(towers, settings, parts);
     ComputationGraph network = ContrastiveTrainingMaster.network(towers, start);
 
     ComputationGraph trained =
-        new SparkComputationGraph(SPARK, network, master).fitMultiDataSet(data);
+        new SparkComputationGraph(SPARK, network, master).fitMultiDataSet(data(parts));
 
     TrainingState expected = train(towers, settings, parts, start);
-    assertThat(master.result().weights().parameters()).isEqualTo(expected.weights().parameters());
+    assertThat(master.result().parameters()).isEqualTo(expected.parameters());
     assertThat(trained.params().dup().data().asFloat())
-        .containsExactlyInAnyOrder(expected.weights().parameters());
+        .containsExactlyInAnyOrder(expected.parameters());
   }
 
   @Test
@@ -182,16 +354,36 @@ class RoundEngineTest {
 
   private TrainingState train(
       Towers towers, TrainingSettings settings, List<PairPartition> parts, float[] start) {
-    JavaRDD<PairPartition> rdd = SPARK.parallelize(parts, parts.size());
     RoundEngine engine = engine(towers, settings);
-    return engine.run(
-        engine.start(start),
-        parts.stream().map(PairPartition::size).toList(),
-        round ->
-            IntStream.range(0, parts.size())
-                .mapToObj(part -> round.run(parts.get(part), part))
-                .toList(),
-        rdd);
+    return engine.run(engine.start(start), new Local(parts), new Local(parts));
+  }
+
+  private TrainingState trainedByDl4jSpark(
+      Towers towers, TrainingSettings settings, List<PairPartition> parts, float[] start) {
+    ContrastiveTrainingMaster master = master(towers, settings, parts);
+    ComputationGraph network = ContrastiveTrainingMaster.network(towers, start);
+    new SparkComputationGraph(SPARK, network, master).fitMultiDataSet(data(parts));
+    return master.result();
+  }
+
+  private ContrastiveTrainingMaster master(
+      Towers towers, TrainingSettings settings, List<PairPartition> parts) {
+    return new ContrastiveTrainingMaster(
+        engine(towers, settings), towers, Optional.empty(), new Local(parts));
+  }
+
+  private static JavaRDD<MultiDataSet> data(List<PairPartition> parts) {
+    return SPARK.parallelize(parts, parts.size()).map(PairDataSet::new);
+  }
+
+  /** Workers in the test's own thread. */
+  private record Local(List<PairPartition> parts) implements Workers {
+    @Override
+    public <T> List<T> each(WorkerTask<T> task) {
+      return IntStream.range(0, parts.size())
+          .mapToObj(part -> task.run(parts.get(part), part))
+          .toList();
+    }
   }
 
   private RoundEngine engine(Towers towers, TrainingSettings settings) {
@@ -207,9 +399,18 @@ class RoundEngineTest {
   }
 
   private static TrainingSettings settings(
-      String optimizer, int period, int epochs, double learningRate) {
-    return new TrainingSettings(
-        epochs, 16, optimizer, learningRate, 0.02, "cosine", 0, period, 0, 10, 5);
+      String optimizer, int period, int epochs, double learningRate, String... more) {
+    List<String> assignments =
+        new ArrayList<>(
+            List.of(
+                "training.batchSize=16",
+                "training.seed=5",
+                "training.optimizer=" + optimizer,
+                "training.averagingPeriod=" + period,
+                "training.epochs=" + epochs,
+                "training.learningRate=" + learningRate));
+    assignments.addAll(List.of(more));
+    return TrainingSettings.of(Settings.of("", List.of(), assignments));
   }
 
   /** Pairs that share three numbers out of six. */

@@ -1,11 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train;
 
-/**
- * The one temperature of the whole job, which lives on the driver. It takes Adam's steps on log τ,
- * one for each local step of a round, with the gradient averaged over the workers.
- */
-final class GlobalTemperature {
+import java.io.Serializable;
+
+/** A temperature that takes Adam's steps on log τ, down to the floor. */
+final class Temperature {
   private static final double BETA1 = 0.9;
   private static final double BETA2 = 0.999;
   private static final double EPSILON = 1e-8;
@@ -14,13 +13,25 @@ final class GlobalTemperature {
   private State state;
 
   /** What a checkpoint keeps: log τ, Adam's moments, and its steps. */
-  record State(double logTemperature, double first, double second, long steps) {}
+  record State(double logTemperature, double first, double second, long steps)
+      implements Serializable {
+    private static final long serialVersionUID = 1L;
 
-  GlobalTemperature(TemperatureSettings settings) {
-    this(settings, new State(Math.log(settings.initial()), 0, 0, 0));
+    static State initial(TemperatureSettings settings) {
+      return new State(Math.log(settings.initial()), 0, 0, 0);
+    }
+
+    double value() {
+      return Math.exp(logTemperature);
+    }
+
+    /** The same Adam with another τ. */
+    State at(double logTemperature) {
+      return new State(logTemperature, first, second, steps);
+    }
   }
 
-  GlobalTemperature(TemperatureSettings settings, State state) {
+  Temperature(TemperatureSettings settings, State state) {
     this.settings = settings;
     this.state = state;
   }
@@ -30,7 +41,7 @@ final class GlobalTemperature {
   }
 
   double value() {
-    return Math.exp(state.logTemperature);
+    return state.value();
   }
 
   /**
@@ -39,9 +50,6 @@ final class GlobalTemperature {
    * @param schedule the learning rate's share of its highest value
    */
   void step(double gradient, double schedule) {
-    if (!settings.mode().equals(TemperatureSettings.GLOBAL)) {
-      return;
-    }
     long steps = state.steps + 1;
     double first = BETA1 * state.first + (1 - BETA1) * gradient;
     double second = BETA2 * state.second + (1 - BETA2) * gradient * gradient;
