@@ -31,7 +31,7 @@ public final class InfoNce {
    * How far, in nats, a column's or row's largest entry may lie below the largest of all for one
    * exp to serve both.
    */
-  private static final float SHARED_RANGE = 30f;
+  static final float SHARED_RANGE = 30f;
 
   private final int dimension;
   private final float[] similarities;

@@ -11,7 +11,8 @@ public record PopulationNorm(int sampleRows) implements Similarity {
   /*
    * u = f/N with N = mean ‖f(X')‖ over the separate sample X' (arXiv 2505.12473). The norm is part of the function, so its
    * gradient is too: with g = ∂L/∂u, ∂L/∂f_i = g_i/N for the pairs; ∂L/∂N = −Σ_i g_i·u_i/N reaches each sample row p as
-   * ∂L/∂f_p = (∂L/∂N)/P · f_p/‖f_p‖.
+   * ∂L/∂f_p = (∂L/∂N)/P · f_p/‖f_p‖. A row whose length is taken as the smallest one allowed does not move N: its gradient
+   * is 0, which matters where all of the sample is so and ∂L/∂N has overflowed.
    */
 
   private static final long serialVersionUID = 1L;
@@ -57,7 +58,7 @@ public record PopulationNorm(int sampleRows) implements Similarity {
     float normGradient =
         (float) -VectorMath.dot(gradient, 0, embedding, 0, batch * dimension) * inverse;
     for (int p = batch; p < batch + sample; p++) {
-      float factor = normGradient / (sample * norms[p]);
+      float factor = norms[p] > Cosine.SMALLEST_NORM ? normGradient / (sample * norms[p]) : 0f;
       for (int c = p * dimension; c < (p + 1) * dimension; c++) {
         outputGradient[c] = output[c] * factor;
       }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.fathom.common.RandomStream;
+import dev.fathom.testing.InfoNceReference;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -36,17 +37,17 @@ class InfoNceTest {
 
       double loss = objective.lossAndGradients(u, v, batch, temperature, gradientU, gradientV);
 
-      Reference reference = new Reference(u, v, batch, dimension, temperature);
+      InfoNceReference reference = InfoNceReference.of(u, v, batch, temperature);
       assertThat(loss)
-          .isCloseTo(reference.loss, within(1e-5 * Math.max(1, 1 / temperature * 0.01)));
+          .isCloseTo(reference.loss(), within(1e-5 * Math.max(1, 1 / temperature * 0.01)));
       assertThat(objective.loss(u, v, batch, temperature)).isEqualTo(loss);
       double scale = 1 / (temperature * batch);
       for (int i = 0; i < u.length; i++) {
-        assertThat((double) gradientU[i]).isCloseTo(reference.gradientU[i], within(3e-4 * scale));
-        assertThat((double) gradientV[i]).isCloseTo(reference.gradientV[i], within(3e-4 * scale));
+        assertThat((double) gradientU[i]).isCloseTo(reference.gradientU()[i], within(3e-4 * scale));
+        assertThat((double) gradientV[i]).isCloseTo(reference.gradientV()[i], within(3e-4 * scale));
       }
       assertThat(objective.temperatureGradient())
-          .isCloseTo(reference.temperatureGradient, within(3e-4 / temperature));
+          .isCloseTo(reference.temperatureGradient(), within(3e-4 / temperature));
     }
   }
 
@@ -173,82 +174,5 @@ class InfoNceTest {
     float[] unit = new float[values.length];
     new Cosine().forward(values, batch, 0, dimension, unit, new float[batch]);
     return unit;
-  }
-
-  /** The definition, term by term. */
-  private static final class Reference {
-    private final double[] gradientU;
-    private final double[] gradientV;
-    private double loss;
-    private double temperatureGradient;
-
-    Reference(float[] u, float[] v, int batch, int dimension, double temperature) {
-      gradientU = new double[u.length];
-      gradientV = new double[v.length];
-      double[][] logits = new double[batch][batch];
-      for (int i = 0; i < batch; i++) {
-        for (int j = 0; j < batch; j++) {
-          for (int c = 0; c < dimension; c++) {
-            logits[i][j] += (double) u[i * dimension + c] * v[j * dimension + c] / temperature;
-          }
-        }
-      }
-      for (int i = 0; i < batch; i++) {
-        double row = 0;
-        double column = 0;
-        for (int j = 0; j < batch; j++) {
-          row += Math.exp(logits[i][j] - max(logits, i, true));
-          column += Math.exp(logits[j][i] - max(logits, i, false));
-        }
-        double logRow = Math.log(row) + max(logits, i, true);
-        double logColumn = Math.log(column) + max(logits, i, false);
-        loss += (logRow + logColumn - 2 * logits[i][i]) / (2 * batch);
-        for (int j = 0; j < batch; j++) {
-          add(
-              u,
-              v,
-              i,
-              j,
-              dimension,
-              temperature,
-              Math.exp(logits[i][j] - logRow) / (2 * batch),
-              logits[i][j]);
-          add(
-              u,
-              v,
-              j,
-              i,
-              dimension,
-              temperature,
-              Math.exp(logits[j][i] - logColumn) / (2 * batch),
-              logits[j][i]);
-        }
-        add(u, v, i, i, dimension, temperature, -1.0 / batch, logits[i][i]);
-      }
-    }
-
-    private void add(
-        float[] u,
-        float[] v,
-        int i,
-        int j,
-        int dimension,
-        double temperature,
-        double weight,
-        double logit) {
-      temperatureGradient -= weight * logit;
-      for (int c = 0; c < dimension; c++) {
-        gradientU[i * dimension + c] += weight * v[j * dimension + c] / temperature;
-        gradientV[j * dimension + c] += weight * u[i * dimension + c] / temperature;
-      }
-    }
-
-    private static double max(double[][] logits, int i, boolean row) {
-      double max = Double.NEGATIVE_INFINITY;
-      for (int j = 0; j < logits.length; j++) {
-        max = Math.max(max, row ? logits[i][j] : logits[j][i]);
-      }
-      return max;
-    }
   }
 }

@@ -5,56 +5,42 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.fathom.common.RandomStream;
-import dev.fathom.data.Modality;
-import dev.fathom.data.Side;
+import dev.fathom.testing.EncoderCase;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.deeplearning4j.nn.conf.WorkspaceMode;
-import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Each kernel against its DL4J twin and against finite differences. */
 class EncoderTest {
   private static final RandomGenerator RANDOM = RandomStream.of(7, "encoder test");
 
-  /** A kind of encoder at some shape, and how many rows it is given. */
-  record Case(String kind, List<Integer> hidden, int dimension, Side side, int rows) {
-    Encoder encoder() {
-      return new EncoderSpec(kind, hidden, dimension).build(side);
-    }
-  }
-
-  static Stream<Case> cases() {
+  static Stream<EncoderCase> cases() {
     return Stream.of(
-        new Case("dense", List.of(50, 50), 30, vector(20), 17),
-        new Case("dense", List.of(3), 1, vector(1), 1),
-        new Case("dense", List.of(5, 1, 4), 7, vector(9), 5),
-        new Case("dense", List.of(6), 4, image(5, 4), 3),
-        new Case("convolution", List.of(8, 16), 6, image(8, 8), 5),
-        new Case("convolution", List.of(4, 5, 3), 3, image(9, 7), 3),
-        new Case("convolution", List.of(2), 2, image(1, 1), 1),
-        new Case("convolution", List.of(32, 64), 16, image(32, 32), 12),
-        new Case("token-bag", List.of(8, 6), 5, text(11, 7), 9),
-        new Case("token-bag", List.of(1), 1, text(2, 1), 1),
-        new Case("token-bag", List.of(16), 4, text(100, 12), 6));
+        new EncoderCase("dense", List.of(50, 50), 30, EncoderCase.vector(20), 17),
+        new EncoderCase("dense", List.of(3), 1, EncoderCase.vector(1), 1),
+        new EncoderCase("dense", List.of(5, 1, 4), 7, EncoderCase.vector(9), 5),
+        new EncoderCase("dense", List.of(6), 4, EncoderCase.image(5, 4), 3),
+        new EncoderCase("convolution", List.of(8, 16), 6, EncoderCase.image(8, 8), 5),
+        new EncoderCase("convolution", List.of(4, 5, 3), 3, EncoderCase.image(9, 7), 3),
+        new EncoderCase("convolution", List.of(2), 2, EncoderCase.image(1, 1), 1),
+        new EncoderCase("convolution", List.of(32, 64), 16, EncoderCase.image(32, 32), 12),
+        new EncoderCase("token-bag", List.of(8, 6), 5, EncoderCase.text(11, 7), 9),
+        new EncoderCase("token-bag", List.of(1), 1, EncoderCase.text(2, 1), 1),
+        new EncoderCase("token-bag", List.of(16), 4, EncoderCase.text(100, 12), 6));
   }
 
   @ParameterizedTest
   @MethodSource("cases")
-  void theKernelGivesWhatItsTwinGives(Case given) {
+  void theKernelGivesWhatItsTwinGives(EncoderCase given) {
     Encoder encoder = given.encoder();
     float[] parameters = parameters(encoder);
-    Column column = column(given.side(), given.rows());
+    Column column = given.column(RANDOM);
     float[] output = new float[given.rows() * given.dimension()];
 
     encoder
@@ -62,39 +48,34 @@ class EncoderTest {
         .forward(column, rows(given.rows()), given.rows(), parameters, 0, output);
 
     float[] expected =
-        twin(encoder, parameters).outputSingle(inputs(given, column)).dup('c').data().asFloat();
+        given.twinOutput(EncoderCase.twin(encoder, parameters), column, rows(given.rows()));
     assertClose(output, expected, 1e-5);
   }
 
   @ParameterizedTest
   @MethodSource("cases")
-  void theKernelsGradientsAreItsTwins(Case given) {
+  void theKernelsGradientsAreItsTwins(EncoderCase given) {
     Encoder encoder = given.encoder();
     float[] parameters = parameters(encoder);
-    Column column = column(given.side(), given.rows());
-    float[] outputGradient = random(given.rows() * given.dimension());
-    INDArray epsilon =
-        Nd4j.createFromArray(outputGradient.clone()).reshape('c', given.rows(), given.dimension());
+    Column column = given.column(RANDOM);
+    float[] outputGradient = EncoderCase.gaussian(given.rows() * given.dimension(), RANDOM);
 
-    float[] gradients = gradients(encoder, column, given.rows(), parameters, outputGradient);
+    float[] gradients =
+        gradients(encoder, column, given.rows(), parameters, outputGradient.clone());
 
-    ComputationGraph twin = twin(encoder, parameters);
-    if (given.side().modality() == Modality.TEXT) {
-      twin.setLayerMaskArrays(new INDArray[] {mask(column)}, null);
-    }
-    twin.setInputs(inputs(given, column));
-    twin.feedForward(inputs(given, column), true, false);
-    Gradient expected = twin.backpropGradient(epsilon);
-    assertClose(gradients, expected.gradient().dup().data().asFloat(), 2e-4);
+    float[] expected =
+        given.twinGradients(
+            EncoderCase.twin(encoder, parameters), column, outputGradient, rows(given.rows()));
+    assertClose(gradients, expected, 2e-4);
   }
 
   @ParameterizedTest
   @MethodSource("cases")
-  void theKernelsGradientsAreFiniteDifferences(Case given) {
+  void theKernelsGradientsAreFiniteDifferences(EncoderCase given) {
     Encoder encoder = given.encoder();
     float[] parameters = parameters(encoder);
-    Column column = column(given.side(), given.rows());
-    float[] direction = random(given.rows() * given.dimension());
+    Column column = given.column(RANDOM);
+    float[] direction = EncoderCase.gaussian(given.rows() * given.dimension(), RANDOM);
 
     float[] gradients = gradients(encoder, column, given.rows(), parameters, direction.clone());
 
@@ -115,7 +96,7 @@ class EncoderTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void parametersGoIntoADl4jGraphAndBack(Case given) {
+  void parametersGoIntoADl4jGraphAndBack(EncoderCase given) {
     Encoder encoder = given.encoder();
     float[] parameters = parameters(encoder);
     ComputationGraph graph = EncoderGraphs.together(Map.of("x", encoder));
@@ -125,14 +106,6 @@ class EncoderTest {
     EncoderGraphs.getParameters(graph, "x", back, 0);
 
     assertThat(back).isEqualTo(parameters);
-  }
-
-  private static ComputationGraph twin(Encoder encoder, float[] parameters) {
-    ComputationGraph graph = EncoderGraphs.together(Map.of("x", encoder));
-    graph.getConfiguration().setTrainingWorkspaceMode(WorkspaceMode.NONE);
-    graph.getConfiguration().setInferenceWorkspaceMode(WorkspaceMode.NONE);
-    EncoderGraphs.setParameters(graph, "x", parameters, 0);
-    return graph;
   }
 
   private static float[] gradients(
@@ -162,72 +135,10 @@ class EncoderTest {
     return moved;
   }
 
-  private static INDArray[] inputs(Case given, Column column) {
-    int width = given.side().size();
-    if (column instanceof Column.Tokens tokens) {
-      float[] padded = new float[given.rows() * width];
-      for (int i = 0; i < padded.length; i++) {
-        padded[i] = Math.max(tokens.chunks()[0][i], 0);
-      }
-      return new INDArray[] {Nd4j.createFromArray(padded).reshape('c', given.rows(), 1, width)};
-    }
-    float[] values = new float[given.rows() * width];
-    for (int i = 0; i < given.rows(); i++) {
-      ((Column.Numbers) column).copyRow(i, values, i * width);
-    }
-    INDArray flat = Nd4j.createFromArray(values);
-    boolean picture = given.kind().equals("convolution");
-    return new INDArray[] {
-      picture
-          ? flat.reshape(
-              'c', given.rows(), given.side().shape().get(0), given.side().shape().get(1), 3)
-          : flat.reshape('c', given.rows(), width)
-    };
-  }
-
-  private static INDArray mask(Column column) {
-    Column.Tokens tokens = (Column.Tokens) column;
-    float[] mask = new float[tokens.size() * tokens.width()];
-    for (int i = 0; i < mask.length; i++) {
-      mask[i] = tokens.chunks()[0][i] >= 0 ? 1 : 0;
-    }
-    return Nd4j.createFromArray(mask)
-        .reshape('c', tokens.size(), tokens.width())
-        .castTo(DataType.FLOAT);
-  }
-
-  private static Column column(Side side, int rows) {
-    ColumnBuilder builder = new ColumnBuilder(side);
-    for (int i = 0; i < rows; i++) {
-      switch (side.modality()) {
-        case VECTOR -> builder.add(random(side.size()));
-        case IMAGE -> {
-          byte[] bytes = new byte[side.size()];
-          RANDOM.nextBytes(bytes);
-          builder.add(bytes);
-        }
-        case TEXT ->
-            builder.add(
-                IntStream.range(0, side.size())
-                    .map(t -> RANDOM.nextInt(side.vocabulary().size()))
-                    .toArray());
-      }
-    }
-    return builder.build();
-  }
-
   private static float[] parameters(Encoder encoder) {
     float[] parameters = new float[encoder.parameterCount()];
     encoder.initialise(parameters, 0, RANDOM);
     return parameters;
-  }
-
-  private static float[] random(int count) {
-    float[] values = new float[count];
-    for (int i = 0; i < count; i++) {
-      values[i] = (float) RANDOM.nextGaussian();
-    }
-    return values;
   }
 
   private static int[] rows(int count) {
@@ -245,27 +156,5 @@ class EncoderTest {
           .as("number %d", i)
           .isCloseTo(expected[i], within((float) (tolerance * largest)));
     }
-  }
-
-  static Side vector(int width) {
-    return new Side(Modality.VECTOR, List.of(width), List.of(), List.of(), List.of());
-  }
-
-  static Side image(int height, int width) {
-    return new Side(
-        Modality.IMAGE,
-        List.of(height, width, 3),
-        List.of(0.4, 0.5, 0.6),
-        List.of(0.2, 0.25, 0.3),
-        List.of());
-  }
-
-  static Side text(int vocabulary, int maximumTokens) {
-    return new Side(
-        Modality.TEXT,
-        List.of(maximumTokens),
-        List.of(),
-        List.of(),
-        Collections.nCopies(vocabulary, "word"));
   }
 }

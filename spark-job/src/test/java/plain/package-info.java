@@ -1,0 +1,2 @@
+/** A program that tests start without Fathom's classes beside it. */
+package plain;
