@@ -64,9 +64,9 @@ class InfoNceTest {
     assertThat(curve.loss())
         .isCloseTo(objective.loss(u, v, batch, (float) (1 / inverse)), within(1e-5));
     double step = 1e-2 * inverse;
-    double up = new Reference(u, v, batch, dimension, 1 / (inverse + step)).loss;
-    double down = new Reference(u, v, batch, dimension, 1 / (inverse - step)).loss;
-    double here = new Reference(u, v, batch, dimension, 1 / inverse).loss;
+    double up = InfoNceReference.of(u, v, batch, 1 / (inverse + step)).loss();
+    double down = InfoNceReference.of(u, v, batch, 1 / (inverse - step)).loss();
+    double here = InfoNceReference.of(u, v, batch, 1 / inverse).loss();
     assertThat(curve.slope()).isCloseTo((up - down) / (2 * step), within(2e-3));
     assertThat(curve.curvature()).isCloseTo((up - 2 * here + down) / (step * step), within(2e-3));
     assertThat(curve.curvature()).isNotNegative();
