@@ -36,8 +36,7 @@ class EncoderPropertiesTest {
       int offset = random.nextInt(4);
       column = given.column(random);
       chosen = IntStream.range(0, given.rows()).map(i -> random.nextInt(given.rows())).toArray();
-      parameters = new float[encoder.parameterCount()];
-      encoder.initialise(parameters, 0, random);
+      parameters = EncoderCase.parameters(encoder, random);
       float[] placed = new float[offset + parameters.length + 2];
       Arrays.fill(placed, Float.NaN);
       System.arraycopy(parameters, 0, placed, offset, parameters.length);

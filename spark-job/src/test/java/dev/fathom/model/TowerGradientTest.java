@@ -16,7 +16,6 @@ import dev.fathom.testing.EncoderCase;
 import dev.fathom.testing.EncoderCases;
 import dev.fathom.testing.InfoNceReference;
 import dev.fathom.testing.SimilarityReference;
-import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
@@ -70,8 +69,7 @@ class TowerGradientTest {
 
     Tower(Given given, EncoderCase encoder, RandomGenerator random) {
       this.given = given;
-      Towers towers = new Towers(encoder.encoder(), encoder.encoder(), given.similarity());
-      parameters = Arrays.copyOf(towers.initialParameters(given.seed()), towers.yOffset());
+      parameters = EncoderCase.parameters(encoder.encoder(), random);
       direction = random.doubles(parameters.length, -1, 1).toArray();
       int rows = encoder.rows();
       output = new float[rows * given.dimension()];

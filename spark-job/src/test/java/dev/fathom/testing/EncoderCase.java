@@ -54,6 +54,19 @@ public record EncoderCase(String kind, List<Integer> hidden, int dimension, Side
     return builder.build();
   }
 
+  /**
+   * Initial parameters moved a little: an encoder may start some of them at 0, which can leave a
+   * relu at its kink, where there is no gradient to compare.
+   */
+  public static float[] parameters(Encoder encoder, RandomGenerator random) {
+    float[] parameters = new float[encoder.parameterCount()];
+    encoder.initialise(parameters, 0, random);
+    for (int i = 0; i < parameters.length; i++) {
+      parameters[i] += (float) random.nextDouble(-0.05, 0.05);
+    }
+    return parameters;
+  }
+
   /** The twin, with these parameters. */
   public static ComputationGraph twin(Encoder encoder, float[] parameters) {
     ComputationGraph graph = EncoderGraphs.together(Map.of("x", encoder));

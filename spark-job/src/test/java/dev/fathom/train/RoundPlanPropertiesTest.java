@@ -1,0 +1,154 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fathom.encoder.Column;
+import dev.fathom.settings.Settings;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/** Which pairs the steps of a training see, whatever the sizes. */
+class RoundPlanPropertiesTest {
+
+  /**
+   * Workers, and what they are told.
+   *
+   * @param smallest pairs of the worker that has the fewest
+   * @param more by how many pairs the worker looked at has more
+   */
+  record Given(
+      int smallest, int more, int batchSize, int sampleRows, int epochs, int partition, long seed) {
+    RoundPlan plan() {
+      return RoundPlan.of(
+          smallest,
+          sampleRows,
+          TrainingSettings.of(
+              Settings.of(
+                  "",
+                  List.of(),
+                  List.of("training.batchSize=" + batchSize, "training.epochs=" + epochs))));
+    }
+
+    PairPartition pairs() {
+      int size = smallest + more;
+      Column column = new Column.Vectors(size, 1, new float[][] {new float[size]});
+      return new PairPartition(column, column);
+    }
+
+    /** The pairs of a step's batch. */
+    List<Integer> batch(PairPartition pairs, RoundPlan plan, long step) {
+      int[] order = pairs.order(seed, plan.epoch(step), partition);
+      return Arrays.stream(order, plan.firstRow(step), plan.firstRow(step) + plan.batch())
+          .boxed()
+          .toList();
+    }
+  }
+
+  @Property(tries = 300, seed = "51")
+  void anEpochSeesNoPairTwiceAndLeavesOutLessThanABatchOfTheSmallestWorker(
+      @ForAll("given") Given given) {
+    RoundPlan plan = given.plan();
+    PairPartition pairs = given.pairs();
+
+    for (long epoch = 0; epoch < given.epochs(); epoch++) {
+      long first = epoch * plan.stepsPerEpoch();
+      Set<Integer> seen = new HashSet<>();
+      for (long step = first; step < first + plan.stepsPerEpoch(); step++) {
+        assertThat(plan.epoch(step)).isEqualTo(epoch);
+        assertThat(given.batch(pairs, plan, step))
+            .allMatch(seen::add)
+            .allMatch(row -> row >= 0 && row < pairs.size());
+      }
+      assertThat(seen.size()).isEqualTo(plan.stepsPerEpoch() * plan.batch());
+      assertThat(given.smallest() - seen.size()).isBetween(0, plan.batch() - 1);
+    }
+    assertThat(plan.totalSteps()).isEqualTo((long) given.epochs() * plan.stepsPerEpoch());
+  }
+
+  @Property(tries = 300, seed = "52")
+  void aBatchIsAsLargeAsAskedWhereThePairsSufficeAndHasNoPartInItsSample(
+      @ForAll("given") Given given) {
+    RoundPlan plan = given.plan();
+
+    assertThat(plan.batch()).isBetween(1, given.batchSize());
+    assertThat(plan.batch() + plan.sample()).isLessThanOrEqualTo(given.smallest());
+    assertThat(plan.sample()).isLessThanOrEqualTo(given.sampleRows());
+    if (given.batchSize() + given.sampleRows() <= given.smallest()) {
+      assertThat(plan.batch()).isEqualTo(given.batchSize());
+      assertThat(plan.sample()).isEqualTo(given.sampleRows());
+    }
+    if (given.sampleRows() > 0) {
+      assertThat(plan.sample()).isPositive();
+    }
+  }
+
+  @Property(tries = 200, seed = "53")
+  void noTwoEpochsAndNoTwoWorkersBatchAlike(@ForAll("batchable") Given given) {
+    RoundPlan plan = given.plan();
+    PairPartition pairs = given.pairs();
+    Given neighbour =
+        new Given(
+            given.smallest(),
+            given.more(),
+            given.batchSize(),
+            0,
+            given.epochs(),
+            given.partition() + 1,
+            given.seed());
+
+    Set<Set<Set<Integer>>> drawn = new HashSet<>();
+    for (Given worker : List.of(given, neighbour)) {
+      for (int epoch = 0; epoch < given.epochs(); epoch++) {
+        drawn.add(batches(worker, pairs, plan, epoch));
+      }
+    }
+
+    assertThat(drawn).hasSize(2 * given.epochs());
+    assertThat(drawn).contains(batches(given, given.pairs(), plan, 0));
+  }
+
+  @Provide
+  Arbitrary<Given> given() {
+    return given(2, 200, Arbitraries.integers().between(0, 100));
+  }
+
+  /** Pairs that fall into batches in so many ways that no two draws agree by chance. */
+  @Provide
+  Arbitrary<Given> batchable() {
+    return given(40, 20, Arbitraries.just(0));
+  }
+
+  private static Arbitrary<Given> given(
+      int fewestPairs, int largestBatch, Arbitrary<Integer> sampleRows) {
+    return Combinators.combine(
+            Arbitraries.integers().between(fewestPairs, 300),
+            Arbitraries.integers().between(0, 30),
+            Arbitraries.integers().between(2, largestBatch),
+            sampleRows,
+            Arbitraries.integers().between(1, 4),
+            Arbitraries.integers().between(0, 50),
+            Arbitraries.longs())
+        .as(Given::new)
+        .withoutEdgeCases();
+  }
+
+  private static Set<Set<Integer>> batches(
+      Given given, PairPartition pairs, RoundPlan plan, int epoch) {
+    return IntStream.range(0, plan.stepsPerEpoch())
+        .mapToObj(
+            step ->
+                Set.copyOf(given.batch(pairs, plan, (long) epoch * plan.stepsPerEpoch() + step)))
+        .collect(Collectors.toSet());
+  }
+}
