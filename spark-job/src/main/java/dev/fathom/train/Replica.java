@@ -77,7 +77,7 @@ final class Replica {
       losses[i] = lossAndGradients(pairs, weights.parameters(), (float) temperature.value());
       temperatureGradients[i] = objective.temperatureGradient();
       Optimizer.step(settings, weights, gradients, step, plan.totalSteps());
-      if (spec.stepsTemperature()) {
+      if (spec.temperature().stepsOnWorkers()) {
         temperature.step(temperatureGradients[i], settings.schedule(step, plan.totalSteps()));
       }
     }

@@ -4,17 +4,9 @@ package dev.fathom.train;
 import dev.fathom.model.Towers;
 import java.io.Serializable;
 
-/**
- * All that it takes to make a {@link Replica}.
- *
- * @param stepsTemperature whether the replica steps the temperature itself
- */
+/** All that it takes to make a {@link Replica}. */
 record ReplicaSpec(
-    Towers towers,
-    TrainingSettings settings,
-    TemperatureSettings temperature,
-    RoundPlan plan,
-    boolean stepsTemperature)
+    Towers towers, TrainingSettings settings, TemperatureSettings temperature, RoundPlan plan)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 }

@@ -96,7 +96,6 @@ final class RoundEngine {
     private final Workers workers;
     private final Workers validation;
     private final ReplicaPool replicas;
-    private final boolean stepsOnWorkers;
 
     /** The weights that the executors have, and the state that they belong to. */
     private Broadcast<Weights> shipped;
@@ -108,10 +107,8 @@ final class RoundEngine {
       this.count = count;
       this.workers = workers;
       this.validation = validation;
-      stepsOnWorkers = temperatureSettings.stepsOnWorkers(count);
       replicas =
-          new ReplicaPool(
-              name, new ReplicaSpec(towers, settings, temperatureSettings, plan, stepsOnWorkers));
+          new ReplicaPool(name, new ReplicaSpec(towers, settings, temperatureSettings, plan));
     }
 
     TrainingState round(TrainingState state) {
@@ -213,10 +210,8 @@ final class RoundEngine {
         RoundResult mean,
         float[] parameters,
         List<Moments> moments) {
-      if (stepsOnWorkers) {
-        return new NextTemperature(mean.temperature(), null);
-      }
       return switch (temperatureSettings.mode()) {
+        case TemperatureSettings.LOCAL -> new NextTemperature(mean.temperature(), null);
         case TemperatureSettings.GLOBAL -> new NextTemperature(stepped(state, mean), null);
         case TemperatureSettings.GLOBAL_EXACT -> exact(state, round, parameters, moments.get(0));
         default -> new NextTemperature(state.temperature(), null);

@@ -38,10 +38,12 @@ public record TemperatureSettings(String mode, double initial, double learningRa
   }
 
   /**
-   * Whether workers step the temperature within a round. A lone worker's gradient is the global
-   * one, known at once.
+   * Whether workers step the temperature within a round, each by its own gradient. Under {@code
+   * global} these steps only foresee the driver's: a temperature that stood still for a round of
+   * many steps and then moved by all of them at once would disturb the training (docs/results.md
+   * shows how much).
    */
-  boolean stepsOnWorkers(int workers) {
-    return mode.equals(LOCAL) || (mode.equals(GLOBAL) && workers == 1);
+  boolean stepsOnWorkers() {
+    return mode.equals(LOCAL) || mode.equals(GLOBAL);
   }
 }

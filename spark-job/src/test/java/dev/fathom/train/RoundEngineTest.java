@@ -68,7 +68,7 @@ class RoundEngineTest {
       double[] gradient = new double[expected.length];
       double temperatureGradient = 0;
       for (int part = 0; part < parts.size(); part++) {
-        Replica replica = new Replica(new ReplicaSpec(towers, settings, TEMPERATURE, plan, false));
+        Replica replica = new Replica(new ReplicaSpec(towers, settings, TEMPERATURE, plan));
         RoundState state = new RoundState(step, 1, temperature.state());
         Weights weights = new Weights(expected, Weights.Moments.zero(0));
         temperatureGradient +=

@@ -43,8 +43,7 @@ final class TrainingStep {
                 towers,
                 settings,
                 TemperatureSettings.of(keys),
-                RoundPlan.of(pairs.size(), 0, settings),
-                false));
+                RoundPlan.of(pairs.size(), 0, settings)));
     weights =
         new Weights(
             towers.initialParameters(1), Optimizer.moments(settings, towers.parameterCount()));
