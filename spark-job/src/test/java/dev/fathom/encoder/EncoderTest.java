@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.fathom.common.RandomStream;
+import dev.fathom.common.Storage;
 import dev.fathom.data.Modality;
 import dev.fathom.data.Side;
+import dev.fathom.testing.GraphFixtures;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -14,23 +17,31 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
+import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeConvolutional;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Each kernel against its DL4J twin and against finite differences. */
 class EncoderTest {
+  private static final Storage STORAGE = new Storage(new Configuration());
   private static final RandomGenerator RANDOM = RandomStream.of(7, "encoder test");
+
+  @TempDir private static java.nio.file.Path directory;
 
   /** A kind of encoder at some shape, and how many rows it is given. */
   record Case(String kind, List<Integer> hidden, int dimension, Side side, int rows) {
     Encoder encoder() {
-      return new EncoderSpec(kind, hidden, dimension).build(side);
+      return new EncoderSpec(kind, hidden, dimension).build(side, STORAGE);
     }
   }
 
@@ -46,7 +57,18 @@ class EncoderTest {
         new Case("convolution", List.of(32, 64), 16, image(32, 32), 12),
         new Case("token-bag", List.of(8, 6), 5, text(11, 7), 9),
         new Case("token-bag", List.of(1), 1, text(2, 1), 1),
-        new Case("token-bag", List.of(16), 4, text(100, 12), 6));
+        new Case("token-bag", List.of(16), 4, text(100, 12), 6),
+        graph("vector", GraphFixtures.branches(9, 6), vector(9), 6, 5),
+        graph("nhwc", GraphFixtures.pictures(8, CNN2DFormat.NHWC, 5), image(8, 8), 5, 4),
+        graph("nchw", GraphFixtures.pictures(6, CNN2DFormat.NCHW, 5), image(6, 6), 5, 4),
+        graph("text", GraphFixtures.captions(11, 7, 5), text(11, 7), 5, 6));
+  }
+
+  private static Case graph(
+      String name, ComputationGraphConfiguration configuration, Side side, int width, int rows) {
+    Path path = new Path(directory.toString(), name + ".json");
+    STORAGE.write(path, configuration.toJson().getBytes(StandardCharsets.UTF_8));
+    return new Case("graph:" + path, List.of(), width, side, rows);
   }
 
   @ParameterizedTest
@@ -62,7 +84,11 @@ class EncoderTest {
         .forward(column, rows(given.rows()), given.rows(), parameters, 0, output);
 
     float[] expected =
-        twin(encoder, parameters).outputSingle(inputs(given, column)).dup('c').data().asFloat();
+        twin(encoder, parameters)
+            .output(false, inputs(given, column), masks(column))[0]
+            .dup('c')
+            .data()
+            .asFloat();
     assertClose(output, expected, 1e-5);
   }
 
@@ -79,9 +105,7 @@ class EncoderTest {
     float[] gradients = gradients(encoder, column, given.rows(), parameters, outputGradient);
 
     ComputationGraph twin = twin(encoder, parameters);
-    if (given.side().modality() == Modality.TEXT) {
-      twin.setLayerMaskArrays(new INDArray[] {mask(column)}, null);
-    }
+    twin.setLayerMaskArrays(masks(column), null);
     twin.setInputs(inputs(given, column));
     twin.feedForward(inputs(given, column), true, false);
     Gradient expected = twin.backpropGradient(epsilon);
@@ -176,24 +200,24 @@ class EncoderTest {
       ((Column.Numbers) column).copyRow(i, values, i * width);
     }
     INDArray flat = Nd4j.createFromArray(values);
-    boolean picture = given.kind().equals("convolution");
+    if (!(given.encoder().inputType() instanceof InputTypeConvolutional picture)) {
+      return new INDArray[] {flat.reshape('c', given.rows(), width)};
+    }
+    INDArray pixels = flat.reshape('c', given.rows(), picture.getHeight(), picture.getWidth(), 3);
     return new INDArray[] {
-      picture
-          ? flat.reshape(
-              'c', given.rows(), given.side().shape().get(0), given.side().shape().get(1), 3)
-          : flat.reshape('c', given.rows(), width)
+      picture.getFormat() == CNN2DFormat.NHWC ? pixels : pixels.permute(0, 3, 1, 2).dup('c')
     };
   }
 
-  private static INDArray mask(Column column) {
-    Column.Tokens tokens = (Column.Tokens) column;
+  private static INDArray[] masks(Column column) {
+    if (!(column instanceof Column.Tokens tokens)) {
+      return null;
+    }
     float[] mask = new float[tokens.size() * tokens.width()];
     for (int i = 0; i < mask.length; i++) {
       mask[i] = tokens.chunks()[0][i] >= 0 ? 1 : 0;
     }
-    return Nd4j.createFromArray(mask)
-        .reshape('c', tokens.size(), tokens.width())
-        .castTo(DataType.FLOAT);
+    return new INDArray[] {Nd4j.createFromArray(mask).reshape('c', tokens.size(), tokens.width())};
   }
 
   private static Column column(Side side, int rows) {
@@ -208,7 +232,7 @@ class EncoderTest {
         }
         case TEXT ->
             builder.add(
-                IntStream.range(0, side.size())
+                IntStream.rangeClosed(0, RANDOM.nextInt(side.size()))
                     .map(t -> RANDOM.nextInt(side.vocabulary().size()))
                     .toArray());
       }

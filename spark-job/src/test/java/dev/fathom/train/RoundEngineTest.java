@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.fathom.common.FathomException;
 import dev.fathom.common.RandomStream;
+import dev.fathom.common.Storage;
 import dev.fathom.contrastive.Cosine;
 import dev.fathom.contrastive.PopulationNorm;
 import dev.fathom.contrastive.Similarity;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 
 class RoundEngineTest {
+  private static final Storage STORAGE = new Storage(new Configuration());
   private static final Side SIDE =
       new Side(Modality.VECTOR, List.of(6), List.of(), List.of(), List.of());
   private static final JavaSparkContext SPARK =
@@ -201,8 +204,8 @@ class RoundEngineTest {
 
   private static Towers towers(Similarity similarity) {
     return new Towers(
-        new EncoderSpec("dense", List.of(12, 12), 5).build(SIDE),
-        new EncoderSpec("dense", List.of(9), 5).build(SIDE),
+        new EncoderSpec("dense", List.of(12, 12), 5).build(SIDE, STORAGE),
+        new EncoderSpec("dense", List.of(9), 5).build(SIDE, STORAGE),
         similarity);
   }
 
