@@ -14,8 +14,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * The choice of an encoder for one side: enough to build it again, and what {@code model.json}
  * keeps.
  *
- * @param kind {@code dense}, {@code convolution}, {@code token-bag}, or {@code graph:} and the path
- *     of a saved DL4J graph
+ * @param kind {@code dense}, {@code convolution}, {@code residual}, {@code token-bag}, or {@code
+ *     graph:} and the path of a saved DL4J graph
  * @param hidden widths of the hidden layers; of a token bag, the width of its table first
  * @param dimension width of the embedding
  */
@@ -25,13 +25,14 @@ public record EncoderSpec(String kind, List<Integer> hidden, int dimension) {
 
   private static final String DENSE = "dense";
   private static final String CONVOLUTION = "convolution";
+  private static final String RESIDUAL = "residual";
   private static final String TOKEN_BAG = "token-bag";
 
   private static final String GRAPH = "graph:";
 
   /** Every kind that a configuration may name. */
   public static final List<String> KINDS =
-      List.of(AUTO, DENSE, CONVOLUTION, TOKEN_BAG, GRAPH + "PATH");
+      List.of(AUTO, DENSE, CONVOLUTION, RESIDUAL, TOKEN_BAG, GRAPH + "PATH");
 
   /** Whether a kind names a saved graph. */
   public static boolean isGraph(String kind) {
@@ -67,6 +68,7 @@ public record EncoderSpec(String kind, List<Integer> hidden, int dimension) {
             ? hidden
             : switch (resolved) {
               case CONVOLUTION -> List.of(32, 64, 128);
+              case RESIDUAL -> List.of(16, 32, 64);
               case TOKEN_BAG -> List.of(64, 64);
               default -> List.of(50, 50, 50, 50);
             };
@@ -96,6 +98,8 @@ public record EncoderSpec(String kind, List<Integer> hidden, int dimension) {
       case DENSE -> new DenseEncoder(side.size(), hidden, dimension);
       case CONVOLUTION ->
           new ConvolutionEncoder(side.shape().get(0), side.shape().get(1), hidden, dimension);
+      case RESIDUAL ->
+          new ResidualEncoder(side.shape().get(0), side.shape().get(1), hidden, dimension);
       case TOKEN_BAG ->
           new TokenBagEncoder(side.vocabulary().size(), side.size(), hidden, dimension);
       default -> throw new IllegalStateException(kind + " is not resolved");
@@ -105,7 +109,7 @@ public record EncoderSpec(String kind, List<Integer> hidden, int dimension) {
   private void requireModality(Side side) {
     boolean fits =
         switch (kind) {
-          case CONVOLUTION -> side.modality() == Modality.IMAGE;
+          case CONVOLUTION, RESIDUAL -> side.modality() == Modality.IMAGE;
           case TOKEN_BAG -> side.modality() == Modality.TEXT;
           default -> side.modality() != Modality.TEXT;
         };

@@ -55,6 +55,10 @@ class EncoderTest {
         new Case("convolution", List.of(4, 5, 3), 3, image(9, 7), 3),
         new Case("convolution", List.of(2), 2, image(1, 1), 1),
         new Case("convolution", List.of(32, 64), 16, image(32, 32), 12),
+        new Case("residual", List.of(4, 6), 5, image(8, 8), 4),
+        new Case("residual", List.of(3, 5, 2), 3, image(9, 7), 3),
+        new Case("residual", List.of(2), 2, image(1, 1), 2),
+        new Case("residual", List.of(16, 8), 4, image(32, 32), 9),
         new Case("token-bag", List.of(8, 6), 5, text(11, 7), 9),
         new Case("token-bag", List.of(1), 1, text(2, 1), 1),
         new Case("token-bag", List.of(16), 4, text(100, 12), 6),
@@ -240,9 +244,13 @@ class EncoderTest {
     return builder.build();
   }
 
+  /** Parameters near where training starts, but none of them 0, so that every one counts. */
   private static float[] parameters(Encoder encoder) {
     float[] parameters = new float[encoder.parameterCount()];
     encoder.initialise(parameters, 0, RANDOM);
+    for (int i = 0; i < parameters.length; i++) {
+      parameters[i] += (float) (0.02 * RANDOM.nextGaussian());
+    }
     return parameters;
   }
 

@@ -26,6 +26,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -63,10 +64,12 @@ class ModelFilesTest {
           Map.of());
 
   @ParameterizedTest
-  @ValueSource(strings = {"cosine", "population-norm"})
-  void plainDl4jOpensAnEncoderAndGivesTheSameEmbeddings(String similarity) throws Exception {
-    TrainedModel model = model(settings(similarity));
-    write(model, settings(similarity));
+  @CsvSource({"cosine, convolution", "population-norm, convolution", "cosine, residual"})
+  void plainDl4jOpensAnEncoderAndGivesTheSameEmbeddings(String similarity, String encoder)
+      throws Exception {
+    ModelSettings settings = settings(similarity, encoder);
+    TrainedModel model = model(settings);
+    write(model, settings);
     Column column = images();
 
     float[] embedded = model.embedX(column);
@@ -191,10 +194,14 @@ class ModelFilesTest {
   }
 
   private ModelSettings settings(String similarity) {
+    return settings(similarity, "convolution");
+  }
+
+  private ModelSettings settings(String similarity, String encoder) {
     return new ModelSettings(
             similarity,
             16,
-            new EncoderSpec("convolution", List.of(4, 6), 5),
+            new EncoderSpec(encoder, List.of(4, 6), 5),
             new EncoderSpec("auto", List.of(), 5))
         .resolvedFor(card);
   }
