@@ -14,9 +14,10 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * The choice of an encoder for one side: enough to build it again, and what {@code model.json}
  * keeps.
  *
- * @param kind {@code dense}, {@code convolution}, {@code residual}, {@code token-bag}, or {@code
- *     graph:} and the path of a saved DL4J graph
- * @param hidden widths of the hidden layers; of a token bag, the width of its table first
+ * @param kind {@code dense}, {@code convolution}, {@code residual}, {@code token-bag}, {@code
+ *     transformer}, or {@code graph:} and the path of a saved DL4J graph
+ * @param hidden widths of the hidden layers; of a token bag, the width of its table first; of a
+ *     transformer, its width, heads, feed-forward width and layers
  * @param dimension width of the embedding
  */
 public record EncoderSpec(String kind, List<Integer> hidden, int dimension) {
@@ -27,12 +28,13 @@ public record EncoderSpec(String kind, List<Integer> hidden, int dimension) {
   private static final String CONVOLUTION = "convolution";
   private static final String RESIDUAL = "residual";
   private static final String TOKEN_BAG = "token-bag";
+  private static final String TRANSFORMER = "transformer";
 
   private static final String GRAPH = "graph:";
 
   /** Every kind that a configuration may name. */
   public static final List<String> KINDS =
-      List.of(AUTO, DENSE, CONVOLUTION, RESIDUAL, TOKEN_BAG, GRAPH + "PATH");
+      List.of(AUTO, DENSE, CONVOLUTION, RESIDUAL, TOKEN_BAG, TRANSFORMER, GRAPH + "PATH");
 
   /** Whether a kind names a saved graph. */
   public static boolean isGraph(String kind) {
@@ -70,6 +72,7 @@ public record EncoderSpec(String kind, List<Integer> hidden, int dimension) {
               case CONVOLUTION -> List.of(32, 64, 128);
               case RESIDUAL -> List.of(16, 32, 64);
               case TOKEN_BAG -> List.of(64, 64);
+              case TRANSFORMER -> List.of(64, 4, 128, 2);
               default -> List.of(50, 50, 50, 50);
             };
     return new EncoderSpec(resolved, widths, dimension);
@@ -102,6 +105,8 @@ public record EncoderSpec(String kind, List<Integer> hidden, int dimension) {
           new ResidualEncoder(side.shape().get(0), side.shape().get(1), hidden, dimension);
       case TOKEN_BAG ->
           new TokenBagEncoder(side.vocabulary().size(), side.size(), hidden, dimension);
+      case TRANSFORMER ->
+          new TransformerEncoder(side.vocabulary().size(), side.size(), hidden, dimension);
       default -> throw new IllegalStateException(kind + " is not resolved");
     };
   }
@@ -110,7 +115,7 @@ public record EncoderSpec(String kind, List<Integer> hidden, int dimension) {
     boolean fits =
         switch (kind) {
           case CONVOLUTION, RESIDUAL -> side.modality() == Modality.IMAGE;
-          case TOKEN_BAG -> side.modality() == Modality.TEXT;
+          case TOKEN_BAG, TRANSFORMER -> side.modality() == Modality.TEXT;
           default -> side.modality() != Modality.TEXT;
         };
     if (!fits) {

@@ -2,8 +2,10 @@
 package dev.fathom.encoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.fathom.common.FathomException;
 import dev.fathom.common.RandomStream;
 import dev.fathom.common.Storage;
 import dev.fathom.data.Modality;
@@ -28,6 +30,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -43,6 +46,14 @@ class EncoderTest {
     Encoder encoder() {
       return new EncoderSpec(kind, hidden, dimension).build(side, STORAGE);
     }
+  }
+
+  /**
+   * Those whose twin DL4J gets the gradients of. A transformer's is not among them: DL4J 1.0.0-M2.1
+   * gives twice the gradient of a layer that it computes by SameDiff, such as attention.
+   */
+  static Stream<Case> casesThatDl4jDifferentiates() {
+    return cases().filter(given -> !given.kind().equals("transformer"));
   }
 
   static Stream<Case> cases() {
@@ -62,6 +73,9 @@ class EncoderTest {
         new Case("token-bag", List.of(8, 6), 5, text(11, 7), 9),
         new Case("token-bag", List.of(1), 1, text(2, 1), 1),
         new Case("token-bag", List.of(16), 4, text(100, 12), 6),
+        new Case("transformer", List.of(8, 2, 12, 1), 5, text(11, 7), 6),
+        new Case("transformer", List.of(12, 3, 6, 2), 3, text(30, 5), 9),
+        new Case("transformer", List.of(4, 1, 4, 1), 2, text(3, 2), 2),
         graph("vector", GraphFixtures.branches(9, 6), vector(9), 6, 5),
         graph("nhwc", GraphFixtures.pictures(8, CNN2DFormat.NHWC, 5), image(8, 8), 5, 4),
         graph("nchw", GraphFixtures.pictures(6, CNN2DFormat.NCHW, 5), image(6, 6), 5, 4),
@@ -97,7 +111,7 @@ class EncoderTest {
   }
 
   @ParameterizedTest
-  @MethodSource("cases")
+  @MethodSource("casesThatDl4jDifferentiates")
   void theKernelsGradientsAreItsTwins(Case given) {
     Encoder encoder = given.encoder();
     float[] parameters = parameters(encoder);
@@ -126,7 +140,8 @@ class EncoderTest {
 
     float[] gradients = gradients(encoder, column, given.rows(), parameters, direction.clone());
 
-    for (int probe = 0; probe < 20; probe++) {
+    int probes = given.kind().equals("transformer") ? 200 : 20;
+    for (int probe = 0; probe < probes; probe++) {
       int p = RANDOM.nextInt(parameters.length);
       double step = 2e-3;
       double up = along(encoder, column, given.rows(), moved(parameters, p, step), direction);
@@ -153,6 +168,16 @@ class EncoderTest {
     EncoderGraphs.getParameters(graph, "x", back, 0);
 
     assertThat(back).isEqualTo(parameters);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"8", "8, 3, 8, 1", "8, 2, 8"})
+  void aTransformerOfWrongSizesIsRefused(String sizes) {
+    List<Integer> hidden = Arrays.stream(sizes.split(", ")).map(Integer::valueOf).toList();
+
+    assertThatThrownBy(() -> new EncoderSpec("transformer", hidden, 4).build(text(11, 7), STORAGE))
+        .isInstanceOf(FathomException.class)
+        .hasMessageContaining("are not width, heads (which divide the width)");
   }
 
   private static ComputationGraph twin(Encoder encoder, float[] parameters) {

@@ -102,7 +102,7 @@ class ModelFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"token-bag", "graph:"})
+  @ValueSource(strings = {"token-bag", "transformer", "graph:"})
   void captionsOfAnyLengthEmbedAlikeInPlainDl4jAndAfterReading(String kind) throws Exception {
     Path source = directory.resolve("source.json");
     Files.writeString(source, GraphFixtures.captions(WORDS, TOKENS, 5).toJson());
