@@ -38,6 +38,8 @@ import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.samediff.AbstractSameDiffLayer;
+import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -54,6 +56,9 @@ final class SavedGraph {
    * pass, since a step has to be a pure function of parameters and pairs. Dropout and its kin draw random numbers. Batch
    * normalisation depends on the rest of the batch, and keeps running statistics as parameters whose "gradient" is the
    * step to be taken, which Adam would turn into one of another size. Frozen, both are plain functions.
+   *
+   * Layers that DL4J 1.0.0-M2.1 computes by SameDiff (attention, locally connected ones) return twice their gradient, and
+   * so do all layers before them; beside any other path the sum then points elsewhere than downhill.
    */
 
   private static final String ZIP = "PK";
@@ -304,6 +309,9 @@ final class SavedGraph {
           "encoder %s: vertex %s refers to another by its name, which an encoder's vertices do not keep; use a layer instead, such as LastTimeStep",
           name, vertex);
     }
+    if (source instanceof SameDiffVertex) {
+      throw wrongGradient(vertex);
+    }
     if (!(source instanceof LayerVertex layer)) {
       return source;
     }
@@ -325,12 +333,22 @@ final class SavedGraph {
               + "save the graph without",
           name, vertex);
     }
+    if (layer instanceof AbstractSameDiffLayer) {
+      throw wrongGradient(vertex);
+    }
     if (layer instanceof BatchNormalization) {
       throw FathomException.usage(
           "encoder %s: layer %s is a batch normalisation, whose running statistics cannot be trained by averaged steps; "
               + "use hasLayerNorm of a dense layer, or freeze it with all that stands before it (TransferLearning)",
           name, vertex);
     }
+  }
+
+  private FathomException wrongGradient(String vertex) {
+    return FathomException.usage(
+        "encoder %s: DL4J gives a wrong gradient for layer %s, which it computes by SameDiff; "
+            + "freeze it with all that stands before it (TransferLearning), or use another (encoder transformer has attention)",
+        name, vertex);
   }
 
   /** An output layer's activation is the output; the loss that it would bring is not used. */

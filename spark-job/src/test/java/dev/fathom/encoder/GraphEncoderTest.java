@@ -19,6 +19,7 @@ import java.io.ObjectOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -180,6 +181,14 @@ class GraphEncoderTest {
             4,
             "has to be an EmbeddingSequenceLayer with nIn of at least 11"),
         new Refusal(json(GraphFixtures.captions(10, 7, 4)), text, 4, "with nIn of at least 11"),
+        new Refusal(
+            json(
+                EncoderGraphs.together(
+                        Map.of("x", new TransformerEncoder(11, 7, List.of(4, 2, 4, 1), 4)))
+                    .getConfiguration()),
+            text,
+            4,
+            "DL4J gives a wrong gradient for layer x.place"),
         new Refusal(
             json(GraphFixtures.chain(9, new DenseLayer.Builder().nOut(4).dropOut(0.5).build())),
             vector,
