@@ -20,7 +20,7 @@ record Attention(int width, int heads, int offset) implements Serializable {
    * q, k, v = x·Wqᵀ, x·Wkᵀ, x·Wvᵀ;  of each head  P = softmax(q·kᵀ/√size) by rows,  o = P·v;  y = o·Wo over all heads.
    *
    * Captions are packed one after another, so the projections are one gemm each over all tokens of the batch; P and o are
-   * small and of every caption's own length, and computed by loops.
+   * small, of every caption's own length, and one gemm a caption and head.
    *
    * Backward, of each head, with G = ∂L/∂o:  ∂L/∂v = Pᵀ·G,  D = G·vᵀ,  ∂L/∂(scores) = P ⊙ (D − Σ P ⊙ D by rows).
    *
@@ -72,7 +72,8 @@ record Attention(int width, int heads, int offset) implements Serializable {
     /** P of every caption and head, one after another. */
     private final float[] shares;
 
-    private final float[] row;
+    /** ∂L/∂P, then ∂L/∂scores, of one caption and head. */
+    private final float[] scores;
 
     private Memory(int maximumCaptions, int maximumTokens) {
       int floats = Math.multiplyExact(Math.multiplyExact(maximumCaptions, maximumTokens), width);
@@ -87,7 +88,7 @@ record Attention(int width, int heads, int offset) implements Serializable {
               [Math.multiplyExact(
                   Math.multiplyExact(maximumCaptions, heads),
                   Math.multiplyExact(maximumTokens, maximumTokens))];
-      row = new float[maximumTokens];
+      scores = new float[Math.multiplyExact(maximumTokens, maximumTokens)];
     }
 
     /**
@@ -117,23 +118,16 @@ record Attention(int width, int heads, int offset) implements Serializable {
             0,
             width);
       }
-      float[] values = projected[2];
-      Arrays.fill(mixed, 0, tokens * width, 0f);
       int share = 0;
       for (int caption = 0; caption < captions; caption++) {
-        int from = starts[caption];
-        int to = starts[caption + 1];
-        for (int head = 0; head < heads; head++) {
-          int column = head * size();
-          for (int t = from; t < to; t++) {
-            softmax(t, from, to, column, share);
-            for (int s = from; s < to; s++) {
-              float p = shares[share++];
-              for (int c = column; c < column + size(); c++) {
-                mixed[t * width + c] += p * values[s * width + c];
-              }
-            }
-          }
+        int from = starts[caption] * width;
+        int length = starts[caption + 1] - starts[caption];
+        for (int column = 0; length > 0 && column < width; column += size()) {
+          float scale = (float) (1 / Math.sqrt(size()));
+          byTokens(scale, projected[0], projected[1], from + column, length, shares, share);
+          softmax(length, share);
+          mix(false, 1f, shares, share, projected[2], mixed, from + column, length);
+          share += length * length;
         }
       }
       Blas.gemm(
@@ -155,22 +149,21 @@ record Attention(int width, int heads, int offset) implements Serializable {
           width);
     }
 
-    /** How much of each token of a caption goes into token t, written from {@code share} on. */
-    private void softmax(int t, int from, int to, int column, int share) {
-      float scale = (float) (1 / Math.sqrt(size()));
-      float largest = Float.NEGATIVE_INFINITY;
-      for (int s = from; s < to; s++) {
-        float score = scale * dot(projected[0], t, projected[1], s, column);
-        shares[share + s - from] = score;
-        largest = Math.max(largest, score);
-      }
-      float sum = 0;
-      for (int i = share; i < share + to - from; i++) {
-        shares[i] = (float) Math.exp(shares[i] - largest);
-        sum += shares[i];
-      }
-      for (int i = share; i < share + to - from; i++) {
-        shares[i] /= sum;
+    /** Turns scores into shares, row by row. */
+    private void softmax(int length, int share) {
+      for (int start = share; start < share + length * length; start += length) {
+        float largest = Float.NEGATIVE_INFINITY;
+        for (int i = start; i < start + length; i++) {
+          largest = Math.max(largest, shares[i]);
+        }
+        float sum = 0;
+        for (int i = start; i < start + length; i++) {
+          shares[i] = (float) Math.exp(shares[i] - largest);
+          sum += shares[i];
+        }
+        for (int i = start; i < start + length; i++) {
+          shares[i] /= sum;
+        }
       }
     }
 
@@ -210,18 +203,13 @@ record Attention(int width, int heads, int offset) implements Serializable {
           mixedGradients,
           0,
           width);
-      for (float[] each : projectedGradients) {
-        Arrays.fill(each, 0, tokens * width, 0f);
-      }
       int share = 0;
       for (int caption = 0; caption < captions; caption++) {
-        int from = starts[caption];
-        int to = starts[caption + 1];
-        for (int head = 0; head < heads; head++) {
-          for (int t = from; t < to; t++) {
-            backThroughToken(t, from, to, head * size(), share);
-            share += to - from;
-          }
+        int from = starts[caption] * width;
+        int length = starts[caption + 1] - starts[caption];
+        for (int column = 0; length > 0 && column < width; column += size()) {
+          backThroughHead(from + column, length, share);
+          share += length * length;
         }
       }
       for (int i = 0; i < 3; i++) {
@@ -263,36 +251,44 @@ record Attention(int width, int heads, int offset) implements Serializable {
       }
     }
 
-    private void backThroughToken(int t, int from, int to, int column, int share) {
-      float[] values = projected[2];
-      float along = 0;
-      for (int s = from; s < to; s++) {
-        float p = shares[share + s - from];
-        float d = dot(mixedGradients, t, values, s, column);
-        row[s - from] = d;
-        along += p * d;
-        add(p, mixedGradients, t, projectedGradients[2], s, column);
+    private void backThroughHead(int at, int length, int share) {
+      mix(true, 1f, shares, share, mixedGradients, projectedGradients[2], at, length);
+      byTokens(1f, mixedGradients, projected[2], at, length, scores, 0);
+      for (int row = 0; row < length * length; row += length) {
+        float along = 0;
+        for (int i = row; i < row + length; i++) {
+          along += shares[share + i] * scores[i];
+        }
+        for (int i = row; i < row + length; i++) {
+          scores[i] = shares[share + i] * (scores[i] - along);
+        }
       }
       float scale = (float) (1 / Math.sqrt(size()));
-      for (int s = from; s < to; s++) {
-        float g = scale * shares[share + s - from] * (row[s - from] - along);
-        add(g, projected[1], s, projectedGradients[0], t, column);
-        add(g, projected[0], t, projectedGradients[1], s, column);
-      }
+      mix(false, scale, scores, 0, projected[1], projectedGradients[0], at, length);
+      mix(true, scale, scores, 0, projected[0], projectedGradients[1], at, length);
     }
 
-    private float dot(float[] a, int rowA, float[] b, int rowB, int column) {
-      float sum = 0;
-      for (int c = column; c < column + size(); c++) {
-        sum += a[rowA * width + c] * b[rowB * width + c];
-      }
-      return sum;
+    /** {@code target ← factor·a·bᵀ} of one head: tokens × tokens. */
+    private void byTokens(
+        float factor, float[] a, float[] b, int at, int length, float[] target, int to) {
+      Blas.gemm(
+          false, true, length, length, size(), factor, a, at, width, b, at, width, 0f, target, to,
+          length);
     }
 
-    private void add(float factor, float[] a, int rowA, float[] b, int rowB, int column) {
-      for (int c = column; c < column + size(); c++) {
-        b[rowB * width + c] += factor * a[rowA * width + c];
-      }
+    /** {@code target ← factor·M·a} of one head, or with Mᵀ; M is tokens × tokens. */
+    private void mix(
+        boolean transpose,
+        float factor,
+        float[] m,
+        int start,
+        float[] a,
+        float[] target,
+        int at,
+        int length) {
+      Blas.gemm(
+          transpose, false, length, size(), length, factor, m, start, length, a, at, width, 0f,
+          target, at, width);
     }
   }
 }

@@ -236,6 +236,8 @@ final class GraphEncoder implements Encoder {
           values[i * width + t] = caption[t];
           mask[i * width + t] = 1;
         }
+        // A caption without a word counts as one unknown word: a mean over no place is no number.
+        mask[i * width] = 1;
       }
       graph.setLayerMaskArrays(
           new INDArray[] {Nd4j.createFromArray(mask).reshape('c', count, width)}, null);

@@ -210,6 +210,7 @@ final class TransformerEncoder implements Encoder {
     private final NormalisedDense.Memory widen;
     private final float[] s;
     private final float[] u;
+    private final float[] sigmoids;
     private final float[] next;
 
     BlockMemory(Block block, int captions, int places) {
@@ -219,6 +220,7 @@ final class TransformerEncoder implements Encoder {
       widen = block.widen().memory(tokens);
       s = new float[Math.multiplyExact(tokens, block.widen().in())];
       u = new float[Math.multiplyExact(tokens, block.widen().out())];
+      sigmoids = new float[u.length];
       next = new float[s.length];
     }
   }
@@ -331,7 +333,7 @@ final class TransformerEncoder implements Encoder {
       System.arraycopy(h, 0, at.s, 0, all * width);
       at.attention.addTo(at.s, at.before.output(), starts, captions, parameters, offset);
       at.widen.forward(at.s, all, parameters, offset);
-      gelu(at.widen.output(), at.u, all * wide);
+      gelu(at.widen.output(), at.sigmoids, at.u, all * wide);
       System.arraycopy(at.s, 0, at.next, 0, all * width);
       int narrow = offset + block.narrow();
       Blas.gemm(
@@ -415,7 +417,7 @@ final class TransformerEncoder implements Encoder {
           wideGradient,
           0,
           wide);
-      backThroughGelu(wideGradient, at.widen.output(), all * wide);
+      backThroughGelu(wideGradient, at.widen.output(), at.sigmoids, all * wide);
       at.widen.backward(at.s, all, wideGradient, parameters, offset, target, gradient, true);
       at.attention.backward(
           at.before.output(),
@@ -477,21 +479,20 @@ final class TransformerEncoder implements Encoder {
     }
   }
 
-  private static void gelu(float[] z, float[] target, int count) {
+  /**
+   * @param sigmoids receives σ(1.702·z), which the way back needs
+   */
+  private static void gelu(float[] z, float[] sigmoids, float[] target, int count) {
     for (int i = 0; i < count; i++) {
-      target[i] = z[i] * sigmoid(GELU_SLOPE * z[i]);
+      sigmoids[i] = (float) (1 / (1 + Math.exp(-GELU_SLOPE * z[i])));
+      target[i] = z[i] * sigmoids[i];
     }
   }
 
   /** With σ = σ(1.702·z): the slope is σ·(1 + 1.702·z·(1 − σ)). */
-  private static void backThroughGelu(float[] gradient, float[] z, int count) {
+  private static void backThroughGelu(float[] gradient, float[] z, float[] sigmoids, int count) {
     for (int i = 0; i < count; i++) {
-      float sigmoid = sigmoid(GELU_SLOPE * z[i]);
-      gradient[i] *= sigmoid * (1 + GELU_SLOPE * z[i] * (1 - sigmoid));
+      gradient[i] *= sigmoids[i] * (1 + GELU_SLOPE * z[i] * (1 - sigmoids[i]));
     }
-  }
-
-  private static float sigmoid(float value) {
-    return (float) (1 / (1 + Math.exp(-value)));
   }
 }
