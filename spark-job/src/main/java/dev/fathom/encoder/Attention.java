@@ -76,7 +76,11 @@ record Attention(int width, int heads, int offset) implements Serializable {
     private final float[] scores;
 
     private Memory(int maximumCaptions, int maximumTokens) {
-      int floats = Math.multiplyExact(Math.multiplyExact(maximumCaptions, maximumTokens), width);
+      // netlib wants whole rows to lie within an array even where a head reads only part of the
+      // last.
+      int floats =
+          Math.multiplyExact(
+              Math.addExact(Math.multiplyExact(maximumCaptions, maximumTokens), 1), width);
       for (int i = 0; i < 3; i++) {
         projected[i] = new float[floats];
         projectedGradients[i] = new float[floats];

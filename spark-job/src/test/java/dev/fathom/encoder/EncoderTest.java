@@ -76,6 +76,8 @@ class EncoderTest {
         new Case("transformer", List.of(8, 2, 12, 1), 5, text(11, 7), 6),
         new Case("transformer", List.of(12, 3, 6, 2), 3, text(30, 5), 9),
         new Case("transformer", List.of(4, 1, 4, 1), 2, text(3, 2), 2),
+        new Case("transformer", List.of(4, 2, 4, 1), 2, text(3, 1), 3),
+        new Case("transformer", List.of(4, 2, 4, 1), 2, text(3, 3), 1),
         graph("vector", GraphFixtures.branches(9, 6), vector(9), 6, 5),
         graph("nhwc", GraphFixtures.pictures(8, CNN2DFormat.NHWC, 5), image(8, 8), 5, 4),
         graph("nchw", GraphFixtures.pictures(6, CNN2DFormat.NCHW, 5), image(6, 6), 5, 4),
