@@ -4,7 +4,6 @@ package dev.fathom.encoder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -49,8 +48,14 @@ public final class EncoderGraphs {
    * Encoders as one graph with an input and an output each, unconnected; inputs are named as given.
    */
   public static ComputationGraph together(Map<String, Encoder> encoders) {
+    return together(encoders, new NeuralNetConfiguration.Builder());
+  }
+
+  /** The same with the settings that concern the whole graph. */
+  static ComputationGraph together(
+      Map<String, Encoder> encoders, NeuralNetConfiguration.Builder settings) {
     List<String> names = List.copyOf(encoders.keySet());
-    GraphBuilder builder = new NeuralNetConfiguration.Builder().graphBuilder().addInputs(names);
+    GraphBuilder builder = settings.graphBuilder().addInputs(names);
     String[] outputs = new String[names.size()];
     for (int i = 0; i < outputs.length; i++) {
       outputs[i] = encoders.get(names.get(i)).addLayers(builder, names.get(i));
@@ -66,10 +71,10 @@ public final class EncoderGraphs {
   public static void setParameters(
       ComputationGraph graph, String name, float[] parameters, int offset) {
     int position = offset;
-    for (Layer layer : layersOf(graph, name)) {
-      int count = Math.toIntExact(layer.numParams());
-      float[] part = Arrays.copyOfRange(parameters, position, position + count);
-      layer.params().assign(Nd4j.createFromArray(part).reshape(layer.params().shape()));
+    for (INDArray part : parametersOf(graph, name)) {
+      int count = Math.toIntExact(part.length());
+      float[] values = Arrays.copyOfRange(parameters, position, position + count);
+      part.assign(Nd4j.createFromArray(values).reshape(part.shape()));
       position += count;
     }
   }
@@ -78,21 +83,23 @@ public final class EncoderGraphs {
   public static void getParameters(
       ComputationGraph graph, String name, float[] parameters, int offset) {
     int position = offset;
-    for (Layer layer : layersOf(graph, name)) {
-      INDArray part = layer.params();
+    for (INDArray part : parametersOf(graph, name)) {
       float[] values = part.dup().data().asFloat();
       System.arraycopy(values, 0, parameters, position, values.length);
       position += values.length;
     }
   }
 
-  /** The encoder's layers with parameters, from input to output. */
-  private static List<Layer> layersOf(ComputationGraph graph, String name) {
-    return Arrays.stream(graph.topologicalSortOrder())
-        .mapToObj(index -> graph.getVertices()[index])
-        .filter(vertex -> vertex.hasLayer() && vertex.getVertexName().startsWith(name + "."))
-        .map(org.deeplearning4j.nn.graph.vertex.GraphVertex::getLayer)
-        .filter(layer -> layer.numParams() > 0)
+  /**
+   * The parameters of an encoder's vertices, each a view, in the order in which the encoder added
+   * them; the graph's own order may be another where branches run side by side.
+   */
+  static List<INDArray> parametersOf(ComputationGraph graph, String name) {
+    return graph.getConfiguration().getVertices().keySet().stream()
+        .filter(vertex -> vertex.startsWith(name + "."))
+        .map(graph::getVertex)
+        .filter(vertex -> vertex.numParams() > 0)
+        .map(vertex -> vertex.params())
         .toList();
   }
 }

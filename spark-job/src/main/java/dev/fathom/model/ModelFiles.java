@@ -73,12 +73,16 @@ public record ModelFiles(Storage storage, Path directory) {
   public TrainedModel read(ModelCard card, DatasetCard data) {
     requireFit("x", card.x().reads(), data.x());
     requireFit("y", card.y().reads(), data.y());
+    ComputationGraph graphX = readGraph(card.x().file());
+    ComputationGraph graphY = readGraph(card.y().file());
     Towers towers =
-        new ModelSettings(card.similarity(), 1, card.x().encoder(), card.y().encoder()).build(data);
+        new Towers(
+            card.x().encoder().rebuild(data.x(), graphX),
+            card.y().encoder().rebuild(data.y(), graphY),
+            ModelSettings.similarity(card.similarity(), 1));
     float[] parameters = new float[towers.parameterCount()];
-    EncoderGraphs.getParameters(readGraph(card.x().file()), EncoderGraphs.INPUT, parameters, 0);
-    EncoderGraphs.getParameters(
-        readGraph(card.y().file()), EncoderGraphs.INPUT, parameters, towers.yOffset());
+    EncoderGraphs.getParameters(graphX, EncoderGraphs.INPUT, parameters, 0);
+    EncoderGraphs.getParameters(graphY, EncoderGraphs.INPUT, parameters, towers.yOffset());
     return new TrainedModel(towers, parameters, (float) card.x().norm(), (float) card.y().norm());
   }
 

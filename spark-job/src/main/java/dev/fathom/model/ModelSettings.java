@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.model;
 
+import dev.fathom.common.Storage;
 import dev.fathom.contrastive.Cosine;
 import dev.fathom.contrastive.PopulationNorm;
 import dev.fathom.contrastive.Similarity;
@@ -31,10 +32,13 @@ public record ModelSettings(String similarity, int populationSample, EncoderSpec
   }
 
   private static EncoderSpec encoder(Settings settings, String side, int dimension) {
-    return new EncoderSpec(
-        settings.choice(side + ".encoder", EncoderSpec.KINDS),
-        settings.sizes(side + ".hidden"),
-        dimension);
+    String key = side + ".encoder";
+    String kind =
+        settings
+            .text(key)
+            .filter(EncoderSpec::isGraph)
+            .orElseGet(() -> settings.choice(key, EncoderSpec.KINDS));
+    return new EncoderSpec(kind, settings.sizes(side + ".hidden"), dimension);
   }
 
   /** The same with every choice that was left open made for the dataset. */
@@ -43,10 +47,19 @@ public record ModelSettings(String similarity, int populationSample, EncoderSpec
         similarity, populationSample, x.resolvedFor(card.x()), y.resolvedFor(card.y()));
   }
 
-  /** Both encoders of resolved settings. */
-  public Towers build(DatasetCard card) {
-    Similarity built =
-        similarity.equals(COSINE) ? new Cosine() : new PopulationNorm(populationSample);
-    return new Towers(x.build(card.x()), y.build(card.y()), built);
+  /**
+   * Both encoders of resolved settings.
+   *
+   * @param storage where an encoder that is a file is read
+   */
+  public Towers build(DatasetCard card, Storage storage) {
+    return new Towers(
+        x.build(card.x(), storage),
+        y.build(card.y(), storage),
+        similarity(similarity, populationSample));
+  }
+
+  static Similarity similarity(String name, int populationSample) {
+    return name.equals(COSINE) ? new Cosine() : new PopulationNorm(populationSample);
   }
 }

@@ -69,7 +69,7 @@ public final class Train {
     long start = System.nanoTime();
     DatasetCard card = data.readCard(storage);
     ModelSettings model = settings.model().resolvedFor(card);
-    Towers towers = model.build(card);
+    Towers towers = model.build(card, storage);
     int workers = workers(card.counts().train());
     LOG.info(
         "train   {} parameters ({} and {}) on {} pairs in {} parts",

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fathom.common.ExitCode;
+import dev.fathom.testing.GraphFixtures;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.Activation;
 
 /** The command line from end to end, in this process and on a local Spark. */
 class FathomTest {
@@ -311,6 +313,72 @@ class FathomTest {
 
     refused(ended, ExitCode.USAGE, "holds the input");
     assertThat(precious).hasContent("1,2");
+  }
+
+  @Test
+  void aSavedGraphTrainsAsAnEncoderAndIsNeededNoMoreAfterwards() throws Exception {
+    Path graph = directory.resolve("graph.json");
+    Path output = directory.resolve("graph");
+    Files.writeString(
+        graph,
+        GraphFixtures.chain(
+                20,
+                GraphFixtures.dense(32, Activation.TANH),
+                GraphFixtures.dense(8, Activation.IDENTITY))
+            .toJson());
+    String[] settings = {
+      "--set", "input.pairs=2000",
+      "--set", "model.dimension=8",
+      "--set", "model.x.encoder=graph:" + graph,
+      "--set", "training.epochs=12",
+      "--set", "training.batchSize=100",
+      "--set", "training.workers=2",
+      "--set", "temperature.initial=0.2",
+      "--set", "embed.split=test"
+    };
+
+    succeed(settings, "run", "--input", "gaussian-linear", "--output", output.toString());
+    Files.delete(graph);
+    succeed(
+        new String[0],
+        "embed",
+        "--model",
+        output.resolve("model").toString(),
+        "--data",
+        output.resolve("data").toString(),
+        "--output",
+        directory.resolve("again").toString());
+
+    List<String> rounds = Files.readAllLines(output.resolve("metrics.jsonl"));
+    double first = JSON.readTree(rounds.get(0)).get("loss").asDouble();
+    double last = JSON.readTree(rounds.get(rounds.size() - 1)).get("loss").asDouble();
+    assertThat(last).isLessThan(0.75 * first);
+    assertThat(report(output).at("/retrieval/xToY/recallAt10").asDouble()).isGreaterThan(0.2);
+    assertThat(directory.resolve("again/_SUCCESS")).exists();
+  }
+
+  @Test
+  void aGraphThatDoesNotFitIsRefusedBeforeTraining() throws Exception {
+    Path graph = directory.resolve("graph.json");
+    Path output = directory.resolve("graph");
+    Files.writeString(graph, GraphFixtures.branches(20, 8).toJson());
+
+    Ended ended =
+        fathom(
+            "run",
+            "--input",
+            "gaussian-linear",
+            "--output",
+            output.toString(),
+            "--set",
+            "input.pairs=200",
+            "--set",
+            "model.dimension=9",
+            "--set",
+            "model.x.encoder=graph:" + graph);
+
+    refused(ended, ExitCode.USAGE, "model.dimension asks for [2, 9]");
+    assertThat(output.resolve("metrics.jsonl")).doesNotExist();
   }
 
   @Test

@@ -2,23 +2,51 @@
 package dev.fathom.encoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.fathom.common.FathomException;
 import dev.fathom.common.RandomStream;
+import dev.fathom.common.Storage;
+import dev.fathom.data.Side;
 import dev.fathom.testing.EncoderCase;
+import dev.fathom.testing.GraphFixtures;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each kernel against its DL4J twin and against finite differences. */
 class EncoderTest {
+  private static final Storage STORAGE = new Storage(new Configuration());
   private static final RandomGenerator RANDOM = RandomStream.of(7, "encoder test");
+
+  @TempDir private static java.nio.file.Path directory;
+
+  /**
+   * Those whose twin DL4J gets the gradients of. A transformer's is not among them: DL4J 1.0.0-M2.1
+   * gives twice the gradient of a layer that it computes by SameDiff, such as attention.
+   */
+  static Stream<EncoderCase> casesThatDl4jDifferentiates() {
+    return cases().filter(given -> !given.kind().equals("transformer"));
+  }
+
+  /** Over many rows some relus switch within any step, and a difference is no derivative. */
+  static Stream<EncoderCase> casesOfFewRows() {
+    return cases().filter(given -> given.rows() <= 20);
+  }
 
   static Stream<EncoderCase> cases() {
     return Stream.of(
@@ -31,9 +59,31 @@ class EncoderTest {
         new EncoderCase("convolution", List.of(2), 2, EncoderCase.image(1, 1), 1),
         new EncoderCase("convolution", List.of(32, 64), 16, EncoderCase.image(32, 32), 12),
         new EncoderCase("convolution", List.of(3, 4, 2), 3, EncoderCase.image(13, 40), 35),
+        new EncoderCase("residual", List.of(4, 6), 5, EncoderCase.image(8, 8), 4),
+        new EncoderCase("residual", List.of(3, 5, 2), 3, EncoderCase.image(9, 7), 3),
+        new EncoderCase("residual", List.of(2), 2, EncoderCase.image(1, 1), 2),
+        new EncoderCase("residual", List.of(16, 8), 4, EncoderCase.image(32, 32), 9),
         new EncoderCase("token-bag", List.of(8, 6), 5, EncoderCase.text(11, 7), 9),
         new EncoderCase("token-bag", List.of(1), 1, EncoderCase.text(2, 1), 1),
-        new EncoderCase("token-bag", List.of(16), 4, EncoderCase.text(100, 12), 6));
+        new EncoderCase("token-bag", List.of(16), 4, EncoderCase.text(100, 12), 6),
+        new EncoderCase("transformer", List.of(8, 2, 12, 1), 5, EncoderCase.text(11, 7), 6),
+        new EncoderCase("transformer", List.of(12, 3, 6, 2), 3, EncoderCase.text(30, 5), 9),
+        new EncoderCase("transformer", List.of(4, 1, 4, 1), 2, EncoderCase.text(3, 2), 2),
+        new EncoderCase("transformer", List.of(4, 2, 4, 1), 2, EncoderCase.text(3, 1), 3),
+        new EncoderCase("transformer", List.of(4, 2, 4, 1), 2, EncoderCase.text(3, 3), 1),
+        graph("vector", GraphFixtures.branches(9, 6), EncoderCase.vector(9), 6, 5),
+        graph(
+            "nhwc", GraphFixtures.pictures(8, CNN2DFormat.NHWC, 5), EncoderCase.image(8, 8), 5, 4),
+        graph(
+            "nchw", GraphFixtures.pictures(6, CNN2DFormat.NCHW, 5), EncoderCase.image(6, 6), 5, 4),
+        graph("text", GraphFixtures.captions(11, 7, 5), EncoderCase.text(11, 7), 5, 6));
+  }
+
+  private static EncoderCase graph(
+      String name, ComputationGraphConfiguration configuration, Side side, int width, int rows) {
+    Path path = new Path(directory.toString(), name + ".json");
+    STORAGE.write(path, configuration.toJson().getBytes(StandardCharsets.UTF_8));
+    return new EncoderCase("graph:" + path, List.of(), width, side, rows);
   }
 
   @ParameterizedTest
@@ -54,7 +104,7 @@ class EncoderTest {
   }
 
   @ParameterizedTest
-  @MethodSource("cases")
+  @MethodSource("casesThatDl4jDifferentiates")
   void theKernelsGradientsAreItsTwins(EncoderCase given) {
     Encoder encoder = given.encoder();
     float[] parameters = parameters(encoder);
@@ -71,7 +121,7 @@ class EncoderTest {
   }
 
   @ParameterizedTest
-  @MethodSource("cases")
+  @MethodSource("casesOfFewRows")
   void theKernelsGradientsAreFiniteDifferences(EncoderCase given) {
     Encoder encoder = given.encoder();
     float[] parameters = parameters(encoder);
@@ -80,7 +130,8 @@ class EncoderTest {
 
     float[] gradients = gradients(encoder, column, given.rows(), parameters, direction.clone());
 
-    for (int probe = 0; probe < 20; probe++) {
+    int probes = given.kind().equals("transformer") ? 200 : 20;
+    for (int probe = 0; probe < probes; probe++) {
       int p = RANDOM.nextInt(parameters.length);
       double step = 2e-3;
       double up = along(encoder, column, given.rows(), moved(parameters, p, step), direction);
@@ -127,6 +178,17 @@ class EncoderTest {
     assertThat(back).isEqualTo(parameters);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"8", "8, 3, 8, 1", "8, 2, 8"})
+  void aTransformerOfWrongSizesIsRefused(String sizes) {
+    List<Integer> hidden = Arrays.stream(sizes.split(", ")).map(Integer::valueOf).toList();
+
+    assertThatThrownBy(
+            () -> new EncoderSpec("transformer", hidden, 4).build(EncoderCase.text(11, 7), STORAGE))
+        .isInstanceOf(FathomException.class)
+        .hasMessageContaining("are not width, heads (which divide the width)");
+  }
+
   private static float[] gradients(
       Encoder encoder, Column column, int rows, float[] parameters, float[] outputGradient) {
     EncoderKernel kernel = encoder.kernel(rows);
@@ -154,9 +216,13 @@ class EncoderTest {
     return moved;
   }
 
+  /** Parameters near where training starts, but none of them 0, so that every one counts. */
   private static float[] parameters(Encoder encoder) {
     float[] parameters = new float[encoder.parameterCount()];
     encoder.initialise(parameters, 0, RANDOM);
+    for (int i = 0; i < parameters.length; i++) {
+      parameters[i] += (float) (0.02 * RANDOM.nextGaussian());
+    }
     return parameters;
   }
 

@@ -14,9 +14,11 @@ import dev.fathom.data.Side;
 import dev.fathom.encoder.Column;
 import dev.fathom.encoder.ColumnBuilder;
 import dev.fathom.encoder.EncoderSpec;
+import dev.fathom.testing.GraphFixtures;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -24,12 +26,16 @@ import org.apache.hadoop.conf.Configuration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 class ModelFilesTest {
+  private static final Storage STORAGE = new Storage(new Configuration());
   private static final int ROWS = 7;
+  private static final int WORDS = 11;
+  private static final int TOKENS = 5;
   private static final int IMAGE = 8 * 8 * 3;
 
   @TempDir private Path directory;
@@ -58,10 +64,12 @@ class ModelFilesTest {
           Map.of());
 
   @ParameterizedTest
-  @ValueSource(strings = {"cosine", "population-norm"})
-  void plainDl4jOpensAnEncoderAndGivesTheSameEmbeddings(String similarity) throws Exception {
-    TrainedModel model = model(settings(similarity));
-    write(model, settings(similarity));
+  @CsvSource({"cosine, convolution", "population-norm, convolution", "cosine, residual"})
+  void plainDl4jOpensAnEncoderAndGivesTheSameEmbeddings(String similarity, String encoder)
+      throws Exception {
+    ModelSettings settings = settings(similarity, encoder);
+    TrainedModel model = model(settings);
+    write(model, settings);
     Column column = images();
 
     float[] embedded = model.embedX(column);
@@ -91,6 +99,58 @@ class ModelFilesTest {
     assertThat(read.embedX(images())).hasSameSizeAs(model.embedX(images()));
     assertThat(read.normX()).isEqualTo(model.normX());
     assertThat(files.readCard().x().reads()).isEqualTo(image);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"token-bag", "transformer", "graph:"})
+  void captionsOfAnyLengthEmbedAlikeInPlainDl4jAndAfterReading(String kind) throws Exception {
+    Path source = directory.resolve("source.json");
+    Files.writeString(source, GraphFixtures.captions(WORDS, TOKENS, 5).toJson());
+    Side text =
+        new Side(
+            Modality.TEXT,
+            List.of(TOKENS),
+            List.of(),
+            List.of(),
+            Collections.nCopies(WORDS, "word"));
+    DatasetCard captioned =
+        new DatasetCard(1, "t", "f", 1, null, false, image, text, card.counts(), Map.of());
+    ModelSettings settings =
+        new ModelSettings(
+                "cosine",
+                16,
+                new EncoderSpec("convolution", List.of(4), 5),
+                new EncoderSpec(kind.equals("graph:") ? kind + source : kind, List.of(), 5))
+            .resolvedFor(captioned);
+    Towers towers = settings.build(captioned, STORAGE);
+    TrainedModel model = new TrainedModel(towers, towers.initialParameters(3), 1, 1);
+    ModelFiles files = write(model, settings, captioned);
+    Files.delete(source);
+    ColumnBuilder captions = new ColumnBuilder(text);
+    float[] tokens = new float[ROWS * TOKENS];
+    float[] mask = new float[ROWS * TOKENS];
+    for (int i = 0; i < ROWS; i++) {
+      int[] caption = random.ints(1 + i % TOKENS, 0, WORDS).toArray();
+      captions.add(caption);
+      for (int t = 0; t < caption.length; t++) {
+        tokens[i * TOKENS + t] = caption[t];
+        mask[i * TOKENS + t] = 1;
+      }
+    }
+    Column column = captions.build();
+
+    float[] embedded = model.embedY(column);
+    float[] read = files.read(files.readCard(), captioned).embedY(column);
+
+    ComputationGraph graph =
+        ComputationGraph.load(new File(directory.toFile(), "y-encoder.zip"), false);
+    INDArray[] input = {Nd4j.createFromArray(tokens).reshape('c', ROWS, 1, TOKENS)};
+    INDArray[] masks = {Nd4j.createFromArray(mask).reshape('c', ROWS, TOKENS)};
+    float[] expected = graph.output(false, input, masks)[0].dup('c').data().asFloat();
+    assertThat(read).isEqualTo(embedded);
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(embedded[i]).isCloseTo(expected[i], within(1e-5f));
+    }
   }
 
   @ParameterizedTest
@@ -124,24 +184,30 @@ class ModelFilesTest {
   }
 
   private ModelFiles write(TrainedModel model, ModelSettings settings) {
-    ModelFiles files =
-        new ModelFiles(
-            new Storage(new Configuration()), new org.apache.hadoop.fs.Path(directory.toString()));
-    files.write(model, settings, card, 0.05, 1, Map.of("training.seed", "1"));
+    return write(model, settings, card);
+  }
+
+  private ModelFiles write(TrainedModel model, ModelSettings settings, DatasetCard data) {
+    ModelFiles files = new ModelFiles(STORAGE, new org.apache.hadoop.fs.Path(directory.toString()));
+    files.write(model, settings, data, 0.05, 1, Map.of("training.seed", "1"));
     return files;
   }
 
   private ModelSettings settings(String similarity) {
+    return settings(similarity, "convolution");
+  }
+
+  private ModelSettings settings(String similarity, String encoder) {
     return new ModelSettings(
             similarity,
             16,
-            new EncoderSpec("convolution", List.of(4, 6), 5),
+            new EncoderSpec(encoder, List.of(4, 6), 5),
             new EncoderSpec("auto", List.of(), 5))
         .resolvedFor(card);
   }
 
   private TrainedModel model(ModelSettings settings) {
-    Towers towers = settings.build(card);
+    Towers towers = settings.build(card, STORAGE);
     return new TrainedModel(towers, towers.initialParameters(3), 1.5f, 0.5f);
   }
 

@@ -92,7 +92,7 @@ class PlainDl4jTest {
             new DatasetCard.Counts(1, 0, 1, 0, 0),
             Map.of());
     ModelSettings settings = new ModelSettings(similarity, 16, spec(x), spec(y));
-    Towers towers = settings.build(card);
+    Towers towers = settings.build(card, new Storage(new Configuration()));
     TrainedModel model = new TrainedModel(towers, towers.initialParameters(3), 1.5f, 0.5f);
     Path written = directory.resolve(similarity);
     new ModelFiles(

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.testing;
 
+import dev.fathom.common.Storage;
 import dev.fathom.data.Modality;
 import dev.fathom.data.Side;
 import dev.fathom.encoder.Column;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeConvolutional;
@@ -22,10 +24,11 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** A kind of encoder at some shape, rows for it to read, and its DL4J twin. */
 public record EncoderCase(String kind, List<Integer> hidden, int dimension, Side side, int rows) {
+  private static final Storage STORAGE = new Storage(new Configuration());
 
   /** The encoder. */
   public Encoder encoder() {
-    return new EncoderSpec(kind, hidden, dimension).build(side);
+    return new EncoderSpec(kind, hidden, dimension).build(side, STORAGE);
   }
 
   /** The same kind and shape with another width of the output and another number of rows. */

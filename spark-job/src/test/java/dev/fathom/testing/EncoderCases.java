@@ -14,6 +14,10 @@ public final class EncoderCases {
       Map.of(
           "dense", Arbitraries.oneOf(vectors(20), images(6)).flatMap(side -> shape(side, 0, 3, 16)),
           "convolution", images(13).flatMap(side -> shape(side, 1, 3, 8)),
+          "residual", images(13).flatMap(side -> shape(side, 1, 3, 6)),
+          // DL4J takes no mask of one caption with one place.
+          "transformer",
+              captions().filter(side -> side.size() > 1).flatMap(EncoderCases::transformer),
           "token-bag", captions().flatMap(side -> shape(side, 1, 3, 12)));
 
   private EncoderCases() {}
@@ -64,5 +68,14 @@ public final class EncoderCases {
         .ofMinSize(fewest)
         .ofMaxSize(most)
         .map(hidden -> new Shape(side, hidden));
+  }
+
+  /** Width, heads that divide it, width of the feed-forward layer, layers. */
+  private static Arbitrary<Shape> transformer(Side side) {
+    Arbitrary<Integer> sizes = Arbitraries.integers().between(1, 3);
+    return Combinators.combine(sizes, sizes, Arbitraries.integers().between(1, 8), sizes)
+        .as(
+            (perHead, heads, feedForward, layers) ->
+                new Shape(side, List.of(perHead * heads, heads, feedForward, layers)));
   }
 }

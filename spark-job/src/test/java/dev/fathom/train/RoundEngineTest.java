@@ -41,6 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 
 class RoundEngineTest {
+  private static final Storage STORAGE = new Storage(new Configuration());
   private static final Side SIDE =
       new Side(Modality.VECTOR, List.of(6), List.of(), List.of(), List.of());
   private static final JavaSparkContext SPARK =
@@ -393,8 +394,8 @@ class RoundEngineTest {
 
   private static Towers towers(Similarity similarity) {
     return new Towers(
-        new EncoderSpec("dense", List.of(12, 12), 5).build(SIDE),
-        new EncoderSpec("dense", List.of(9), 5).build(SIDE),
+        new EncoderSpec("dense", List.of(12, 12), 5).build(SIDE, STORAGE),
+        new EncoderSpec("dense", List.of(9), 5).build(SIDE, STORAGE),
         similarity);
   }
 

@@ -2,6 +2,7 @@
 package dev.fathom.train;
 
 import dev.fathom.common.RandomStream;
+import dev.fathom.common.Storage;
 import dev.fathom.contrastive.Cosine;
 import dev.fathom.data.Modality;
 import dev.fathom.data.Side;
@@ -13,6 +14,7 @@ import dev.fathom.settings.Settings;
 import java.util.Collections;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.apache.hadoop.conf.Configuration;
 
 /** A worker that trains on random pairs, for the benchmarks: all that they know of this package. */
 final class TrainingStep {
@@ -20,6 +22,7 @@ final class TrainingStep {
   private static final int STEPS = 5;
 
   private static final int BATCHES = 4;
+  private static final Storage STORAGE = new Storage(new Configuration());
   private static final Temperature.State TEMPERATURE =
       new Temperature.State(Math.log(0.5), 0, 0, 0);
 
@@ -32,7 +35,8 @@ final class TrainingStep {
   private TrainingStep(Side x, EncoderSpec encoderX, Side y, EncoderSpec encoderY, int batch) {
     this.batch = batch;
     pairs = new PairPartition(column(x, BATCHES * batch), column(y, BATCHES * batch));
-    Towers towers = new Towers(encoderX.build(x), encoderY.build(y), new Cosine());
+    Towers towers =
+        new Towers(encoderX.build(x, STORAGE), encoderY.build(y, STORAGE), new Cosine());
     Settings keys =
         Settings.of(
             "", List.of(), List.of("training.batchSize=" + batch, "temperature.mode=fixed"));

@@ -1,0 +1,191 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.encoder;
+
+import dev.fathom.blas.Blas;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.nd4j.linalg.activations.Activation;
+
+/**
+ * A fully connected layer with layer normalisation (Ba, Kiros, Hinton 2016) of its sums, before the
+ * bias and any activation.
+ *
+ * @param in width of the input
+ * @param out width of the output
+ * @param offset where its parameters start within the encoder's
+ */
+record NormalisedDense(int in, int out, int offset) implements Serializable {
+  /*
+   * With z = W·x, its mean m and standard deviation s over the out numbers of a row:  ẑ = (z − m)/s,  y = g ⊙ ẑ + b.
+   *
+   * Backward, with q = ∂L/∂y ⊙ g:  ∂L/∂z = (q − mean(q) − ẑ·mean(q ⊙ ẑ))/s,  ∂L/∂g = Σ ∂L/∂y ⊙ ẑ,  ∂L/∂b = Σ ∂L/∂y.
+   * Where all sums of a row are equal, ẑ is 0, and so is its gradient.
+   *
+   * Parameters, in DL4J's order: W as out × in, b, g.
+   */
+
+  private static final long serialVersionUID = 1L;
+
+  /** Where the parameters of whatever comes next start. */
+  int end() {
+    return Math.addExact(offset, Math.multiplyExact(out, in + 2));
+  }
+
+  /** Weights uniform within ±1/√in, biases 0, gains 1. */
+  void initialise(float[] parameters, int start, RandomGenerator random) {
+    int biases = DenseStack.uniform(parameters, start + offset, out * in, in, random);
+    Arrays.fill(parameters, biases, biases + out, 0f);
+    Arrays.fill(parameters, biases + out, biases + 2 * out, 1f);
+  }
+
+  /** The twin. */
+  DenseLayer layer(Activation activation) {
+    return new DenseLayer.Builder()
+        .nIn(in)
+        .nOut(out)
+        .hasLayerNorm(true)
+        .activation(activation)
+        .build();
+  }
+
+  Memory memory(int maximumRows) {
+    return new Memory(maximumRows);
+  }
+
+  /** What a batch leaves for its way back. */
+  final class Memory {
+    private final float[] normalised;
+    private final float[] inverseDeviations;
+    private final float[] output;
+
+    private Memory(int maximumRows) {
+      normalised = new float[Math.multiplyExact(maximumRows, out)];
+      inverseDeviations = new float[maximumRows];
+      output = new float[normalised.length];
+    }
+
+    /** What the layer gave, rows × out. */
+    float[] output() {
+      return output;
+    }
+
+    /**
+     * @param input rows × in
+     */
+    void forward(float[] input, int rows, float[] parameters, int start) {
+      int weights = start + offset;
+      Blas.gemm(
+          false,
+          true,
+          rows,
+          out,
+          in,
+          1f,
+          input,
+          0,
+          in,
+          parameters,
+          weights,
+          in,
+          0f,
+          normalised,
+          0,
+          out);
+      int biases = weights + out * in;
+      for (int row = 0; row < rows; row++) {
+        standardise(row);
+        for (int c = 0; c < out; c++) {
+          output[row * out + c] =
+              normalised[row * out + c] * parameters[biases + out + c] + parameters[biases + c];
+        }
+      }
+    }
+
+    private void standardise(int row) {
+      int from = row * out;
+      float sum = 0;
+      for (int c = 0; c < out; c++) {
+        sum += normalised[from + c];
+      }
+      float mean = sum / out;
+      float squares = 0;
+      for (int c = 0; c < out; c++) {
+        float centred = normalised[from + c] - mean;
+        normalised[from + c] = centred;
+        squares += centred * centred;
+      }
+      float inverse = squares > 0 ? (float) (1 / Math.sqrt(squares / out)) : 0f;
+      for (int c = 0; c < out; c++) {
+        normalised[from + c] *= inverse;
+      }
+      inverseDeviations[row] = inverse;
+    }
+
+    /**
+     * @param gradient ∂L/∂output, rows × out; overwritten as working memory
+     * @param target receives ∂L/∂parameters
+     * @param inputGradient receives ∂L/∂input, rows × in
+     * @param add whether to add to what {@code inputGradient} holds
+     */
+    void backward(
+        float[] input,
+        int rows,
+        float[] gradient,
+        float[] parameters,
+        int start,
+        float[] target,
+        float[] inputGradient,
+        boolean add) {
+      int weights = start + offset;
+      int biases = weights + out * in;
+      DenseStack.columnSums(gradient, rows, out, target, biases);
+      Arrays.fill(target, biases + out, biases + 2 * out, 0f);
+      for (int row = 0; row < rows; row++) {
+        backThroughNorm(row, gradient, parameters, biases + out, target);
+      }
+      Blas.gemm(
+          true, false, out, in, rows, 1f, gradient, 0, out, input, 0, in, 0f, target, weights, in);
+      Blas.gemm(
+          false,
+          false,
+          rows,
+          in,
+          out,
+          1f,
+          gradient,
+          0,
+          out,
+          parameters,
+          weights,
+          in,
+          add ? 1f : 0f,
+          inputGradient,
+          0,
+          in);
+    }
+
+    private void backThroughNorm(
+        int row, float[] gradient, float[] parameters, int gains, float[] target) {
+      int from = row * out;
+      float sum = 0;
+      float along = 0;
+      for (int c = 0; c < out; c++) {
+        float z = normalised[from + c];
+        float g = gradient[from + c];
+        target[gains + c] += g * z;
+        float q = g * parameters[gains + c];
+        gradient[from + c] = q;
+        sum += q;
+        along += q * z;
+      }
+      float mean = sum / out;
+      float slope = along / out;
+      for (int c = 0; c < out; c++) {
+        gradient[from + c] =
+            (gradient[from + c] - mean - normalised[from + c] * slope) * inverseDeviations[row];
+      }
+    }
+  }
+}

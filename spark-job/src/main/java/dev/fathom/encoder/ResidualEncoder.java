@@ -1,0 +1,232 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.encoder;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.nd4j.linalg.activations.Activation;
+
+/**
+ * Stages that each halve the picture by a 3 × 3 convolution of stride 2 and follow it with a
+ * residual block (He, Zhang, Ren, Sun 2016) of two 3 × 3 convolutions, then one fully connected
+ * layer.
+ */
+final class ResidualEncoder implements Encoder {
+  /*
+   * A stage:   h = relu(down(x)),  u = relu(first(h)),  y = relu(h + second(u))
+   *
+   * There is no batch normalisation, whose statistics averaged replicas could not share, so the block's last convolution
+   * starts at 0: the block is then the identity (h is not negative), and the depth does no harm at the start.
+   *
+   * Backward, with g = ∂L/∂y where y > 0:  ∂L/∂u comes through second, and ∂L/∂h = g + what comes through first, which is
+   * added to g in place once second has read it.
+   */
+
+  private static final long serialVersionUID = 1L;
+
+  private final int height;
+  private final int width;
+  private final int dimension;
+  private final Stage[] stages;
+  private final DenseStack head;
+
+  private record Stage(Convolution down, Convolution first, Convolution second)
+      implements Serializable {
+    static Stage of(int height, int width, int in, int out, int offset) {
+      Convolution down = new Convolution(height, width, in, out, 2, offset);
+      Convolution first = same(down, down.end());
+      return new Stage(down, first, same(down, first.end()));
+    }
+
+    private static Convolution same(Convolution after, int offset) {
+      return new Convolution(
+          after.outHeight(), after.outWidth(), after.out(), after.out(), 1, offset);
+    }
+
+    int size() {
+      return down.outputSize();
+    }
+  }
+
+  ResidualEncoder(int height, int width, List<Integer> channels, int dimension) {
+    this.height = height;
+    this.width = width;
+    this.dimension = dimension;
+    List<Stage> built = new ArrayList<>();
+    Stage last = null;
+    for (int out : channels) {
+      last =
+          last == null
+              ? Stage.of(height, width, 3, out, 0)
+              : Stage.of(
+                  last.second().height(),
+                  last.second().width(),
+                  last.second().out(),
+                  out,
+                  last.second().end());
+      built.add(last);
+    }
+    stages = built.toArray(Stage[]::new);
+    head = new DenseStack(last.size(), List.of(), dimension);
+  }
+
+  @Override
+  public int parameterCount() {
+    return Math.addExact(headOffset(), head.parameterCount());
+  }
+
+  @Override
+  public long multiplications() {
+    long sum = head.parameterCount();
+    for (Stage stage : stages) {
+      sum +=
+          stage.down().multiplications()
+              + stage.first().multiplications()
+              + stage.second().multiplications();
+    }
+    return sum;
+  }
+
+  @Override
+  public int dimension() {
+    return dimension;
+  }
+
+  @Override
+  public void initialise(float[] parameters, int offset, RandomGenerator random) {
+    for (Stage stage : stages) {
+      stage.down().initialise(parameters, offset, random);
+      stage.first().initialise(parameters, offset, random);
+      Arrays.fill(parameters, offset + stage.second().offset(), offset + stage.second().end(), 0f);
+    }
+    head.initialise(parameters, offset + headOffset(), random);
+  }
+
+  @Override
+  public InputType inputType() {
+    return InputType.convolutional(height, width, 3, CNN2DFormat.NHWC);
+  }
+
+  @Override
+  public String addLayers(GraphBuilder builder, String name) {
+    String previous = name;
+    for (int s = 0; s < stages.length; s++) {
+      String stage = name + ".stage" + s;
+      builder
+          .addLayer(stage + ".down", stages[s].down().layer(Activation.RELU), previous)
+          .addLayer(stage + ".first", stages[s].first().layer(Activation.RELU), stage + ".down")
+          .addLayer(
+              stage + ".second", stages[s].second().layer(Activation.IDENTITY), stage + ".first")
+          .addVertex(
+              stage + ".sum",
+              new ElementWiseVertex(ElementWiseVertex.Op.Add),
+              stage + ".down",
+              stage + ".second")
+          .addLayer(stage + ".relu", new ActivationLayer(Activation.RELU), stage + ".sum");
+      previous = stage + ".relu";
+    }
+    return head.addLayers(builder, name, previous);
+  }
+
+  @Override
+  public EncoderKernel kernel(int maximumRows) {
+    return new Kernel(maximumRows);
+  }
+
+  private int headOffset() {
+    return stages[stages.length - 1].second().end();
+  }
+
+  /** What a stage gives on the way, each a batch of pictures, and ∂L/∂ of each. */
+  private record Activations(float[] h, float[] u, float[] y, float[] gu, float[] gy) {
+    /**
+     * @param y where the stage's output goes; {@code gy} likewise
+     */
+    static Activations of(Stage stage, int rows, float[] y, float[] gy) {
+      int size = Math.multiplyExact(rows, stage.size());
+      return new Activations(new float[size], new float[size], y, new float[size], gy);
+    }
+  }
+
+  private final class Kernel implements EncoderKernel {
+    private final DenseStack.Memory memory;
+    private final Convolution.Scratch scratch;
+    private final float[] pixels;
+    private final Activations[] activations = new Activations[stages.length];
+    private int rows;
+
+    private Kernel(int maximumRows) {
+      memory = head.memory(maximumRows);
+      scratch =
+          new Convolution.Scratch(
+              Stream.of(stages)
+                  .flatMap(stage -> Stream.of(stage.down(), stage.first(), stage.second()))
+                  .toList());
+      pixels = new float[Math.multiplyExact(maximumRows, stages[0].down().inputSize())];
+      for (int s = 0; s < stages.length; s++) {
+        boolean last = s == stages.length - 1;
+        int size = Math.multiplyExact(maximumRows, stages[s].size());
+        activations[s] =
+            Activations.of(
+                stages[s],
+                maximumRows,
+                last ? memory.input() : new float[size],
+                last ? memory.inputGradient() : new float[size]);
+      }
+    }
+
+    @Override
+    public void forward(
+        Column column, int[] rows, int count, float[] parameters, int offset, float[] output) {
+      this.rows = count;
+      int size = stages[0].down().inputSize();
+      for (int i = 0; i < count; i++) {
+        ((Column.Numbers) column).copyRow(rows[i], pixels, i * size);
+      }
+      float[] x = pixels;
+      for (int s = 0; s < stages.length; s++) {
+        Stage stage = stages[s];
+        Activations at = activations[s];
+        stage.down().forward(scratch, x, count, parameters, offset, at.h(), false, true);
+        stage.first().forward(scratch, at.h(), count, parameters, offset, at.u(), false, true);
+        System.arraycopy(at.h(), 0, at.y(), 0, count * stage.size());
+        stage.second().forward(scratch, at.u(), count, parameters, offset, at.y(), true, true);
+        x = at.y();
+      }
+      memory.forward(count, parameters, offset + headOffset(), output);
+    }
+
+    @Override
+    public void backward(float[] outputGradient, float[] parameters, int offset, float[] target) {
+      memory.backward(rows, outputGradient, parameters, offset + headOffset(), target, true);
+      for (int s = stages.length - 1; s >= 0; s--) {
+        Stage stage = stages[s];
+        Activations at = activations[s];
+        int size = rows * stage.size();
+        DenseStack.zeroWhereInactive(at.gy(), at.y(), 0, size);
+        Arrays.fill(at.gu(), 0, size, 0f);
+        stage
+            .second()
+            .backward(scratch, at.u(), rows, parameters, offset, at.gy(), target, at.gu());
+        DenseStack.zeroWhereInactive(at.gu(), at.u(), 0, size);
+        float[] gh = at.gy();
+        stage.first().backward(scratch, at.h(), rows, parameters, offset, at.gu(), target, gh);
+        DenseStack.zeroWhereInactive(gh, at.h(), 0, size);
+        float[] x = s == 0 ? pixels : activations[s - 1].y();
+        float[] gx = s == 0 ? null : activations[s - 1].gy();
+        if (gx != null) {
+          Arrays.fill(gx, 0, rows * stages[s - 1].size(), 0f);
+        }
+        stage.down().backward(scratch, x, rows, parameters, offset, gh, target, gx);
+      }
+    }
+  }
+}

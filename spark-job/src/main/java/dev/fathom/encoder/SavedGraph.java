@@ -1,0 +1,405 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.encoder;
+
+import dev.fathom.common.FathomException;
+import dev.fathom.common.Storage;
+import dev.fathom.data.Modality;
+import dev.fathom.data.Side;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.Path;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.DuplicateToTimeSeriesVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex;
+import org.deeplearning4j.nn.conf.graph.rnn.ReverseTimeSeriesVertex;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.samediff.AbstractSameDiffLayer;
+import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
+import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.util.ModelSerializer;
+import org.nd4j.linalg.activations.impl.ActivationRReLU;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** A DL4J graph from a file, checked, on its way to becoming an encoder. */
+final class SavedGraph {
+  /*
+   * Only the function from input to output is taken over: the updater, learning rates, regularisation, constraints and
+   * loss of the graph are not used, for the training here brings its own. A layer must be the same function in every
+   * pass, since a step has to be a pure function of parameters and pairs. Dropout and its kin draw random numbers. Batch
+   * normalisation depends on the rest of the batch, and keeps running statistics as parameters whose "gradient" is the
+   * step to be taken, which Adam would turn into one of another size. Frozen, both are plain functions.
+   *
+   * Layers that DL4J 1.0.0-M2.1 computes by SameDiff (attention, locally connected ones) return twice their gradient, and
+   * so do all layers before them; beside any other path the sum then points elsewhere than downhill.
+   */
+
+  private static final String ZIP = "PK";
+
+  private final String name;
+  private final ComputationGraphConfiguration configuration;
+  private final float[] parameters;
+
+  /** The vertices to be used, in topological order, which is that of the parameters. */
+  private final List<String> order;
+
+  private final String output;
+
+  /** What the names of the vertices need to begin as {@link GraphEncoder} expects. */
+  private final String prefix;
+
+  private SavedGraph(
+      String name,
+      ComputationGraphConfiguration configuration,
+      float[] parameters,
+      List<String> order,
+      String output,
+      String prefix) {
+    this.name = name;
+    this.configuration = configuration;
+    this.parameters = parameters;
+    this.order = order;
+    this.output = output;
+    this.prefix = prefix;
+  }
+
+  /** Reads a zip of DL4J's {@link ModelSerializer}, or a configuration as JSON. */
+  static SavedGraph read(Storage storage, Path path) {
+    String name = "graph:" + path;
+    byte[] content;
+    try {
+      content = storage.read(path);
+    } catch (UncheckedIOException e) {
+      throw FathomException.usage(
+              "encoder %s cannot be read (%s); name the file of a DL4J graph", name, firstLine(e))
+          .causedBy(e);
+    }
+    try {
+      if (new String(content, 0, Math.min(2, content.length), StandardCharsets.US_ASCII)
+          .equals(ZIP)) {
+        ComputationGraph graph =
+            ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(content), false);
+        return of(name, graph.getConfiguration(), values(graph.params()));
+      }
+      String json = new String(content, StandardCharsets.UTF_8);
+      return of(name, ComputationGraphConfiguration.fromJson(json), new float[0]);
+    } catch (FathomException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      throw FathomException.usage(
+              "encoder %s is not a DL4J ComputationGraph, neither a zip of ModelSerializer nor its configuration as JSON (%s); "
+                  + "a MultiLayerNetwork becomes one by toComputationGraph()",
+              name, firstLine(e))
+          .causedBy(e);
+    }
+  }
+
+  private static SavedGraph of(
+      String name, ComputationGraphConfiguration configuration, float[] parameters) {
+    if (count(configuration.getNetworkInputs()) != 1
+        || count(configuration.getNetworkOutputs()) != 1) {
+      throw FathomException.usage(
+          "encoder %s has inputs %s and outputs %s; an encoder has one of each",
+          name, configuration.getNetworkInputs(), configuration.getNetworkOutputs());
+    }
+    new ComputationGraph(configuration).calculateIndices();
+    List<String> order = configuration.getTopologicalOrderStr();
+    return new SavedGraph(
+        name,
+        configuration,
+        parameters,
+        order.subList(1, order.size()),
+        configuration.getNetworkOutputs().get(0),
+        EncoderGraphs.INPUT + ".");
+  }
+
+  /**
+   * The graph inside one that {@link EncoderGraphs#single} made; its vertices stand in the order of
+   * the flat parameters.
+   */
+  static SavedGraph ofModel(String name, ComputationGraph model) {
+    ComputationGraphConfiguration configuration = model.getConfiguration();
+    return new SavedGraph(
+        name,
+        configuration,
+        new float[0],
+        configuration.getVertices().keySet().stream()
+            .filter(vertex -> !vertex.equals(EncoderGraphs.EMBEDDING))
+            .toList(),
+        configuration.getVertexInputs().get(EncoderGraphs.EMBEDDING).get(0),
+        "");
+  }
+
+  /**
+   * The encoder.
+   *
+   * @param side what it is to read
+   * @param dimension how wide its output has to be
+   */
+  GraphEncoder encoder(Side side, int dimension) {
+    String plain = plain().toJson();
+    int words = side.modality() == Modality.TEXT ? words(side.vocabulary().size()) : 0;
+    RuntimeException refusal = null;
+    for (GraphEncoder.Layout layout : layouts(side)) {
+      try {
+        GraphEncoder encoder =
+            new GraphEncoder(plain, layout, side.shape(), words, dimension, parameters);
+        tryOut(encoder, side);
+        return encoder;
+      } catch (FathomException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        refusal = refusal == null ? e : refusal;
+      }
+    }
+    throw FathomException.usage(
+            "encoder %s cannot read a side that is %s %s (%s); give it an input of that shape",
+            name, side.modality(), side.shape(), firstLine(refusal))
+        .causedBy(refusal);
+  }
+
+  /** Two rows of nothing there and back, so that what does not fit shows before training. */
+  private void tryOut(GraphEncoder encoder, Side side) {
+    if (!encoder.fitsSaved()) {
+      throw FathomException.usage(
+          "encoder %s was saved with %d parameters where its configuration has %d on a side that is %s %s; save it again",
+          name, parameters.length, encoder.parameterCount(), side.modality(), side.shape());
+    }
+    if (encoder.parameterCount() == 0) {
+      throw FathomException.usage("encoder %s has no parameters; there is nothing to train", name);
+    }
+    ColumnBuilder builder = new ColumnBuilder(side);
+    for (int row = 0; row < 2; row++) {
+      switch (side.modality()) {
+        case VECTOR -> builder.add(new float[side.size()]);
+        case IMAGE -> builder.add(new byte[side.size()]);
+        case TEXT -> builder.add(new int[1]);
+      }
+    }
+    GraphEncoder.Kernel kernel = encoder.kernel(2);
+    INDArray output = kernel.activations(builder.build(), new int[] {0, 1}, 2);
+    if (output.rank() != 2 || output.size(0) != 2 || output.size(1) != encoder.dimension()) {
+      throw FathomException.usage(
+          "encoder %s gives %s for two rows where model.dimension asks for [2, %d]; make its output that wide",
+          name, Arrays.toString(output.shape()), encoder.dimension());
+    }
+    kernel.backward(
+        new float[2 * encoder.dimension()], new float[0], 0, new float[encoder.parameterCount()]);
+  }
+
+  /** Ways to hand the side to the graph, the likeliest first. */
+  private Collection<GraphEncoder.Layout> layouts(Side side) {
+    return switch (side.modality()) {
+      case VECTOR -> EnumSet.of(GraphEncoder.Layout.FLAT);
+      case TEXT -> EnumSet.of(GraphEncoder.Layout.TOKENS);
+      case IMAGE -> {
+        Set<GraphEncoder.Layout> declared = EnumSet.noneOf(GraphEncoder.Layout.class);
+        order.stream()
+            .map(configuration.getVertices()::get)
+            .flatMap(SavedGraph::formats)
+            .forEach(
+                format ->
+                    declared.add(
+                        format == CNN2DFormat.NHWC
+                            ? GraphEncoder.Layout.NHWC
+                            : GraphEncoder.Layout.NCHW));
+        yield declared.isEmpty() ? EnumSet.of(GraphEncoder.Layout.FLAT) : declared;
+      }
+    };
+  }
+
+  /** What order of pixels a vertex says that it reads. */
+  private static Stream<CNN2DFormat> formats(GraphVertex vertex) {
+    if (!(vertex instanceof LayerVertex layer)) {
+      return Stream.empty();
+    }
+    InputPreProcessor before = layer.getPreProcessor();
+    return Stream.concat(
+        nested(layer.getLayerConf().getLayer())
+            .filter(ConvolutionLayer.class::isInstance)
+            .map(convolution -> ((ConvolutionLayer) convolution).getCnn2dDataFormat()),
+        before instanceof CnnToFeedForwardPreProcessor flattening
+            ? Stream.of(flattening.getFormat())
+            : Stream.empty());
+  }
+
+  /** How many tokens the graph knows, which has to be as many as the vocabulary holds. */
+  private int words(int vocabulary) {
+    int words = Integer.MAX_VALUE;
+    for (String vertex : order) {
+      if (configuration.getVertexInputs().get(vertex).contains(input())) {
+        int known = known(configuration.getVertices().get(vertex));
+        if (known < vocabulary) {
+          throw FathomException.usage(
+              "encoder %s cannot read token numbers: its %s has to be an EmbeddingSequenceLayer with nIn of at least %d, "
+                  + "the size of the vocabulary, which text.vocabularySize bounds",
+              name, vertex, vocabulary);
+        }
+        words = Math.min(words, known);
+      }
+    }
+    return words;
+  }
+
+  private static int known(GraphVertex vertex) {
+    return vertex instanceof LayerVertex layer
+            && layer.getLayerConf().getLayer() instanceof EmbeddingSequenceLayer table
+        ? Math.toIntExact(table.getNIn())
+        : 0;
+  }
+
+  /** The graph under the names that {@link GraphEncoder} expects, and without its loss. */
+  private ComputationGraphConfiguration plain() {
+    GraphBuilder builder =
+        new NeuralNetConfiguration.Builder().graphBuilder().addInputs(EncoderGraphs.INPUT);
+    for (String vertex : order) {
+      builder.addVertex(
+          renamed(vertex),
+          plain(vertex, configuration.getVertices().get(vertex).clone()),
+          configuration.getVertexInputs().get(vertex).stream()
+              .map(this::renamed)
+              .toArray(String[]::new));
+    }
+    return builder.setOutputs(renamed(output)).build();
+  }
+
+  private String input() {
+    return configuration.getNetworkInputs().get(0);
+  }
+
+  private String renamed(String vertex) {
+    if (vertex.equals(input())) {
+      return EncoderGraphs.INPUT;
+    }
+    return prefix + vertex;
+  }
+
+  private GraphVertex plain(String vertex, GraphVertex source) {
+    if (source instanceof LastTimeStepVertex
+        || source instanceof ReverseTimeSeriesVertex
+        || source instanceof DuplicateToTimeSeriesVertex) {
+      throw FathomException.usage(
+          "encoder %s: vertex %s refers to another by its name, which an encoder's vertices do not keep; use a layer instead, such as LastTimeStep",
+          name, vertex);
+    }
+    if (source instanceof SameDiffVertex) {
+      throw wrongGradient(vertex);
+    }
+    if (!(source instanceof LayerVertex layer)) {
+      return source;
+    }
+    NeuralNetConfiguration settings = layer.getLayerConf();
+    nested(settings.getLayer()).forEach(inner -> requireFunction(vertex, inner));
+    settings.setLayer(withoutLoss(vertex, settings.getLayer()));
+    return new LayerVertex(settings, layer.getPreProcessor());
+  }
+
+  private void requireFunction(String vertex, Layer layer) {
+    boolean random =
+        layer.getIDropout() != null
+            || (layer instanceof BaseLayer base
+                && (base.getWeightNoise() != null
+                    || base.getActivationFn() instanceof ActivationRReLU));
+    if (random) {
+      throw FathomException.usage(
+          "encoder %s: layer %s draws random numbers (dropout, weight noise or RReLU), and the same seed could not give the same model; "
+              + "save the graph without",
+          name, vertex);
+    }
+    if (layer instanceof AbstractSameDiffLayer) {
+      throw wrongGradient(vertex);
+    }
+    if (layer instanceof BatchNormalization) {
+      throw FathomException.usage(
+          "encoder %s: layer %s is a batch normalisation, whose running statistics cannot be trained by averaged steps; "
+              + "use hasLayerNorm of a dense layer, or freeze it with all that stands before it (TransferLearning)",
+          name, vertex);
+    }
+  }
+
+  private FathomException wrongGradient(String vertex) {
+    return FathomException.usage(
+        "encoder %s: DL4J gives a wrong gradient for layer %s, which it computes by SameDiff; "
+            + "freeze it with all that stands before it (TransferLearning), or use another (encoder transformer has attention)",
+        name, vertex);
+  }
+
+  /** An output layer's activation is the output; the loss that it would bring is not used. */
+  private Layer withoutLoss(String vertex, Layer layer) {
+    Layer plain;
+    if (layer instanceof OutputLayer with && layer.getClass() == OutputLayer.class) {
+      DenseLayer dense =
+          new DenseLayer.Builder()
+              .nIn(with.getNIn())
+              .nOut(with.getNOut())
+              .activation(with.getActivationFn())
+              .weightInit(with.getWeightInitFn())
+              .biasInit(with.getBiasInit())
+              .hasBias(with.hasBias())
+              .updater(with.getIUpdater())
+              .build();
+      plain = dense;
+    } else if (layer instanceof LossLayer with) {
+      plain = new ActivationLayer(with.getActivationFn());
+    } else if (layer instanceof BaseOutputLayer) {
+      throw FathomException.usage(
+          "encoder %s: layer %s is a %s, whose activation is not an embedding; end the graph in a dense layer",
+          name, vertex, layer.getClass().getSimpleName());
+    } else {
+      return layer;
+    }
+    plain.setLayerName(layer.getLayerName());
+    return plain;
+  }
+
+  /** A layer with those inside it; what is frozen counts for nothing, being evaluated only. */
+  private static Stream<Layer> nested(Layer layer) {
+    if (layer instanceof FrozenLayer) {
+      return Stream.empty();
+    }
+    Layer inner =
+        layer instanceof BaseWrapperLayer wrapper
+            ? wrapper.getUnderlying()
+            : layer instanceof Bidirectional both ? both.getFwd() : null;
+    return inner == null ? Stream.of(layer) : Stream.concat(Stream.of(layer), nested(inner));
+  }
+
+  private static float[] values(INDArray parameters) {
+    return parameters.castTo(DataType.FLOAT).dup().data().asFloat();
+  }
+
+  private static int count(List<String> names) {
+    return names == null ? 0 : names.size();
+  }
+
+  private static String firstLine(Throwable error) {
+    return String.valueOf(error.getMessage()).lines().findFirst().orElse("");
+  }
+}
