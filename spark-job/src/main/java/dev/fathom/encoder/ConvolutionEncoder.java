@@ -19,21 +19,82 @@ import org.nd4j.linalg.activations.Activation;
  */
 final class ConvolutionEncoder implements Encoder {
   /*
-   * Images are height × width × channels throughout, so a row of a 3 × 3 patch is one contiguous copy of 3·channels
-   * floats. A few images at a time are unrolled into columns (places × 9·channels, im2col), so that the columns stay in the
-   * second cache level, and multiplied by the weights with gemm; the way back unrolls again rather than keep the columns
-   * of the whole batch in memory, multiplies, and adds the patches back (col2im).
+   * No columns are unrolled (im2col) but for the first layer's. A layer's input lies in blocks of 2 × 2 pixels, block rows ×
+   * block columns × images × 4 pixels × channels, so the place (r, c) of the output reads
+   *
+   *   from block (r, c)          all four pixels
+   *   from block (r, c − 1)      the two on its right
+   *   from block (r − 1, c)      the two at its bottom
+   *   from block (r − 1, c − 1)  the one at its bottom right
+   *
+   * Stored clockwise, the pixels of each of these are contiguous. As images stand innermost, all places of a row of the
+   * output and all images are one matrix with equal strides, and a convolution is four gemm a row that add up: no copies,
+   * no padding, no multiplications by it. The gradients go back by the same four. The first layer's 3 channels are too
+   * few for that; its 27 numbers a place are unrolled as one block, and again on the way back. Several rows are multiplied
+   * as one band where no place of theirs is left out, for gemm is slow on small matrices.
+   *
+   * A chunk of images goes through all layers before the next one, so that what one layer writes is still in the cache
+   * when the next one reads it, and gradients are kept for a chunk only.
    *
    * Parameters a layer: bias, then weights as out × in × 3 × 3, which is DL4J's order. The kernel's own order is
-   * out × 3 × 3 × in, that of the columns; reordering a few ten thousand weights a step costs nothing beside the gemm.
+   * out × 3 × 3 × in with the taps in the order in which the blocks hold them; reordering a few ten thousand weights a step
+   * costs nothing beside the gemm.
    */
 
   private static final long serialVersionUID = 1L;
   private static final int SIDE = 3;
-  private static final int PATCH = SIDE * SIDE;
+  private static final int TAPS = SIDE * SIDE;
+  private static final int COLOURS = 3;
+  private static final int BLOCK = 4;
 
-  /** Floats of columns that are unrolled at once: 1 MiB. */
-  private static final int COLUMN_FLOATS = 1 << 18;
+  /** Images that go through the layers together: more no longer fit the second cache level. */
+  private static final int CHUNK = 32;
+
+  /** Places of all images of a chunk that make a band, about. Measured, as {@link #CHUNK} is. */
+  private static final int PLACES = 1024;
+
+  /**
+   * What a row of places reads of a block's clockwise pixels.
+   *
+   * @param tap how many taps the reaches before it have
+   * @param taps the kernel's own for these pixels, as 3·y + x
+   */
+  private record Reach(int rowBefore, int columnBefore, int pixel, int tap, int... taps) {
+    int depth(Layer layer) {
+      return taps.length * layer.in();
+    }
+
+    /** Where its weights start. */
+    int weights(Layer layer) {
+      return tap * layer.in() * layer.out();
+    }
+
+    int placesOfRow(Layer layer) {
+      return layer.outWidth() - columnBefore;
+    }
+
+    /** Where a row of places starts to read, from a chunk's first block on. */
+    int start(Layer layer, int row, int chunk) {
+      return (row - rowBefore) * layer.outWidth() * chunk * layer.block() + pixel * layer.in();
+    }
+
+    /** How many rows of a band are one matrix: all, unless the first place of each is left out. */
+    int rowsAtOnce(int row, int band) {
+      return columnBefore == 0 ? band - Math.max(rowBefore - row, 0) : 1;
+    }
+  }
+
+  /** The one that writes every pixel comes first, so that the others may add to it. */
+  private static final List<Reach> REACHES =
+      List.of(
+          new Reach(0, 0, 0, 0, 4, 5, 8, 7),
+          new Reach(0, 1, 1, 4, 3, 6),
+          new Reach(1, 0, 2, 6, 2, 1),
+          new Reach(1, 1, 2, 8, 0));
+
+  /** The first layer's only one: what is unrolled. */
+  private static final List<Reach> UNROLLED =
+      List.of(new Reach(0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8));
 
   private final int height;
   private final int width;
@@ -43,6 +104,14 @@ final class ConvolutionEncoder implements Encoder {
 
   /** One convolution: its shapes, and where its parameters start. */
   private record Layer(int height, int width, int in, int out, int offset) implements Serializable {
+    boolean first() {
+      return offset == 0;
+    }
+
+    List<Reach> reaches() {
+      return first() ? UNROLLED : REACHES;
+    }
+
     int outHeight() {
       return (height + 1) / 2;
     }
@@ -51,29 +120,31 @@ final class ConvolutionEncoder implements Encoder {
       return (width + 1) / 2;
     }
 
-    int places() {
-      return outHeight() * outWidth();
-    }
-
-    int columnWidth() {
-      return PATCH * in;
+    int patch() {
+      return TAPS * in;
     }
 
     int weights() {
-      return out * columnWidth();
+      return out * patch();
     }
 
+    /** Floats that belong to a place in what is multiplied. */
+    int block() {
+      return first() ? patch() : BLOCK * in;
+    }
+
+    /** Floats of an image as the kernel holds it: with a border of 0, or in blocks. */
     int inputSize() {
-      return height * width * in;
+      return first() ? (height + 2) * (width + 2) * in : outHeight() * outWidth() * BLOCK * in;
     }
 
     int outputSize() {
-      return places() * out;
+      return outHeight() * outWidth() * out;
     }
 
-    /** Images whose columns are unrolled at once. */
-    int chunk() {
-      return Math.max(1, COLUMN_FLOATS / (places() * columnWidth()));
+    /** Whether some blocks reach beyond the picture. */
+    boolean ragged() {
+      return !first() && (height % 2 == 1 || width % 2 == 1);
     }
   }
 
@@ -83,7 +154,7 @@ final class ConvolutionEncoder implements Encoder {
     this.dimension = dimension;
     layers = new Layer[channels.size()];
     int offset = 0;
-    int in = 3;
+    int in = COLOURS;
     int h = height;
     int w = width;
     for (int l = 0; l < layers.length; l++) {
@@ -114,7 +185,7 @@ final class ConvolutionEncoder implements Encoder {
           parameters,
           offset + layer.offset(),
           layer.out() + layer.weights(),
-          layer.columnWidth(),
+          layer.patch(),
           random);
     }
     head.initialise(parameters, offset + headOffset(), random);
@@ -122,7 +193,7 @@ final class ConvolutionEncoder implements Encoder {
 
   @Override
   public InputType inputType() {
-    return InputType.convolutional(height, width, 3, CNN2DFormat.NHWC);
+    return InputType.convolutional(height, width, COLOURS, CNN2DFormat.NHWC);
   }
 
   @Override
@@ -163,28 +234,49 @@ final class ConvolutionEncoder implements Encoder {
     /** What each layer reads, a whole batch; the last layer writes into the head's input. */
     private final float[][] inputs = new float[layers.length][];
 
+    /** ∂L/∂{@link #inputs} of a chunk; none for the pictures themselves. */
     private final float[][] gradients = new float[layers.length][];
+
+    private final float[][] weights = new float[layers.length][];
+    private final float[][] weightGradients = new float[layers.length][];
+
+    /**
+     * A layer's bias once for every image of a chunk, as one long loop is faster than many short
+     * ones.
+     */
+    private final float[][] biases = new float[layers.length][];
+
+    private final float[][] biasGradients = new float[layers.length][];
+
+    /** Rows of places in a band, for each layer. */
+    private final int[] bands = new int[layers.length];
+
+    /** A band of places of all images of a chunk: what a layer gives, or its gradient. */
+    private final float[] places;
+
+    /** The first layer's patches of a band of places. */
     private final float[] columns;
-    private final float[] columnGradients;
-    private final float[] weights;
-    private final float[] weightGradients;
+
+    private final float[] picture = new float[height * width * COLOURS];
     private int rows;
 
     private Kernel(int maximumRows) {
       memory = head.memory(maximumRows);
-      int columnFloats = 0;
-      int weightFloats = 0;
+      int chunk = Math.min(CHUNK, maximumRows);
+      int placeFloats = 0;
       for (int l = 0; l < layers.length; l++) {
         Layer layer = layers[l];
         inputs[l] = new float[Math.multiplyExact(maximumRows, layer.inputSize())];
-        gradients[l] = l == 0 ? null : new float[inputs[l].length];
-        columnFloats = Math.max(columnFloats, layer.chunk() * layer.places() * layer.columnWidth());
-        weightFloats = Math.max(weightFloats, layer.weights());
+        gradients[l] = new float[l == 0 ? 0 : chunk * layer.inputSize()];
+        weights[l] = new float[layer.weights()];
+        weightGradients[l] = new float[layer.weights()];
+        biases[l] = new float[chunk * layer.out()];
+        biasGradients[l] = new float[chunk * layer.out()];
+        bands[l] = Math.min(layer.outHeight(), Math.max(1, PLACES / (chunk * layer.outWidth())));
+        placeFloats = Math.max(placeFloats, bands[l] * chunk * layer.outWidth() * layer.out());
       }
-      columns = new float[columnFloats];
-      columnGradients = new float[columnFloats];
-      weights = new float[weightFloats];
-      weightGradients = new float[weightFloats];
+      places = new float[placeFloats];
+      columns = new float[bands[0] * chunk * layers[0].outWidth() * layers[0].patch()];
     }
 
     @Override
@@ -193,35 +285,30 @@ final class ConvolutionEncoder implements Encoder {
       Column.Numbers images = (Column.Numbers) column;
       this.rows = count;
       for (int i = 0; i < count; i++) {
-        images.copyRow(rows[i], inputs[0], i * layers[0].inputSize());
+        images.copyRow(rows[i], picture, 0);
+        addBorder(layers[0], picture, inputs[0], i * layers[0].inputSize());
       }
       for (int l = 0; l < layers.length; l++) {
         Layer layer = layers[l];
-        float[] target = l + 1 < layers.length ? inputs[l + 1] : memory.input();
-        int start = offset + layer.offset();
-        pack(layer, parameters, start + layer.out(), weights);
-        for (int first = 0; first < count; first += layer.chunk()) {
-          int places = Math.min(layer.chunk(), count - first) * layer.places();
-          unroll(layer, inputs[l], first, places / layer.places());
-          Blas.gemm(
-              false,
-              true,
-              places,
-              layer.out(),
-              layer.columnWidth(),
-              1f,
-              columns,
-              0,
-              layer.columnWidth(),
-              weights,
-              0,
-              layer.columnWidth(),
-              0f,
-              target,
-              first * layer.outputSize(),
-              layer.out());
+        int bias = offset + layer.offset();
+        for (int to = 0; to < biases[l].length; to += layer.out()) {
+          System.arraycopy(parameters, bias, biases[l], to, layer.out());
         }
-        DenseStack.addBias(target, count * layer.places(), layer.out(), parameters, start, true);
+        pack(layer, parameters, bias + layer.out(), weights[l]);
+        if (layer.ragged()) {
+          Arrays.fill(inputs[l], 0, count * layer.inputSize(), 0f);
+        }
+      }
+      for (int first = 0; first < count; first += CHUNK) {
+        int chunk = Math.min(CHUNK, count - first);
+        for (int l = 0; l < layers.length; l++) {
+          int height = layers[l].outHeight();
+          for (int row = 0; row < height; row += bands[l]) {
+            int band = Math.min(bands[l], height - row);
+            multiply(l, row, band, first, chunk);
+            activate(l, row, band, first, chunk);
+          }
+        }
       }
       memory.forward(count, parameters, offset + headOffset(), output);
     }
@@ -229,140 +316,237 @@ final class ConvolutionEncoder implements Encoder {
     @Override
     public void backward(float[] outputGradient, float[] parameters, int offset, float[] target) {
       memory.backward(rows, outputGradient, parameters, offset + headOffset(), target, true);
-      for (int l = layers.length - 1; l >= 0; l--) {
-        Layer layer = layers[l];
-        boolean last = l == layers.length - 1;
-        float[] activations = last ? memory.input() : inputs[l + 1];
-        float[] gradient = last ? memory.inputGradient() : gradients[l + 1];
-        DenseStack.zeroWhereInactive(gradient, activations, rows * layer.outputSize());
-        int start = offset + layer.offset();
-        DenseStack.columnSums(gradient, rows * layer.places(), layer.out(), target, start);
-        pack(layer, parameters, start + layer.out(), weights);
-        if (l > 0) {
-          Arrays.fill(gradients[l], 0, rows * layer.inputSize(), 0f);
+      int last = layers.length - 1;
+      DenseStack.zeroWhereInactive(
+          memory.inputGradient(), memory.input(), 0, rows * layers[last].outputSize());
+      for (int l = 0; l <= last; l++) {
+        Arrays.fill(biasGradients[l], 0f);
+        Arrays.fill(weightGradients[l], 0f);
+      }
+      for (int first = 0; first < rows; first += CHUNK) {
+        int chunk = Math.min(CHUNK, rows - first);
+        for (int l = last; l >= 0; l--) {
+          int height = layers[l].outHeight();
+          for (int row = 0; row < height; row += bands[l]) {
+            int band = Math.min(bands[l], height - row);
+            gather(l, row, band, first, chunk);
+            multiplyBack(l, row, band, first, chunk);
+          }
+          if (l > 0) {
+            int size = layers[l].inputSize();
+            DenseStack.zeroWhereInactive(gradients[l], inputs[l], first * size, chunk * size);
+          }
         }
-        for (int first = 0; first < rows; first += layer.chunk()) {
-          int images = Math.min(layer.chunk(), rows - first);
-          int places = images * layer.places();
-          unroll(layer, inputs[l], first, images);
+      }
+      for (int l = 0; l <= last; l++) {
+        Layer layer = layers[l];
+        int start = offset + layer.offset();
+        int images = biasGradients[l].length / layer.out();
+        DenseStack.columnSums(biasGradients[l], images, layer.out(), target, start);
+        unpack(layer, weightGradients[l], target, start + layer.out());
+      }
+    }
+
+    /** Writes a band of a layer's places, without bias, into {@link #places}. */
+    private void multiply(int l, int row, int band, int first, int chunk) {
+      Layer layer = layers[l];
+      int out = layer.out();
+      int rowPlaces = layer.outWidth() * chunk;
+      float[] blocks = blocks(l, row, band, first, chunk);
+      int start = start(l, row, first, chunk);
+      for (Reach reach : layer.reaches()) {
+        int depth = reach.depth(layer);
+        int step = reach.rowsAtOnce(row, band);
+        int count = step * reach.placesOfRow(layer) * chunk;
+        for (int r = Math.max(row, reach.rowBefore()); r < row + band && count > 0; r += step) {
+          Blas.gemm(
+              false,
+              true,
+              count,
+              out,
+              depth,
+              1f,
+              blocks,
+              start + reach.start(layer, r, chunk),
+              layer.block(),
+              weights[l],
+              reach.weights(layer),
+              depth,
+              reach.tap() == 0 ? 0f : 1f,
+              places,
+              ((r - row) * rowPlaces + reach.columnBefore() * chunk) * out,
+              out);
+        }
+      }
+    }
+
+    /** Takes the gradient of a band of places to the weights and to the layer's input. */
+    private void multiplyBack(int l, int row, int band, int first, int chunk) {
+      Layer layer = layers[l];
+      int out = layer.out();
+      int rowPlaces = layer.outWidth() * chunk;
+      float[] blocks = blocks(l, row, band, first, chunk);
+      int start = start(l, row, first, chunk);
+      for (Reach reach : layer.reaches()) {
+        int depth = reach.depth(layer);
+        int step = reach.rowsAtOnce(row, band);
+        int count = step * reach.placesOfRow(layer) * chunk;
+        for (int r = Math.max(row, reach.rowBefore()); r < row + band && count > 0; r += step) {
+          int from = ((r - row) * rowPlaces + reach.columnBefore() * chunk) * out;
           Blas.gemm(
               true,
               false,
-              layer.out(),
-              layer.columnWidth(),
-              places,
+              out,
+              depth,
+              count,
               1f,
-              gradient,
-              first * layer.outputSize(),
-              layer.out(),
-              columns,
-              0,
-              layer.columnWidth(),
-              first == 0 ? 0f : 1f,
-              weightGradients,
-              0,
-              layer.columnWidth());
+              places,
+              from,
+              out,
+              blocks,
+              start + reach.start(layer, r, chunk),
+              layer.block(),
+              1f,
+              weightGradients[l],
+              reach.weights(layer),
+              depth);
           if (l > 0) {
             Blas.gemm(
                 false,
                 false,
-                places,
-                layer.columnWidth(),
-                layer.out(),
+                count,
+                depth,
+                out,
                 1f,
-                gradient,
-                first * layer.outputSize(),
-                layer.out(),
-                weights,
-                0,
-                layer.columnWidth(),
-                0f,
-                columnGradients,
-                0,
-                layer.columnWidth());
-            addBack(layer, gradients[l], first, images);
-          }
-        }
-        unpack(layer, weightGradients, target, start + layer.out());
-      }
-    }
-
-    /**
-     * Writes the patches of some images into {@link #columns}; places outside the picture are 0.
-     */
-    private void unroll(Layer layer, float[] source, int first, int images) {
-      int in = layer.in();
-      int position = 0;
-      for (int image = first; image < first + images; image++) {
-        int base = image * layer.inputSize();
-        for (int outY = 0; outY < layer.outHeight(); outY++) {
-          for (int outX = 0; outX < layer.outWidth(); outX++) {
-            int x = 2 * outX - 1;
-            int from = Math.max(x, 0);
-            int to = Math.min(x + SIDE, layer.width());
-            for (int y = 2 * outY - 1; y < 2 * outY - 1 + SIDE; y++) {
-              if (y < 0 || y >= layer.height()) {
-                Arrays.fill(columns, position, position + SIDE * in, 0f);
-              } else {
-                int before = position + (from - x) * in;
-                int after = position + (to - x) * in;
-                Arrays.fill(columns, position, before, 0f);
-                System.arraycopy(
-                    source,
-                    base + (y * layer.width() + from) * in,
-                    columns,
-                    before,
-                    after - before);
-                Arrays.fill(columns, after, position + SIDE * in, 0f);
-              }
-              position += SIDE * in;
-            }
+                places,
+                from,
+                out,
+                weights[l],
+                reach.weights(layer),
+                depth,
+                reach.tap() == 0 ? 0f : 1f,
+                gradients[l],
+                reach.start(layer, r, chunk),
+                layer.block());
           }
         }
       }
     }
 
-    /** Adds the patches in {@link #columnGradients} to the places they were taken from. */
-    private void addBack(Layer layer, float[] target, int first, int images) {
-      int in = layer.in();
-      int position = 0;
-      for (int image = first; image < first + images; image++) {
-        int base = image * layer.inputSize();
-        for (int outY = 0; outY < layer.outHeight(); outY++) {
-          for (int outX = 0; outX < layer.outWidth(); outX++) {
-            int x = 2 * outX - 1;
-            int from = Math.max(x, 0);
-            int to = Math.min(x + SIDE, layer.width());
-            for (int y = 2 * outY - 1; y < 2 * outY - 1 + SIDE; y++) {
-              if (y >= 0 && y < layer.height()) {
-                add(
-                    columnGradients,
-                    position + (from - x) * in,
-                    target,
-                    base + (y * layer.width() + from) * in,
-                    (to - from) * in);
-              }
-              position += SIDE * in;
-            }
-          }
+    /** What a layer multiplies: its input, or the first one's columns, made now. */
+    private float[] blocks(int l, int row, int band, int first, int chunk) {
+      if (l > 0) {
+        return inputs[l];
+      }
+      unroll(layers[0], inputs[0], first, chunk, row, band, columns);
+      return columns;
+    }
+
+    /** Where a chunk's first block lies, or would if the columns went back that far. */
+    private int start(int l, int row, int first, int chunk) {
+      Layer layer = layers[l];
+      return l > 0 ? first * layer.inputSize() : -row * layer.outWidth() * chunk * layer.block();
+    }
+
+    /** Takes {@link #places} through bias and relu to where the next layer reads. */
+    private void activate(int l, int row, int band, int first, int chunk) {
+      boolean last = l == layers.length - 1;
+      float[] target = last ? memory.input() : inputs[l + 1];
+      int start = first * (last ? layers[l].outputSize() : layers[l + 1].inputSize());
+      int out = layers[l].out();
+      int stride = last ? layers[l].outputSize() : BLOCK * out;
+      for (int c = 0; c < band * layers[l].outWidth(); c++) {
+        int from = c * chunk * out;
+        addBias(places, from, biases[l], chunk * out);
+        int to = start + position(l, row * layers[l].outWidth() + c, chunk);
+        for (int image = 0; image < chunk; image++) {
+          System.arraycopy(places, from + image * out, target, to + image * stride, out);
         }
       }
+    }
+
+    /** The way back of {@link #activate} but for the relu, from the gradient of the output. */
+    private void gather(int l, int row, int band, int first, int chunk) {
+      boolean last = l == layers.length - 1;
+      float[] source = last ? memory.inputGradient() : gradients[l + 1];
+      int start = last ? first * layers[l].outputSize() : 0;
+      int out = layers[l].out();
+      int stride = last ? layers[l].outputSize() : BLOCK * out;
+      for (int c = 0; c < band * layers[l].outWidth(); c++) {
+        int from = start + position(l, row * layers[l].outWidth() + c, chunk);
+        int to = c * chunk * out;
+        for (int image = 0; image < chunk; image++) {
+          System.arraycopy(source, from + image * stride, places, to + image * out, out);
+        }
+        add(places, to, biasGradients[l], chunk * out);
+      }
+    }
+
+    /** Where a place of a chunk's first image goes in what the next layer reads. */
+    private int position(int l, int place, int chunk) {
+      Layer layer = layers[l];
+      if (l == layers.length - 1) {
+        return place * layer.out();
+      }
+      int row = place / layer.outWidth();
+      int column = place % layer.outWidth();
+      int block = row / 2 * layers[l + 1].outWidth() + column / 2;
+      int clockwise = row % 2 == 0 ? column % 2 : 3 - column % 2;
+      return (block * chunk * BLOCK + clockwise) * layer.out();
     }
   }
 
-  private static void add(float[] source, int from, float[] target, int to, int length) {
+  private static void addBias(float[] places, int from, float[] bias, int length) {
     for (int i = 0; i < length; i++) {
-      target[to + i] += source[from + i];
+      places[from + i] = Math.max(places[from + i] + bias[i], 0f);
     }
   }
 
-  /** From out × in × 3 × 3 to out × 3 × 3 × in. */
+  private static void add(float[] source, int from, float[] target, int length) {
+    for (int i = 0; i < length; i++) {
+      target[i] += source[from + i];
+    }
+  }
+
+  private static void addBorder(Layer layer, float[] picture, float[] target, int offset) {
+    int row = layer.width() * COLOURS;
+    int bordered = row + 2 * COLOURS;
+    for (int y = 0; y < layer.height(); y++) {
+      System.arraycopy(picture, y * row, target, offset + (y + 1) * bordered + COLOURS, row);
+    }
+  }
+
+  /** Writes the patches of a band of places, those of all images of one place together. */
+  private static void unroll(
+      Layer layer, float[] pictures, int first, int images, int row, int band, float[] columns) {
+    int patchRow = SIDE * COLOURS;
+    int pictureRow = (layer.width() + 2) * COLOURS;
+    for (int image = 0; image < images; image++) {
+      int picture = (first + image) * layer.inputSize();
+      for (int place = 0; place < band * layer.outWidth(); place++) {
+        int y = row + place / layer.outWidth();
+        int x = place % layer.outWidth();
+        int from = picture + 2 * y * pictureRow + 2 * x * COLOURS;
+        int to = (place * images + image) * SIDE * patchRow;
+        for (int i = 0; i < patchRow; i++) {
+          columns[to + i] = pictures[from + i];
+          columns[to + patchRow + i] = pictures[from + pictureRow + i];
+          columns[to + 2 * patchRow + i] = pictures[from + 2 * pictureRow + i];
+        }
+      }
+    }
+  }
+
+  /** From out × in × 3 × 3 to a matrix out × pixels × in for each reach. */
   private static void pack(Layer layer, float[] parameters, int offset, float[] packed) {
-    for (int out = 0; out < layer.out(); out++) {
-      int start = out * layer.columnWidth();
-      for (int in = 0; in < layer.in(); in++) {
-        for (int place = 0; place < PATCH; place++) {
-          packed[start + place * layer.in() + in] = parameters[offset + start + in * PATCH + place];
+    int to = 0;
+    for (Reach reach : layer.reaches()) {
+      for (int out = 0; out < layer.out(); out++) {
+        for (int tap : reach.taps()) {
+          int from = offset + out * layer.patch() + tap;
+          for (int in = 0; in < layer.in(); in++) {
+            packed[to++] = parameters[from + in * TAPS];
+          }
         }
       }
     }
@@ -370,11 +554,14 @@ final class ConvolutionEncoder implements Encoder {
 
   /** The way back of {@link #pack}. */
   private static void unpack(Layer layer, float[] packed, float[] target, int offset) {
-    for (int out = 0; out < layer.out(); out++) {
-      int start = out * layer.columnWidth();
-      for (int in = 0; in < layer.in(); in++) {
-        for (int place = 0; place < PATCH; place++) {
-          target[offset + start + in * PATCH + place] = packed[start + place * layer.in() + in];
+    int from = 0;
+    for (Reach reach : layer.reaches()) {
+      for (int out = 0; out < layer.out(); out++) {
+        for (int tap : reach.taps()) {
+          int to = offset + out * layer.patch() + tap;
+          for (int in = 0; in < layer.in(); in++) {
+            target[to + in * TAPS] = packed[from++];
+          }
         }
       }
     }

@@ -194,7 +194,7 @@ final class DenseStack implements Serializable {
               in);
         }
         if (layer > 0) {
-          zeroWhereInactive(gradients[layer], inputs[layer], rows * in);
+          zeroWhereInactive(gradients[layer], inputs[layer], 0, rows * in);
         }
         end = position;
       }
@@ -223,13 +223,17 @@ final class DenseStack implements Serializable {
     }
   }
 
-  /** The way back through a relu, whose output is 0 where it was inactive. */
-  static void zeroWhereInactive(float[] gradients, float[] activations, int count) {
+  /**
+   * The way back through a relu, whose output is 0 where it was inactive.
+   *
+   * @param from where {@code activations} starts to belong to {@code gradients}
+   */
+  static void zeroWhereInactive(float[] gradients, float[] activations, int from, int count) {
     // Whether a unit is active is as good as random, so a branch would be mispredicted every other
     // time, and C2 has no vector code for a choice between floats. It has for min: any activation
     // but 0 is lifted above 1, and cut off there.
     for (int i = 0; i < count; i++) {
-      gradients[i] *= Math.min(activations[i] * Float.MAX_VALUE, 1f);
+      gradients[i] *= Math.min(activations[from + i] * Float.MAX_VALUE, 1f);
     }
   }
 }

@@ -44,6 +44,7 @@ class EncoderTest {
         new Case("convolution", List.of(4, 5, 3), 3, image(9, 7), 3),
         new Case("convolution", List.of(2), 2, image(1, 1), 1),
         new Case("convolution", List.of(32, 64), 16, image(32, 32), 12),
+        new Case("convolution", List.of(3, 4, 2), 3, image(13, 40), 35),
         new Case("token-bag", List.of(8, 6), 5, text(11, 7), 9),
         new Case("token-bag", List.of(1), 1, text(2, 1), 1),
         new Case("token-bag", List.of(16), 4, text(100, 12), 6));
@@ -111,6 +112,24 @@ class EncoderTest {
       double slack = Math.abs(forward - backward) + 5e-3 * Math.max(1, Math.abs(forward));
       assertThat((double) gradients[p]).isCloseTo((up - down) / (2 * step), within(slack));
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void aKernelGivesTheSameBitsWhateverBatchItSawBefore(Case given) {
+    Encoder encoder = given.encoder();
+    float[] parameters = parameters(encoder);
+    Column column = column(given.side(), given.rows());
+    int few = (given.rows() + 1) / 2;
+    float[] expected = new float[given.rows() * given.dimension()];
+    encoder.kernel(given.rows()).forward(column, rows(few), few, parameters, 0, expected);
+    EncoderKernel used = encoder.kernel(given.rows());
+    float[] output = new float[expected.length];
+    used.forward(column, rows(given.rows()), given.rows(), parameters, 0, output.clone());
+
+    used.forward(column, rows(few), few, parameters, 0, output);
+
+    assertThat(output).isEqualTo(expected);
   }
 
   @ParameterizedTest
