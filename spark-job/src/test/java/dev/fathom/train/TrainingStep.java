@@ -1,0 +1,99 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train;
+
+import dev.fathom.common.RandomStream;
+import dev.fathom.contrastive.Cosine;
+import dev.fathom.data.Modality;
+import dev.fathom.data.Side;
+import dev.fathom.encoder.Column;
+import dev.fathom.encoder.ColumnBuilder;
+import dev.fathom.encoder.EncoderSpec;
+import dev.fathom.model.Towers;
+import java.util.Collections;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** A worker that trains on random pairs, for the benchmarks: all that they know of this package. */
+final class TrainingStep {
+  /** Steps of a round: at its start the worker copies the weights. */
+  private static final int STEPS = 5;
+
+  private static final int BATCHES = 4;
+  private static final float TEMPERATURE = 0.5f;
+
+  private final int batch;
+  private final PairPartition pairs;
+  private final Replica replica;
+  private Weights weights;
+  private long step;
+
+  private TrainingStep(Side x, EncoderSpec encoderX, Side y, EncoderSpec encoderY, int batch) {
+    this.batch = batch;
+    pairs = new PairPartition(column(x, BATCHES * batch), column(y, BATCHES * batch));
+    Towers towers = new Towers(encoderX.build(x), encoderY.build(y), new Cosine());
+    TrainingSettings settings =
+        new TrainingSettings(1, batch, TrainingSettings.ADAM, 1e-3, 0, "none", 0, STEPS, 1, 1, 1);
+    replica = new Replica(towers, settings, RoundPlan.of(pairs.size(), 0, settings));
+    weights = Weights.initial(towers.initialParameters(1));
+  }
+
+  /** Two encoders 20-50-50-50-50-30. */
+  static TrainingStep dense(int batch) {
+    Side side = new Side(Modality.VECTOR, List.of(20), List.of(), List.of(), List.of());
+    EncoderSpec encoder = new EncoderSpec("dense", List.of(50, 50, 50, 50), 30);
+    return new TrainingStep(side, encoder, side, encoder, batch);
+  }
+
+  /**
+   * Square pictures through convolutions 32-64-128, captions of 16 words out of 2000 through a bag
+   * of tokens 64-64, both to 64.
+   */
+  static TrainingStep convolution(int size, int batch) {
+    return new TrainingStep(
+        new Side(
+            Modality.IMAGE,
+            List.of(size, size, 3),
+            List.of(0.5, 0.5, 0.5),
+            List.of(0.3, 0.3, 0.3),
+            List.of()),
+        new EncoderSpec("convolution", List.of(32, 64, 128), 64),
+        new Side(
+            Modality.TEXT, List.of(16), List.of(), List.of(), Collections.nCopies(2000, "word")),
+        new EncoderSpec("token-bag", List.of(64), 64),
+        batch);
+  }
+
+  /**
+   * Does a round: forward, loss, backward and Adam, {@value #STEPS} times.
+   *
+   * @return pairs trained on
+   */
+  int round() {
+    weights = replica.run(pairs, 0, new RoundState(step, STEPS, TEMPERATURE, weights)).weights();
+    step += STEPS;
+    return STEPS * batch;
+  }
+
+  private static Column column(Side side, int rows) {
+    RandomGenerator random = RandomStream.of(1, "benchmark " + side.modality());
+    ColumnBuilder builder = new ColumnBuilder(side);
+    for (int row = 0; row < rows; row++) {
+      switch (side.modality()) {
+        case VECTOR -> {
+          float[] vector = new float[side.size()];
+          for (int i = 0; i < vector.length; i++) {
+            vector[i] = (float) random.nextGaussian();
+          }
+          builder.add(vector);
+        }
+        case IMAGE -> {
+          byte[] image = new byte[side.size()];
+          random.nextBytes(image);
+          builder.add(image);
+        }
+        case TEXT -> builder.add(random.ints(side.size(), 0, side.vocabulary().size()).toArray());
+      }
+    }
+    return builder.build();
+  }
+}
