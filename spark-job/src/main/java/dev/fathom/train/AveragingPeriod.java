@@ -26,7 +26,7 @@ record AveragingPeriod(String mode, int steps) implements Serializable {
   private static final String MEASURED = "measured";
 
   /** Share of a round that arithmetic should have. */
-  private static final double ARITHMETIC_SHARE = 0.9;
+  private static final double ARITHMETIC_SHARE = 0.95;
 
   /** What a round costs beside its arithmetic: scheduling, and moving the weights. */
   private static final double ROUND_SECONDS = 0.01;

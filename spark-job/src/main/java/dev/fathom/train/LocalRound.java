@@ -3,7 +3,6 @@ package dev.fathom.train;
 
 import dev.fathom.train.Weights.Moments;
 import java.util.List;
-import org.apache.spark.broadcast.Broadcast;
 
 /**
  * A worker's part of a round: its local steps.
@@ -14,8 +13,8 @@ import org.apache.spark.broadcast.Broadcast;
 record LocalRound(
     ReplicaPool replicas,
     RoundState state,
-    Broadcast<Weights> weights,
-    List<Broadcast<Moments>> ownMoments)
+    Shipped<Weights> weights,
+    List<Shipped<Moments>> ownMoments)
     implements WorkerTask<RoundResult> {
   private static final long serialVersionUID = 1L;
 

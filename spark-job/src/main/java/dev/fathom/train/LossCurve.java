@@ -2,7 +2,6 @@
 package dev.fathom.train;
 
 import dev.fathom.contrastive.InfoNce;
-import org.apache.spark.broadcast.Broadcast;
 
 /**
  * A worker's part of the loss as a function of the temperature: L and its derivatives on its latest
@@ -11,13 +10,20 @@ import org.apache.spark.broadcast.Broadcast;
  * @param state the round whose batches they are
  * @param inverse 1/τ where L is asked for
  */
-record LossCurve(ReplicaPool replicas, RoundState state, Broadcast<Weights> weights, double inverse)
+record LossCurve(ReplicaPool replicas, RoundState state, Shipped<Weights> weights, double inverse)
     implements WorkerTask<InfoNce.Curve> {
   private static final long serialVersionUID = 1L;
 
   @Override
   public InfoNce.Curve run(PairPartition pairs, int partition) {
     return replicas.lend(
-        replica -> replica.curve(pairs, partition, state, weights.value().parameters(), inverse));
+        replica ->
+            replica.curve(
+                pairs,
+                partition,
+                replicas.training(),
+                state,
+                weights.value().parameters(),
+                inverse));
   }
 }

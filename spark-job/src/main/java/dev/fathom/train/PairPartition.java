@@ -57,16 +57,16 @@ public final class PairPartition implements Serializable {
     return drawn.order;
   }
 
-  /** The embeddings of some batches, made anew unless the parameters are still the same array. */
-  synchronized Embedded embedded(float[] parameters, Supplier<Embedded> embed) {
-    if (embedded == null || embedded.parameters != parameters) {
+  /** The embeddings of some batches, made anew unless they are of the same state of a training. */
+  synchronized Embedded embedded(String state, Supplier<Embedded> embed) {
+    if (embedded == null || !embedded.state.equals(state)) {
       embedded = embed.get();
     }
     return embedded;
   }
 
-  /** Embeddings of both sides, batch by batch, and the parameters that made them. */
-  record Embedded(float[] parameters, float[][] x, float[][] y) {}
+  /** Embeddings of both sides, batch by batch, and the name of the state that made them. */
+  record Embedded(String state, float[][] x, float[][] y) {}
 
   /** An order, and what it was drawn for. */
   private record Drawn(long seed, long epoch, int partition, int[] order) {}

@@ -92,12 +92,20 @@ final class Replica {
 
   /**
    * L and its derivatives with respect to 1/τ, over the last batches of a round. The embeddings are
-   * made once and kept beside the pairs for as long as the parameters stay.
+   * made once a round and kept beside the pairs.
+   *
+   * @param training its name, unique in the life of an executor
    */
   InfoNce.Curve curve(
-      PairPartition pairs, int partition, RoundState state, float[] parameters, double inverse) {
+      PairPartition pairs,
+      int partition,
+      String training,
+      RoundState state,
+      float[] parameters,
+      double inverse) {
+    String name = training + "/" + state.firstStep();
     PairPartition.Embedded embedded =
-        pairs.embedded(parameters, () -> embedLatest(pairs, partition, state, parameters));
+        pairs.embedded(name, () -> embedLatest(pairs, partition, name, state, parameters));
     List<InfoNce.Curve> curves = new ArrayList<>();
     for (int b = 0; b < embedded.x().length; b++) {
       curves.add(objective.curve(embedded.x()[b], embedded.y()[b], plan.batch(), inverse));
@@ -106,7 +114,7 @@ final class Replica {
   }
 
   private PairPartition.Embedded embedLatest(
-      PairPartition pairs, int partition, RoundState state, float[] parameters) {
+      PairPartition pairs, int partition, String name, RoundState state, float[] parameters) {
     int batches = Math.min(CURVE_BATCHES, state.steps());
     float[][] embeddedX = new float[batches][];
     float[][] embeddedY = new float[batches][];
@@ -116,7 +124,7 @@ final class Replica {
       embeddedX[b] = towerX.embedding.clone();
       embeddedY[b] = towerY.embedding.clone();
     }
-    return new PairPartition.Embedded(parameters, embeddedX, embeddedY);
+    return new PairPartition.Embedded(name, embeddedX, embeddedY);
   }
 
   /** The loss of a partition's batches, nothing drawn and nothing changed. */

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
 
 /**
  * Parameter averaging in rounds. A round broadcasts the weights, lets every worker take the same
@@ -98,7 +97,7 @@ final class RoundEngine {
     private final ReplicaPool replicas;
 
     /** The weights that the executors have, and the state that they belong to. */
-    private Broadcast<Weights> shipped;
+    private Shipped<Weights> shipped;
 
     private float[] shippedParameters;
 
@@ -153,11 +152,11 @@ final class RoundEngine {
 
     private RoundResult train(RoundState round, TrainingState state, List<Moments> ownMoments) {
       boolean local = settings.localMoments();
-      List<Broadcast<Moments>> own = new ArrayList<>();
+      List<Shipped<Moments>> own = new ArrayList<>();
       if (local && state.moments().size() == count) {
-        state.moments().forEach(moments -> own.add(spark.broadcast(moments)));
+        state.moments().forEach(moments -> own.add(Shipped.of(spark, moments, moments.bytes())));
       }
-      Broadcast<Weights> weights = ship(state.parameters(), state.moments().get(0));
+      Shipped<Weights> weights = ship(state.parameters(), state.moments().get(0));
       LocalRound task = new LocalRound(replicas, round, weights, own);
       try {
         if (!local) {
@@ -167,15 +166,16 @@ final class RoundEngine {
         results.forEach(result -> ownMoments.add(result.weights().moments()));
         return RoundResult.mean(results);
       } finally {
-        own.forEach(Broadcast::destroy);
+        own.forEach(Shipped::destroy);
       }
     }
 
     /** Brings weights to the executors unless they are there already. */
-    private Broadcast<Weights> ship(float[] parameters, Moments moments) {
+    private Shipped<Weights> ship(float[] parameters, Moments moments) {
       if (shippedParameters != parameters) {
         close();
-        shipped = spark.broadcast(new Weights(parameters, moments));
+        Weights weights = new Weights(parameters, moments);
+        shipped = Shipped.of(spark, weights, weights.bytes());
         shippedParameters = parameters;
       }
       return shipped;
@@ -242,7 +242,7 @@ final class RoundEngine {
       }
       double now = 1 / state.temperature().value();
       double highest = Math.min(now * Math.exp(trust), 1 / temperatureSettings.floor());
-      Broadcast<Weights> weights = ship(parameters, moments);
+      Shipped<Weights> weights = ship(parameters, moments);
       ExactTemperature.Solution solution =
           ExactTemperature.solve(
               inverse -> Curve.mean(workers.each(new LossCurve(replicas, round, weights, inverse))),
@@ -266,7 +266,7 @@ final class RoundEngine {
 
     private double validationLoss(TrainingState state) {
       spark.setJobDescription("train: validation loss after round " + state.round());
-      Broadcast<Weights> weights = ship(state.parameters(), state.moments().get(0));
+      Shipped<Weights> weights = ship(state.parameters(), state.moments().get(0));
       return ValidationLoss.Part.mean(
           validation.each(new ValidationLoss(replicas, state.temperature().value(), weights)));
     }
@@ -316,7 +316,7 @@ final class RoundEngine {
 
     @Override
     public void close() {
-      Optional.ofNullable(shipped).ifPresent(Broadcast::destroy);
+      Optional.ofNullable(shipped).ifPresent(Shipped::destroy);
       shipped = null;
       shippedParameters = null;
     }

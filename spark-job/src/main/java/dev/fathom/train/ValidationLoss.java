@@ -3,14 +3,13 @@ package dev.fathom.train;
 
 import java.io.Serializable;
 import java.util.List;
-import org.apache.spark.broadcast.Broadcast;
 
 /**
  * A worker's part of the validation loss.
  *
  * @param temperature τ that it is taken at
  */
-record ValidationLoss(ReplicaPool replicas, double temperature, Broadcast<Weights> weights)
+record ValidationLoss(ReplicaPool replicas, double temperature, Shipped<Weights> weights)
     implements WorkerTask<ValidationLoss.Part> {
   private static final long serialVersionUID = 1L;
 
