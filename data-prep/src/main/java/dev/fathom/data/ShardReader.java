@@ -7,6 +7,7 @@ import dev.fathom.common.Storage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
@@ -22,7 +23,10 @@ import org.apache.spark.sql.types.StructType;
  * shuffled, and each run opens the files it overlaps and no others.
  */
 public final class ShardReader {
+  /** Column of {@link #readUnsorted}: name of the shard file that a row stands in. */
   private static final String FILE = "file";
+
+  /** Column of {@link #readUnsorted}: number of the row within its file. */
   private static final String ROW = "row";
 
   private final SparkSession spark;
@@ -40,38 +44,59 @@ public final class ShardReader {
   private record Shard(String name, long from, long to) {}
 
   /**
-   * The split in {@code parts} partitions whose sizes differ by one at most.
+   * The split in {@code parts} partitions whose sizes differ by one at most, each in the order of
+   * the shards.
    *
    * @param columns columns of {@link PairSchema} that are wanted
    */
   public Dataset<Row> read(Split split, int parts, String... columns) {
+    return parts(
+        split,
+        parts,
+        rows -> rows.coalesce(1).sortWithinPartitions(FILE, ROW).select(select(columns)));
+  }
+
+  /**
+   * The same rows of each partition as they come, which spares the memory that sorting takes. After
+   * the columns that are wanted stand the name of the row's file and its number in the file, by
+   * which the caller finds their order.
+   */
+  public Dataset<Row> readUnsorted(Split split, int parts, String... columns) {
+    String[] all = Arrays.copyOf(columns, columns.length + 2);
+    all[columns.length] = FILE;
+    all[columns.length + 1] = ROW;
+    return parts(split, parts, rows -> rows.coalesce(1).select(select(all)));
+  }
+
+  private static Column[] select(String... columns) {
+    return Arrays.stream(columns).map(functions::col).toArray(Column[]::new);
+  }
+
+  private Dataset<Row> parts(Split split, int parts, UnaryOperator<Dataset<Row>> form) {
     List<Shard> shards = shards(split);
     long total = shards.isEmpty() ? 0 : shards.get(shards.size() - 1).to();
     return IntStream.range(0, parts)
         .mapToObj(
-            part -> part(split, shards, total * part / parts, total * (part + 1) / parts, columns))
+            part ->
+                form.apply(part(split, shards, total * part / parts, total * (part + 1) / parts)))
         .reduce(Dataset::union)
         .orElseThrow();
   }
 
-  private Dataset<Row> part(
-      Split split, List<Shard> shards, long from, long to, String... columns) {
+  private Dataset<Row> part(Split split, List<Shard> shards, long from, long to) {
     List<Shard> overlapped =
         shards.stream().filter(shard -> shard.from() < to && shard.to() > from).toList();
     Dataset<Row> rows = open(split, overlapped);
-    if (!overlapped.isEmpty()) {
-      Shard first = overlapped.get(0);
-      Shard last = overlapped.get(overlapped.size() - 1);
-      rows =
-          rows.where(
-              col(FILE)
-                  .notEqual(first.name())
-                  .or(col(ROW).geq(from - first.from()))
-                  .and(col(FILE).notEqual(last.name()).or(col(ROW).lt(to - last.from()))));
+    if (overlapped.isEmpty()) {
+      return rows;
     }
-    return rows.coalesce(1)
-        .sortWithinPartitions(FILE, ROW)
-        .select(Arrays.stream(columns).map(functions::col).toArray(Column[]::new));
+    Shard first = overlapped.get(0);
+    Shard last = overlapped.get(overlapped.size() - 1);
+    return rows.where(
+        col(FILE)
+            .notEqual(first.name())
+            .or(col(ROW).geq(from - first.from()))
+            .and(col(FILE).notEqual(last.name()).or(col(ROW).lt(to - last.from()))));
   }
 
   private List<Shard> shards(Split split) {

@@ -3,6 +3,7 @@ package dev.fathom.encoder;
 
 import dev.fathom.data.Side;
 import java.io.Serializable;
+import java.util.Arrays;
 
 /**
  * One side of many pairs in memory: compact arrays in chunks, so that no array grows beyond what
@@ -17,6 +18,14 @@ public sealed interface Column extends Serializable permits Column.Numbers, Colu
   /** How many rows. */
   int size();
 
+  /**
+   * The same rows in another order.
+   *
+   * @param rows for each place the row that goes there
+   * @param builder an empty one of the same side
+   */
+  Column inOrder(int[] rows, ColumnBuilder builder);
+
   /** A column that a network sees as numbers: {@link Vectors} and {@link Images}. */
   sealed interface Numbers extends Column permits Vectors, Images {
     /** Writes a row as the network sees it, {@link Side#size()} numbers. */
@@ -26,6 +35,16 @@ public sealed interface Column extends Serializable permits Column.Numbers, Colu
   /** Vectors, standardised. */
   record Vectors(int size, int width, float[][] chunks) implements Numbers {
     private static final long serialVersionUID = 1L;
+
+    @Override
+    public Column inOrder(int[] rows, ColumnBuilder builder) {
+      int chunkRows = chunkRows(width);
+      for (int row : rows) {
+        int start = row % chunkRows * width;
+        builder.add(Arrays.copyOfRange(chunks[row / chunkRows], start, start + width));
+      }
+      return builder.build();
+    }
 
     @Override
     public void copyRow(int row, float[] target, int offset) {
@@ -43,6 +62,16 @@ public sealed interface Column extends Serializable permits Column.Numbers, Colu
     private static final long serialVersionUID = 1L;
 
     @Override
+    public Column inOrder(int[] rows, ColumnBuilder builder) {
+      int chunkRows = chunkRows(width);
+      for (int row : rows) {
+        int start = row % chunkRows * width;
+        builder.add(Arrays.copyOfRange(chunks[row / chunkRows], start, start + width));
+      }
+      return builder.build();
+    }
+
+    @Override
     public void copyRow(int row, float[] target, int offset) {
       int rows = chunkRows(width);
       byte[] chunk = chunks[row / rows];
@@ -58,6 +87,16 @@ public sealed interface Column extends Serializable permits Column.Numbers, Colu
   /** Token numbers, {@code width} a row, unused places holding −1 and standing last. */
   record Tokens(int size, int width, int[][] chunks) implements Column {
     private static final long serialVersionUID = 1L;
+
+    @Override
+    public Column inOrder(int[] rows, ColumnBuilder builder) {
+      int chunkRows = chunkRows(width);
+      for (int row : rows) {
+        int start = row % chunkRows * width;
+        builder.add(Arrays.copyOfRange(chunks[row / chunkRows], start, start + width));
+      }
+      return builder.build();
+    }
 
     /** Writes a row's tokens, and returns how many there are. */
     public int copyRow(int row, int[] target, int offset) {

@@ -6,10 +6,12 @@ import dev.fathom.data.PairSchema;
 import dev.fathom.data.ShardReader;
 import dev.fathom.data.Side;
 import dev.fathom.data.Split;
+import dev.fathom.encoder.Column;
 import dev.fathom.encoder.ColumnBuilder;
 import dev.fathom.encoder.ColumnReader;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.storage.StorageLevel;
@@ -31,7 +33,7 @@ final class PairLoader {
     Side x = card.x();
     Side y = card.y();
     return reader
-        .read(split, workers, PairSchema.X, PairSchema.Y)
+        .readUnsorted(split, workers, PairSchema.X, PairSchema.Y)
         .queryExecution()
         .toRdd()
         .toJavaRDD()
@@ -42,11 +44,20 @@ final class PairLoader {
   private static PairPartition collect(Iterator<InternalRow> rows, Side x, Side y) {
     ColumnBuilder columnX = new ColumnBuilder(x);
     ColumnBuilder columnY = new ColumnBuilder(y);
+    ShardOrder order = new ShardOrder();
     while (rows.hasNext()) {
       InternalRow row = rows.next();
       ColumnReader.add(row, 0, x, columnX);
       ColumnReader.add(row, 1, y, columnY);
+      order.add(row.getUTF8String(2), row.getLong(3));
     }
-    return new PairPartition(columnX.build(), columnY.build());
+    Column builtX = columnX.build();
+    Column builtY = columnY.build();
+    Optional<int[]> places = order.places();
+    return places.isEmpty()
+        ? new PairPartition(builtX, builtY)
+        : new PairPartition(
+            builtX.inOrder(places.get(), new ColumnBuilder(x)),
+            builtY.inOrder(places.get(), new ColumnBuilder(y)));
   }
 }

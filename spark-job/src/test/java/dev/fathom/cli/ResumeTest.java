@@ -1,0 +1,138 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fathom.common.RandomStream;
+import java.io.File;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A job in a JVM of its own that is killed and given again. */
+class ResumeTest {
+  @TempDir private Path directory;
+
+  @Test
+  void aTrainingThatIsKilledAtARandomRoundEndsInTheSameBitsWhenTheCommandIsGivenAgain()
+      throws Exception {
+    Path data = directory.resolve("data");
+    finish(
+        start(
+            "prepare",
+            "--input",
+            "gaussian-linear",
+            "--output",
+            data.toString(),
+            "--set",
+            "input.pairs=2000"));
+    Path whole = directory.resolve("whole");
+    finish(train(data, whole));
+    Path killed = directory.resolve("killed");
+    long rounds = lines(whole);
+    // Another one each time; a failure names it.
+    long round = RandomStream.of(ProcessHandle.current().pid(), "kill").nextLong(1, rounds - 5);
+
+    Process first = train(data, killed);
+    while (lines(killed) < round) {
+      assertThat(first.isAlive()).as("killed in round %d", round).isTrue();
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+    first.destroyForcibly().waitFor();
+    assertThat(killed.resolve("_SUCCESS")).doesNotExist();
+    finish(train(data, killed));
+
+    assertThat(newestCheckpoint(killed).getFileName())
+        .isEqualTo(newestCheckpoint(whole).getFileName());
+    assertThat(Files.readAllBytes(newestCheckpoint(killed)))
+        .as("killed in round %d", round)
+        .isEqualTo(Files.readAllBytes(newestCheckpoint(whole)));
+    assertThat(rounds(killed)).isEqualTo(rounds(whole));
+    assertThat(killed.resolve("_SUCCESS")).exists();
+  }
+
+  private Process train(Path data, Path output) throws IOException {
+    return start(
+        "train",
+        "--data",
+        data.toString(),
+        "--output",
+        output.toString(),
+        "--set",
+        "training.workers=2",
+        "--set",
+        "training.batchSize=50",
+        "--set",
+        "training.epochs=20",
+        "--set",
+        "training.averagingPeriod=5",
+        "--set",
+        "training.checkpointEvery=4");
+  }
+
+  private static Path newestCheckpoint(Path output) throws IOException {
+    try (Stream<Path> files = Files.list(output.resolve("checkpoints"))) {
+      return files
+          .filter(file -> file.toString().endsWith(".safetensors"))
+          .max(Comparator.naturalOrder())
+          .orElseThrow();
+    }
+  }
+
+  private static long lines(Path output) throws IOException {
+    Path metrics = output.resolve("metrics.jsonl");
+    return Files.exists(metrics) ? Files.readAllLines(metrics).size() : 0;
+  }
+
+  /** The rounds that the log tells of, without their times. */
+  private static List<String> rounds(Path output) throws IOException {
+    return Files.readAllLines(output.resolve("metrics.jsonl")).stream()
+        .map(line -> line.replaceAll(",\"pairsPerSecond.*", ""))
+        .toList();
+  }
+
+  private static void finish(Process process) throws InterruptedException {
+    assertThat(process.waitFor()).isZero();
+  }
+
+  /** Starts a command in a JVM with this one's class path and flags. */
+  private Process start(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    for (String opened :
+        List.of(
+            "java.lang",
+            "java.lang.invoke",
+            "java.lang.reflect",
+            "java.io",
+            "java.net",
+            "java.nio",
+            "java.util",
+            "java.util.concurrent",
+            "java.util.concurrent.atomic",
+            "sun.nio.ch",
+            "sun.nio.cs",
+            "sun.security.action",
+            "sun.util.calendar")) {
+      command.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED");
+    }
+    command.addAll(List.of("-Xmx1g", "-Dspark.ui.enabled=false", "-Dspark.driver.host=127.0.0.1"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Fathom.class.getName()));
+    command.addAll(Arrays.asList(arguments));
+    command.addAll(List.of("--master", "local[2]"));
+    File log = directory.resolve("log.txt").toFile();
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(Redirect.appendTo(log))
+        .start();
+  }
+}

@@ -1,0 +1,67 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fathom.encoder.Column;
+import dev.fathom.encoder.ColumnBuilder;
+import dev.fathom.testing.EncoderCase;
+import java.util.Arrays;
+import org.apache.spark.unsafe.types.UTF8String;
+import org.junit.jupiter.api.Test;
+
+class ShardOrderTest {
+  private final ShardOrder order = new ShardOrder();
+
+  @Test
+  void rowsThatComeInOrderStayWhereTheyAre() {
+    read("part-0", 3, 4);
+    read("part-1", 0, 1, 2);
+
+    assertThat(order.places()).isEmpty();
+  }
+
+  @Test
+  void filesThatComeOutOfOrderArePutBack() {
+    read("part-2", 0, 1);
+    read("part-1", 6, 7);
+    read("part-0", 5, 8);
+    read("part-1", 0, 1);
+
+    assertThat(order.places().orElseThrow()).containsExactly(4, 5, 6, 7, 2, 3, 0, 1);
+  }
+
+  @Test
+  void everyKindOfColumnFollows() {
+    for (Column column :
+        Arrays.asList(
+            new EncoderCase("dense", null, 1, EncoderCase.vector(3), 5)
+                .column(new java.util.Random(1)),
+            new EncoderCase("convolution", null, 1, EncoderCase.image(2, 2), 5)
+                .column(new java.util.Random(1)),
+            new EncoderCase("token-bag", null, 1, EncoderCase.text(9, 4), 5)
+                .column(new java.util.Random(1)))) {
+      int[] places = {3, 0, 4, 1, 2};
+      int[] back = {1, 3, 4, 0, 2};
+
+      Column moved = column.inOrder(places, builder(column));
+
+      assertThat(moved).usingRecursiveComparison().isNotEqualTo(column);
+      assertThat(moved.inOrder(back, builder(column))).usingRecursiveComparison().isEqualTo(column);
+    }
+  }
+
+  private static ColumnBuilder builder(Column column) {
+    if (column instanceof Column.Vectors) {
+      return new ColumnBuilder(EncoderCase.vector(3));
+    }
+    return new ColumnBuilder(
+        column instanceof Column.Images ? EncoderCase.image(2, 2) : EncoderCase.text(9, 4));
+  }
+
+  private void read(String file, long... rows) {
+    for (long row : rows) {
+      order.add(UTF8String.fromString(file), row);
+    }
+  }
+}
