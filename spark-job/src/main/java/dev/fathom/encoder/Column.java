@@ -4,6 +4,7 @@ package dev.fathom.encoder;
 import dev.fathom.data.Side;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.function.IntFunction;
 
 /**
  * One side of many pairs in memory: compact arrays in chunks, so that no array grows beyond what
@@ -18,13 +19,25 @@ public sealed interface Column extends Serializable permits Column.Numbers, Colu
   /** How many rows. */
   int size();
 
-  /**
-   * The same rows in another order.
-   *
-   * @param rows for each place the row that goes there
-   * @param builder an empty one of the same side
-   */
-  Column inOrder(int[] rows, ColumnBuilder builder);
+  /** A column of the named rows, in their order. */
+  Column select(int[] rows);
+
+  private static <A> A[] select(A[] chunks, int width, int[] rows, IntFunction<A> array) {
+    int chunkRows = chunkRows(width);
+    A[] selected = Arrays.copyOf(chunks, (rows.length + chunkRows - 1) / chunkRows);
+    for (int i = 0; i < rows.length; i++) {
+      if (i % chunkRows == 0) {
+        selected[i / chunkRows] = array.apply(Math.min(chunkRows, rows.length - i) * width);
+      }
+      System.arraycopy(
+          chunks[rows[i] / chunkRows],
+          rows[i] % chunkRows * width,
+          selected[i / chunkRows],
+          i % chunkRows * width,
+          width);
+    }
+    return selected;
+  }
 
   /** A column that a network sees as numbers: {@link Vectors} and {@link Images}. */
   sealed interface Numbers extends Column permits Vectors, Images {
@@ -37,13 +50,8 @@ public sealed interface Column extends Serializable permits Column.Numbers, Colu
     private static final long serialVersionUID = 1L;
 
     @Override
-    public Column inOrder(int[] rows, ColumnBuilder builder) {
-      int chunkRows = chunkRows(width);
-      for (int row : rows) {
-        int start = row % chunkRows * width;
-        builder.add(Arrays.copyOfRange(chunks[row / chunkRows], start, start + width));
-      }
-      return builder.build();
+    public Column select(int[] rows) {
+      return new Vectors(rows.length, width, Column.select(chunks, width, rows, float[]::new));
     }
 
     @Override
@@ -62,13 +70,9 @@ public sealed interface Column extends Serializable permits Column.Numbers, Colu
     private static final long serialVersionUID = 1L;
 
     @Override
-    public Column inOrder(int[] rows, ColumnBuilder builder) {
-      int chunkRows = chunkRows(width);
-      for (int row : rows) {
-        int start = row % chunkRows * width;
-        builder.add(Arrays.copyOfRange(chunks[row / chunkRows], start, start + width));
-      }
-      return builder.build();
+    public Column select(int[] rows) {
+      return new Images(
+          rows.length, width, Column.select(chunks, width, rows, byte[]::new), lookup);
     }
 
     @Override
@@ -89,13 +93,8 @@ public sealed interface Column extends Serializable permits Column.Numbers, Colu
     private static final long serialVersionUID = 1L;
 
     @Override
-    public Column inOrder(int[] rows, ColumnBuilder builder) {
-      int chunkRows = chunkRows(width);
-      for (int row : rows) {
-        int start = row % chunkRows * width;
-        builder.add(Arrays.copyOfRange(chunks[row / chunkRows], start, start + width));
-      }
-      return builder.build();
+    public Column select(int[] rows) {
+      return new Tokens(rows.length, width, Column.select(chunks, width, rows, int[]::new));
     }
 
     /** Writes a row's tokens, and returns how many there are. */

@@ -40,7 +40,7 @@ record AveragingPeriod(String mode, int steps) implements Serializable {
   private static final int FEWEST_ROUNDS = 40;
 
   /** A lone worker averages with nobody; its rounds end to be reported and saved. */
-  private static final double LONE_ROUND_SECONDS = 0.5;
+  private static final double LONE_ROUND_SECONDS = 1;
 
   static AveragingPeriod of(Settings settings) {
     String text = settings.text(KEY).orElse(AUTO);

@@ -103,6 +103,16 @@ final class ContrastiveTrainingMaster
     }
 
     @Override
+    public <T> Shipped<T> ship(T value, long bytes) {
+      return Shipped.of(JavaSparkContext.fromSparkContext(data.context()), value, bytes);
+    }
+
+    @Override
+    public void describe(String purpose) {
+      data.context().setJobDescription(purpose);
+    }
+
+    @Override
     public RoundResult mean(LocalRound round) {
       ContrastiveTrainingWorker worker = new ContrastiveTrainingWorker(round);
       int workers = data.getNumPartitions();

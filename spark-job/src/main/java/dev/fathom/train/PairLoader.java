@@ -6,12 +6,10 @@ import dev.fathom.data.PairSchema;
 import dev.fathom.data.ShardReader;
 import dev.fathom.data.Side;
 import dev.fathom.data.Split;
-import dev.fathom.encoder.Column;
 import dev.fathom.encoder.ColumnBuilder;
 import dev.fathom.encoder.ColumnReader;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.storage.StorageLevel;
@@ -51,13 +49,7 @@ final class PairLoader {
       ColumnReader.add(row, 1, y, columnY);
       order.add(row.getUTF8String(2), row.getLong(3));
     }
-    Column builtX = columnX.build();
-    Column builtY = columnY.build();
-    Optional<int[]> places = order.places();
-    return places.isEmpty()
-        ? new PairPartition(builtX, builtY)
-        : new PairPartition(
-            builtX.inOrder(places.get(), new ColumnBuilder(x)),
-            builtY.inOrder(places.get(), new ColumnBuilder(y)));
+    PairPartition pairs = new PairPartition(columnX.build(), columnY.build());
+    return order.places().map(pairs::select).orElse(pairs);
   }
 }

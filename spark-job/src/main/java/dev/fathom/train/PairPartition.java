@@ -5,7 +5,9 @@ import dev.fathom.common.FathomException;
 import dev.fathom.common.RandomStream;
 import dev.fathom.encoder.Column;
 import java.io.Serializable;
+import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** One worker's pairs in memory, and the order in which an epoch visits them. */
 public final class PairPartition implements Serializable {
@@ -25,11 +27,30 @@ public final class PairPartition implements Serializable {
     this.y = y;
   }
 
-  Column x() {
+  /** The named pairs, in their order. */
+  PairPartition select(int[] rows) {
+    return new PairPartition(x.select(rows), y.select(rows));
+  }
+
+  /** These pairs in parts that follow each other, whose sizes differ by one at most. */
+  List<PairPartition> parts(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(
+            part -> {
+              int from = (int) ((long) size() * part / count);
+              int to = (int) ((long) size() * (part + 1) / count);
+              return select(IntStream.range(from, to).toArray());
+            })
+        .toList();
+  }
+
+  /** The first side, a row a pair. */
+  public Column x() {
     return x;
   }
 
-  Column y() {
+  /** The second side. */
+  public Column y() {
     return y;
   }
 

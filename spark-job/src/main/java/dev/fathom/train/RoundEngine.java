@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * Parameter averaging in rounds. A round broadcasts the weights, lets every worker take the same
@@ -24,7 +23,6 @@ final class RoundEngine {
   /** A loss this many times the first round's, or chance's if that is more, is an explosion. */
   private static final double EXPLOSION = 10;
 
-  private final JavaSparkContext spark;
   private final Towers towers;
   private final TrainingSettings settings;
   private final TemperatureSettings temperatureSettings;
@@ -38,12 +36,10 @@ final class RoundEngine {
   }
 
   RoundEngine(
-      JavaSparkContext spark,
       Towers towers,
       TrainingSettings settings,
       TemperatureSettings temperatureSettings,
       RoundListener listener) {
-    this.spark = spark;
     this.towers = towers;
     this.settings = settings;
     this.temperatureSettings = temperatureSettings;
@@ -113,7 +109,7 @@ final class RoundEngine {
     TrainingState round(TrainingState state) {
       long begin = System.nanoTime();
       int number = state.round() + 1;
-      spark.setJobDescription("train: round " + number);
+      workers.describe("train: round " + number);
       int steps = (int) Math.min(state.period(), plan.totalSteps() - state.step());
       RoundState round = new RoundState(state.step(), steps, state.temperature());
       List<Moments> ownMoments = new ArrayList<>();
@@ -154,7 +150,7 @@ final class RoundEngine {
       boolean local = settings.localMoments();
       List<Shipped<Moments>> own = new ArrayList<>();
       if (local && state.moments().size() == count) {
-        state.moments().forEach(moments -> own.add(Shipped.of(spark, moments, moments.bytes())));
+        state.moments().forEach(moments -> own.add(workers.ship(moments, moments.bytes())));
       }
       Shipped<Weights> weights = ship(state.parameters(), state.moments().get(0));
       LocalRound task = new LocalRound(replicas, round, weights, own);
@@ -175,7 +171,7 @@ final class RoundEngine {
       if (shippedParameters != parameters) {
         close();
         Weights weights = new Weights(parameters, moments);
-        shipped = Shipped.of(spark, weights, weights.bytes());
+        shipped = workers.ship(weights, weights.bytes());
         shippedParameters = parameters;
       }
       return shipped;
@@ -265,7 +261,7 @@ final class RoundEngine {
     }
 
     private double validationLoss(TrainingState state) {
-      spark.setJobDescription("train: validation loss after round " + state.round());
+      workers.describe("train: validation loss after round " + state.round());
       Shipped<Weights> weights = ship(state.parameters(), state.moments().get(0));
       return ValidationLoss.Part.mean(
           validation.each(new ValidationLoss(replicas, state.temperature().value(), weights)));

@@ -4,22 +4,17 @@ package dev.fathom.train;
 import dev.fathom.common.ExitCode;
 import dev.fathom.common.FathomException;
 import dev.fathom.common.Storage;
-import dev.fathom.contrastive.PopulationNorm;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.DatasetFiles;
 import dev.fathom.data.ShardReader;
 import dev.fathom.data.Split;
-import dev.fathom.encoder.Column;
-import dev.fathom.encoder.Encoder;
 import dev.fathom.model.ModelFiles;
 import dev.fathom.model.ModelSettings;
 import dev.fathom.model.Towers;
 import dev.fathom.model.TrainedModel;
-import java.io.Serializable;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Function;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -35,9 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Train {
   private static final Logger LOG = LoggerFactory.getLogger(Train.class);
-
-  /** Rows of each worker whose outputs give the population norm of the finished model. */
-  private static final int NORM_ROWS = 2048;
 
   private final SparkSession spark;
   private final Storage storage;
@@ -82,16 +74,17 @@ public final class Train {
     JavaRDD<PairPartition> train = loader.load(Split.TRAIN, workers);
     JavaRDD<PairPartition> validation = loader.load(Split.VALIDATION, workers);
     try {
-      Run run = new Run();
+      RoundTotals totals = new RoundTotals();
       Checkpoints checkpoints =
           new Checkpoints(storage, new Path(output, "checkpoints"), identity(card, workers));
-      TrainingState end = fit(towers, train, validation, checkpoints, run);
-      TrainedModel trained = finish(towers, end.keptParameters(), train);
+      TrainingState end = fit(towers, train, validation, checkpoints, totals);
+      TrainedModel trained =
+          MeanNorm.finish(towers, end.keptParameters(), new SparkWorkers(PlacedRdd.of(train)));
       double temperature = end.keptTemperature();
       new ModelFiles(storage, new Path(output, "model"))
           .write(
               trained, model, card, temperature, settings.training().seed(), settings.effective());
-      return run.result(workers, temperature, (System.nanoTime() - start) * 1e-9);
+      return result(totals, workers, temperature, (System.nanoTime() - start) * 1e-9);
     } finally {
       train.unpersist();
       validation.unpersist();
@@ -103,7 +96,7 @@ public final class Train {
       JavaRDD<PairPartition> train,
       JavaRDD<PairPartition> validation,
       Checkpoints checkpoints,
-      Run run) {
+      RoundTotals totals) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Optional<TrainingState> resumed = checkpoints.resume();
     resumed.ifPresent(
@@ -111,18 +104,18 @@ public final class Train {
     int roundsBefore = resumed.map(TrainingState::round).orElse(0);
     try (MetricsLog metrics =
         new MetricsLog(storage, new Path(output, "metrics.jsonl"), roundsBefore)) {
-      metrics.kept().forEach(run::add);
-      Progress progress = new Progress(settings.training().epochs(), Optional.ofNullable(run.last));
+      metrics.kept().forEach(totals::add);
+      Progress progress =
+          new Progress(settings.training().epochs(), Optional.ofNullable(totals.last()));
       RoundEngine engine =
           new RoundEngine(
-              context,
               towers,
               settings.training(),
               settings.temperature(),
               (report, state) -> {
                 metrics.add(report);
                 progress.tell(report);
-                run.add(report);
+                totals.add(report);
                 if (state.round() % settings.training().checkpointEvery() == 0) {
                   checkpoints.write(state);
                 }
@@ -173,43 +166,6 @@ public final class Train {
     return identity;
   }
 
-  private TrainedModel finish(Towers towers, float[] parameters, JavaRDD<PairPartition> train) {
-    if (!(towers.similarity() instanceof PopulationNorm)) {
-      return new TrainedModel(towers, parameters, 1, 1);
-    }
-    spark.sparkContext().setJobDescription("train: population norms");
-    return new TrainedModel(
-        towers,
-        parameters,
-        meanNorm(train, PairPartition::x, towers.x(), parameters, 0),
-        meanNorm(train, PairPartition::y, towers.y(), parameters, towers.yOffset()));
-  }
-
-  private interface ColumnOf extends Function<PairPartition, Column>, Serializable {}
-
-  private static float meanNorm(
-      JavaRDD<PairPartition> train,
-      ColumnOf side,
-      Encoder encoder,
-      float[] parameters,
-      int offset) {
-    return (float)
-        train
-            .mapToDouble(
-                pairs -> {
-                  int rows = Math.min(NORM_ROWS, pairs.size());
-                  float[] outputs =
-                      TrainedModel.outputs(encoder, side.apply(pairs), rows, parameters, offset);
-                  return PopulationNorm.meanNorm(
-                      outputs, 0, rows, encoder.dimension(), new float[rows]);
-                })
-            .collect()
-            .stream()
-            .mapToDouble(Double::doubleValue)
-            .average()
-            .orElseThrow();
-  }
-
   /** As many as asked for; else as many as there are cores, while each has a whole batch. */
   private int workers(long pairs) {
     int wanted = settings.training().workers();
@@ -220,42 +176,16 @@ public final class Train {
     return (int) Math.min(spark.sparkContext().defaultParallelism(), batches);
   }
 
-  /** What the rounds told. */
-  private final class Run {
-    private RoundReport last;
-    private double roundSeconds;
-    private Double validationLoss;
-    private double lossOfEpoch;
-    private int roundsOfEpoch;
-    private double epoch;
-
-    void add(RoundReport report) {
-      if (Math.ceil(report.epoch()) > epoch) {
-        epoch = Math.ceil(report.epoch());
-        lossOfEpoch = 0;
-        roundsOfEpoch = 0;
-      }
-      long before = last == null ? 0 : last.pairs();
-      roundSeconds += (report.pairs() - before) / report.pairsPerSecond();
-      lossOfEpoch += report.loss();
-      roundsOfEpoch++;
-      last = report;
-      if (report.valLoss() != null) {
-        validationLoss = report.valLoss();
-      }
-    }
-
-    TrainResult result(int workers, double temperature, double seconds) {
-      return new TrainResult(
-          new Path(output, "model").toString(),
-          settings.temperature().initial(),
-          temperature,
-          lossOfEpoch / roundsOfEpoch,
-          validationLoss,
-          last.pairs() / roundSeconds,
-          workers,
-          last.round(),
-          seconds);
-    }
+  private TrainResult result(RoundTotals totals, int workers, double temperature, double seconds) {
+    return new TrainResult(
+        new Path(output, "model").toString(),
+        settings.temperature().initial(),
+        temperature,
+        totals.trainLoss(),
+        totals.validationLoss(),
+        totals.pairsPerSecond(),
+        workers,
+        totals.last().round(),
+        seconds);
   }
 }

@@ -12,4 +12,14 @@ interface Workers {
   default RoundResult mean(LocalRound round) {
     return RoundResult.mean(each(round));
   }
+
+  /**
+   * Brings something to where the tasks run.
+   *
+   * @param bytes its size, about
+   */
+  <T> Shipped<T> ship(T value, long bytes);
+
+  /** Tells whoever watches what the tasks that follow are for. */
+  void describe(String purpose);
 }

@@ -121,13 +121,12 @@ class RoundEngineTest {
     assignments.addAll(List.of("training.batchSize=16", "training.seed=5"));
     Settings all = Settings.of("", List.of(), assignments);
     Towers towers = towers(new Cosine());
-    Workers workers = new Local(parts(3, 50));
+    Workers workers = new LocalWorkers(parts(3, 50));
     Checkpoints checkpoints =
         new Checkpoints(new Storage(new Configuration()), new Path(directory.toString()), Map.of());
     List<TrainingState> states = new ArrayList<>();
     RoundEngine engine =
         new RoundEngine(
-            SPARK,
             towers,
             TrainingSettings.of(all),
             TemperatureSettings.of(all),
@@ -194,9 +193,9 @@ class RoundEngineTest {
         settings("sgd", 2, 1, 0.05, "training.outerMomentum=0.5", "training.warmup=0");
     List<TrainingState> states = new ArrayList<>();
     RoundEngine engine =
-        new RoundEngine(SPARK, towers, settings, TEMPERATURE, (report, state) -> states.add(state));
+        new RoundEngine(towers, settings, TEMPERATURE, (report, state) -> states.add(state));
 
-    engine.run(engine.start(start), new Local(parts(2, 32)), new Local(List.of()));
+    engine.run(engine.start(start), new LocalWorkers(parts(2, 32)), new LocalWorkers(List.of()));
     TrainingState plain =
         train(towers, settings("sgd", 2, 1, 0.05, "training.warmup=0"), parts(2, 32), start);
 
@@ -221,8 +220,8 @@ class RoundEngineTest {
     TrainingState end =
         engine.run(
             engine.start(towers.initialParameters(1)),
-            new Local(strangers),
-            new Local(parts(1, 128).subList(0, 1)));
+            new LocalWorkers(strangers),
+            new LocalWorkers(parts(1, 128).subList(0, 1)));
 
     assertThat(reports.get(reports.size() - 1).epoch()).isLessThan(50);
     List<Double> losses =
@@ -240,14 +239,12 @@ class RoundEngineTest {
     TemperatureSettings exact = new TemperatureSettings("global-exact", 0.1, 0.05, 0.01);
     RoundEngine engine =
         new RoundEngine(
-            SPARK,
-            towers,
-            settings("adam", 5, 60, 0.01),
-            exact,
-            (report, state) -> reports.add(report));
+            towers, settings("adam", 5, 60, 0.01), exact, (report, state) -> reports.add(report));
 
     engine.run(
-        engine.start(towers.initialParameters(1)), new Local(parts(2, 128)), new Local(List.of()));
+        engine.start(towers.initialParameters(1)),
+        new LocalWorkers(parts(2, 128)),
+        new LocalWorkers(List.of()));
 
     assertThat(reports.get(reports.size() - 1).loss()).isLessThan(reports.get(0).loss() - 1);
     assertThat(reports).extracting(RoundReport::temperatureBound).contains("trust-region", "floor");
@@ -356,7 +353,7 @@ class RoundEngineTest {
   private TrainingState train(
       Towers towers, TrainingSettings settings, List<PairPartition> parts, float[] start) {
     RoundEngine engine = engine(towers, settings);
-    return engine.run(engine.start(start), new Local(parts), new Local(parts));
+    return engine.run(engine.start(start), new LocalWorkers(parts), new LocalWorkers(parts));
   }
 
   private TrainingState trainedByDl4jSpark(
@@ -370,26 +367,15 @@ class RoundEngineTest {
   private ContrastiveTrainingMaster master(
       Towers towers, TrainingSettings settings, List<PairPartition> parts) {
     return new ContrastiveTrainingMaster(
-        engine(towers, settings), towers, Optional.empty(), new Local(parts));
+        engine(towers, settings), towers, Optional.empty(), new LocalWorkers(parts));
   }
 
   private static JavaRDD<MultiDataSet> data(List<PairPartition> parts) {
     return SPARK.parallelize(parts, parts.size()).map(PairDataSet::new);
   }
 
-  /** Workers in the test's own thread. */
-  private record Local(List<PairPartition> parts) implements Workers {
-    @Override
-    public <T> List<T> each(WorkerTask<T> task) {
-      return IntStream.range(0, parts.size())
-          .mapToObj(part -> task.run(parts.get(part), part))
-          .toList();
-    }
-  }
-
   private RoundEngine engine(Towers towers, TrainingSettings settings) {
-    return new RoundEngine(
-        SPARK, towers, settings, TEMPERATURE, (report, state) -> reports.add(report));
+    return new RoundEngine(towers, settings, TEMPERATURE, (report, state) -> reports.add(report));
   }
 
   private static Towers towers(Similarity similarity) {

@@ -1,0 +1,76 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train;
+
+import dev.fathom.model.Towers;
+import dev.fathom.model.TrainedModel;
+import java.util.function.Supplier;
+
+/**
+ * A training within one thread: the workers take turns, so the parameters are those that {@link
+ * Train} reaches with as many workers on a cluster, bit by bit. It needs all pairs in this process.
+ */
+public final class LocalTraining {
+  private LocalTraining() {}
+
+  /** Hears of every round. */
+  public interface Observer {
+    /**
+     * Called after each round.
+     *
+     * @param model makes the model of this moment, which costs a pass over some pairs
+     */
+    void afterRound(RoundReport report, Supplier<TrainedModel> model);
+  }
+
+  /**
+   * How it ended.
+   *
+   * @param temperature τ at the end
+   * @param trainLoss mean L of the last epoch, in nats
+   * @param validationLoss L on the validation pairs at the end, null where there is none
+   * @param pairsPerSecond on this thread
+   */
+  public record Result(
+      TrainedModel model,
+      double temperature,
+      double trainLoss,
+      Double validationLoss,
+      double pairsPerSecond) {}
+
+  /**
+   * Trains to the end; 0 workers are one.
+   *
+   * @throws dev.fathom.common.FathomException if it diverges, or the pairs are too few
+   */
+  public static Result train(
+      Towers towers,
+      TrainSettings settings,
+      PairPartition train,
+      PairPartition validation,
+      Observer observer) {
+    int count = Math.max(1, settings.training().workers());
+    Workers workers = new LocalWorkers(train.parts(count));
+    RoundTotals totals = new RoundTotals();
+    RoundEngine engine =
+        new RoundEngine(
+            towers,
+            settings.training(),
+            settings.temperature(),
+            (report, state) -> {
+              totals.add(report);
+              observer.afterRound(
+                  report, () -> MeanNorm.finish(towers, state.parameters(), workers));
+            });
+    TrainingState end =
+        engine.run(
+            engine.start(towers.initialParameters(settings.training().seed())),
+            workers,
+            new LocalWorkers(validation.parts(count)));
+    return new Result(
+        MeanNorm.finish(towers, end.keptParameters(), workers),
+        end.keptTemperature(),
+        totals.trainLoss(),
+        totals.validationLoss(),
+        totals.pairsPerSecond());
+  }
+}

@@ -1,0 +1,55 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train;
+
+import dev.fathom.contrastive.PopulationNorm;
+import dev.fathom.encoder.Column;
+import dev.fathom.encoder.Encoder;
+import dev.fathom.model.Towers;
+import dev.fathom.model.TrainedModel;
+
+/**
+ * A worker's part of the population norm of a finished model: the mean length of what an encoder
+ * gives for its first pairs.
+ *
+ * @param ofX whether it is x's encoder, else y's
+ */
+record MeanNorm(Towers towers, Shipped<float[]> parameters, boolean ofX)
+    implements WorkerTask<Double> {
+  private static final long serialVersionUID = 1L;
+
+  /** Rows of each worker that are looked at. */
+  private static final int ROWS = 2048;
+
+  /** The finished model: its norms are those of the pairs that it was trained on. */
+  static TrainedModel finish(Towers towers, float[] parameters, Workers workers) {
+    if (!(towers.similarity() instanceof PopulationNorm)) {
+      return new TrainedModel(towers, parameters, 1, 1);
+    }
+    workers.describe("train: population norms");
+    Shipped<float[]> shipped = workers.ship(parameters, 4L * parameters.length);
+    try {
+      return new TrainedModel(
+          towers,
+          parameters,
+          mean(workers, new MeanNorm(towers, shipped, true)),
+          mean(workers, new MeanNorm(towers, shipped, false)));
+    } finally {
+      shipped.destroy();
+    }
+  }
+
+  private static float mean(Workers workers, MeanNorm task) {
+    return (float)
+        workers.each(task).stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+  }
+
+  @Override
+  public Double run(PairPartition pairs, int partition) {
+    Encoder encoder = ofX ? towers.x() : towers.y();
+    Column column = ofX ? pairs.x() : pairs.y();
+    int rows = Math.min(ROWS, pairs.size());
+    float[] outputs =
+        TrainedModel.outputs(encoder, column, rows, parameters.value(), ofX ? 0 : towers.yOffset());
+    return (double) PopulationNorm.meanNorm(outputs, 0, rows, encoder.dimension(), new float[rows]);
+  }
+}
