@@ -4,6 +4,7 @@ package dev.fathom.settings;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
@@ -33,6 +34,9 @@ public final class Settings {
           "scenes", "sources/scenes.conf",
           "gaussian-linear", "sources/gaussian.conf",
           "gaussian-nonlinear", "sources/gaussian.conf");
+
+  /** Where the keys that a sweep varies stand, each with its values. */
+  private static final String GRID = "sweep.grid";
 
   private final Config config;
 
@@ -119,11 +123,45 @@ public final class Settings {
     return List.copyOf(sizes);
   }
 
+  /** These settings with some others, {@code KEY=VALUE}, over them. */
+  public Settings with(List<String> assignments) {
+    Config reference = resource("reference.conf");
+    Config merged = config;
+    for (String assignment : assignments) {
+      merged = checked(assignment(assignment), reference, assignment).withFallback(merged);
+    }
+    return new Settings(merged);
+  }
+
+  /**
+   * Lists of values by the key that they are for: what stands below {@code sweep.grid}, in the
+   * order of the keys.
+   */
+  public Map<String, List<String>> grid() {
+    Map<String, List<String>> grid = new TreeMap<>();
+    for (Map.Entry<String, ConfigValue> entry : config.getConfig(GRID).entrySet()) {
+      if (!(entry.getValue() instanceof ConfigList values) || values.isEmpty()) {
+        throw FathomException.usage(
+            "%s.%s = %s is not a list of values", GRID, entry.getKey(), render(entry.getValue()));
+      }
+      grid.put(
+          entry.getKey(),
+          values.stream()
+              .map(value -> value.unwrapped() instanceof String text ? text : render(value))
+              .toList());
+    }
+    return grid;
+  }
+
+  private static String render(ConfigValue value) {
+    return value.render(ConfigRenderOptions.concise());
+  }
+
   /** Every key with its value, in the order of the keys, for provenance. */
   public Map<String, String> effective() {
     Map<String, String> all = new TreeMap<>();
     for (Map.Entry<String, ConfigValue> entry : config.entrySet()) {
-      all.put(entry.getKey(), entry.getValue().render(ConfigRenderOptions.concise()));
+      all.put(entry.getKey(), render(entry.getValue()));
     }
     return all;
   }
@@ -135,9 +173,7 @@ public final class Settings {
       throw FathomException.usage(
               "%s = %s is not what this key takes (%s)",
               key,
-              config.getIsNull(key)
-                  ? "null"
-                  : config.getValue(key).render(ConfigRenderOptions.concise()),
+              config.getIsNull(key) ? "null" : render(config.getValue(key)),
               StringUtils.substringAfter(e.getMessage(), ": "))
           .causedBy(e);
     }
@@ -194,7 +230,7 @@ public final class Settings {
 
   private static Config checked(Config config, Config reference, String where) {
     for (Map.Entry<String, ConfigValue> entry : config.root().toConfig().entrySet()) {
-      requireKnown(entry.getKey(), reference, where);
+      requireKnown(StringUtils.removeStart(entry.getKey(), GRID + "."), reference, where);
     }
     return config;
   }

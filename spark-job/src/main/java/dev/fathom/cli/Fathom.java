@@ -23,7 +23,8 @@ import picocli.CommandLine.ParameterException;
       TrainCommand.class,
       EmbedCommand.class,
       MeasureCommand.class,
-      RunCommand.class
+      RunCommand.class,
+      SweepCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

@@ -10,6 +10,8 @@ import dev.fathom.prepare.Prepare;
 import dev.fathom.report.Headline;
 import dev.fathom.report.ReportFiles;
 import dev.fathom.report.RunReport;
+import dev.fathom.sweep.Sweep;
+import dev.fathom.sweep.SweepFiles;
 import dev.fathom.train.Train;
 import java.io.PrintStream;
 import java.util.List;
@@ -55,6 +57,29 @@ final class Job {
       storage.delete(new Path(path, stage));
     }
     return path;
+  }
+
+  /**
+   * Makes room for a sweep, or goes on with the one that is there, whether it was cut off or asks
+   * for more cells now.
+   *
+   * @return whether a dataset that it made is there
+   */
+  boolean claimOrExtend(Path path, String input) {
+    storage.requireApart(path, new Path(input));
+    if (settings.overwrite() || !new SweepFiles(storage, path).exist()) {
+      storage.claim(path, settings.overwrite());
+      return false;
+    }
+    storage.delete(new Path(path, Storage.SUCCESS));
+    return storage.isComplete(new Path(path, DATA));
+  }
+
+  void sweep(String data, Path output) {
+    report = report.with(new DatasetFiles(new Path(data)).readCard(storage));
+    report =
+        report.with(
+            new Sweep(spark, settings.sweep()).data(data).output(output.toString()).execute());
   }
 
   private Path apart(String directory, String... inputs) {

@@ -5,6 +5,7 @@ import dev.fathom.data.Split;
 import dev.fathom.measure.MeasureSettings;
 import dev.fathom.prepare.PrepareSettings;
 import dev.fathom.settings.Settings;
+import dev.fathom.sweep.SweepSettings;
 import dev.fathom.train.TrainSettings;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Map;
  * The settings of all stages, read and checked before any work is done.
  *
  * @param splits which pairs are embedded
+ * @param sweep the grid of a sweep
  * @param overwrite whether an output directory that exists may be replaced
  * @param seed of every random choice
  * @param effective every key with its value
@@ -23,6 +25,7 @@ record JobSettings(
     TrainSettings train,
     List<Split> splits,
     MeasureSettings measure,
+    SweepSettings sweep,
     boolean overwrite,
     long seed,
     Map<String, String> effective) {
@@ -33,6 +36,7 @@ record JobSettings(
         TrainSettings.of(settings),
         splits(settings),
         MeasureSettings.of(settings),
+        SweepSettings.of(settings),
         settings.flag("output.overwrite"),
         settings.wholeNumber("training.seed"),
         settings.effective());

@@ -27,24 +27,6 @@ final class RunCommand extends SubCommand {
       description = "Where everything goes.")
   private String output;
 
-  /** Where the pairs are. */
-  private static final class Pairs {
-    @Option(
-        names = "--input",
-        required = true,
-        paramLabel = "SPEC",
-        description =
-            "A path (its form is detected), or scenes, gaussian-linear, gaussian-nonlinear.")
-    private String input;
-
-    @Option(
-        names = "--data",
-        required = true,
-        paramLabel = "DIR",
-        description = "A dataset that prepare wrote.")
-    private String data;
-  }
-
   @Override
   Optional<String> input() {
     return Optional.ofNullable(pairs.input);

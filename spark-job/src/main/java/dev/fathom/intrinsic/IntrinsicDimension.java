@@ -4,6 +4,7 @@ package dev.fathom.intrinsic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 
 /**
  * Measures the intrinsic dimension of a point cloud: Levina–Bickel and TwoNN with intervals, the
@@ -34,6 +35,20 @@ public final class IntrinsicDimension {
       return refuse(prepared, tooFew(prepared, settings));
     }
     return of(prepared, NeighbourSearch.search(prepared.points(), settings.neighbours()), settings);
+  }
+
+  /**
+   * Levina–Bickel alone, without an interval, which costs a fraction of the whole; empty where the
+   * data do not allow it.
+   */
+  public static OptionalDouble levinaBickel(Points points, IntrinsicSettings settings) {
+    PreparedPoints prepared = PreparedPoints.of(points, settings.seed());
+    if (!suffices(prepared, settings)) {
+      return OptionalDouble.empty();
+    }
+    int k = settings.neighbours();
+    double estimate = LevinaBickel.estimate(NeighbourSearch.search(prepared.points(), k), k);
+    return isDimension(estimate) ? OptionalDouble.of(estimate) : OptionalDouble.empty();
   }
 
   /** Whether enough points are left to be searched for neighbours and measured. */

@@ -7,21 +7,14 @@ import dev.fathom.common.FathomException;
 import dev.fathom.common.RandomStream;
 import dev.fathom.common.Storage;
 import dev.fathom.embed.EmbeddingFiles;
-import dev.fathom.evaluate.Agreement;
-import dev.fathom.evaluate.PairedEmbeddings;
-import dev.fathom.evaluate.Retrieval;
-import dev.fathom.intrinsic.DimensionResult;
-import dev.fathom.intrinsic.IntrinsicDimension;
-import dev.fathom.intrinsic.IntrinsicSettings;
 import dev.fathom.intrinsic.NeighbourSearch;
 import dev.fathom.intrinsic.Neighbours;
 import dev.fathom.intrinsic.Points;
-import dev.fathom.intrinsic.PreparedPoints;
-import dev.fathom.intrinsic.SharedDimension;
 import java.io.Serializable;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -42,7 +35,6 @@ public final class Measure {
   private final Storage storage;
   private final MeasureSettings settings;
   private EmbeddingFiles embeddings;
-  private double neighbourSeconds;
 
   /** A measurement with these settings. */
   public Measure(SparkSession spark, MeasureSettings settings) {
@@ -74,20 +66,14 @@ public final class Measure {
     LOG.info("measure {} of {} embeddings", rows.size(), available);
     float[] x = matrix(rows, 3, card.dimension());
     float[] y = matrix(rows, 4, card.dimension());
-    DimensionResult dimensionX = dimension("x", x, card.dimension());
-    DimensionResult dimensionY = dimension("y", y, card.dimension());
-    PairedEmbeddings pairs = PairedEmbeddings.of(x, y, rows.size(), card.dimension());
-    return new MeasureResult(
+    List<String> labels = rows.stream().map(row -> row.getString(2)).collect(Collectors.toList());
+    return Measurement.of(
+        new EmbeddedPairs(x, y, card.dimension(), labels),
         Optional.ofNullable(card.knownDimension()),
-        dimensionX,
-        dimensionY,
-        SharedDimension.of(dimensionX, dimensionY),
-        retrieval(pairs, rows),
-        Agreement.of(pairs, settings.seed()),
-        rows.size(),
         available,
-        (System.nanoTime() - start) * 1e-9,
-        neighbourSeconds);
+        settings,
+        this::search,
+        start);
   }
 
   /** At most as many rows as the settings allow, drawn by their keys, in the order of the keys. */
@@ -134,27 +120,11 @@ public final class Measure {
     return matrix;
   }
 
-  private DimensionResult dimension(String side, float[] values, int dimension) {
-    IntrinsicSettings intrinsic =
-        new IntrinsicSettings(settings.neighbours(), settings.resamples(), settings.seed());
-    PreparedPoints prepared =
-        PreparedPoints.of(Points.of(values, values.length / dimension, dimension), settings.seed());
-    if (!IntrinsicDimension.suffices(prepared, intrinsic)) {
-      return IntrinsicDimension.of(
-          Points.of(values, values.length / dimension, dimension), intrinsic);
-    }
-    long start = System.nanoTime();
-    Neighbours neighbours = search(side, prepared.points(), intrinsic);
-    neighbourSeconds += (System.nanoTime() - start) * 1e-9;
-    return IntrinsicDimension.of(prepared, neighbours, intrinsic);
-  }
-
   /** Exact neighbours: every task searches all points for a range of queries. */
-  private Neighbours search(String side, Points points, IntrinsicSettings intrinsic) {
+  private Neighbours search(String side, Points points, int k) {
     spark.sparkContext().setJobDescription("measure: neighbours of " + side);
     int parts = Math.min(context.defaultParallelism(), points.count());
     int count = points.count();
-    int k = intrinsic.neighbours();
     Broadcast<Points> shared = context.broadcast(points);
     try {
       return Neighbours.concatenate(
@@ -171,12 +141,5 @@ public final class Measure {
     } finally {
       shared.destroy();
     }
-  }
-
-  private static Retrieval retrieval(PairedEmbeddings pairs, List<Row> rows) {
-    boolean labelled = rows.stream().noneMatch(row -> row.isNullAt(2));
-    return labelled
-        ? Retrieval.of(pairs, rows.stream().map(row -> row.getString(2)).toList())
-        : Retrieval.of(pairs);
   }
 }

@@ -5,6 +5,8 @@ import com.google.errorprone.annotations.FormatMethod;
 import dev.fathom.evaluate.Retrieval;
 import dev.fathom.intrinsic.DimensionResult;
 import dev.fathom.measure.MeasureResult;
+import dev.fathom.sweep.Recommendation;
+import dev.fathom.sweep.SweepResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,6 +30,36 @@ public final class Headline {
                         "Temperature: %.4f, from %.4f at the start.",
                         train.finalTemperature(), train.initialTemperature())));
     run.measure().ifPresent(measure -> sentences.add(dimension(measure)));
+    run.sweep().ifPresent(sweep -> sentences.addAll(sweep(sweep)));
+    return sentences;
+  }
+
+  private static List<String> sweep(SweepResult sweep) {
+    List<String> sentences = new ArrayList<>();
+    long failed = sweep.cells().stream().filter(cell -> !cell.succeeded()).count();
+    sentences.add(format("Sweep: %,d cells, of which %,d failed.", sweep.cells().size(), failed));
+    sweep
+        .recommendation()
+        .ifPresent(
+            best ->
+                sentences.add(
+                    format(
+                        "Recommended width: %d. It finds the partner of %.1f %% of the validation pairs first, within one"
+                            + " standard error (%.1f points) of the best, %.1f %% at width %d.",
+                        best.dimension(),
+                        100 * best.recall(),
+                        100 * best.standardError(),
+                        100 * best.bestRecall(),
+                        best.bestDimension())));
+    sweep
+        .recommendation()
+        .flatMap(Recommendation::sharedDimension)
+        .ifPresent(
+            shared ->
+                sentences.add(
+                    format(
+                        "Shared dimension: %.2f at that width; cosine similarity needs a width of %d or more for it.",
+                        shared, (int) Math.ceil(shared) + 1)));
     return sentences;
   }
 

@@ -6,10 +6,14 @@ import dev.fathom.intrinsic.DimensionEstimate;
 import dev.fathom.intrinsic.DimensionResult;
 import dev.fathom.intrinsic.ScaleEstimate;
 import dev.fathom.measure.MeasureResult;
+import dev.fathom.sweep.SweepPoint;
+import dev.fathom.sweep.SweepResult;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.commons.text.StringEscapeUtils;
 
 /** A run as one self-contained page. Every value is escaped on its way in. */
@@ -26,6 +30,24 @@ final class HtmlReport {
       th:first-child, td:first-child { text-align: left; }
       caption { text-align: left; opacity: .8; padding-bottom: .4rem; }
       """;
+
+  /** The figures of a sweep's table, by name, and what a person calls them. */
+  private static final Map<String, String> SWEEP_COLUMNS = new LinkedHashMap<>();
+
+  static {
+    SWEEP_COLUMNS.put("intrinsicDimension.x.mle.estimate", "Levina–Bickel x");
+    SWEEP_COLUMNS.put("intrinsicDimension.y.mle.estimate", "y");
+    SWEEP_COLUMNS.put("intrinsicDimension.x.twoNN.estimate", "TwoNN x");
+    SWEEP_COLUMNS.put("intrinsicDimension.y.twoNN.estimate", "y");
+    SWEEP_COLUMNS.put("intrinsicDimension.shared.estimate", "shared dimension");
+    SWEEP_COLUMNS.put("retrieval.xToY.recallAt1", "recall@1 x→y");
+    SWEEP_COLUMNS.put("retrieval.yToX.recallAt1", "y→x");
+    SWEEP_COLUMNS.put("retrieval.topShare", "top 0.5 %");
+    SWEEP_COLUMNS.put("retrieval.labelMatch.xToY", "label match x→y");
+    SWEEP_COLUMNS.put("retrieval.labelMatch.yToX", "y→x");
+    SWEEP_COLUMNS.put("temperature.final", "temperature");
+    SWEEP_COLUMNS.put("loss.validation", "validation loss");
+  }
 
   private final StringBuilder page = new StringBuilder();
 
@@ -49,6 +71,7 @@ final class HtmlReport {
             sentence ->
                 page.append("<p class=\"headline\">").append(escape(sentence)).append("</p>\n"));
     run.measure().ifPresent(this::measurements);
+    run.sweep().ifPresent(this::sweep);
     run.train()
         .ifPresent(
             train ->
@@ -115,6 +138,45 @@ final class HtmlReport {
         rows);
     scales("x", measure.x());
     scales("y", measure.y());
+  }
+
+  private void sweep(SweepResult sweep) {
+    List<String> header = new ArrayList<>();
+    sweep.points().stream()
+        .findFirst()
+        .ifPresent(point -> header.addAll(point.settings().keySet()));
+    header.add("cells");
+    header.addAll(SWEEP_COLUMNS.values());
+    List<List<String>> rows = new ArrayList<>();
+    for (SweepPoint point : sweep.points()) {
+      List<String> row = new ArrayList<>(point.settings().values());
+      row.add(
+          point.failed() == 0
+              ? whole(point.repeats())
+              : whole(point.repeats()) + ", " + whole(point.failed()) + " failed");
+      SWEEP_COLUMNS
+          .keySet()
+          .forEach(
+              name ->
+                  row.add(
+                      Optional.ofNullable(point.figures().get(name))
+                          .map(
+                              spread ->
+                                  number(spread.mean())
+                                      + " ± "
+                                      + number(spread.standardDeviation()))
+                          .orElse("")));
+      rows.add(row);
+    }
+    table("Sweep", "Mean ± standard deviation over the repeats, on the test pairs.", header, rows);
+    List<List<String>> failures =
+        sweep.cells().stream()
+            .filter(cell -> !cell.succeeded())
+            .map(cell -> List.of(cell.cell().toString(), cell.failure()))
+            .toList();
+    if (!failures.isEmpty()) {
+      table("Cells that failed", "", List.of("cell", "why"), failures);
+    }
   }
 
   private static List<String> direction(String name, Retrieval.Direction direction) {

@@ -9,6 +9,8 @@ import dev.fathom.evaluate.Retrieval;
 import dev.fathom.intrinsic.DimensionResult;
 import dev.fathom.intrinsic.SharedDimension;
 import dev.fathom.measure.MeasureResult;
+import dev.fathom.sweep.Recommendation;
+import dev.fathom.sweep.SweepResult;
 import dev.fathom.train.TrainResult;
 import java.util.Locale;
 
@@ -25,12 +27,14 @@ final class JsonReport {
     run.data().ifPresent(card -> addData(root, card));
     run.train().ifPresent(train -> addTraining(root, train));
     run.measure().ifPresent(measure -> addMeasurements(root, measure));
+    run.sweep().ifPresent(sweep -> addSweep(root, sweep));
     ObjectNode timings = root.putObject("timings");
     run.prepare().ifPresent(prepare -> timings.put("prepare", prepare.seconds()));
     run.train().ifPresent(train -> timings.put("train", train.seconds()));
     run.embed().ifPresent(embed -> timings.put("embed", embed.seconds()));
     run.measure().ifPresent(measure -> timings.put("measure", measure.seconds()));
     run.measure().ifPresent(measure -> timings.put("neighbours", measure.neighbourSeconds()));
+    run.sweep().ifPresent(sweep -> timings.put("sweep", sweep.seconds()));
     root.set("settings", JSON.valueToTree(run.settings()));
     return root;
   }
@@ -70,6 +74,26 @@ final class JsonReport {
     measure.shared().ifPresent(shared -> dimension.set("shared", shared(shared)));
     dimension.set("x", tower(measure.x()));
     dimension.set("y", tower(measure.y()));
+  }
+
+  private static void addSweep(ObjectNode root, SweepResult sweep) {
+    ObjectNode node = root.putObject("sweep");
+    node.put("cells", sweep.cells().size());
+    node.put("failed", sweep.cells().stream().filter(cell -> !cell.succeeded()).count());
+    sweep.recommendation().ifPresent(best -> node.set("recommendation", recommendation(best)));
+    node.set("points", JSON.valueToTree(sweep.points()));
+  }
+
+  private static JsonNode recommendation(Recommendation best) {
+    ObjectNode node =
+        JSON.createObjectNode()
+            .put("dimension", best.dimension())
+            .put("recall", best.recall())
+            .put("bestDimension", best.bestDimension())
+            .put("bestRecall", best.bestRecall())
+            .put("standardError", best.standardError());
+    best.sharedDimension().ifPresent(shared -> node.put("sharedDimension", shared));
+    return node;
   }
 
   private static JsonNode retrieval(Retrieval retrieval) {

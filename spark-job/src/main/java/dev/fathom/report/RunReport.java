@@ -5,6 +5,7 @@ import dev.fathom.data.DatasetCard;
 import dev.fathom.embed.EmbedResult;
 import dev.fathom.measure.MeasureResult;
 import dev.fathom.prepare.PrepareResult;
+import dev.fathom.sweep.SweepResult;
 import dev.fathom.train.TrainResult;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +26,8 @@ public record RunReport(
     Optional<PrepareResult> prepare,
     Optional<TrainResult> train,
     Optional<EmbedResult> embed,
-    Optional<MeasureResult> measure) {
+    Optional<MeasureResult> measure,
+    Optional<SweepResult> sweep) {
 
   /** A report of nothing yet. */
   public static RunReport of(String command, long seed, Map<String, String> settings) {
@@ -37,13 +39,14 @@ public record RunReport(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
   /** The same with a dataset. */
   public RunReport with(DatasetCard card) {
     return new RunReport(
-        command, seed, settings, Optional.of(card), prepare, train, embed, measure);
+        command, seed, settings, Optional.of(card), prepare, train, embed, measure, sweep);
   }
 
   /** The same with a prepared dataset. */
@@ -56,23 +59,31 @@ public record RunReport(
         Optional.of(result),
         train,
         embed,
-        measure);
+        measure,
+        sweep);
   }
 
   /** The same with a training. */
   public RunReport with(TrainResult result) {
     return new RunReport(
-        command, seed, settings, data, prepare, Optional.of(result), embed, measure);
+        command, seed, settings, data, prepare, Optional.of(result), embed, measure, sweep);
   }
 
   /** The same with embeddings. */
   public RunReport with(EmbedResult result) {
     return new RunReport(
-        command, seed, settings, data, prepare, train, Optional.of(result), measure);
+        command, seed, settings, data, prepare, train, Optional.of(result), measure, sweep);
   }
 
   /** The same with measurements. */
   public RunReport with(MeasureResult result) {
-    return new RunReport(command, seed, settings, data, prepare, train, embed, Optional.of(result));
+    return new RunReport(
+        command, seed, settings, data, prepare, train, embed, Optional.of(result), sweep);
+  }
+
+  /** The same with a sweep. */
+  public RunReport with(SweepResult result) {
+    return new RunReport(
+        command, seed, settings, data, prepare, train, embed, measure, Optional.of(result));
   }
 }

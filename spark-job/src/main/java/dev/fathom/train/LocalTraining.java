@@ -44,18 +44,19 @@ public final class LocalTraining {
    */
   public static Result train(
       Towers towers,
-      TrainSettings settings,
+      TrainingSettings settings,
+      TemperatureSettings temperature,
       PairPartition train,
       PairPartition validation,
       Observer observer) {
-    int count = Math.max(1, settings.training().workers());
+    int count = Math.max(1, settings.workers());
     Workers workers = new LocalWorkers(train.parts(count));
     RoundTotals totals = new RoundTotals();
     RoundEngine engine =
         new RoundEngine(
             towers,
-            settings.training(),
-            settings.temperature(),
+            settings,
+            temperature,
             (report, state) -> {
               totals.add(report);
               observer.afterRound(
@@ -63,7 +64,7 @@ public final class LocalTraining {
             });
     TrainingState end =
         engine.run(
-            engine.start(towers.initialParameters(settings.training().seed())),
+            engine.start(towers.initialParameters(settings.seed())),
             workers,
             new LocalWorkers(validation.parts(count)));
     return new Result(

@@ -18,13 +18,24 @@ import org.apache.spark.storage.StorageLevel;
  * Places a split's pairs on the workers: one element a partition, in compact columns, kept in
  * memory or on disk.
  */
-final class PairLoader {
+public final class PairLoader {
   private final ShardReader reader;
   private final DatasetCard card;
 
-  PairLoader(ShardReader reader, DatasetCard card) {
+  /** A loader of a dataset. */
+  public PairLoader(ShardReader reader, DatasetCard card) {
     this.reader = reader;
     this.card = card;
+  }
+
+  /** All pairs of a split in this process, in the order of the shards. */
+  public PairPartition collect(Split split) {
+    JavaRDD<PairPartition> one = load(split, 1);
+    try {
+      return one.first();
+    } finally {
+      one.unpersist();
+    }
   }
 
   JavaRDD<PairPartition> load(Split split, int workers) {

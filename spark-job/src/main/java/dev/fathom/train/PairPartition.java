@@ -28,7 +28,7 @@ public final class PairPartition implements Serializable {
   }
 
   /** The named pairs, in their order. */
-  PairPartition select(int[] rows) {
+  public PairPartition select(int[] rows) {
     return new PairPartition(x.select(rows), y.select(rows));
   }
 

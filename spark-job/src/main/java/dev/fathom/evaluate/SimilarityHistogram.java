@@ -1,0 +1,66 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.evaluate;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * How similar the sides of pairs are, and of what does not belong together: counts of inner
+ * products in bins of equal width.
+ *
+ * @param low where the first bin begins
+ * @param high where the last one ends
+ * @param matching of the pairs
+ * @param mismatched of each x with some other pairs' y
+ */
+public record SimilarityHistogram(double low, double high, int[] matching, int[] mismatched)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+  private static final int BINS = 50;
+
+  /** Other pairs whose y an x is held to. */
+  private static final int OTHERS = 8;
+
+  /** Counts. */
+  public static SimilarityHistogram of(PairedEmbeddings pairs) {
+    double[] matching = similarities(pairs, 0);
+    List<double[]> mismatched =
+        IntStream.rangeClosed(1, Math.min(OTHERS, pairs.count() - 1))
+            .mapToObj(shift -> similarities(pairs, shift))
+            .toList();
+    double[] all =
+        IntStream.concat(IntStream.of(-1), IntStream.range(0, mismatched.size()))
+            .mapToObj(i -> i < 0 ? matching : mismatched.get(i))
+            .flatMapToDouble(Arrays::stream)
+            .toArray();
+    double low = Arrays.stream(all).min().orElseThrow();
+    double high = Arrays.stream(all).max().orElseThrow();
+    return new SimilarityHistogram(
+        low, high, bins(low, high, List.of(matching)), bins(low, high, mismatched));
+  }
+
+  private static double[] similarities(PairedEmbeddings pairs, int shift) {
+    int d = pairs.dimension();
+    double[] similarities = new double[pairs.count()];
+    for (int i = 0; i < similarities.length; i++) {
+      int other = (i + shift) % similarities.length;
+      for (int c = 0; c < d; c++) {
+        similarities[i] += (double) pairs.x()[i * d + c] * pairs.y()[other * d + c];
+      }
+    }
+    return similarities;
+  }
+
+  private static int[] bins(double low, double high, List<double[]> values) {
+    int[] counts = new int[BINS];
+    for (double[] some : values) {
+      for (double value : some) {
+        int bin = high > low ? (int) ((value - low) / (high - low) * BINS) : 0;
+        counts[Math.min(bin, BINS - 1)]++;
+      }
+    }
+    return counts;
+  }
+}

@@ -1,0 +1,35 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.sweep;
+
+import dev.fathom.common.RandomStream;
+import java.io.Serializable;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * One training of a sweep.
+ *
+ * @param settings the keys that are swept, with this cell's values
+ * @param repeat from 0
+ * @param seed of every random choice of the training and the measurements
+ */
+public record Cell(Map<String, String> settings, int repeat, long seed) implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** A file name that is this cell's alone, in whatever order the keys were named. */
+  String file() {
+    return String.format(
+        "cell-%016x.json",
+        RandomStream.hash(seed, "cell " + new TreeMap<>(settings), (long) repeat));
+  }
+
+  /** For a person. */
+  String name() {
+    String point =
+        settings.entrySet().stream()
+            .map(setting -> setting.getKey() + "=" + setting.getValue())
+            .collect(Collectors.joining(" "));
+    return point + (point.isEmpty() ? "" : " ") + "repeat " + (repeat + 1);
+  }
+}

@@ -1,0 +1,62 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.sweep;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import dev.fathom.evaluate.SimilarityHistogram;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What came of a cell.
+ *
+ * @param cell which it is
+ * @param failure why there are no figures, null where there are
+ * @param seconds it took
+ * @param figures by the names that they have in {@code report.json}, and {@code
+ *     retrieval.validation}: the mean recall@1 of both directions on the validation pairs
+ * @param trace how training went
+ * @param similarities of the test pairs
+ */
+public record CellResult(
+    Cell cell,
+    String failure,
+    double seconds,
+    Map<String, Double> figures,
+    List<TracePoint> trace,
+    SimilarityHistogram similarities)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * The training at the end of an epoch that ended with a validation.
+   *
+   * @param epoch epochs done
+   * @param loss of training, in nats
+   * @param validationLoss in nats
+   * @param temperature τ
+   * @param dimensionX Levina–Bickel of x's embeddings of the validation pairs, null where it was
+   *     not taken
+   * @param dimensionY likewise
+   */
+  public record TracePoint(
+      double epoch,
+      double loss,
+      Double validationLoss,
+      double temperature,
+      Double dimensionX,
+      Double dimensionY)
+      implements Serializable {
+    private static final long serialVersionUID = 1L;
+  }
+
+  static CellResult failed(Cell cell, String reason, double seconds) {
+    return new CellResult(cell, reason, seconds, Map.of(), List.of(), null);
+  }
+
+  /** Whether there are figures. */
+  @JsonIgnore
+  public boolean succeeded() {
+    return failure == null;
+  }
+}

@@ -1,0 +1,171 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.sweep;
+
+import dev.fathom.common.FathomException;
+import dev.fathom.evaluate.Retrieval;
+import dev.fathom.evaluate.SimilarityHistogram;
+import dev.fathom.intrinsic.DimensionResult;
+import dev.fathom.intrinsic.IntrinsicDimension;
+import dev.fathom.intrinsic.Points;
+import dev.fathom.measure.EmbeddedPairs;
+import dev.fathom.measure.MeasureResult;
+import dev.fathom.measure.MeasureSettings;
+import dev.fathom.measure.Measurement;
+import dev.fathom.model.Towers;
+import dev.fathom.model.TrainedModel;
+import dev.fathom.sweep.CellResult.TracePoint;
+import dev.fathom.train.LocalTraining;
+import dev.fathom.train.PairPartition;
+import dev.fathom.train.RoundReport;
+import dev.fathom.train.TemperatureSettings;
+import dev.fathom.train.TrainingSettings;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Supplier;
+
+/** Trains, embeds and measures a cell in one thread: a pure function of the pairs and the cell. */
+record CellTask(
+    Cell cell,
+    Towers towers,
+    TrainingSettings training,
+    TemperatureSettings temperature,
+    MeasureSettings measure)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** How often in a training the dimension is taken for the trace, by the first repeat alone. */
+  private static final int TRACED_DIMENSIONS = 20;
+
+  /** Never throws for what a cell did wrong: the others must go on. */
+  CellResult run(SweepData data) {
+    long start = System.nanoTime();
+    try {
+      return measured(data, start);
+    } catch (FathomException e) {
+      return CellResult.failed(cell, e.getMessage(), seconds(start));
+    } catch (RuntimeException e) {
+      return CellResult.failed(cell, e.toString(), seconds(start));
+    }
+  }
+
+  private CellResult measured(SweepData data, long start) {
+    List<TracePoint> trace = new ArrayList<>();
+    LocalTraining.Result trained =
+        LocalTraining.train(
+            towers,
+            training,
+            temperature,
+            data.train(),
+            data.validation(),
+            (report, model) -> trace(report, model, data.validation(), trace));
+    Map<String, Double> figures = new LinkedHashMap<>();
+    figures.put("temperature.final", trained.temperature());
+    figures.put("loss.train", trained.trainLoss());
+    figures.put("loss.validation", trained.validationLoss());
+    figures.put("throughput.trainPairsPerSecond", trained.pairsPerSecond());
+    if (data.validation().size() > 1) {
+      Retrieval retrieval = embed(trained.model(), data.validation()).retrieval();
+      figures.put("retrieval.validation", recallAt1(retrieval));
+    }
+    EmbeddedPairs test =
+        new EmbeddedPairs(
+            trained.model().embedX(data.test().x()),
+            trained.model().embedY(data.test().y()),
+            towers.dimension(),
+            data.testLabels());
+    MeasureResult result = Measurement.of(test, Optional.ofNullable(data.known()), measure);
+    addTower(figures, "intrinsicDimension.x", result.x());
+    addTower(figures, "intrinsicDimension.y", result.y());
+    result
+        .shared()
+        .ifPresent(
+            shared -> {
+              figures.put("intrinsicDimension.shared.estimate", shared.estimate());
+              figures.put("intrinsicDimension.shared.low", shared.low());
+              figures.put("intrinsicDimension.shared.high", shared.high());
+            });
+    Retrieval retrieval = result.retrieval();
+    figures.put("retrieval.xToY.recallAt1", retrieval.xToY().recallAt1());
+    figures.put("retrieval.yToX.recallAt1", retrieval.yToX().recallAt1());
+    figures.put("retrieval.topShare", retrieval.topShare());
+    figures.put("retrieval.chance.pValue", retrieval.chance().pValue());
+    retrieval
+        .labelMatch()
+        .ifPresent(
+            match -> {
+              figures.put("retrieval.labelMatch.xToY", match.xToY());
+              figures.put("retrieval.labelMatch.yToX", match.yToX());
+            });
+    return new CellResult(
+        cell, null, seconds(start), figures, trace, SimilarityHistogram.of(test.paired()));
+  }
+
+  private static void addTower(Map<String, Double> figures, String path, DimensionResult result) {
+    if (result instanceof DimensionResult.Measured measured) {
+      figures.put(path + ".mle.estimate", measured.mle().estimate());
+      figures.put(path + ".mlePointwiseMean.estimate", measured.mlePointwiseMean().estimate());
+      figures.put(path + ".twoNN.estimate", measured.twoNN().estimate());
+      figures.put(path + ".plateau.estimate", measured.plateau().estimate());
+    }
+  }
+
+  private void trace(
+      RoundReport report,
+      Supplier<TrainedModel> model,
+      PairPartition validation,
+      List<TracePoint> trace) {
+    if (report.valLoss() == null) {
+      return;
+    }
+    Double dimensionX = null;
+    Double dimensionY = null;
+    double last =
+        trace.stream()
+            .filter(point -> point.dimensionX() != null)
+            .mapToDouble(TracePoint::epoch)
+            .max()
+            .orElse(0);
+    if (cell.repeat() == 0
+        && report.epoch() - last >= (double) training.epochs() / TRACED_DIMENSIONS) {
+      EmbeddedPairs embedded = embed(model.get(), validation);
+      dimensionX = mle(embedded.x());
+      dimensionY = mle(embedded.y());
+    }
+    trace.add(
+        new TracePoint(
+            report.epoch(),
+            report.loss(),
+            report.valLoss(),
+            report.temperature(),
+            dimensionX,
+            dimensionY));
+  }
+
+  private Double mle(float[] values) {
+    Points points = Points.of(values, values.length / towers.dimension(), towers.dimension());
+    OptionalDouble estimate = IntrinsicDimension.levinaBickel(points, measure.intrinsic());
+    return estimate.isPresent() ? estimate.getAsDouble() : null;
+  }
+
+  private EmbeddedPairs embed(TrainedModel model, PairPartition pairs) {
+    return new EmbeddedPairs(
+        model.embedX(pairs.x()),
+        model.embedY(pairs.y()),
+        towers.dimension(),
+        Collections.nCopies(pairs.size(), null));
+  }
+
+  private static double recallAt1(Retrieval retrieval) {
+    return (retrieval.xToY().recallAt1() + retrieval.yToX().recallAt1()) / 2;
+  }
+
+  private static double seconds(long start) {
+    return (System.nanoTime() - start) * 1e-9;
+  }
+}

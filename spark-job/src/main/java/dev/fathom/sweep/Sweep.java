@@ -1,0 +1,172 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.sweep;
+
+import dev.fathom.common.Storage;
+import dev.fathom.data.DatasetCard;
+import dev.fathom.data.DatasetFiles;
+import dev.fathom.data.PairSchema;
+import dev.fathom.data.ShardReader;
+import dev.fathom.data.Split;
+import dev.fathom.measure.MeasureSettings;
+import dev.fathom.settings.Settings;
+import dev.fathom.train.PairLoader;
+import dev.fathom.train.TrainSettings;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The stage from shards to a table: trains, embeds and measures every cell of a grid of settings. A
+ * cell is one thread's work and needs all pairs in an executor's memory; cells run beside each
+ * other, one a task.
+ */
+public final class Sweep {
+  private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
+
+  private final SparkSession spark;
+  private final JavaSparkContext context;
+  private final Storage storage;
+  private final SweepSettings settings;
+  private DatasetFiles data;
+  private SweepFiles output;
+
+  /** A sweep with these settings. */
+  public Sweep(SparkSession spark, SweepSettings settings) {
+    this.spark = spark;
+    this.settings = settings;
+    context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    storage = new Storage(spark.sparkContext().hadoopConfiguration());
+  }
+
+  /** The dataset to train on. */
+  public Sweep data(String directory) {
+    data = new DatasetFiles(new Path(directory));
+    return this;
+  }
+
+  /** Where the table goes; what a sweep of the same settings has left there is gone on with. */
+  public Sweep output(String directory) {
+    output = new SweepFiles(storage, new Path(directory));
+    return this;
+  }
+
+  /** Does the cells that are missing, or have failed, and leaves the whole table. */
+  public SweepResult execute() {
+    long start = System.nanoTime();
+    DatasetCard card = data.readCard(storage);
+    output.begin(card.fingerprint(), settings.identity());
+    List<Cell> cells = settings.cells();
+    List<CellTask> missing =
+        cells.stream()
+            .filter(cell -> output.read(cell).filter(CellResult::succeeded).isEmpty())
+            .map(cell -> task(cell, card))
+            .toList();
+    LOG.info("sweep   {} cells, of which {} are to be done", cells.size(), missing.size());
+    if (!missing.isEmpty()) {
+      run(missing, card);
+    }
+    List<CellResult> results = cells.stream().map(cell -> output.read(cell).orElseThrow()).toList();
+    output.writeTables(results);
+    List<SweepPoint> points = SweepPoint.of(results);
+    return new SweepResult(
+        results,
+        points,
+        Recommendation.of(points, card.counts().validation()),
+        (System.nanoTime() - start) * 1e-9);
+  }
+
+  private CellTask task(Cell cell, DatasetCard card) {
+    Settings all = settings.settings(cell);
+    TrainSettings train = TrainSettings.of(all);
+    return new CellTask(
+        cell,
+        train.model().resolvedFor(card).build(card, storage),
+        train.training(),
+        train.temperature(),
+        MeasureSettings.of(all));
+  }
+
+  private void run(List<CellTask> tasks, DatasetCard card) {
+    spark.sparkContext().setJobDescription("sweep: read the pairs");
+    Broadcast<SweepData> pairs = context.broadcast(read(card));
+    Progress progress = new Progress(tasks.size());
+    try {
+      spark.sparkContext().setJobDescription("sweep: cells");
+      new CellJob(context, pairs)
+          .run(
+              tasks,
+              result -> {
+                output.write(result);
+                progress.tell(result);
+              });
+    } finally {
+      pairs.destroy();
+    }
+  }
+
+  private SweepData read(DatasetCard card) {
+    ShardReader reader = new ShardReader(spark, data, card);
+    PairLoader loader = new PairLoader(reader, card);
+    List<Row> names = reader.read(Split.TEST, 1, PairSchema.KEY, PairSchema.LABEL).collectAsList();
+    // Measured in the order in which the embeddings of a run are.
+    int[] byKey =
+        IntStream.range(0, names.size())
+            .boxed()
+            .sorted(Comparator.comparing(row -> names.get(row).getString(0)))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    return new SweepData(
+        loader.collect(Split.TRAIN),
+        loader.collect(Split.VALIDATION),
+        loader.collect(Split.TEST).select(byKey),
+        IntStream.of(byKey)
+            .mapToObj(row -> names.get(row).getString(1))
+            .collect(Collectors.toList()),
+        card.knownDimension());
+  }
+
+  /** Tells a person how the sweep goes. */
+  private static final class Progress {
+    private final int cells;
+    private final long start = System.nanoTime();
+    private int done;
+
+    Progress(int cells) {
+      this.cells = cells;
+    }
+
+    void tell(CellResult result) {
+      done++;
+      long left = Math.round((System.nanoTime() - start) * 1e-9 / done * (cells - done));
+      LOG.info(
+          String.format(
+              Locale.ROOT,
+              "sweep   %d of %d   %s   %s   %d:%02d min left",
+              done,
+              cells,
+              result.cell().name(),
+              Objects.requireNonNullElseGet(
+                  result.failure(),
+                  () ->
+                      String.format(
+                          Locale.ROOT,
+                          "recall@1 %.3f   dimension %.2f",
+                          result.figures().get("retrieval.xToY.recallAt1"),
+                          result
+                              .figures()
+                              .getOrDefault("intrinsicDimension.shared.estimate", Double.NaN))),
+              left / 60,
+              left % 60));
+    }
+  }
+}

@@ -1,0 +1,25 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.sweep;
+
+import dev.fathom.train.PairPartition;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * The pairs of a dataset in memory.
+ *
+ * @param train to train on, in the order of the shards
+ * @param validation likewise
+ * @param test to measure, by key
+ * @param testLabels one a test pair, null where it has none
+ * @param known the true number of shared dimensions, null unless the source knows it
+ */
+record SweepData(
+    PairPartition train,
+    PairPartition validation,
+    PairPartition test,
+    List<String> testLabels,
+    Integer known)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+}

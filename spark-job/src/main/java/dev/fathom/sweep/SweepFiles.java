@@ -1,0 +1,143 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.sweep;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.univocity.parsers.csv.CsvWriter;
+import com.univocity.parsers.csv.CsvWriterSettings;
+import dev.fathom.common.FathomException;
+import dev.fathom.common.Storage;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The files of a sweep: {@code sweep.json}, what all cells share; {@code cells/}, a file for each
+ * cell that is done, written whole or not at all; and, at the end, all cells as {@code cells.jsonl}
+ * and {@code cells.csv}.
+ */
+public record SweepFiles(Storage storage, Path directory) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * What all cells share.
+   *
+   * @param dataset fingerprint of the pairs
+   * @param settings every key but those of the sweep itself
+   */
+  private record Identity(String dataset, Map<String, String> settings) {}
+
+  /** Whether a sweep was begun here. */
+  public boolean exist() {
+    return storage.exists(identity());
+  }
+
+  /**
+   * Begins a sweep, or goes on with one.
+   *
+   * @throws FathomException if the one that is there is another
+   */
+  void begin(String dataset, Map<String, String> settings) {
+    if (!exist()) {
+      storage.writeJson(identity(), new Identity(dataset, settings));
+      return;
+    }
+    Identity found = storage.readJson(identity(), Identity.class);
+    Set<String> keys = new TreeSet<>(settings.keySet());
+    keys.addAll(found.settings.keySet());
+    List<String> differences = new ArrayList<>();
+    for (String key : keys) {
+      if (!Objects.equals(settings.get(key), found.settings.get(key))) {
+        differences.add(key + " was " + found.settings.get(key) + ", is " + settings.get(key));
+      }
+    }
+    if (!dataset.equals(found.dataset)) {
+      differences.add("its pairs were others");
+    }
+    if (!differences.isEmpty()) {
+      throw FathomException.usage(
+          "%s holds another sweep (%s); give the same settings, another --output, or begin anew with "
+              + "--set output.overwrite=true",
+          directory, String.join("; ", differences));
+    }
+  }
+
+  /** A cell that is done. */
+  Optional<CellResult> read(Cell cell) {
+    Path path = path(cell);
+    return storage.exists(path)
+        ? Optional.of(storage.readJson(path, CellResult.class))
+        : Optional.empty();
+  }
+
+  void write(CellResult result) {
+    storage.writeJson(path(result.cell()), result);
+  }
+
+  /** All cells in one file of JSON lines and one table. */
+  void writeTables(List<CellResult> cells) {
+    storage.write(
+        new Path(directory, "cells.jsonl"),
+        out -> {
+          for (CellResult cell : cells) {
+            out.write(line(cell));
+            out.write('\n');
+          }
+        });
+    storage.write(new Path(directory, "cells.csv"), table(cells).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static byte[] line(CellResult cell) {
+    try {
+      return JSON.writeValueAsBytes(cell);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String table(List<CellResult> cells) {
+    Set<String> settings = new LinkedHashSet<>();
+    Set<String> figures = new LinkedHashSet<>();
+    for (CellResult cell : cells) {
+      settings.addAll(cell.cell().settings().keySet());
+      figures.addAll(cell.figures().keySet());
+    }
+    List<String> header = new ArrayList<>(settings);
+    header.addAll(List.of("repeat", "seed", "failure", "seconds"));
+    header.addAll(figures);
+    CsvWriterSettings format = new CsvWriterSettings();
+    format.getFormat().setLineSeparator("\n");
+    StringWriter text = new StringWriter();
+    CsvWriter writer = new CsvWriter(text, format);
+    writer.writeHeaders(header);
+    for (CellResult cell : cells) {
+      List<Object> row = new ArrayList<>();
+      settings.forEach(key -> row.add(cell.cell().settings().get(key)));
+      row.add(cell.cell().repeat() + 1);
+      row.add(cell.cell().seed());
+      row.add(cell.failure());
+      row.add(cell.seconds());
+      figures.forEach(name -> row.add(cell.figures().get(name)));
+      writer.writeRow(row);
+    }
+    writer.close();
+    return text.toString();
+  }
+
+  private Path identity() {
+    return new Path(directory, "sweep.json");
+  }
+
+  private Path path(Cell cell) {
+    return new Path(new Path(directory, "cells"), cell.file());
+  }
+}

@@ -1,0 +1,96 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.sweep;
+
+import dev.fathom.common.FathomException;
+import dev.fathom.measure.MeasureSettings;
+import dev.fathom.settings.Settings;
+import dev.fathom.train.TrainSettings;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What is swept: the {@code sweep} keys over the settings that all cells share.
+ *
+ * @param common the settings of the job
+ * @param grid keys with the values to try, each with each; the embedding width comes first
+ * @param repeats cells of each setting
+ */
+public record SweepSettings(Settings common, Map<String, List<String>> grid, int repeats) {
+  static final String DIMENSION = "model.dimension";
+  static final String SEED = "training.seed";
+
+  /** Reads and checks the keys, and the settings of every cell. */
+  public static SweepSettings of(Settings settings) {
+    Map<String, List<String>> grid = new LinkedHashMap<>();
+    List<Integer> dimensions = settings.sizes("sweep.dimensions");
+    if (!dimensions.isEmpty()) {
+      grid.put(DIMENSION, dimensions.stream().map(String::valueOf).toList());
+    }
+    settings
+        .grid()
+        .forEach(
+            (key, values) -> {
+              requireSweepable(key);
+              grid.put(key, values);
+            });
+    SweepSettings sweep =
+        new SweepSettings(settings, grid, settings.integer("sweep.repeats", 1, 1_000_000));
+    for (Cell cell : sweep.cells()) {
+      TrainSettings.of(sweep.settings(cell));
+      MeasureSettings.of(sweep.settings(cell));
+    }
+    return sweep;
+  }
+
+  private static void requireSweepable(String key) {
+    if (key.equals(DIMENSION)) {
+      throw FathomException.usage("sweep.grid.%s: name the widths in sweep.dimensions", key);
+    }
+    if (key.equals(SEED) || !key.matches("(model|training|temperature|measure)\\..*")) {
+      throw FathomException.usage(
+          "sweep.grid.%s: a sweep varies keys of model, training, temperature and measure, but not the seed",
+          key);
+    }
+  }
+
+  /** Every cell, the repeats of a setting side by side. */
+  List<Cell> cells() {
+    List<Map<String, String>> points = List.of(Map.of());
+    for (Map.Entry<String, List<String>> axis : grid.entrySet()) {
+      List<Map<String, String>> crossed = new ArrayList<>();
+      for (Map<String, String> point : points) {
+        for (String value : axis.getValue()) {
+          Map<String, String> next = new LinkedHashMap<>(point);
+          next.put(axis.getKey(), value);
+          crossed.add(next);
+        }
+      }
+      points = crossed;
+    }
+    List<Cell> cells = new ArrayList<>();
+    for (Map<String, String> point : points) {
+      for (int repeat = 0; repeat < repeats; repeat++) {
+        cells.add(new Cell(point, repeat, common.wholeNumber(SEED) + repeat));
+      }
+    }
+    return cells;
+  }
+
+  /** The settings of a cell. */
+  Settings settings(Cell cell) {
+    List<String> assignments = new ArrayList<>();
+    cell.settings().forEach((key, value) -> assignments.add(key + "=" + value));
+    assignments.add(SEED + "=" + cell.seed());
+    return common.with(assignments);
+  }
+
+  /** What all cells share: a sweep that goes on must agree on it with the one that began. */
+  Map<String, String> identity() {
+    Map<String, String> identity = new TreeMap<>(common.effective());
+    identity.keySet().removeIf(key -> key.startsWith("sweep.") || key.startsWith("output."));
+    return identity;
+  }
+}
