@@ -144,13 +144,14 @@ public final class Settings {
         throw FathomException.usage(
             "%s.%s = %s is not a list of values", GRID, entry.getKey(), render(entry.getValue()));
       }
-      grid.put(
-          entry.getKey(),
-          values.stream()
-              .map(value -> value.unwrapped() instanceof String text ? text : render(value))
-              .toList());
+      grid.put(entry.getKey(), values.stream().map(Settings::text).toList());
     }
     return grid;
+  }
+
+  /** A value as it would be given to {@code --set}: the same whether it came as text or not. */
+  private static String text(ConfigValue value) {
+    return value.unwrapped() instanceof String text ? text : render(value);
   }
 
   private static String render(ConfigValue value) {
@@ -161,7 +162,7 @@ public final class Settings {
   public Map<String, String> effective() {
     Map<String, String> all = new TreeMap<>();
     for (Map.Entry<String, ConfigValue> entry : config.entrySet()) {
-      all.put(entry.getKey(), render(entry.getValue()));
+      all.put(entry.getKey(), text(entry.getValue()));
     }
     return all;
   }

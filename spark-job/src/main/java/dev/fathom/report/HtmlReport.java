@@ -51,10 +51,19 @@ final class HtmlReport {
 
   private final StringBuilder page = new StringBuilder();
 
-  private HtmlReport() {}
+  private final List<String> drawings;
 
-  static String of(RunReport run) {
-    HtmlReport report = new HtmlReport();
+  private HtmlReport(List<String> drawings) {
+    this.drawings = drawings;
+  }
+
+  /**
+   * The page.
+   *
+   * @param drawings of a sweep, as SVG
+   */
+  static String of(RunReport run, List<String> drawings) {
+    HtmlReport report = new HtmlReport(drawings);
     report.write(run);
     return report.page.toString();
   }
@@ -169,6 +178,11 @@ final class HtmlReport {
       rows.add(row);
     }
     table("Sweep", "Mean ± standard deviation over the repeats, on the test pairs.", header, rows);
+    for (String drawing : drawings) {
+      page.append("<figure class=\"scroll\">\n")
+          .append(drawing.substring(drawing.indexOf("<svg")))
+          .append("</figure>\n");
+    }
     List<List<String>> failures =
         sweep.cells().stream()
             .filter(cell -> !cell.succeeded())

@@ -67,7 +67,7 @@ record AveragingPeriod(String mode, int steps) implements Serializable {
   }
 
   /** The period to begin with. */
-  int first(Towers towers, RoundPlan plan, int workers) {
+  int first(Towers towers, RoundPlan plan) {
     if (steps > 0) {
       return steps;
     }
@@ -77,7 +77,7 @@ record AveragingPeriod(String mode, int steps) implements Serializable {
     double step =
         3 * plan.batch() * (perPair + plan.batch() * perPairOfPairs) / OPERATIONS_PER_SECOND;
     double round = ROUND_SECONDS + 12.0 * towers.parameterCount() / BYTES_PER_SECOND;
-    return workers == 1
+    return plan.workers() == 1
         ? (int) Math.max(1, Math.min(LONE_ROUND_SECONDS / step, (double) plan.totalSteps()))
         : within(needed(round, step), plan);
   }

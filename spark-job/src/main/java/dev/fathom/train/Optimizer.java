@@ -26,8 +26,8 @@ final class Optimizer {
    * @param step number of this step, from 0
    */
   static void step(
-      TrainingSettings settings, Weights weights, float[] gradients, long step, long totalSteps) {
-    double learningRate = settings.learningRate(step, totalSteps);
+      TrainingSettings settings, Weights weights, float[] gradients, long step, RoundPlan plan) {
+    double learningRate = settings.learningRate(step, plan);
     if (settings.gradientClip() > 0) {
       clip(gradients, settings.gradientClip());
     }

@@ -76,7 +76,7 @@ final class Replica {
       choose(pairs, partition, step);
       losses[i] = lossAndGradients(pairs, weights.parameters(), (float) temperature.value());
       temperatureGradients[i] = objective.temperatureGradient();
-      Optimizer.step(settings, weights, gradients, step, plan.totalSteps());
+      Optimizer.step(settings, weights, gradients, step, plan);
       if (spec.temperature().stepsOnWorkers()) {
         temperature.step(temperatureGradients[i], settings.schedule(step, plan.totalSteps()));
       }

@@ -61,8 +61,8 @@ final class RoundEngine {
     TrainingState state =
         start.period() > 0
             ? start
-            : start.withPeriod(settings.averagingPeriod().first(towers, plan, sizes.size()));
-    try (Run run = new Run(plan, sizes.size(), workers, validate ? validation : null)) {
+            : start.withPeriod(settings.averagingPeriod().first(towers, plan));
+    try (Run run = new Run(plan, workers, validate ? validation : null)) {
       while (state.step() < plan.totalSteps() && !stopsEarly(state)) {
         state = run.round(state);
       }
@@ -81,13 +81,12 @@ final class RoundEngine {
           "%d workers for too few training pairs: a worker has %d, and needs 2; lower training.workers",
           sizes.size(), smallest);
     }
-    return RoundPlan.of(smallest, towers.similarity().sampleRows(), settings);
+    return RoundPlan.of(sizes.size(), smallest, towers.similarity().sampleRows(), settings);
   }
 
   /** One training, and what of it is on the executors. */
   private final class Run implements AutoCloseable {
     private final RoundPlan plan;
-    private final int count;
     private final Workers workers;
     private final Workers validation;
     private final ReplicaPool replicas;
@@ -97,9 +96,8 @@ final class RoundEngine {
 
     private float[] shippedParameters;
 
-    Run(RoundPlan plan, int count, Workers workers, Workers validation) {
+    Run(RoundPlan plan, Workers workers, Workers validation) {
       this.plan = plan;
-      this.count = count;
       this.workers = workers;
       this.validation = validation;
       replicas =
@@ -149,7 +147,7 @@ final class RoundEngine {
     private RoundResult train(RoundState round, TrainingState state, List<Moments> ownMoments) {
       boolean local = settings.localMoments();
       List<Shipped<Moments>> own = new ArrayList<>();
-      if (local && state.moments().size() == count) {
+      if (local && state.moments().size() == plan.workers()) {
         state.moments().forEach(moments -> own.add(workers.ship(moments, moments.bytes())));
       }
       Shipped<Weights> weights = ship(state.parameters(), state.moments().get(0));
@@ -295,7 +293,7 @@ final class RoundEngine {
         Double validationLoss,
         String bound,
         double seconds) {
-      long pairsAStep = (long) plan.batch() * count;
+      long pairsAStep = (long) plan.batch() * plan.workers();
       return new RoundReport(
           state.round(),
           (double) state.step() / plan.stepsPerEpoch(),
@@ -305,7 +303,7 @@ final class RoundEngine {
           validationLoss,
           state.temperature().value(),
           bound,
-          settings.learningRate(state.step() - 1, plan.totalSteps()),
+          settings.learningRate(state.step() - 1, plan),
           pairsAStep * steps / seconds,
           mean.seconds() / seconds);
     }

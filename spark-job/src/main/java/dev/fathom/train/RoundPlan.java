@@ -7,13 +7,14 @@ import java.io.Serializable;
  * How steps, epochs and rounds lie on each other. Every worker does the same number of equal
  * batches an epoch, so that a plain mean of their parameters weighs every pair alike.
  *
+ * @param workers how many there are
  * @param batch pairs in a worker's batch
  * @param sample rows of the separate sample beside a batch, which the batch has no part in
  * @param stepsPerEpoch batches a worker does an epoch; what does not fill one more is left for the
  *     next epoch's draw
  * @param totalSteps local steps of the whole training
  */
-record RoundPlan(int batch, int sample, int stepsPerEpoch, long totalSteps)
+record RoundPlan(int workers, int batch, int sample, int stepsPerEpoch, long totalSteps)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
@@ -21,12 +22,13 @@ record RoundPlan(int batch, int sample, int stepsPerEpoch, long totalSteps)
    * The plan for workers of which the smallest holds {@code smallest} pairs, 2 or more. Where they
    * do not suffice for batch and sample, both shrink.
    */
-  static RoundPlan of(int smallest, int sampleRows, TrainingSettings settings) {
+  static RoundPlan of(int workers, int smallest, int sampleRows, TrainingSettings settings) {
     int most = sampleRows == 0 ? smallest : Math.max(smallest - sampleRows, smallest / 2);
     int batch = Math.min(settings.batchSize(), most);
     int sample = Math.min(sampleRows, smallest - batch);
     int stepsPerEpoch = smallest / batch;
-    return new RoundPlan(batch, sample, stepsPerEpoch, (long) stepsPerEpoch * settings.epochs());
+    return new RoundPlan(
+        workers, batch, sample, stepsPerEpoch, (long) stepsPerEpoch * settings.epochs());
   }
 
   long epoch(long step) {

@@ -12,6 +12,7 @@ import java.util.List;
  * @param batchSize pairs in a batch of one worker
  * @param optimizer {@code adam}, {@code adamw} or {@code sgd}
  * @param learningRate at its highest
+ * @param scaling {@code sqrt}: times the root of the number of workers; or {@code none}
  * @param warmup share of the steps in which the learning rate rises
  * @param decay {@code cosine} or {@code none}
  * @param weightDecay L2 penalty on the encoders' parameters, decoupled from the gradient under
@@ -32,6 +33,7 @@ public record TrainingSettings(
     int batchSize,
     String optimizer,
     double learningRate,
+    String scaling,
     double warmup,
     String decay,
     double weightDecay,
@@ -49,6 +51,7 @@ public record TrainingSettings(
   private static final long serialVersionUID = 1L;
   static final String SGD = "sgd";
   static final String ADAMW = "adamw";
+  private static final String SQRT = "sqrt";
   private static final String COSINE = "cosine";
   private static final String LOCAL = "local";
   private static final String BEST = "best";
@@ -60,6 +63,7 @@ public record TrainingSettings(
         settings.integer("training.batchSize", 2, 32_768),
         settings.choice("training.optimizer", List.of("adam", ADAMW, SGD)),
         settings.number("training.learningRate", 0, 100),
+        settings.choice("training.scaling", List.of(SQRT, "none")),
         settings.number("training.warmup", 0, 1),
         settings.choice("training.decay", List.of(COSINE, "none")),
         settings.number("training.weightDecay", 0, 100),
@@ -89,15 +93,21 @@ public record TrainingSettings(
   }
 
   /**
-   * The learning rate of a step: a linear rise, then half a cosine down to 0. Near its floor the
-   * temperature makes the loss steep, and a rate that does not fall lets the last epochs jump out
-   * of the minimum; so the temperature's own rate falls with it.
+   * The learning rate of a step of one of several workers. Averaging W workers makes one batch of
+   * their W batches, and for Adam the rate that suits a batch grows with the root of its size
+   * (Malladi and others, 2022); the temperature, one number with a gradient of little noise, keeps
+   * its own.
    */
-  double learningRate(long step, long totalSteps) {
-    return learningRate * schedule(step, totalSteps);
+  double learningRate(long step, RoundPlan plan) {
+    double scale = scaling.equals(SQRT) ? Math.sqrt(plan.workers()) : 1;
+    return learningRate * scale * schedule(step, plan.totalSteps());
   }
 
-  /** The learning rate's share of its highest value. */
+  /**
+   * The share of the highest rate that a step takes: a linear rise, then half a cosine down to 0.
+   * Near its floor the temperature makes the loss steep, and a rate that does not fall lets the
+   * last epochs jump out of the minimum; so the temperature's own rate falls with it.
+   */
   double schedule(long step, long totalSteps) {
     double warmupSteps = warmup * totalSteps;
     if (step < warmupSteps) {

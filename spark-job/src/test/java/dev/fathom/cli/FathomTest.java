@@ -1,20 +1,20 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.cli;
 
+import static dev.fathom.cli.Commands.fathom;
+import static dev.fathom.cli.Commands.refused;
+import static dev.fathom.cli.Commands.report;
+import static dev.fathom.cli.Commands.succeed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fathom.cli.Commands.Ended;
 import dev.fathom.common.ExitCode;
 import dev.fathom.testing.GraphFixtures;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,9 +28,6 @@ class FathomTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private Path directory;
-
-  /** How a command ended. */
-  private record Ended(int code, String out, String err) {}
 
   @Test
   void aRunOnScenesLeavesEveryArtefactAndFindsTheSharedSignal() throws Exception {
@@ -506,51 +503,12 @@ class FathomTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "prepare", "train", "embed", "measure", "run"})
+  @ValueSource(strings = {"demo", "prepare", "train", "embed", "measure", "run", "sweep"})
   void everyCommandHelps(String command) {
     Ended ended = fathom(command, "--help");
 
     assertThat(ended.code()).isZero();
     assertThat(ended.out())
         .contains("Usage: fathom " + command, "--set", "--config", "--master", "Example");
-  }
-
-  private static void refused(Ended ended, ExitCode code, String... told) {
-    assertThat(ended.err().strip().lines()).as(ended.err()).hasSize(1);
-    assertThat(ended.err()).contains(told);
-    assertThat(ended.code()).isEqualTo(code.code());
-  }
-
-  private static void succeed(String[] settings, String... command) {
-    List<String> arguments = new ArrayList<>(Arrays.asList(command));
-    arguments.addAll(Arrays.asList(settings));
-    Ended ended = fathom(arguments.toArray(String[]::new));
-    assertThat(ended.code()).as(ended.err()).isZero();
-  }
-
-  private static JsonNode report(Path output) throws Exception {
-    return JSON.readTree(output.resolve("report.json").toFile());
-  }
-
-  /** Runs a command as the shell would, with its streams kept. */
-  private static Ended fathom(String... arguments) {
-    PrintStream out = System.out;
-    PrintStream err = System.err;
-    ByteArrayOutputStream keptOut = new ByteArrayOutputStream();
-    ByteArrayOutputStream keptErr = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(keptOut, true, StandardCharsets.UTF_8));
-    System.setErr(new PrintStream(keptErr, true, StandardCharsets.UTF_8));
-    try {
-      List<String> all = new ArrayList<>(Arrays.asList(arguments));
-      if (!all.contains("--help") && all.size() > 1 && !all.get(all.size() - 1).equals("--data")) {
-        all.addAll(List.of("--master", "local[2]"));
-      }
-      int code = Fathom.execute(all.toArray(String[]::new));
-      return new Ended(
-          code, keptOut.toString(StandardCharsets.UTF_8), keptErr.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
-    }
   }
 }

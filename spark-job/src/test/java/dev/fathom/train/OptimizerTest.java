@@ -86,10 +86,32 @@ class OptimizerTest {
             Settings.of(
                 "", List.of(), List.of("training.learningRate=" + RATE, "training.warmup=0.1")));
 
-    assertThat(settings.learningRate(0, 100)).isLessThan(settings.learningRate(5, 100));
-    assertThat(settings.learningRate(10, 100)).isCloseTo(RATE, within(1e-9));
-    assertThat(settings.learningRate(55, 100)).isCloseTo(RATE / 2, within(1e-9));
-    assertThat(settings.learningRate(99, 100)).isLessThan(RATE / 1000);
+    RoundPlan plan = new RoundPlan(1, 10, 0, 10, 100);
+
+    assertThat(settings.learningRate(0, plan)).isLessThan(settings.learningRate(5, plan));
+    assertThat(settings.learningRate(10, plan)).isCloseTo(RATE, within(1e-9));
+    assertThat(settings.learningRate(55, plan)).isCloseTo(RATE / 2, within(1e-9));
+    assertThat(settings.learningRate(99, plan)).isLessThan(RATE / 1000);
+  }
+
+  @Test
+  void theRateGrowsWithTheRootOfTheWorkersUnlessToldOtherwise() {
+    RoundPlan plan = new RoundPlan(4, 10, 0, 10, 100);
+
+    assertThat(rate("sqrt", plan)).isCloseTo(2 * RATE, within(1e-9));
+    assertThat(rate("none", plan)).isCloseTo(RATE, within(1e-9));
+  }
+
+  private static double rate(String scaling, RoundPlan plan) {
+    return TrainingSettings.of(
+            Settings.of(
+                "",
+                List.of(),
+                List.of(
+                    "training.learningRate=" + RATE,
+                    "training.warmup=0",
+                    "training.scaling=" + scaling)))
+        .learningRate(0, plan);
   }
 
   private static float[] gradients(int step) {

@@ -62,7 +62,7 @@ class RoundEngineTest {
 
     TrainingState distributed = train(towers, settings, parts, start);
 
-    RoundPlan plan = RoundPlan.of(40, 0, settings);
+    RoundPlan plan = RoundPlan.of(3, 40, 0, settings);
     float[] expected = start.clone();
     Temperature temperature = new Temperature(TEMPERATURE, Temperature.State.initial(TEMPERATURE));
     for (long step = 0; step < plan.totalSteps(); step++) {
@@ -78,7 +78,7 @@ class RoundEngineTest {
           gradient[i] += replica.gradients()[i] / 3.0;
         }
       }
-      double learningRate = settings.learningRate(step, plan.totalSteps());
+      double learningRate = settings.learningRate(step, plan);
       for (int i = 0; i < gradient.length; i++) {
         expected[i] -= (float) (learningRate * gradient[i]);
       }
@@ -316,7 +316,7 @@ class RoundEngineTest {
 
   @Test
   void stepsOfAnEpochCoverAllButTheLastPartialBatch() {
-    RoundPlan plan = RoundPlan.of(50, 0, settings("adam", 4, 2, 0.01));
+    RoundPlan plan = RoundPlan.of(4, 50, 0, settings("adam", 4, 2, 0.01));
 
     Set<Integer> firstRows = new HashSet<>();
     for (long step = 0; step < plan.stepsPerEpoch(); step++) {

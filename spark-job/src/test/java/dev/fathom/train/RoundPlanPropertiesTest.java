@@ -31,6 +31,7 @@ class RoundPlanPropertiesTest {
       int smallest, int more, int batchSize, int sampleRows, int epochs, int partition, long seed) {
     RoundPlan plan() {
       return RoundPlan.of(
+          1,
           smallest,
           sampleRows,
           TrainingSettings.of(

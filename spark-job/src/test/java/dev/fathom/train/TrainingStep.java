@@ -47,7 +47,7 @@ final class TrainingStep {
                 towers,
                 settings,
                 TemperatureSettings.of(keys),
-                RoundPlan.of(pairs.size(), 0, settings)));
+                RoundPlan.of(1, pairs.size(), 0, settings)));
     weights =
         new Weights(
             towers.initialParameters(1), Optimizer.moments(settings, towers.parameterCount()));

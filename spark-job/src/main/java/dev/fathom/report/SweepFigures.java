@@ -1,0 +1,193 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.report;
+
+import dev.fathom.evaluate.SimilarityHistogram;
+import dev.fathom.report.Figure.Curve;
+import dev.fathom.sweep.CellResult;
+import dev.fathom.sweep.CellResult.TracePoint;
+import dev.fathom.sweep.SweepPoint;
+import dev.fathom.sweep.SweepPoint.Spread;
+import dev.fathom.sweep.SweepResult;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The figures of a sweep. */
+final class SweepFigures {
+  private static final String WIDTH = "model.dimension";
+
+  private final SweepResult sweep;
+
+  private SweepFigures(SweepResult sweep) {
+    this.sweep = sweep;
+  }
+
+  /** Those that there is something to draw in. */
+  static List<Figure> of(SweepResult sweep) {
+    SweepFigures figures = new SweepFigures(sweep);
+    List<Figure> all = new ArrayList<>();
+    all.add(
+        figures.againstWidth(
+            "dimension-against-width",
+            "Intrinsic dimension of the test embeddings",
+            "dimension",
+            Map.of(
+                "Levina–Bickel x", "intrinsicDimension.x.mle.estimate",
+                "Levina–Bickel y", "intrinsicDimension.y.mle.estimate",
+                "TwoNN x", "intrinsicDimension.x.twoNN.estimate",
+                "TwoNN y", "intrinsicDimension.y.twoNN.estimate")));
+    all.add(
+        figures.againstWidth(
+            "accuracy-against-width",
+            "How well the sides match on the test pairs",
+            "share of pairs",
+            Map.of(
+                "recall@1 x to y", "retrieval.xToY.recallAt1",
+                "recall@1 y to x", "retrieval.yToX.recallAt1",
+                "among the top 0.5 %", "retrieval.topShare",
+                "label match x to y", "retrieval.labelMatch.xToY",
+                "label match y to x", "retrieval.labelMatch.yToX")));
+    all.add(
+        figures.againstEpochs(
+            "temperature-against-epochs",
+            "Temperature in training",
+            "temperature",
+            true,
+            TracePoint::temperature));
+    all.add(
+        figures.againstEpochs(
+            "dimension-against-epochs",
+            "Levina–Bickel dimension of x on the validation pairs",
+            "dimension",
+            false,
+            TracePoint::dimensionX));
+    figures.firsts().forEach(cell -> all.add(similarities(all.size(), cell)));
+    return all.stream().filter(figure -> !figure.curves().isEmpty()).toList();
+  }
+
+  private Figure againstWidth(String name, String title, String axis, Map<String, String> figures) {
+    Map<String, List<SweepPoint>> groups =
+        sweep.points().stream()
+            .filter(point -> point.settings().containsKey(WIDTH))
+            .collect(
+                Collectors.groupingBy(
+                    SweepFigures::others, LinkedHashMap::new, Collectors.toList()));
+    List<Curve> curves = new ArrayList<>();
+    groups.forEach(
+        (others, points) ->
+            figures.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(
+                    figure ->
+                        curve(
+                                others.isEmpty()
+                                    ? figure.getKey()
+                                    : figure.getKey() + ", " + others,
+                                points,
+                                figure.getValue())
+                            .ifPresent(curves::add)));
+    return new Figure(name, title, "width", axis, false, false, curves);
+  }
+
+  private static java.util.Optional<Curve> curve(
+      String name, List<SweepPoint> points, String figure) {
+    List<SweepPoint> drawn =
+        points.stream()
+            .filter(point -> point.figures().containsKey(figure))
+            .sorted(Comparator.comparingDouble(SweepFigures::width))
+            .toList();
+    return drawn.isEmpty()
+        ? java.util.Optional.empty()
+        : java.util.Optional.of(
+            new Curve(
+                name,
+                drawn.stream().mapToDouble(SweepFigures::width).toArray(),
+                drawn.stream()
+                    .map(point -> point.figures().get(figure))
+                    .mapToDouble(Spread::mean)
+                    .toArray(),
+                drawn.stream()
+                    .map(point -> point.figures().get(figure))
+                    .mapToDouble(Spread::standardDeviation)
+                    .toArray()));
+  }
+
+  private Figure againstEpochs(
+      String name,
+      String title,
+      String axis,
+      boolean logarithmic,
+      Function<TracePoint, Double> value) {
+    List<Curve> curves = new ArrayList<>();
+    for (CellResult cell : firsts()) {
+      List<TracePoint> drawn =
+          cell.trace().stream().filter(point -> value.apply(point) != null).toList();
+      if (!drawn.isEmpty()) {
+        curves.add(
+            new Curve(
+                label(cell.cell().settings()),
+                drawn.stream().mapToDouble(TracePoint::epoch).toArray(),
+                drawn.stream().mapToDouble(value::apply).toArray(),
+                new double[0]));
+      }
+    }
+    return new Figure(name, title, "epochs", axis, logarithmic, false, curves);
+  }
+
+  private static Figure similarities(int number, CellResult cell) {
+    SimilarityHistogram histogram = cell.similarities();
+    double width = (histogram.high() - histogram.low()) / histogram.matching().length;
+    double[] x = new double[histogram.matching().length];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = histogram.low() + i * width;
+    }
+    return new Figure(
+        "similarities-" + number,
+        "Similarity of the test pairs, " + label(cell.cell().settings()),
+        "similarity",
+        "share of pairs",
+        false,
+        true,
+        List.of(
+            new Curve("matching", x, shares(histogram.matching()), new double[0]),
+            new Curve("mismatched", x, shares(histogram.mismatched()), new double[0])));
+  }
+
+  private static double[] shares(int[] counts) {
+    double all = Math.max(1, java.util.Arrays.stream(counts).sum());
+    return java.util.Arrays.stream(counts).mapToDouble(count -> count / all).toArray();
+  }
+
+  /** The first repeat of each setting that succeeded. */
+  private List<CellResult> firsts() {
+    return sweep.cells().stream()
+        .filter(cell -> cell.cell().repeat() == 0 && cell.succeeded())
+        .filter(cell -> Objects.nonNull(cell.similarities()))
+        .toList();
+  }
+
+  private static String others(SweepPoint point) {
+    Map<String, String> others = new LinkedHashMap<>(point.settings());
+    others.remove(WIDTH);
+    return label(others);
+  }
+
+  private static String label(Map<String, String> settings) {
+    return settings.entrySet().stream()
+        .map(
+            setting ->
+                setting.getKey().substring(setting.getKey().lastIndexOf('.') + 1)
+                    + " "
+                    + setting.getValue())
+        .collect(Collectors.joining(", "));
+  }
+
+  private static double width(SweepPoint point) {
+    return Double.parseDouble(point.settings().get(WIDTH));
+  }
+}

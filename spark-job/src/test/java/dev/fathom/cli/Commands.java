@@ -1,0 +1,64 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fathom.common.ExitCode;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Commands in this process, on a local Spark. */
+final class Commands {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private Commands() {}
+
+  /** How a command ended. */
+  record Ended(int code, String out, String err) {}
+
+  static void refused(Ended ended, ExitCode code, String... told) {
+    assertThat(ended.err().strip().lines()).as(ended.err()).hasSize(1);
+    assertThat(ended.err()).contains(told);
+    assertThat(ended.code()).isEqualTo(code.code());
+  }
+
+  static void succeed(String[] settings, String... command) {
+    List<String> arguments = new ArrayList<>(Arrays.asList(command));
+    arguments.addAll(Arrays.asList(settings));
+    Ended ended = fathom(arguments.toArray(String[]::new));
+    assertThat(ended.code()).as(ended.err()).isZero();
+  }
+
+  static JsonNode report(Path output) throws Exception {
+    return JSON.readTree(output.resolve("report.json").toFile());
+  }
+
+  /** Runs a command as the shell would, with its streams kept. */
+  static Ended fathom(String... arguments) {
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    ByteArrayOutputStream keptOut = new ByteArrayOutputStream();
+    ByteArrayOutputStream keptErr = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(keptOut, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(keptErr, true, StandardCharsets.UTF_8));
+    try {
+      List<String> all = new ArrayList<>(Arrays.asList(arguments));
+      if (!all.contains("--help") && all.size() > 1 && !all.get(all.size() - 1).equals("--data")) {
+        all.addAll(List.of("--master", "local[2]"));
+      }
+      int code = Fathom.execute(all.toArray(String[]::new));
+      return new Ended(
+          code, keptOut.toString(StandardCharsets.UTF_8), keptErr.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+    }
+  }
+}

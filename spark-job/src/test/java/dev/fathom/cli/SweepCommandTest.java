@@ -1,0 +1,268 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.cli;
+
+import static dev.fathom.cli.Commands.fathom;
+import static dev.fathom.cli.Commands.refused;
+import static dev.fathom.cli.Commands.report;
+import static dev.fathom.cli.Commands.succeed;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fathom.cli.Commands.Ended;
+import dev.fathom.common.ExitCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SweepCommandTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String[] SETTINGS = {
+    "--set",
+    "training.epochs=4",
+    "--set",
+    "training.batchSize=64",
+    "--set",
+    "training.workers=2",
+    "--set",
+    "sweep.dimensions=[3,6]",
+    "--set",
+    "sweep.repeats=2"
+  };
+
+  @TempDir private static Path shared;
+  private static Path data;
+
+  @TempDir private Path directory;
+
+  @BeforeAll
+  static void prepare() {
+    data = shared.resolve("data");
+    succeed(
+        new String[] {"--set", "input.pairs=1600"},
+        "prepare",
+        "--input",
+        "gaussian-linear",
+        "--output",
+        data.toString());
+  }
+
+  @Test
+  void aCellIsTheRunOfTheSameSettingsOnACluster() throws Exception {
+    Path swept = directory.resolve("swept");
+    Path run = directory.resolve("run");
+
+    sweep(swept);
+    succeed(
+        new String[] {
+          "--set",
+          "training.epochs=4",
+          "--set",
+          "training.batchSize=64",
+          "--set",
+          "training.workers=2",
+          "--set",
+          "model.dimension=6",
+          "--set",
+          "training.seed=43"
+        },
+        "run",
+        "--data",
+        data.toString(),
+        "--output",
+        run.toString());
+
+    JsonNode cell =
+        cells(swept).stream()
+            .filter(one -> one.at("/cell/settings/model.dimension").asText().equals("6"))
+            .filter(one -> one.at("/cell/seed").asLong() == 43)
+            .findFirst()
+            .orElseThrow();
+    JsonNode report = report(run);
+    for (String path : List.of("temperature.final", "loss.train", "loss.validation")) {
+      assertThat(cell.at("/figures").get(path).asDouble())
+          .as(path)
+          .isEqualTo(report.at("/" + path.replace('.', '/')).asDouble());
+    }
+    // The parameters are the same bits; a matrix product of other rows sums in another order.
+    for (String path :
+        List.of(
+            "intrinsicDimension.x.mle.estimate",
+            "intrinsicDimension.y.twoNN.estimate",
+            "intrinsicDimension.shared.estimate",
+            "retrieval.xToY.recallAt1",
+            "retrieval.topShare")) {
+      assertThat(cell.at("/figures").get(path).asDouble())
+          .as(path)
+          .isCloseTo(report.at("/" + path.replace('.', '/')).asDouble(), within(1e-4));
+    }
+  }
+
+  @Test
+  void onlyTheCellsThatAreMissingAreDoneAndTheTableIsThatOfAnUndisturbedSweep() throws Exception {
+    Path whole = directory.resolve("whole");
+    Path cut = directory.resolve("cut");
+    sweep(whole);
+    sweep(cut);
+    List<Path> files = files(cut);
+    Files.delete(files.get(1));
+    Files.delete(files.get(2));
+    Files.delete(cut.resolve("_SUCCESS"));
+    Map<Path, Object> before = modified(List.of(files.get(0), files.get(3)));
+
+    sweep(cut);
+
+    assertThat(modified(List.of(files.get(0), files.get(3)))).isEqualTo(before);
+    assertThat(table(cut)).isEqualTo(table(whole)).hasSize(5);
+    assertThat(cut.resolve("_SUCCESS")).exists();
+  }
+
+  @Test
+  void aLargerGridKeepsTheCellsThatAreThere() throws Exception {
+    Path output = directory.resolve("out");
+    sweep(output);
+    Map<Path, Object> before = modified(files(output));
+
+    sweep(output, "--set", "sweep.repeats=3");
+
+    assertThat(files(output)).hasSize(6).containsAll(before.keySet());
+    assertThat(modified(before.keySet())).isEqualTo(before);
+    assertThat(report(output).at("/sweep/points/1/repeats").asInt()).isEqualTo(3);
+    assertThat(report(output).at("/sweep/recommendation/dimension").asInt()).isIn(3, 6);
+  }
+
+  @Test
+  void aCellThatFailsIsRecordedAndTheOthersGoOn() throws Exception {
+    Path output = directory.resolve("out");
+
+    sweep(
+        output,
+        "--set",
+        "training.optimizer=sgd",
+        "--set",
+        "model.similarity=population-norm",
+        "--set",
+        "training.weightDecay=100",
+        "--set",
+        "sweep.grid.training.learningRate=[0.001,100]");
+
+    JsonNode report = report(output);
+    assertThat(report.at("/sweep/cells").asInt()).isEqualTo(8);
+    assertThat(report.at("/sweep/failed").asInt()).isEqualTo(4);
+    assertThat(cells(output))
+        .allSatisfy(
+            cell ->
+                assertThat(cell.get("failure").asText())
+                    .contains(
+                        cell.at("/cell/settings/training.learningRate").asText().equals("100")
+                            ? "diverged"
+                            : "null"));
+    assertThat(Files.readString(output.resolve("report.html"))).contains("Cells that failed");
+  }
+
+  @Test
+  void anotherSweepIsRefusedByTheKeyThatDiffers() {
+    Path output = directory.resolve("out");
+    sweep(output);
+
+    refused(
+        fathom(
+            "sweep",
+            "--data",
+            data.toString(),
+            "--output",
+            output.toString(),
+            "--set",
+            "training.epochs=5"),
+        ExitCode.USAGE,
+        "another sweep",
+        "training.epochs was 4, is 5");
+  }
+
+  @Test
+  void whatASweepCannotVaryIsRefusedBeforeAnyWork() {
+    for (String assignment :
+        List.of(
+            "sweep.grid.input.pairs=[100,200]",
+            "sweep.grid.training.seed=[1,2]",
+            "sweep.grid.model.dimension=[1,2]",
+            "sweep.grid.training.epoch=[1,2]",
+            "sweep.grid.training.epochs=3",
+            "sweep.grid.training.epochs=[1,none]",
+            "sweep.dimensions=[0]")) {
+      Ended ended =
+          fathom(
+              "sweep",
+              "--input",
+              "gaussian-linear",
+              "--output",
+              directory.resolve("none").toString(),
+              "--set",
+              assignment);
+
+      refused(ended, ExitCode.USAGE, "fathom: ");
+    }
+  }
+
+  private static void sweep(Path output, String... more) {
+    succeed(
+        Stream.of(SETTINGS, more).flatMap(Stream::of).toArray(String[]::new),
+        "sweep",
+        "--data",
+        data.toString(),
+        "--output",
+        output.toString());
+  }
+
+  private static List<Path> files(Path output) throws IOException {
+    try (Stream<Path> files = Files.list(output.resolve("cells"))) {
+      return files.filter(file -> file.toString().endsWith(".json")).sorted().toList();
+    }
+  }
+
+  private static Map<Path, Object> modified(Iterable<Path> files) throws IOException {
+    Map<Path, Object> modified = new java.util.HashMap<>();
+    for (Path file : files) {
+      modified.put(file, Files.getLastModifiedTime(file));
+    }
+    return modified;
+  }
+
+  private static List<JsonNode> cells(Path output) throws IOException {
+    try (Stream<String> lines = Files.lines(output.resolve("cells.jsonl"))) {
+      return lines.map(SweepCommandTest::parse).toList();
+    }
+  }
+
+  private static JsonNode parse(String line) {
+    try {
+      return JSON.readTree(line);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /** The table without what the clock has written. */
+  private static List<List<String>> table(Path output) throws IOException {
+    List<String> lines = Files.readAllLines(output.resolve("cells.csv"));
+    List<String> header = List.of(lines.get(0).split(",", -1));
+    Function<String, List<String>> timeless =
+        line -> {
+          String[] fields = line.split(",", -1);
+          return Stream.iterate(0, i -> i < fields.length, i -> i + 1)
+              .filter(i -> !header.get(i).matches("seconds|throughput.*"))
+              .map(i -> fields[i])
+              .toList();
+        };
+    return lines.stream().map(timeless).collect(Collectors.toList());
+  }
+}
