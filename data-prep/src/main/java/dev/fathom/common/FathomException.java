@@ -35,6 +35,12 @@ public final class FathomException extends RuntimeException {
     return new FathomException(ExitCode.DIVERGED, String.format(format, arguments), null);
   }
 
+  /** An error of any kind. */
+  @FormatMethod
+  public static FathomException of(ExitCode exitCode, String format, Object... arguments) {
+    return new FathomException(exitCode, String.format(format, arguments), null);
+  }
+
   /** The same error with what caused it, for {@code --verbose}. */
   public FathomException causedBy(Throwable cause) {
     return new FathomException(exitCode, getMessage(), cause);

@@ -29,7 +29,14 @@ import org.apache.commons.text.similarity.LevenshteinDistance;
  * that the reference does not name is an error that names the nearest one.
  */
 public final class Settings {
-  private static final Map<String, String> PRESETS =
+  private static final String PRESET_DIRECTORY = "presets/";
+
+  /** What {@code --config} takes by name. */
+  private static final List<String> PRESETS =
+      List.of("paper-linear", "paper-nonlinear", "paper-features");
+
+  /** What a built-in source brings. */
+  private static final Map<String, String> SOURCES =
       Map.of(
           "scenes", "sources/scenes.conf",
           "gaussian-linear", "sources/gaussian.conf",
@@ -53,13 +60,13 @@ public final class Settings {
    * The settings of a job.
    *
    * @param source where the pairs come from; a built-in source brings settings of its own
-   * @param files HOCON files, the later wins
+   * @param files HOCON files or names of presets, the later wins
    * @param assignments {@code KEY=VALUE}, the later wins
    */
   public static Settings of(String source, List<String> files, List<String> assignments) {
     Config reference = resource("reference.conf");
     Config merged =
-        PRESETS.containsKey(source) ? resource(PRESETS.get(source)) : ConfigFactory.empty();
+        SOURCES.containsKey(source) ? resource(SOURCES.get(source)) : ConfigFactory.empty();
     for (String file : files) {
       merged = checked(file(file), reference, file).withFallback(merged);
     }
@@ -139,7 +146,7 @@ public final class Settings {
    */
   public Map<String, List<String>> grid() {
     Map<String, List<String>> grid = new TreeMap<>();
-    for (Map.Entry<String, ConfigValue> entry : config.getConfig(GRID).entrySet()) {
+    for (Map.Entry<String, ConfigValue> entry : value(GRID, config::getConfig).entrySet()) {
       if (!(entry.getValue() instanceof ConfigList values) || values.isEmpty()) {
         throw FathomException.usage(
             "%s.%s = %s is not a list of values", GRID, entry.getKey(), render(entry.getValue()));
@@ -194,11 +201,16 @@ public final class Settings {
   }
 
   private static Config file(String name) {
-    if (!new File(name).isFile()) {
-      throw FathomException.usage("--config %s is not a file", name);
+    String preset = PRESET_DIRECTORY + name + ".conf";
+    if (!new File(name).isFile() && Settings.class.getResource(preset) == null) {
+      throw FathomException.usage(
+          "--config %s is neither a file nor one of the presets %s",
+          name, String.join(", ", PRESETS));
     }
     try {
-      return ConfigFactory.parseFile(new File(name)).resolve();
+      return new File(name).isFile()
+          ? ConfigFactory.parseFile(new File(name)).resolve()
+          : resource(preset);
     } catch (ConfigException e) {
       throw FathomException.usage("--config %s cannot be parsed: %s", name, e.getMessage())
           .causedBy(e);

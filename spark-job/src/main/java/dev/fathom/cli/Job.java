@@ -16,6 +16,7 @@ import dev.fathom.train.Train;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
@@ -60,18 +61,20 @@ final class Job {
   }
 
   /**
-   * Makes room for a sweep, or goes on with the one that is there, whether it was cut off or asks
-   * for more cells now.
+   * Makes room for a sweep, or goes on with the same one that is there, whether it was cut off or
+   * asks for more cells now.
    *
+   * @param input where the pairs come from, or nothing where they are a dataset
    * @return whether a dataset that it made is there
    */
-  boolean claimOrExtend(Path path, String input) {
-    storage.requireApart(path, new Path(input));
-    if (settings.overwrite() || !new SweepFiles(storage, path).exist()) {
+  boolean claimOrExtend(Path path, Optional<String> input, Optional<String> data) {
+    input.or(() -> data).ifPresent(read -> storage.requireApart(path, new Path(read)));
+    SweepFiles files = new SweepFiles(storage, path);
+    if (settings.overwrite() || !files.exist()) {
       storage.claim(path, settings.overwrite());
       return false;
     }
-    storage.delete(new Path(path, Storage.SUCCESS));
+    files.requireSame(input, settings.sweep().identity());
     return storage.isComplete(new Path(path, DATA));
   }
 

@@ -12,7 +12,8 @@ final class JobOptions {
       names = "--config",
       paramLabel = "FILE",
       description =
-          "HOCON file of settings; repeatable, the later wins. conf/reference.conf names every key.")
+          "HOCON file of settings, or a preset: paper-linear, paper-nonlinear, paper-features;"
+              + " repeatable, the later wins. conf/reference.conf names every key.")
   private final List<String> files = new ArrayList<>();
 
   @Option(

@@ -43,7 +43,7 @@ final class SweepCommand extends SubCommand {
   @Override
   void run(Job job) {
     Path directory = new Path(output);
-    boolean prepared = job.claimOrExtend(directory, pairs.data != null ? pairs.data : pairs.input);
+    boolean prepared = job.claimOrExtend(directory, input(), dataset());
     String dataset = pairs.data != null ? pairs.data : new Path(directory, Job.DATA).toString();
     if (pairs.data == null && !prepared) {
       job.prepare(pairs.input, dataset);

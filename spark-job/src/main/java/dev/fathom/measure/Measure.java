@@ -94,7 +94,7 @@ public final class Measure {
   }
 
   /** Keys in an order that is random but the same for a seed. */
-  private record ByHash(long seed) implements Comparator<String>, Serializable {
+  public record ByHash(long seed) implements Comparator<String>, Serializable {
     private static final long serialVersionUID = 1L;
 
     @Override

@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param known the true number of shared dimensions, where the source of the pairs knows it
  * @param x dimension of the first side's embeddings
  * @param y dimension of the second side's
- * @param shared the headline; empty where either side could not be measured
+ * @param shared the headline; empty where either side could not be measured, or where retrieval is
+ *     at chance, so that nothing was found to be shared
  * @param points embeddings measured
  * @param available embeddings there were
  * @param seconds the whole stage

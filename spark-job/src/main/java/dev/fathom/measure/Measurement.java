@@ -2,6 +2,7 @@
 package dev.fathom.measure;
 
 import dev.fathom.evaluate.Agreement;
+import dev.fathom.evaluate.Retrieval;
 import dev.fathom.intrinsic.DimensionResult;
 import dev.fathom.intrinsic.IntrinsicDimension;
 import dev.fathom.intrinsic.IntrinsicSettings;
@@ -61,12 +62,13 @@ public final class Measurement {
     Measurement measurement = new Measurement(settings, search);
     DimensionResult x = measurement.dimension("x", pairs.x(), pairs.dimension());
     DimensionResult y = measurement.dimension("y", pairs.y(), pairs.dimension());
+    Retrieval retrieval = pairs.retrieval();
     return new MeasureResult(
         known,
         x,
         y,
-        SharedDimension.of(x, y),
-        pairs.retrieval(),
+        SharedDimension.of(x, y).filter(shared -> retrieval.chance().aboveChance()),
+        retrieval,
         Agreement.of(pairs.paired(), settings.seed()),
         pairs.labels().size(),
         available,

@@ -38,6 +38,10 @@ record Figure(
     boolean logarithmic,
     boolean steps,
     List<Curve> curves) {
+  static {
+    System.setProperty("java.awt.headless", "true");
+  }
+
   private static final int WIDTH = 760;
   private static final int HEIGHT = 440;
   private static final String SVG_NAMESPACE = "http://www.w3.org/2000/svg";
@@ -81,7 +85,7 @@ record Figure(
   /**
    * The drawing. Java measures text by the fonts of the machine.
    *
-   * @throws LinkageError or a runtime exception where the machine has none
+   * @throws LinkageError or others of its kind where the machine has none
    */
   String svg() {
     XYChart chart =

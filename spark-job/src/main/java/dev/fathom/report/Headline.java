@@ -5,6 +5,7 @@ import com.google.errorprone.annotations.FormatMethod;
 import dev.fathom.evaluate.Retrieval;
 import dev.fathom.intrinsic.DimensionResult;
 import dev.fathom.measure.MeasureResult;
+import dev.fathom.sweep.CellResult;
 import dev.fathom.sweep.Recommendation;
 import dev.fathom.sweep.SweepResult;
 import java.util.ArrayList;
@@ -30,37 +31,55 @@ public final class Headline {
                         "Temperature: %.4f, from %.4f at the start.",
                         train.finalTemperature(), train.initialTemperature())));
     run.measure().ifPresent(measure -> sentences.add(dimension(measure)));
-    run.sweep().ifPresent(sweep -> sentences.addAll(sweep(sweep)));
+    run.sweep()
+        .ifPresent(
+            sweep ->
+                sentences.addAll(
+                    sweep(sweep, "cosine".equals(run.settings().get("model.similarity")))));
     return sentences;
   }
 
-  private static List<String> sweep(SweepResult sweep) {
+  private static List<String> sweep(SweepResult sweep, boolean cosine) {
     List<String> sentences = new ArrayList<>();
     long failed = sweep.cells().stream().filter(cell -> !cell.succeeded()).count();
     sentences.add(format("Sweep: %,d cells, of which %,d failed.", sweep.cells().size(), failed));
+    if (sweep.cells().stream().filter(CellResult::succeeded).noneMatch(Headline::aboveChance)) {
+      sentences.add(
+          "Retrieval is at chance in every cell: no shared signal was found, and no dimension is of anything shared.");
+      return sentences;
+    }
     sweep
         .recommendation()
         .ifPresent(
-            best ->
-                sentences.add(
-                    format(
-                        "Recommended width: %d. It finds the partner of %.1f %% of the validation pairs first, within one"
-                            + " standard error (%.1f points) of the best, %.1f %% at width %d.",
-                        best.dimension(),
-                        100 * best.recall(),
-                        100 * best.standardError(),
-                        100 * best.bestRecall(),
-                        best.bestDimension())));
-    sweep
-        .recommendation()
-        .flatMap(Recommendation::sharedDimension)
-        .ifPresent(
-            shared ->
-                sentences.add(
-                    format(
-                        "Shared dimension: %.2f at that width; cosine similarity needs a width of %d or more for it.",
-                        shared, (int) Math.ceil(shared) + 1)));
+            best -> {
+              sentences.add(width(best));
+              best.sharedDimension().ifPresent(shared -> sentences.add(shared(shared, cosine)));
+            });
     return sentences;
+  }
+
+  private static String width(Recommendation best) {
+    return format(
+        "Recommended width: %d. It finds the partner of %.1f %% of the validation pairs first, within one standard error"
+            + " (%.1f points) of the best, %.1f %% at width %d.",
+        best.dimension(),
+        100 * best.recall(),
+        100 * best.standardError(),
+        100 * best.bestRecall(),
+        best.bestDimension());
+  }
+
+  private static String shared(double dimension, boolean cosine) {
+    String measured = format("Shared dimension: %.2f at that width.", dimension);
+    return cosine
+        ? measured
+            + format(
+                " Cosine similarity needs a width of about %d for it.", Math.round(dimension) + 1)
+        : measured;
+  }
+
+  private static boolean aboveChance(CellResult cell) {
+    return cell.figures().get("retrieval.chance.pValue") < Retrieval.SIGNIFICANCE;
   }
 
   private static String retrieval(Retrieval retrieval) {
@@ -74,8 +93,7 @@ public final class Headline {
             retrieval.pairs());
     return retrieval.chance().aboveChance()
         ? found
-        : found
-            + " This is chance: no shared signal was found, and the dimension below is not of anything shared.";
+        : found + " This is chance: no shared signal was found.";
   }
 
   private static String dimension(MeasureResult measure) {
@@ -92,7 +110,12 @@ public final class Headline {
                     shared.high(),
                     shared.tower().name().toLowerCase(Locale.ROOT),
                     known))
-        .orElseGet(() -> "Shared dimension: could not be measured. " + refusals(measure) + known);
+        .orElseGet(
+            () ->
+                measure.retrieval().chance().aboveChance()
+                    ? "Shared dimension: could not be measured. " + refusals(measure) + known
+                    : "Shared dimension: none, as nothing shared was found; what is measured of each side is its own."
+                        + known);
   }
 
   private static String refusals(MeasureResult measure) {

@@ -8,7 +8,9 @@ import dev.fathom.intrinsic.ScaleEstimate;
 import dev.fathom.measure.MeasureResult;
 import dev.fathom.sweep.SweepPoint;
 import dev.fathom.sweep.SweepResult;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -51,18 +53,18 @@ final class HtmlReport {
 
   private final StringBuilder page = new StringBuilder();
 
-  private final List<String> drawings;
+  private final Map<String, String> drawings;
 
-  private HtmlReport(List<String> drawings) {
+  private HtmlReport(Map<String, String> drawings) {
     this.drawings = drawings;
   }
 
   /**
    * The page.
    *
-   * @param drawings of a sweep, as SVG
+   * @param drawings of a sweep, as SVG, by their titles
    */
-  static String of(RunReport run, List<String> drawings) {
+  static String of(RunReport run, Map<String, String> drawings) {
     HtmlReport report = new HtmlReport(drawings);
     report.write(run);
     return report.page.toString();
@@ -178,19 +180,24 @@ final class HtmlReport {
       rows.add(row);
     }
     table("Sweep", "Mean ± standard deviation over the repeats, on the test pairs.", header, rows);
-    for (String drawing : drawings) {
-      page.append("<figure class=\"scroll\">\n")
-          .append(drawing.substring(drawing.indexOf("<svg")))
-          .append("</figure>\n");
-    }
+    drawings.forEach(this::figure);
     List<List<String>> failures =
         sweep.cells().stream()
             .filter(cell -> !cell.succeeded())
-            .map(cell -> List.of(cell.cell().toString(), cell.failure()))
+            .map(cell -> List.of(cell.cell().name(), cell.failure()))
             .toList();
     if (!failures.isEmpty()) {
       table("Cells that failed", "", List.of("cell", "why"), failures);
     }
+  }
+
+  /** As a picture: drawings within one page would share the names of their parts. */
+  private void figure(String title, String drawing) {
+    page.append("<figure class=\"scroll\"><img src=\"data:image/svg+xml;base64,")
+        .append(Base64.getEncoder().encodeToString(drawing.getBytes(StandardCharsets.UTF_8)))
+        .append("\" alt=\"")
+        .append(escape(title))
+        .append("\"></figure>\n");
   }
 
   private static List<String> direction(String name, Retrieval.Direction direction) {

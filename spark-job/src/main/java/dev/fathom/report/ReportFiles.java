@@ -2,9 +2,10 @@
 package dev.fathom.report;
 
 import dev.fathom.common.Storage;
+import java.awt.AWTError;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
@@ -17,11 +18,15 @@ public record ReportFiles(Storage storage, Path directory) {
   /** Writes both. */
   public void write(RunReport run) {
     storage.writeJson(json(), JsonReport.of(run));
-    List<String> drawings = new ArrayList<>();
+    Map<String, String> drawings = new LinkedHashMap<>();
     run.sweep()
         .ifPresent(
             sweep ->
-                SweepFigures.of(sweep).forEach(figure -> write(figure).ifPresent(drawings::add)));
+                SweepFigures.of(sweep)
+                    .forEach(
+                        figure ->
+                            write(figure)
+                                .ifPresent(drawing -> drawings.put(figure.title(), drawing))));
     storage.write(html(), HtmlReport.of(run, drawings).getBytes(StandardCharsets.UTF_8));
   }
 
@@ -30,14 +35,19 @@ public record ReportFiles(Storage storage, Path directory) {
     Path figures = new Path(directory, "figures");
     storage.write(
         new Path(figures, figure.name() + ".csv"), figure.csv().getBytes(StandardCharsets.UTF_8));
+    Optional<String> drawing = draw(figure);
+    drawing.ifPresent(
+        text ->
+            storage.write(
+                new Path(figures, figure.name() + ".svg"), text.getBytes(StandardCharsets.UTF_8)));
+    return drawing;
+  }
+
+  private static Optional<String> draw(Figure figure) {
     try {
-      String drawing = figure.svg();
-      storage.write(
-          new Path(figures, figure.name() + ".svg"), drawing.getBytes(StandardCharsets.UTF_8));
-      return Optional.of(drawing);
-    } catch (LinkageError | RuntimeException e) {
-      LOG.warn(
-          "{} is not drawn, its table is there: {} (has this machine fonts?)", figure.name(), e);
+      return Optional.of(figure.svg());
+    } catch (LinkageError | AWTError | RuntimeException e) {
+      LOG.warn("{} is not drawn, but its table is there: {}", figure.name(), e.toString());
       return Optional.empty();
     }
   }

@@ -9,11 +9,12 @@ import dev.fathom.sweep.SweepPoint;
 import dev.fathom.sweep.SweepPoint.Spread;
 import dev.fathom.sweep.SweepResult;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -66,7 +67,10 @@ final class SweepFigures {
             "dimension",
             false,
             TracePoint::dimensionX));
-    figures.firsts().forEach(cell -> all.add(similarities(all.size(), cell)));
+    int number = 1;
+    for (CellResult cell : figures.firsts()) {
+      all.add(similarities(number++, cell));
+    }
     return all.stream().filter(figure -> !figure.curves().isEmpty()).toList();
   }
 
@@ -94,16 +98,15 @@ final class SweepFigures {
     return new Figure(name, title, "width", axis, false, false, curves);
   }
 
-  private static java.util.Optional<Curve> curve(
-      String name, List<SweepPoint> points, String figure) {
+  private static Optional<Curve> curve(String name, List<SweepPoint> points, String figure) {
     List<SweepPoint> drawn =
         points.stream()
             .filter(point -> point.figures().containsKey(figure))
             .sorted(Comparator.comparingDouble(SweepFigures::width))
             .toList();
     return drawn.isEmpty()
-        ? java.util.Optional.empty()
-        : java.util.Optional.of(
+        ? Optional.empty()
+        : Optional.of(
             new Curve(
                 name,
                 drawn.stream().mapToDouble(SweepFigures::width).toArray(),
@@ -130,7 +133,7 @@ final class SweepFigures {
       if (!drawn.isEmpty()) {
         curves.add(
             new Curve(
-                label(cell.cell().settings()),
+                name(cell),
                 drawn.stream().mapToDouble(TracePoint::epoch).toArray(),
                 drawn.stream().mapToDouble(value::apply).toArray(),
                 new double[0]));
@@ -148,7 +151,7 @@ final class SweepFigures {
     }
     return new Figure(
         "similarities-" + number,
-        "Similarity of the test pairs, " + label(cell.cell().settings()),
+        "Similarity of the test pairs, " + name(cell),
         "similarity",
         "share of pairs",
         false,
@@ -159,16 +162,22 @@ final class SweepFigures {
   }
 
   private static double[] shares(int[] counts) {
-    double all = Math.max(1, java.util.Arrays.stream(counts).sum());
-    return java.util.Arrays.stream(counts).mapToDouble(count -> count / all).toArray();
+    double all = Math.max(1, Arrays.stream(counts).sum());
+    return Arrays.stream(counts).mapToDouble(count -> count / all).toArray();
   }
 
-  /** The first repeat of each setting that succeeded. */
+  /** Of each setting the first repeat that succeeded. */
   private List<CellResult> firsts() {
-    return sweep.cells().stream()
-        .filter(cell -> cell.cell().repeat() == 0 && cell.succeeded())
-        .filter(cell -> Objects.nonNull(cell.similarities()))
-        .toList();
+    Map<Map<String, String>, CellResult> firsts = new LinkedHashMap<>();
+    sweep.cells().stream()
+        .filter(CellResult::succeeded)
+        .forEach(cell -> firsts.putIfAbsent(cell.cell().settings(), cell));
+    return List.copyOf(firsts.values());
+  }
+
+  private static String name(CellResult cell) {
+    Map<String, String> settings = cell.cell().settings();
+    return settings.isEmpty() ? "all settings" : label(settings);
   }
 
   private static String others(SweepPoint point) {
@@ -177,14 +186,20 @@ final class SweepFigures {
     return label(others);
   }
 
+  /** The settings by the last word of their keys, or all of a key where two end alike. */
   private static String label(Map<String, String> settings) {
+    long words = settings.keySet().stream().map(SweepFigures::lastWord).distinct().count();
     return settings.entrySet().stream()
         .map(
             setting ->
-                setting.getKey().substring(setting.getKey().lastIndexOf('.') + 1)
+                (words < settings.size() ? setting.getKey() : lastWord(setting.getKey()))
                     + " "
                     + setting.getValue())
         .collect(Collectors.joining(", "));
+  }
+
+  private static String lastWord(String key) {
+    return key.substring(key.lastIndexOf('.') + 1);
   }
 
   private static double width(SweepPoint point) {

@@ -25,7 +25,7 @@ public record Cell(Map<String, String> settings, int repeat, long seed) implemen
   }
 
   /** For a person. */
-  String name() {
+  public String name() {
     String point =
         settings.entrySet().stream()
             .map(setting -> setting.getKey() + "=" + setting.getValue())

@@ -7,7 +7,6 @@ import java.util.function.Consumer;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.rdd.RDD;
 import scala.collection.Iterator;
 import scala.reflect.ClassTag$;
 import scala.runtime.AbstractFunction2;
@@ -16,16 +15,27 @@ import scala.runtime.BoxedUnit;
 /** One Spark job whose tasks are cells, and whose results are heard of one by one. */
 record CellJob(JavaSparkContext context, Broadcast<SweepData> pairs) {
 
-  /** Runs the cells; the listener is called on one thread, as each ends. */
+  /**
+   * Runs the cells. The listener is called on the thread that schedules them, as each ends; what it
+   * throws ends the job.
+   */
   void run(List<CellTask> cells, Consumer<CellResult> listener) {
-    RDD<CellTask> tasks = context.parallelize(cells, cells.size()).rdd();
-    context
-        .sc()
-        .runJob(
-            tasks,
-            new OnCell(pairs),
-            new Heard(listener),
-            ClassTag$.MODULE$.<CellResult>apply(CellResult.class));
+    Heard heard = new Heard(listener);
+    try {
+      context
+          .sc()
+          .runJob(
+              context.parallelize(cells, cells.size()).rdd(),
+              new OnCell(pairs),
+              heard,
+              ClassTag$.MODULE$.<CellResult>apply(CellResult.class));
+    } catch (Exception e) {
+      // Spark wraps it, in an exception that it does not declare.
+      if (heard.failure != null) {
+        throw heard.failure;
+      }
+      throw e;
+    }
   }
 
   /** A task as Spark takes it. */
@@ -48,6 +58,7 @@ record CellJob(JavaSparkContext context, Broadcast<SweepData> pairs) {
   /** What the driver does with a result. */
   private static final class Heard extends AbstractFunction2<Object, CellResult, BoxedUnit> {
     private final Consumer<CellResult> listener;
+    private volatile RuntimeException failure;
 
     Heard(Consumer<CellResult> listener) {
       this.listener = listener;
@@ -55,7 +66,12 @@ record CellJob(JavaSparkContext context, Broadcast<SweepData> pairs) {
 
     @Override
     public BoxedUnit apply(Object index, CellResult result) {
-      listener.accept(result);
+      try {
+        listener.accept(result);
+      } catch (RuntimeException e) {
+        failure = e;
+        throw e;
+      }
       return BoxedUnit.UNIT;
     }
   }

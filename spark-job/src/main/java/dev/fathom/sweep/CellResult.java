@@ -2,6 +2,7 @@
 package dev.fathom.sweep;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import dev.fathom.common.ExitCode;
 import dev.fathom.evaluate.SimilarityHistogram;
 import java.io.Serializable;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Map;
  * What came of a cell.
  *
  * @param cell which it is
+ * @param exitCode what a run would have ended with, null where there are figures
  * @param failure why there are no figures, null where there are
  * @param seconds it took
  * @param figures by the names that they have in {@code report.json}, and {@code
@@ -20,6 +22,7 @@ import java.util.Map;
  */
 public record CellResult(
     Cell cell,
+    ExitCode exitCode,
     String failure,
     double seconds,
     Map<String, Double> figures,
@@ -29,7 +32,7 @@ public record CellResult(
   private static final long serialVersionUID = 1L;
 
   /**
-   * The training at the end of an epoch that ended with a validation.
+   * The training after a round that was validated.
    *
    * @param epoch epochs done
    * @param loss of training, in nats
@@ -50,8 +53,8 @@ public record CellResult(
     private static final long serialVersionUID = 1L;
   }
 
-  static CellResult failed(Cell cell, String reason, double seconds) {
-    return new CellResult(cell, reason, seconds, Map.of(), List.of(), null);
+  static CellResult failed(Cell cell, ExitCode exitCode, String reason, double seconds) {
+    return new CellResult(cell, exitCode, reason, seconds, Map.of(), List.of(), null);
   }
 
   /** Whether there are figures. */

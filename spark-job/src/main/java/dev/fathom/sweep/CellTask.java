@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.sweep;
 
+import dev.fathom.common.ExitCode;
 import dev.fathom.common.FathomException;
 import dev.fathom.evaluate.Retrieval;
 import dev.fathom.evaluate.SimilarityHistogram;
@@ -29,10 +30,15 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Supplier;
 
-/** Trains, embeds and measures a cell in one thread: a pure function of the pairs and the cell. */
+/**
+ * Trains, embeds and measures a cell in one thread: a pure function of the pairs and the cell.
+ *
+ * @param start the parameters to begin with, which a saved graph knows on the driver alone
+ */
 record CellTask(
     Cell cell,
     Towers towers,
+    float[] start,
     TrainingSettings training,
     TemperatureSettings temperature,
     MeasureSettings measure)
@@ -44,33 +50,34 @@ record CellTask(
 
   /** Never throws for what a cell did wrong: the others must go on. */
   CellResult run(SweepData data) {
-    long start = System.nanoTime();
+    long begin = System.nanoTime();
     try {
-      return measured(data, start);
+      return measured(data, begin);
     } catch (FathomException e) {
-      return CellResult.failed(cell, e.getMessage(), seconds(start));
-    } catch (RuntimeException e) {
-      return CellResult.failed(cell, e.toString(), seconds(start));
+      return CellResult.failed(cell, e.exitCode(), e.getMessage(), seconds(begin));
+    } catch (RuntimeException | OutOfMemoryError e) {
+      return CellResult.failed(cell, ExitCode.FAILURE, e.toString(), seconds(begin));
     }
   }
 
-  private CellResult measured(SweepData data, long start) {
+  private CellResult measured(SweepData data, long begin) {
     List<TracePoint> trace = new ArrayList<>();
     LocalTraining.Result trained =
         LocalTraining.train(
             towers,
+            start,
             training,
             temperature,
             data.train(),
             data.validation(),
-            (report, model) -> trace(report, model, data.validation(), trace));
+            (report, model) -> trace(report, model, data.measuredValidation(), trace));
     Map<String, Double> figures = new LinkedHashMap<>();
     figures.put("temperature.final", trained.temperature());
     figures.put("loss.train", trained.trainLoss());
     figures.put("loss.validation", trained.validationLoss());
     figures.put("throughput.trainPairsPerSecond", trained.pairsPerSecond());
-    if (data.validation().size() > 1) {
-      Retrieval retrieval = embed(trained.model(), data.validation()).retrieval();
+    if (data.measuredValidation().size() > 1) {
+      Retrieval retrieval = embed(trained.model(), data.measuredValidation()).retrieval();
       figures.put("retrieval.validation", recallAt1(retrieval));
     }
     EmbeddedPairs test =
@@ -103,7 +110,7 @@ record CellTask(
               figures.put("retrieval.labelMatch.yToX", match.yToX());
             });
     return new CellResult(
-        cell, null, seconds(start), figures, trace, SimilarityHistogram.of(test.paired()));
+        cell, null, null, seconds(begin), figures, trace, SimilarityHistogram.of(test.paired()));
   }
 
   private static void addTower(Map<String, Double> figures, String path, DimensionResult result) {
@@ -165,7 +172,7 @@ record CellTask(
     return (retrieval.xToY().recallAt1() + retrieval.yToX().recallAt1()) / 2;
   }
 
-  private static double seconds(long start) {
-    return (System.nanoTime() - start) * 1e-9;
+  private static double seconds(long begin) {
+    return (System.nanoTime() - begin) * 1e-9;
   }
 }

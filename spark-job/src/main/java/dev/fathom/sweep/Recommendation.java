@@ -31,14 +31,15 @@ public record Recommendation(
   private static final String RECALL = "retrieval.validation";
 
   /**
-   * Chooses among the widths that were tried with the other settings of the best point; empty where
-   * no width was swept or there were no validation pairs.
+   * Chooses among the widths that were tried with the other settings of the best point; one that
+   * failed in any repeat is not chosen. Empty where no width was swept or there were no validation
+   * pairs.
    */
   static Optional<Recommendation> of(List<SweepPoint> points, long validationPairs) {
     List<SweepPoint> candidates =
         points.stream()
             .filter(point -> point.settings().containsKey(SweepSettings.DIMENSION))
-            .filter(point -> point.figures().containsKey(RECALL))
+            .filter(point -> point.failed() == 0 && point.figures().containsKey(RECALL))
             .toList();
     return candidates.stream()
         .max(Comparator.comparingDouble(Recommendation::recall))
@@ -47,7 +48,9 @@ public record Recommendation(
 
   private static Recommendation of(List<SweepPoint> points, SweepPoint best, long pairs) {
     Spread highest = best.figures().get(RECALL);
-    double ofAShare = Math.sqrt(highest.mean() * (1 - highest.mean()) / pairs);
+    // Of a share after one more hit and one more miss (Laplace): all hits do not make it certain.
+    double share = (highest.mean() * pairs + 1) / (pairs + 2);
+    double ofAShare = Math.sqrt(share * (1 - share) / pairs);
     double error = Math.max(highest.standardError(), ofAShare);
     SweepPoint chosen =
         points.stream()

@@ -1,15 +1,19 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.sweep;
 
+import dev.fathom.common.FathomException;
 import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.DatasetFiles;
 import dev.fathom.data.PairSchema;
 import dev.fathom.data.ShardReader;
 import dev.fathom.data.Split;
+import dev.fathom.measure.Measure;
 import dev.fathom.measure.MeasureSettings;
+import dev.fathom.model.Towers;
 import dev.fathom.settings.Settings;
 import dev.fathom.train.PairLoader;
+import dev.fathom.train.PairPartition;
 import dev.fathom.train.TrainSettings;
 import java.util.Comparator;
 import java.util.List;
@@ -64,7 +68,12 @@ public final class Sweep {
   public SweepResult execute() {
     long start = System.nanoTime();
     DatasetCard card = data.readCard(storage);
-    output.begin(card.fingerprint(), settings.identity());
+    if (card.counts().test() < 2) {
+      throw FathomException.data(
+          "%s holds %d test pairs; measuring takes 2 or more",
+          data.directory(), card.counts().test());
+    }
+    output.begin(card, settings.identity());
     List<Cell> cells = settings.cells();
     List<CellTask> missing =
         cells.stream()
@@ -77,6 +86,7 @@ public final class Sweep {
     }
     List<CellResult> results = cells.stream().map(cell -> output.read(cell).orElseThrow()).toList();
     output.writeTables(results);
+    requireOne(results);
     List<SweepPoint> points = SweepPoint.of(results);
     return new SweepResult(
         results,
@@ -85,12 +95,23 @@ public final class Sweep {
         (System.nanoTime() - start) * 1e-9);
   }
 
+  /** A sweep of which nothing came ends as its first cell would have. */
+  private static void requireOne(List<CellResult> results) {
+    if (results.stream().noneMatch(CellResult::succeeded)) {
+      CellResult first = results.get(0);
+      throw FathomException.of(
+          first.exitCode(), "every cell failed; %s: %s", first.cell().name(), first.failure());
+    }
+  }
+
   private CellTask task(Cell cell, DatasetCard card) {
     Settings all = settings.settings(cell);
     TrainSettings train = TrainSettings.of(all);
+    Towers towers = train.model().resolvedFor(card).build(card, storage);
     return new CellTask(
         cell,
-        train.model().resolvedFor(card).build(card, storage),
+        towers,
+        towers.initialParameters(cell.seed()),
         train.training(),
         train.temperature(),
         MeasureSettings.of(all));
@@ -117,22 +138,33 @@ public final class Sweep {
   private SweepData read(DatasetCard card) {
     ShardReader reader = new ShardReader(spark, data, card);
     PairLoader loader = new PairLoader(reader, card);
+    int most = MeasureSettings.of(settings.common()).maxPoints();
+    PairPartition validation = loader.collect(Split.VALIDATION);
     List<Row> names = reader.read(Split.TEST, 1, PairSchema.KEY, PairSchema.LABEL).collectAsList();
-    // Measured in the order in which the embeddings of a run are.
-    int[] byKey =
-        IntStream.range(0, names.size())
-            .boxed()
-            .sorted(Comparator.comparing(row -> names.get(row).getString(0)))
-            .mapToInt(Integer::intValue)
-            .toArray();
+    int[] measured = measured(names, most);
     return new SweepData(
         loader.collect(Split.TRAIN),
-        loader.collect(Split.VALIDATION),
-        loader.collect(Split.TEST).select(byKey),
-        IntStream.of(byKey)
+        validation,
+        // Shards are shuffled: the first rows are a random sample.
+        validation.select(IntStream.range(0, Math.min(most, validation.size())).toArray()),
+        loader.collect(Split.TEST).select(measured),
+        IntStream.of(measured)
             .mapToObj(row -> names.get(row).getString(1))
             .collect(Collectors.toList()),
         card.knownDimension());
+  }
+
+  /** The rows that a run of the common settings measures, in its order: drawn by key, by key. */
+  private int[] measured(List<Row> names, int most) {
+    Comparator<String> drawn =
+        new Measure.ByHash(settings.common().wholeNumber(SweepSettings.SEED));
+    return IntStream.range(0, names.size())
+        .boxed()
+        .sorted(Comparator.comparing(row -> names.get(row).getString(0), drawn))
+        .limit(most)
+        .sorted(Comparator.comparing(row -> names.get(row).getString(0)))
+        .mapToInt(Integer::intValue)
+        .toArray();
   }
 
   /** Tells a person how the sweep goes. */

@@ -10,13 +10,15 @@ import java.util.List;
  *
  * @param train to train on, in the order of the shards
  * @param validation likewise
- * @param test to measure, by key
+ * @param measuredValidation the validation pairs that are measured, measure.maxPoints at most
+ * @param test to measure, by key, measure.maxPoints at most
  * @param testLabels one a test pair, null where it has none
  * @param known the true number of shared dimensions, null unless the source knows it
  */
 record SweepData(
     PairPartition train,
     PairPartition validation,
+    PairPartition measuredValidation,
     PairPartition test,
     List<String> testLabels,
     Integer known)

@@ -7,6 +7,7 @@ import com.univocity.parsers.csv.CsvWriter;
 import com.univocity.parsers.csv.CsvWriterSettings;
 import dev.fathom.common.FathomException;
 import dev.fathom.common.Storage;
+import dev.fathom.data.DatasetCard;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -31,10 +32,11 @@ public record SweepFiles(Storage storage, Path directory) {
   /**
    * What all cells share.
    *
+   * @param source where the pairs came from
    * @param dataset fingerprint of the pairs
    * @param settings every key but those of the sweep itself
    */
-  private record Identity(String dataset, Map<String, String> settings) {}
+  private record Identity(String source, String dataset, Map<String, String> settings) {}
 
   /** Whether a sweep was begun here. */
   public boolean exist() {
@@ -42,30 +44,43 @@ public record SweepFiles(Storage storage, Path directory) {
   }
 
   /**
-   * Begins a sweep, or goes on with one.
+   * Refuses a sweep that is not the one that was begun here.
    *
-   * @throws FathomException if the one that is there is another
+   * @param source where the pairs come from, or nothing where they are a dataset
    */
-  void begin(String dataset, Map<String, String> settings) {
-    if (!exist()) {
-      storage.writeJson(identity(), new Identity(dataset, settings));
-      return;
-    }
+  public void requireSame(Optional<String> source, Map<String, String> settings) {
     Identity found = storage.readJson(identity(), Identity.class);
     Set<String> keys = new TreeSet<>(settings.keySet());
     keys.addAll(found.settings.keySet());
     List<String> differences = new ArrayList<>();
+    source
+        .filter(input -> !input.equals(found.source))
+        .ifPresent(input -> differences.add("--input was " + found.source + ", is " + input));
     for (String key : keys) {
       if (!Objects.equals(settings.get(key), found.settings.get(key))) {
         differences.add(key + " was " + found.settings.get(key) + ", is " + settings.get(key));
       }
     }
-    if (!dataset.equals(found.dataset)) {
-      differences.add("its pairs were others");
+    refuse(differences);
+  }
+
+  /** Begins a sweep, or goes on with one, which is no longer complete then. */
+  void begin(DatasetCard card, Map<String, String> settings) {
+    if (exist()) {
+      requireSame(Optional.empty(), settings);
+      if (!card.fingerprint().equals(storage.readJson(identity(), Identity.class).dataset)) {
+        refuse(List.of("its pairs were others"));
+      }
+      storage.delete(new Path(directory, Storage.SUCCESS));
+    } else {
+      storage.writeJson(identity(), new Identity(card.source(), card.fingerprint(), settings));
     }
+  }
+
+  private void refuse(List<String> differences) {
     if (!differences.isEmpty()) {
       throw FathomException.usage(
-          "%s holds another sweep (%s); give the same settings, another --output, or begin anew with "
+          "%s holds another sweep (%s); give the same, another --output, or begin anew with "
               + "--set output.overwrite=true",
           directory, String.join("; ", differences));
     }

@@ -22,6 +22,9 @@ public record SweepSettings(Settings common, Map<String, List<String>> grid, int
   static final String DIMENSION = "model.dimension";
   static final String SEED = "training.seed";
 
+  /** What all cells must share. */
+  private static final List<String> FIXED = List.of(SEED, "measure.maxPoints");
+
   /** Reads and checks the keys, and the settings of every cell. */
   public static SweepSettings of(Settings settings) {
     Map<String, List<String>> grid = new LinkedHashMap<>();
@@ -36,23 +39,32 @@ public record SweepSettings(Settings common, Map<String, List<String>> grid, int
               requireSweepable(key);
               grid.put(key, values);
             });
+    grid.forEach(SweepSettings::requireDistinct);
     SweepSettings sweep =
         new SweepSettings(settings, grid, settings.integer("sweep.repeats", 1, 1_000_000));
     for (Cell cell : sweep.cells()) {
-      TrainSettings.of(sweep.settings(cell));
-      MeasureSettings.of(sweep.settings(cell));
+      if (cell.repeat() == 0) {
+        TrainSettings.of(sweep.settings(cell));
+        MeasureSettings.of(sweep.settings(cell));
+      }
     }
     return sweep;
+  }
+
+  private static void requireDistinct(String key, List<String> values) {
+    if (values.stream().distinct().count() < values.size()) {
+      throw FathomException.usage("the sweep names a value of %s twice: %s", key, values);
+    }
   }
 
   private static void requireSweepable(String key) {
     if (key.equals(DIMENSION)) {
       throw FathomException.usage("sweep.grid.%s: name the widths in sweep.dimensions", key);
     }
-    if (key.equals(SEED) || !key.matches("(model|training|temperature|measure)\\..*")) {
+    if (FIXED.contains(key) || !key.matches("(model|training|temperature|measure)\\..*")) {
       throw FathomException.usage(
-          "sweep.grid.%s: a sweep varies keys of model, training, temperature and measure, but not the seed",
-          key);
+          "sweep.grid.%s: a sweep varies keys of model, training, temperature and measure, but not %s",
+          key, String.join(" and ", FIXED));
     }
   }
 
@@ -88,7 +100,7 @@ public record SweepSettings(Settings common, Map<String, List<String>> grid, int
   }
 
   /** What all cells share: a sweep that goes on must agree on it with the one that began. */
-  Map<String, String> identity() {
+  public Map<String, String> identity() {
     Map<String, String> identity = new TreeMap<>(common.effective());
     identity.keySet().removeIf(key -> key.startsWith("sweep.") || key.startsWith("output."));
     return identity;

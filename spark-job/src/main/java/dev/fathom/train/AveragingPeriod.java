@@ -66,8 +66,12 @@ record AveragingPeriod(String mode, int steps) implements Serializable {
         "%s = %s is neither auto, measured nor a number of steps, 1 or more", KEY, text);
   }
 
-  /** The period to begin with. */
-  int first(Towers towers, RoundPlan plan) {
+  /**
+   * The period to begin with.
+   *
+   * @param epochs from one validation to the next, which a lone worker's rounds are no longer than
+   */
+  int first(Towers towers, RoundPlan plan, int epochs) {
     if (steps > 0) {
       return steps;
     }
@@ -78,7 +82,8 @@ record AveragingPeriod(String mode, int steps) implements Serializable {
         3 * plan.batch() * (perPair + plan.batch() * perPairOfPairs) / OPERATIONS_PER_SECOND;
     double round = ROUND_SECONDS + 12.0 * towers.parameterCount() / BYTES_PER_SECOND;
     return plan.workers() == 1
-        ? (int) Math.max(1, Math.min(LONE_ROUND_SECONDS / step, (double) plan.totalSteps()))
+        ? (int)
+            Math.max(1, Math.min(LONE_ROUND_SECONDS / step, (double) epochs * plan.stepsPerEpoch()))
         : within(needed(round, step), plan);
   }
 

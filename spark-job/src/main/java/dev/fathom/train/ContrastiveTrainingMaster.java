@@ -42,9 +42,6 @@ import scala.Tuple2;
  */
 final class ContrastiveTrainingMaster
     implements TrainingMaster<TrainedRound, ContrastiveTrainingWorker> {
-  /** Results that the driver takes in one by one; more are averaged by executors first. */
-  private static final int MOST_DIRECT = 16;
-
   private final RoundEngine engine;
   private final Towers towers;
   private final Optional<TrainingState> resumed;
@@ -117,7 +114,7 @@ final class ContrastiveTrainingMaster
       ContrastiveTrainingWorker worker = new ContrastiveTrainingWorker(round);
       int workers = data.getNumPartitions();
       return RoundResult.mean(
-          workers <= MOST_DIRECT
+          workers <= RoundResult.MOST_DIRECT
               ? data.each((set, partition) -> worker.processMinibatch(set, null, true).result())
               : meansOfGroups(
                   data.toJavaRDD().map(set -> worker.processMinibatch(set, null, true).result()),
@@ -129,8 +126,8 @@ final class ContrastiveTrainingMaster
      * in more results than that. They are added up by number, not as they arrive.
      */
     private static List<RoundResult> meansOfGroups(JavaRDD<RoundResult> results, int workers) {
-      int groups = (int) Math.ceil(Math.sqrt(workers));
-      int size = (workers + groups - 1) / groups;
+      int size = RoundResult.groupSize(workers);
+      int groups = (workers + size - 1) / size;
       return results
           .mapToPair(
               result -> {

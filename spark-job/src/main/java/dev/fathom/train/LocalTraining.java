@@ -26,7 +26,7 @@ public final class LocalTraining {
    * How it ended.
    *
    * @param temperature τ at the end
-   * @param trainLoss mean L of the last epoch, in nats
+   * @param trainLoss mean L of the rounds that ended in the last epoch, in nats
    * @param validationLoss L on the validation pairs at the end, null where there is none
    * @param pairsPerSecond on this thread
    */
@@ -40,10 +40,12 @@ public final class LocalTraining {
   /**
    * Trains to the end; 0 workers are one.
    *
+   * @param start the parameters to begin with; not written to
    * @throws dev.fathom.common.FathomException if it diverges, or the pairs are too few
    */
   public static Result train(
       Towers towers,
+      float[] start,
       TrainingSettings settings,
       TemperatureSettings temperature,
       PairPartition train,
@@ -63,10 +65,7 @@ public final class LocalTraining {
                   report, () -> MeanNorm.finish(towers, state.parameters(), workers));
             });
     TrainingState end =
-        engine.run(
-            engine.start(towers.initialParameters(settings.seed())),
-            workers,
-            new LocalWorkers(validation.parts(count)));
+        engine.run(engine.start(start), workers, new LocalWorkers(validation.parts(count)));
     return new Result(
         MeanNorm.finish(towers, end.keptParameters(), workers),
         end.keptTemperature(),

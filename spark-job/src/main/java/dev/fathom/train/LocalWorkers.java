@@ -15,6 +15,21 @@ record LocalWorkers(List<PairPartition> pairs) implements Workers {
     return results;
   }
 
+  /** Adds up as a cluster does, to the same bits. */
+  @Override
+  public RoundResult mean(LocalRound round) {
+    List<RoundResult> results = each(round);
+    if (results.size() <= RoundResult.MOST_DIRECT) {
+      return RoundResult.mean(results);
+    }
+    int size = RoundResult.groupSize(results.size());
+    List<RoundResult> groups = new ArrayList<>();
+    for (int from = 0; from < results.size(); from += size) {
+      groups.add(RoundResult.mean(results.subList(from, Math.min(from + size, results.size()))));
+    }
+    return RoundResult.mean(groups);
+  }
+
   @Override
   public <T> Shipped<T> ship(T value, long bytes) {
     return new Shipped<>(value, null);

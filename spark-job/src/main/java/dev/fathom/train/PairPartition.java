@@ -34,6 +34,10 @@ public final class PairPartition implements Serializable {
 
   /** These pairs in parts that follow each other, whose sizes differ by one at most. */
   List<PairPartition> parts(int count) {
+    if (count == 1) {
+      // Another one, as it keeps the order of its own epoch.
+      return List.of(new PairPartition(x, y));
+    }
     return IntStream.range(0, count)
         .mapToObj(
             part -> {

@@ -149,7 +149,8 @@ final class Replica {
 
   /** The batch, then the separate sample: the pairs that the epoch visits next. */
   private void choose(PairPartition pairs, int partition, long step) {
-    int[] order = pairs.order(settings.seed(), plan.epoch(step), partition);
+    long epoch = settings.redrawBatches() ? plan.epoch(step) : 0;
+    int[] order = pairs.order(settings.seed(), epoch, partition);
     int first = plan.firstRow(step);
     for (int i = 0; i < rows.length; i++) {
       rows[i] = order[(first + i) % order.length];

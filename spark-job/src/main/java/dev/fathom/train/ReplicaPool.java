@@ -30,6 +30,11 @@ record ReplicaPool(String training, ReplicaSpec spec) implements Serializable {
     return result;
   }
 
+  /** Lets the replicas in this process go, at the end of the training. */
+  void release() {
+    IDLE.remove(training);
+  }
+
   private Queue<Replica> idle() {
     Queue<Replica> found =
         IDLE.computeIfAbsent(training, name -> new SoftReference<>(new ConcurrentLinkedQueue<>()))

@@ -61,7 +61,10 @@ final class RoundEngine {
     TrainingState state =
         start.period() > 0
             ? start
-            : start.withPeriod(settings.averagingPeriod().first(towers, plan));
+            : start.withPeriod(
+                settings
+                    .averagingPeriod()
+                    .first(towers, plan, settings.epochsBetweenValidations()));
     try (Run run = new Run(plan, workers, validate ? validation : null)) {
       while (state.step() < plan.totalSteps() && !stopsEarly(state)) {
         state = run.round(state);
@@ -167,7 +170,7 @@ final class RoundEngine {
     /** Brings weights to the executors unless they are there already. */
     private Shipped<Weights> ship(float[] parameters, Moments moments) {
       if (shippedParameters != parameters) {
-        close();
+        destroyShipped();
         Weights weights = new Weights(parameters, moments);
         shipped = workers.ship(weights, weights.bytes());
         shippedParameters = parameters;
@@ -310,6 +313,11 @@ final class RoundEngine {
 
     @Override
     public void close() {
+      destroyShipped();
+      replicas.release();
+    }
+
+    private void destroyShipped() {
       Optional.ofNullable(shipped).ifPresent(Shipped::destroy);
       shipped = null;
       shippedParameters = null;

@@ -31,7 +31,7 @@ final class RoundTotals {
     return last;
   }
 
-  /** The mean loss of the last epoch. */
+  /** The mean loss of the rounds that ended in the last epoch. */
   double trainLoss() {
     return lossOfEpoch / roundsOfEpoch;
   }

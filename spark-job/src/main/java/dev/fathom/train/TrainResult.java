@@ -7,7 +7,7 @@ package dev.fathom.train;
  * @param model the model directory
  * @param initialTemperature τ at the start
  * @param finalTemperature τ at the end
- * @param trainLoss mean L of the last epoch, in nats
+ * @param trainLoss mean L of the rounds that ended in the last epoch, in nats
  * @param validationLoss L on the validation split at the end, null where there is none
  * @param pairsPerSecond all workers together, rounds and averaging included
  * @param workers parts the pairs were trained in

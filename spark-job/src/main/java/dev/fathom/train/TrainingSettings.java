@@ -10,6 +10,7 @@ import java.util.List;
  *
  * @param epochs passes over the training pairs
  * @param batchSize pairs in a batch of one worker
+ * @param redrawBatches whether every epoch draws the batches anew, or all go by the first one's
  * @param optimizer {@code adam}, {@code adamw} or {@code sgd}
  * @param learningRate at its highest
  * @param scaling {@code sqrt}: times the root of the number of workers; or {@code none}
@@ -31,6 +32,7 @@ import java.util.List;
 public record TrainingSettings(
     int epochs,
     int batchSize,
+    boolean redrawBatches,
     String optimizer,
     double learningRate,
     String scaling,
@@ -61,6 +63,7 @@ public record TrainingSettings(
     return new TrainingSettings(
         settings.integer("training.epochs", 1, 1_000_000),
         settings.integer("training.batchSize", 2, 32_768),
+        settings.flag("training.redrawBatches"),
         settings.choice("training.optimizer", List.of("adam", ADAMW, SGD)),
         settings.number("training.learningRate", 0, 100),
         settings.choice("training.scaling", List.of(SQRT, "none")),

@@ -228,6 +228,7 @@ class FathomTest {
     JsonNode control = report(shuffled);
     assertThat(control.at("/retrieval/xToY/recallAt10").asDouble()).isLessThan(2.5 * chance);
     assertThat(control.at("/retrieval/chance/aboveChance").asBoolean()).isFalse();
+    assertThat(control.at("/intrinsicDimension/shared").isMissingNode()).isTrue();
     assertThat(control.at("/data/shuffledPairs").asBoolean()).isTrue();
     assertThat(Files.readString(shuffled.resolve("report.html")))
         .contains("no shared signal was found");
@@ -395,7 +396,7 @@ class FathomTest {
           "--set",
           "split.test=0.2",
           "--set",
-          "temperature.floor=0.1"
+          "temperature.floor=0.05"
         },
         "run",
         "--input",

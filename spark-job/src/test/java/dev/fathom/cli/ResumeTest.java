@@ -9,10 +9,13 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -25,16 +28,7 @@ class ResumeTest {
   @Test
   void aTrainingThatIsKilledAtARandomRoundEndsInTheSameBitsWhenTheCommandIsGivenAgain()
       throws Exception {
-    Path data = directory.resolve("data");
-    finish(
-        start(
-            "prepare",
-            "--input",
-            "gaussian-linear",
-            "--output",
-            data.toString(),
-            "--set",
-            "input.pairs=2000"));
+    Path data = prepared();
     Path whole = directory.resolve("whole");
     finish(train(data, whole));
     Path killed = directory.resolve("killed");
@@ -58,6 +52,72 @@ class ResumeTest {
         .isEqualTo(Files.readAllBytes(newestCheckpoint(whole)));
     assertThat(rounds(killed)).isEqualTo(rounds(whole));
     assertThat(killed.resolve("_SUCCESS")).exists();
+  }
+
+  @Test
+  void aSweepThatIsKilledEndsInTheSameTableWhenTheCommandIsGivenAgain() throws Exception {
+    Path data = prepared();
+    Path whole = directory.resolve("whole");
+    finish(sweep(data, whole));
+    Path killed = directory.resolve("killed");
+
+    Process first = sweep(data, killed);
+    while (cells(killed) < 2) {
+      assertThat(first.isAlive()).isTrue();
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+    first.destroyForcibly().waitFor();
+    assertThat(killed.resolve("_SUCCESS")).doesNotExist();
+    Map<Path, FileTime> done = modified(killed);
+    finish(sweep(data, killed));
+
+    assertThat(modified(killed)).as("what was done is not done again").containsAllEntriesOf(done);
+    assertThat(SweepCommandTest.table(killed)).isEqualTo(SweepCommandTest.table(whole));
+    assertThat(killed.resolve("_SUCCESS")).exists();
+  }
+
+  private Path prepared() throws Exception {
+    Path data = directory.resolve("data");
+    finish(
+        start(
+            "prepare",
+            "--input",
+            "gaussian-linear",
+            "--output",
+            data.toString(),
+            "--set",
+            "input.pairs=2000"));
+    return data;
+  }
+
+  private Process sweep(Path data, Path output) throws IOException {
+    return start(
+        "sweep",
+        "--data",
+        data.toString(),
+        "--output",
+        output.toString(),
+        "--set",
+        "sweep.dimensions=[2,4,6]",
+        "--set",
+        "sweep.repeats=2",
+        "--set",
+        "training.epochs=20");
+  }
+
+  private static long cells(Path output) throws IOException {
+    return Files.exists(output.resolve("cells")) ? modified(output).size() : 0;
+  }
+
+  /** The cells that are done, and when they were. */
+  private static Map<Path, FileTime> modified(Path output) throws IOException {
+    Map<Path, FileTime> modified = new HashMap<>();
+    try (Stream<Path> files = Files.list(output.resolve("cells"))) {
+      for (Path file : files.filter(f -> f.getFileName().toString().startsWith("cell-")).toList()) {
+        modified.put(file.getFileName(), Files.getLastModifiedTime(file));
+      }
+    }
+    return modified;
   }
 
   private Process train(Path data, Path output) throws IOException {

@@ -12,9 +12,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fathom.cli.Commands.Ended;
 import dev.fathom.common.ExitCode;
+import dev.fathom.testing.GraphFixtures;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -23,6 +28,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.activations.Activation;
 
 class SweepCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -170,7 +176,7 @@ class SweepCommandTest {
   }
 
   @Test
-  void anotherSweepIsRefusedByTheKeyThatDiffers() {
+  void anotherSweepIsRefusedByWhatDiffersAndTheOneThatIsThereStaysComplete() {
     Path output = directory.resolve("out");
     sweep(output);
 
@@ -186,31 +192,132 @@ class SweepCommandTest {
         ExitCode.USAGE,
         "another sweep",
         "training.epochs was 4, is 5");
+    refused(
+        fathom(
+            Stream.of(
+                    new String[] {
+                      "sweep", "--input", "gaussian-nonlinear", "--output", output.toString()
+                    },
+                    SETTINGS)
+                .flatMap(Stream::of)
+                .toArray(String[]::new)),
+        ExitCode.USAGE,
+        "another sweep",
+        "--input was gaussian-linear, is gaussian-nonlinear");
+    assertThat(output.resolve("_SUCCESS")).exists();
+  }
+
+  @Test
+  void aSweepOfWhichEveryCellFailsEndsAsACellWould() {
+    Path output = directory.resolve("out");
+
+    Ended ended =
+        fathom(
+            "sweep",
+            "--data",
+            data.toString(),
+            "--output",
+            output.toString(),
+            "--set",
+            "training.optimizer=sgd",
+            "--set",
+            "model.similarity=population-norm",
+            "--set",
+            "training.weightDecay=100",
+            "--set",
+            "training.learningRate=100",
+            "--set",
+            "sweep.repeats=1");
+
+    refused(ended, ExitCode.DIVERGED, "every cell failed", "diverged in round");
+    assertThat(output.resolve("_SUCCESS")).doesNotExist();
+    assertThat(output.resolve("cells.csv")).exists();
+  }
+
+  @Test
+  void aSavedGraphIsSwept() throws Exception {
+    Path graph = directory.resolve("net.json");
+    Files.writeString(
+        graph, GraphFixtures.chain(20, GraphFixtures.dense(4, Activation.IDENTITY)).toJson());
+    Path output = directory.resolve("out");
+
+    succeed(
+        new String[] {
+          "--set",
+          "training.epochs=1",
+          "--set",
+          "model.dimension=4",
+          "--set",
+          "model.x.encoder=graph:" + graph,
+          "--set",
+          "sweep.repeats=1"
+        },
+        "sweep",
+        "--data",
+        data.toString(),
+        "--output",
+        output.toString());
+
+    assertThat(report(output).at("/sweep/failed").asInt()).isZero();
   }
 
   @Test
   void whatASweepCannotVaryIsRefusedBeforeAnyWork() {
-    for (String assignment :
-        List.of(
-            "sweep.grid.input.pairs=[100,200]",
-            "sweep.grid.training.seed=[1,2]",
-            "sweep.grid.model.dimension=[1,2]",
-            "sweep.grid.training.epoch=[1,2]",
-            "sweep.grid.training.epochs=3",
-            "sweep.grid.training.epochs=[1,none]",
-            "sweep.dimensions=[0]")) {
-      Ended ended =
-          fathom(
-              "sweep",
-              "--input",
-              "gaussian-linear",
-              "--output",
-              directory.resolve("none").toString(),
-              "--set",
-              assignment);
+    Map<String, String> refusals =
+        Map.of(
+            "sweep.grid.input.pairs=[100,200]", "sweep.grid.input.pairs: a sweep varies",
+            "sweep.grid.training.seed=[1,2]", "sweep.grid.training.seed: a sweep varies",
+            "sweep.grid.measure.maxPoints=[9,10]", "sweep.grid.measure.maxPoints: a sweep varies",
+            "sweep.grid.model.dimension=[1,2]", "name the widths in sweep.dimensions",
+            "sweep.grid.training.epoch=[1,2]", "did you mean training.epochs",
+            "sweep.grid.training.epochs=3", "is not a list of values",
+            "sweep.grid.training.epochs=[1,none]", "training.epochs = \"none\"",
+            "sweep.grid=[1,2]", "sweep.grid",
+            "sweep.dimensions=[0]", "is outside 1 to",
+            "sweep.dimensions=[8,8]", "twice");
+    Path none = directory.resolve("none");
 
-      refused(ended, ExitCode.USAGE, "fathom: ");
+    refusals.forEach(
+        (assignment, told) ->
+            refused(
+                fathom(
+                    "sweep",
+                    "--input",
+                    "gaussian-linear",
+                    "--output",
+                    none.toString(),
+                    "--set",
+                    assignment),
+                ExitCode.USAGE,
+                told));
+
+    assertThat(none).doesNotExist();
+  }
+
+  @Test
+  void thePageShowsTheFiguresThatLieBesideIt() throws Exception {
+    Path output = directory.resolve("out");
+    sweep(output);
+
+    String page = Files.readString(output.resolve("report.html"));
+    for (String figure :
+        List.of(
+            "dimension-against-width",
+            "accuracy-against-width",
+            "temperature-against-epochs",
+            "dimension-against-epochs",
+            "similarities-1",
+            "similarities-2")) {
+      assertThat(Files.readAllLines(output.resolve("figures/" + figure + ".csv")))
+          .as(figure)
+          .hasSizeGreaterThan(2);
+      String drawing = Files.readString(output.resolve("figures/" + figure + ".svg"));
+      assertThat(drawing).contains("<svg", "</svg");
+      assertThat(page)
+          .contains(Base64.getEncoder().encodeToString(drawing.getBytes(StandardCharsets.UTF_8)));
     }
+    assertThat(Files.readString(output.resolve("figures/dimension-against-width.csv")))
+        .contains("Levina–Bickel x,3.0,", "Levina–Bickel x,6.0,");
   }
 
   private static void sweep(Path output, String... more) {
@@ -230,7 +337,7 @@ class SweepCommandTest {
   }
 
   private static Map<Path, Object> modified(Iterable<Path> files) throws IOException {
-    Map<Path, Object> modified = new java.util.HashMap<>();
+    Map<Path, Object> modified = new HashMap<>();
     for (Path file : files) {
       modified.put(file, Files.getLastModifiedTime(file));
     }
@@ -247,12 +354,12 @@ class SweepCommandTest {
     try {
       return JSON.readTree(line);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
   /** The table without what the clock has written. */
-  private static List<List<String>> table(Path output) throws IOException {
+  static List<List<String>> table(Path output) throws IOException {
     List<String> lines = Files.readAllLines(output.resolve("cells.csv"));
     List<String> header = List.of(lines.get(0).split(",", -1));
     Function<String, List<String>> timeless =

@@ -3,9 +3,6 @@ package dev.fathom.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fathom.encoder.Column;
-import dev.fathom.testing.EncoderCase;
-import java.util.Arrays;
 import org.apache.spark.unsafe.types.UTF8String;
 import org.junit.jupiter.api.Test;
 
@@ -28,26 +25,6 @@ class ShardOrderTest {
     read("part-1", 0, 1);
 
     assertThat(order.places().orElseThrow()).containsExactly(4, 5, 6, 7, 2, 3, 0, 1);
-  }
-
-  @Test
-  void everyKindOfColumnFollows() {
-    for (Column column :
-        Arrays.asList(
-            new EncoderCase("dense", null, 1, EncoderCase.vector(3), 5)
-                .column(new java.util.Random(1)),
-            new EncoderCase("convolution", null, 1, EncoderCase.image(2, 2), 5)
-                .column(new java.util.Random(1)),
-            new EncoderCase("token-bag", null, 1, EncoderCase.text(9, 4), 5)
-                .column(new java.util.Random(1)))) {
-      int[] places = {3, 0, 4, 1, 2};
-      int[] back = {1, 3, 4, 0, 2};
-
-      Column moved = column.select(places);
-
-      assertThat(moved).usingRecursiveComparison().isNotEqualTo(column);
-      assertThat(moved.select(back)).usingRecursiveComparison().isEqualTo(column);
-    }
   }
 
   private void read(String file, long... rows) {
