@@ -2,10 +2,12 @@
 package dev.fathom.evaluate;
 
 import dev.fathom.blas.Blas;
+import dev.fathom.common.RandomStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.apache.commons.math3.distribution.BinomialDistribution;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /**
  * How well each side of a pair finds the other among all n, by the inner product of the embeddings.
@@ -43,8 +45,8 @@ public record Retrieval(
    *
    * @param depth how deep a hit may lie
    * @param recall the recall at that depth by chance, depth/n
-   * @param pValue the probability of as many hits by chance, in the better direction, doubled for
-   *     having looked at two
+   * @param pValue the share of random pairings, the given one among them, with as many hits in
+   *     their better direction: 1/2000 at least
    * @param aboveChance whether that is below {@value Retrieval#SIGNIFICANCE}
    */
   public record Chance(int depth, double recall, double pValue, boolean aboveChance) {}
@@ -65,9 +67,10 @@ public record Retrieval(
    * sums in another order at its edges. Similarities that float arithmetic cannot tell apart,
    * |Δ| ≤ 2(d+1)·2^-24·|x||y|, are ties, with the largest |y| of all (or |x|) for the answers.
    *
-   * Chance: the hits of one direction are so nearly binomial(n, depth/n) (a permutation has about
-   * as many by accident). Hits of both directions are not independent of each other, hence two
-   * tests and the smaller p-value doubled. The depth is 10, less for few pairs.
+   * Chance: a permutation test. Were the pairing of no account, any other would find as many
+   * partners among the first; so the hits of the better direction are held to those of random
+   * pairings of the same embeddings. It needs but the first answers of every asker, which the one
+   * pass keeps. The depth is 10, less for few pairs.
    */
   private static final int ROWS = 256;
   private static final int COLUMNS = 1024;
@@ -75,11 +78,11 @@ public record Retrieval(
   private static final double TOP_SHARE = 0.005;
   private static final int CHANCE_DEPTH = 10;
   private static final int CHANCE_SHARE = 20;
+  private static final int PERMUTATIONS = 1999;
 
-  /** Ranks every pair among all pairs, without labels. */
-  public static Retrieval of(PairedEmbeddings pairs) {
-    Ranking ranking = new Ranking(pairs);
-    return of(ranking, Optional.empty());
+  /** Ranks every pair among all pairs, without labels; the seed draws random pairings. */
+  public static Retrieval of(PairedEmbeddings pairs, long seed) {
+    return of(new Ranking(pairs), Optional.empty(), seed);
   }
 
   /**
@@ -88,19 +91,18 @@ public record Retrieval(
    * @param labels one a pair, not null
    * @throws IllegalArgumentException if there are more or fewer labels than pairs
    */
-  public static Retrieval of(PairedEmbeddings pairs, List<String> labels) {
+  public static Retrieval of(PairedEmbeddings pairs, List<String> labels, long seed) {
     if (labels.size() != pairs.count()) {
       throw new IllegalArgumentException(
           String.format("%d labels for %d pairs", labels.size(), pairs.count()));
     }
     Ranking ranking = new Ranking(pairs);
     LabelMatch match =
-        new LabelMatch(
-            labelMatch(labels, ranking.rows.nearest), labelMatch(labels, ranking.columns.nearest));
-    return of(ranking, Optional.of(match));
+        new LabelMatch(labelMatch(labels, ranking.rows), labelMatch(labels, ranking.columns));
+    return of(ranking, Optional.of(match), seed);
   }
 
-  private static Retrieval of(Ranking ranking, Optional<LabelMatch> labelMatch) {
+  private static Retrieval of(Ranking ranking, Optional<LabelMatch> labelMatch, long seed) {
     double[] xToY = ranking.rows.ranks();
     double[] yToX = ranking.columns.ranks();
     return new Retrieval(
@@ -109,7 +111,7 @@ public record Retrieval(
         topShare(xToY, yToX),
         labelMatch,
         xToY.length,
-        chance(xToY, yToX));
+        chance(ranking, xToY, yToX, seed));
   }
 
   private static Direction direction(double[] ranks) {
@@ -141,25 +143,33 @@ public record Retrieval(
     return (double) matched / xToY.length;
   }
 
-  private static Chance chance(double[] xToY, double[] yToX) {
+  private static Chance chance(Ranking ranking, double[] xToY, double[] yToX, long seed) {
     int n = xToY.length;
-    int depth = Math.max(1, Math.min(CHANCE_DEPTH, n / CHANCE_SHARE));
-    double recall = (double) depth / n;
-    BinomialDistribution hits = new BinomialDistribution(null, n, recall);
-    int most = Math.max(hits(xToY, depth), hits(yToX, depth));
-    // As many or more: P(H > most − 1).
-    double pValue = Math.min(1, 2 * (1 - hits.cumulativeProbability(most - 1)));
-    return new Chance(depth, recall, pValue, pValue < SIGNIFICANCE);
+    int depth = chanceDepth(n);
+    int found = Math.max(hits(xToY, depth), hits(yToX, depth));
+    RandomGenerator random = RandomStream.of(seed, "random-pairings");
+    int[] partner = IntStream.range(0, n).toArray();
+    int asMany = 1;
+    for (int p = 0; p < PERMUTATIONS; p++) {
+      RandomStream.shuffle(partner, n, random);
+      asMany += ranking.hits(partner) >= found ? 1 : 0;
+    }
+    double pValue = asMany / (PERMUTATIONS + 1.0);
+    return new Chance(depth, (double) depth / n, pValue, pValue < SIGNIFICANCE);
   }
 
-  private static double labelMatch(List<String> labels, int[] nearest) {
+  private static int chanceDepth(int pairs) {
+    return Math.max(1, Math.min(CHANCE_DEPTH, pairs / CHANCE_SHARE));
+  }
+
+  private static double labelMatch(List<String> labels, Tally tally) {
     int matched = 0;
-    for (int i = 0; i < nearest.length; i++) {
-      if (labels.get(i).equals(labels.get(nearest[i]))) {
+    for (int i = 0; i < labels.size(); i++) {
+      if (labels.get(i).equals(labels.get(tally.nearest(i)))) {
         matched++;
       }
     }
-    return (double) matched / nearest.length;
+    return (double) matched / labels.size();
   }
 
   /** One pass over all n² similarities. */
@@ -207,6 +217,17 @@ public record Retrieval(
       }
     }
 
+    /** How many pairs another pairing has among the first, in its better direction. */
+    int hits(int[] partner) {
+      int xToY = 0;
+      int yToX = 0;
+      for (int i = 0; i < partner.length; i++) {
+        xToY += rows.isAmongFirst(i, partner[i]) ? 1 : 0;
+        yToX += columns.isAmongFirst(partner[i], i) ? 1 : 0;
+      }
+      return Math.max(xToY, yToX);
+    }
+
     private void count(float[] block, int row, int height, int column, int width) {
       for (int i = 0; i < height; i++) {
         for (int j = 0; j < width; j++) {
@@ -232,8 +253,12 @@ public record Retrieval(
     private final double[] below;
     private final int[] greater;
     private final int[] ties;
-    private final float[] best;
-    private final int[] nearest;
+
+    /** The first answers of each asker, best first, and how similar they are. */
+    private final int[] first;
+
+    private final float[] similarities;
+    private final int depth;
 
     Tally(double[] partner, double[] askers, double[] answers, int d) {
       int n = partner.length;
@@ -247,15 +272,15 @@ public record Retrieval(
       }
       greater = new int[n];
       ties = new int[n];
-      best = new float[n];
-      Arrays.fill(best, Float.NEGATIVE_INFINITY);
-      nearest = new int[n];
+      depth = chanceDepth(n);
+      first = new int[n * depth];
+      similarities = new float[n * depth];
+      Arrays.fill(similarities, Float.NEGATIVE_INFINITY);
     }
 
     void add(int asker, int answer, float similarity) {
-      if (similarity > best[asker]) {
-        best[asker] = similarity;
-        nearest[asker] = answer;
+      if (similarity > similarities[(asker + 1) * depth - 1]) {
+        insert(asker, answer, similarity);
       }
       if (similarity >= below[asker] && asker != answer) {
         if (similarity > above[asker]) {
@@ -264,6 +289,30 @@ public record Retrieval(
           ties[asker]++;
         }
       }
+    }
+
+    private void insert(int asker, int answer, float similarity) {
+      int place = (asker + 1) * depth - 1;
+      while (place > asker * depth && similarity > similarities[place - 1]) {
+        similarities[place] = similarities[place - 1];
+        first[place] = first[place - 1];
+        place--;
+      }
+      similarities[place] = similarity;
+      first[place] = answer;
+    }
+
+    int nearest(int asker) {
+      return first[asker * depth];
+    }
+
+    boolean isAmongFirst(int asker, int answer) {
+      for (int place = asker * depth; place < (asker + 1) * depth; place++) {
+        if (first[place] == answer) {
+          return true;
+        }
+      }
+      return false;
     }
 
     double[] ranks() {

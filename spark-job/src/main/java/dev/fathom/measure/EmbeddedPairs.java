@@ -21,9 +21,9 @@ public record EmbeddedPairs(float[] x, float[] y, int dimension, List<String> la
   }
 
   /** Retrieval, with the match of labels where every pair has one. */
-  public Retrieval retrieval() {
+  public Retrieval retrieval(long seed) {
     return labels.stream().allMatch(Objects::nonNull)
-        ? Retrieval.of(paired(), labels)
-        : Retrieval.of(paired());
+        ? Retrieval.of(paired(), labels, seed)
+        : Retrieval.of(paired(), seed);
   }
 }

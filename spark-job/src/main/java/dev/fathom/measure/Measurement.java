@@ -62,7 +62,7 @@ public final class Measurement {
     Measurement measurement = new Measurement(settings, search);
     DimensionResult x = measurement.dimension("x", pairs.x(), pairs.dimension());
     DimensionResult y = measurement.dimension("y", pairs.y(), pairs.dimension());
-    Retrieval retrieval = pairs.retrieval();
+    Retrieval retrieval = pairs.retrieval(settings.seed());
     return new MeasureResult(
         known,
         x,

@@ -77,7 +77,8 @@ record CellTask(
     figures.put("loss.validation", trained.validationLoss());
     figures.put("throughput.trainPairsPerSecond", trained.pairsPerSecond());
     if (data.measuredValidation().size() > 1) {
-      Retrieval retrieval = embed(trained.model(), data.measuredValidation()).retrieval();
+      Retrieval retrieval =
+          embed(trained.model(), data.measuredValidation()).retrieval(cell.seed());
       figures.put("retrieval.validation", recallAt1(retrieval));
     }
     EmbeddedPairs test =

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class RetrievalTest {
+  private static final long SEED = 5;
 
   @Test
   void countsWhatBruteForceCounts() {
@@ -20,7 +21,7 @@ class RetrievalTest {
     int d = 5;
     float[] x = gaussian(n * d, 1);
     float[] y = plusNoise(x, 1.0, 2);
-    Retrieval retrieval = Retrieval.of(PairedEmbeddings.of(x, y, n, d));
+    Retrieval retrieval = Retrieval.of(PairedEmbeddings.of(x, y, n, d), SEED);
     double[] xToY = bruteForceRanks(x, y, n, d);
     double[] yToX = bruteForceRanks(y, x, n, d);
     assertMatches(retrieval.xToY(), xToY);
@@ -36,7 +37,7 @@ class RetrievalTest {
   @Test
   void isPerfectForEqualSides() {
     float[] x = normalised(gaussian(400 * 8, 3), 8);
-    Retrieval retrieval = Retrieval.of(PairedEmbeddings.of(x, x.clone(), 400, 8));
+    Retrieval retrieval = Retrieval.of(PairedEmbeddings.of(x, x.clone(), 400, 8), SEED);
     assertThat(retrieval.xToY()).isEqualTo(new Retrieval.Direction(1, 1, 1, 1));
     assertThat(retrieval.yToX()).isEqualTo(retrieval.xToY());
     assertThat(retrieval.topShare()).isEqualTo(1);
@@ -50,7 +51,7 @@ class RetrievalTest {
     for (int i = 0; i < x.length; i++) {
       x[i] = point[i % 7];
     }
-    Retrieval retrieval = Retrieval.of(PairedEmbeddings.of(x, x.clone(), n, 7));
+    Retrieval retrieval = Retrieval.of(PairedEmbeddings.of(x, x.clone(), n, 7), SEED);
     assertThat(retrieval.xToY()).isEqualTo(new Retrieval.Direction(0, 0, 0, (n + 1) / 2.0));
     assertThat(retrieval.chance().pValue()).isEqualTo(1);
     assertThat(retrieval.chance().aboveChance()).isFalse();
@@ -64,7 +65,7 @@ class RetrievalTest {
     for (int trial = 0; trial < 40; trial++) {
       float[] x = gaussian(n * 4, 100 + trial);
       float[] y = gaussian(n * 4, 500 + trial);
-      Retrieval retrieval = Retrieval.of(PairedEmbeddings.of(x, y, n, 4));
+      Retrieval retrieval = Retrieval.of(PairedEmbeddings.of(x, y, n, 4), SEED);
       flagged += retrieval.chance().aboveChance() ? 1 : 0;
       small += retrieval.chance().pValue() < 0.2 ? 1 : 0;
       assertThat(retrieval.xToY().recallAt10()).isLessThan(0.035);
@@ -78,7 +79,7 @@ class RetrievalTest {
   void detectsAWeakSignal() {
     int n = 2000;
     float[] x = gaussian(n * 8, 6);
-    Retrieval retrieval = Retrieval.of(PairedEmbeddings.of(x, plusNoise(x, 5, 7), n, 8));
+    Retrieval retrieval = Retrieval.of(PairedEmbeddings.of(x, plusNoise(x, 5, 7), n, 8), SEED);
     assertThat(retrieval.xToY().recallAt10()).isLessThan(0.1);
     assertThat(retrieval.chance().depth()).isEqualTo(10);
     assertThat(retrieval.chance().recall()).isEqualTo(0.005);
@@ -90,16 +91,18 @@ class RetrievalTest {
     float[] x = {1, 0, 0.9f, 0.1f, 0, 1};
     float[] y = {0.9f, 0.1f, 1, 0, 0, 1};
     List<String> labels = List.of("a", "a", "b");
-    Retrieval retrieval = Retrieval.of(PairedEmbeddings.of(x, y, 3, 2), labels);
+    Retrieval retrieval = Retrieval.of(PairedEmbeddings.of(x, y, 3, 2), labels, SEED);
     assertThat(retrieval.labelMatch()).contains(new Retrieval.LabelMatch(1, 1));
-    Retrieval relabelled = Retrieval.of(PairedEmbeddings.of(x, y, 3, 2), List.of("a", "b", "c"));
+    Retrieval relabelled =
+        Retrieval.of(PairedEmbeddings.of(x, y, 3, 2), List.of("a", "b", "c"), SEED);
     assertThat(relabelled.labelMatch().orElseThrow().xToY()).isLessThan(1);
-    assertThat(Retrieval.of(PairedEmbeddings.of(x, y, 3, 2)).labelMatch()).isEmpty();
+    assertThat(Retrieval.of(PairedEmbeddings.of(x, y, 3, 2), SEED).labelMatch()).isEmpty();
   }
 
   @Test
   void doesNotCallOnePairASignal() {
-    Retrieval retrieval = Retrieval.of(PairedEmbeddings.of(new float[] {1}, new float[] {2}, 1, 1));
+    Retrieval retrieval =
+        Retrieval.of(PairedEmbeddings.of(new float[] {1}, new float[] {2}, 1, 1), SEED);
     assertThat(retrieval.xToY().recallAt1()).isEqualTo(1);
     assertThat(retrieval.chance().aboveChance()).isFalse();
   }
@@ -113,7 +116,7 @@ class RetrievalTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("row 1 of y");
     PairedEmbeddings pairs = PairedEmbeddings.of(new float[2], new float[2], 2, 1);
-    assertThatThrownBy(() -> Retrieval.of(pairs, List.of("a")))
+    assertThatThrownBy(() -> Retrieval.of(pairs, List.of("a"), SEED))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("1 labels for 2 pairs");
   }
