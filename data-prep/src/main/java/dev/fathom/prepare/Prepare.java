@@ -20,6 +20,7 @@ import java.util.stream.StreamSupport;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -207,7 +208,22 @@ public final class Prepare {
   private JavaRDD<Outcome.Kept> kept(JavaRDD<Outcome> outcomes, long count) {
     JavaRDD<Outcome.Kept> kept =
         outcomes.filter(Outcome.Kept.class::isInstance).map(Outcome.Kept.class::cast);
-    return settings.shufflePairs() ? repaired(kept, count) : kept;
+    if (settings.shufflePairs()) {
+      return repaired(kept, count);
+    }
+    return settings.mismatchedPairs() > 0 ? withMismatches(kept) : kept;
+  }
+
+  /** A share of the training pairs torn apart; the others, and those to measure, as they are. */
+  private JavaRDD<Outcome.Kept> withMismatches(JavaRDD<Outcome.Kept> pairs) {
+    long seed = settings.seed();
+    double share = settings.mismatchedPairs();
+    Function<Outcome.Kept, Boolean> chosen =
+        pair ->
+            pair.split() == Split.TRAIN
+                && RandomStream.uniform(seed, "mismatched-pairs", pair.key()) < share;
+    JavaRDD<Outcome.Kept> torn = pairs.filter(chosen);
+    return pairs.filter(pair -> !chosen.call(pair)).union(repaired(torn, torn.count()));
   }
 
   /**

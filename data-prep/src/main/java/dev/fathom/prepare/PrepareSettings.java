@@ -11,6 +11,7 @@ import dev.fathom.settings.Settings;
  *
  * @param input where in the input the pairs are
  * @param shufflePairs whether every x gets the y of another row
+ * @param mismatchedPairs share of the training pairs, 0 to 1, whose x gets the y of another
  * @param maximumRejects share of rejected rows, 0 to 1, above which the stage fails
  * @param split how many pairs go to train, validation and test
  * @param image what pictures become
@@ -22,6 +23,7 @@ import dev.fathom.settings.Settings;
 public record PrepareSettings(
     InputSettings input,
     boolean shufflePairs,
+    double mismatchedPairs,
     double maximumRejects,
     SplitShares split,
     ImageSettings image,
@@ -39,6 +41,7 @@ public record PrepareSettings(
     return new PrepareSettings(
         InputSettings.of(settings),
         settings.flag("input.shufflePairs"),
+        settings.number("input.mismatchedPairs", 0, 1),
         settings.number("input.maximumRejects", 0, 1),
         SplitShares.of(settings),
         ImageSettings.of(settings),
@@ -54,6 +57,7 @@ public record PrepareSettings(
         " ",
         input.toString(),
         "shufflePairs=" + shufflePairs,
+        "mismatchedPairs=" + mismatchedPairs,
         split.toString(),
         image.toString(),
         text.toString(),

@@ -100,6 +100,26 @@ class DeterminismTest {
                     .isNotEqualTo(row.<String>getAs(PairSchema.X_SOURCE)));
   }
 
+  @Test
+  void aShareOfTheTrainingPairsCanBeMismatchedAndNoOther() throws IOException {
+    Path manifest = manifest(400);
+
+    Dataset noisy = prepare(manifest, "noisy", "input.mismatchedPairs=0.25");
+
+    assertThat(mismatched(noisy.rows(Split.TRAIN)) / (double) noisy.rows(Split.TRAIN).size())
+        .isBetween(0.15, 0.35);
+    assertThat(mismatched(noisy.rows(Split.VALIDATION))).isZero();
+    assertThat(mismatched(noisy.rows(Split.TEST))).isZero();
+    assertThat(texts(noisy.rows(), PairSchema.Y_SOURCE)).doesNotHaveDuplicates().hasSize(400);
+  }
+
+  private static long mismatched(List<Row> rows) {
+    return rows.stream()
+        .filter(
+            row -> !row.<String>getAs(PairSchema.Y_SOURCE).equals(row.getAs(PairSchema.X_SOURCE)))
+        .count();
+  }
+
   private Dataset prepare(Path manifest, String output, String... assignments) {
     String[] all = java.util.Arrays.copyOf(assignments, assignments.length + 2);
     all[assignments.length] = "input.x=text";
