@@ -174,7 +174,7 @@ final class HtmlReport {
                           .map(
                               spread ->
                                   number(spread.mean())
-                                      + " ± "
+                                      + "\u00a0±\u00a0"
                                       + number(spread.standardDeviation()))
                           .orElse("")));
       rows.add(row);
