@@ -18,7 +18,7 @@ import dev.fathom.train.TrainSettings;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
@@ -187,18 +187,20 @@ public final class Sweep {
               done,
               cells,
               result.cell().name(),
-              Objects.requireNonNullElseGet(
-                  result.failure(),
-                  () ->
-                      String.format(
-                          Locale.ROOT,
-                          "recall@1 %.3f   dimension %.2f",
-                          result.figures().get("retrieval.xToY.recallAt1"),
-                          result
-                              .figures()
-                              .getOrDefault("intrinsicDimension.shared.estimate", Double.NaN))),
+              result.succeeded() ? found(result.figures()) : result.failure(),
               left / 60,
               left % 60));
+    }
+
+    private static String found(Map<String, Double> figures) {
+      Double dimension = figures.get("intrinsicDimension.shared.estimate");
+      return String.format(
+          Locale.ROOT,
+          "recall@1 %.3f   %s",
+          figures.get("retrieval.xToY.recallAt1"),
+          dimension == null
+              ? "no shared dimension"
+              : String.format(Locale.ROOT, "dimension %.2f", dimension));
     }
   }
 }
