@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -163,6 +164,16 @@ public final class Settings {
 
   private static String render(ConfigValue value) {
     return value.render(ConfigRenderOptions.concise());
+  }
+
+  /** What differs between two of {@link #effective}, key by key, for a person. */
+  public static List<String> differences(Map<String, String> before, Map<String, String> now) {
+    return Stream.concat(before.keySet().stream(), now.keySet().stream())
+        .distinct()
+        .sorted()
+        .filter(key -> !Objects.equals(before.get(key), now.get(key)))
+        .map(key -> key + " was " + before.get(key) + ", is " + now.get(key))
+        .toList();
   }
 
   /** Every key with its value, in the order of the keys, for provenance. */

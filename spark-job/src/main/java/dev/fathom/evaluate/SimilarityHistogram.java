@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * How similar the sides of pairs are, and of what does not belong together: counts of inner
@@ -31,8 +32,7 @@ public record SimilarityHistogram(double low, double high, int[] matching, int[]
             .mapToObj(shift -> similarities(pairs, shift))
             .toList();
     double[] all =
-        IntStream.concat(IntStream.of(-1), IntStream.range(0, mismatched.size()))
-            .mapToObj(i -> i < 0 ? matching : mismatched.get(i))
+        Stream.concat(Stream.of(matching), mismatched.stream())
             .flatMapToDouble(Arrays::stream)
             .toArray();
     double low = Arrays.stream(all).min().orElseThrow();

@@ -8,6 +8,7 @@ import dev.fathom.sweep.CellResult.TracePoint;
 import dev.fathom.sweep.SweepPoint;
 import dev.fathom.sweep.SweepPoint.Spread;
 import dev.fathom.sweep.SweepResult;
+import dev.fathom.sweep.SweepSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -20,7 +21,7 @@ import java.util.stream.Collectors;
 
 /** The figures of a sweep. */
 final class SweepFigures {
-  private static final String WIDTH = "model.dimension";
+  private static final String WIDTH = SweepSettings.DIMENSION;
 
   private final SweepResult sweep;
 

@@ -8,6 +8,7 @@ import com.univocity.parsers.csv.CsvWriterSettings;
 import dev.fathom.common.FathomException;
 import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
+import dev.fathom.settings.Settings;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -15,10 +16,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -50,17 +49,11 @@ public record SweepFiles(Storage storage, Path directory) {
    */
   public void requireSame(Optional<String> source, Map<String, String> settings) {
     Identity found = storage.readJson(identity(), Identity.class);
-    Set<String> keys = new TreeSet<>(settings.keySet());
-    keys.addAll(found.settings.keySet());
     List<String> differences = new ArrayList<>();
     source
         .filter(input -> !input.equals(found.source))
         .ifPresent(input -> differences.add("--input was " + found.source + ", is " + input));
-    for (String key : keys) {
-      if (!Objects.equals(settings.get(key), found.settings.get(key))) {
-        differences.add(key + " was " + found.settings.get(key) + ", is " + settings.get(key));
-      }
-    }
+    differences.addAll(Settings.differences(found.settings, settings));
     refuse(differences);
   }
 

@@ -19,7 +19,9 @@ import java.util.TreeMap;
  * @param repeats cells of each setting
  */
 public record SweepSettings(Settings common, Map<String, List<String>> grid, int repeats) {
-  static final String DIMENSION = "model.dimension";
+  /** The key of the embedding width. */
+  public static final String DIMENSION = "model.dimension";
+
   static final String SEED = "training.seed";
 
   /** What all cells must share. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fathom.common.FathomException;
 import dev.fathom.common.Storage;
+import dev.fathom.settings.Settings;
 import dev.fathom.train.TrainingState.Best;
 import dev.fathom.train.Weights.Moments;
 import java.io.DataInputStream;
@@ -20,10 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
@@ -108,13 +107,7 @@ final class Checkpoints {
   }
 
   private void requireFit(Path path, Map<String, String> found) {
-    TreeSet<String> keys = new TreeSet<>(settings.keySet());
-    keys.addAll(found.keySet());
-    List<String> differences =
-        keys.stream()
-            .filter(key -> !Objects.equals(settings.get(key), found.get(key)))
-            .map(key -> key + " was " + found.get(key) + ", is " + settings.get(key))
-            .toList();
+    List<String> differences = Settings.differences(found, settings);
     if (!differences.isEmpty()) {
       throw FathomException.usage(
           "%s is of another training (%s); give the same settings, another --output, or begin anew "
