@@ -1,11 +1,12 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.report;
 
-import com.univocity.parsers.csv.CsvWriter;
-import com.univocity.parsers.csv.CsvWriterSettings;
+import dev.fathom.common.CsvText;
 import java.awt.Color;
 import java.awt.Dimension;
 import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -67,19 +68,14 @@ record Figure(
 
   /** A row a point: curve, x, y, spread. */
   String csv() {
-    CsvWriterSettings format = new CsvWriterSettings();
-    format.getFormat().setLineSeparator("\n");
-    StringWriter text = new StringWriter();
-    CsvWriter writer = new CsvWriter(text, format);
-    writer.writeHeaders("curve", xAxis, yAxis, "standard deviation");
+    List<List<Object>> rows = new ArrayList<>();
     for (Curve curve : curves) {
       for (int i = 0; i < curve.x.length; i++) {
-        writer.writeRow(
-            curve.name, curve.x[i], curve.y[i], curve.spread.length == 0 ? null : curve.spread[i]);
+        Double spread = curve.spread.length == 0 ? null : curve.spread[i];
+        rows.add(Arrays.asList(curve.name, curve.x[i], curve.y[i], spread));
       }
     }
-    writer.close();
-    return text.toString();
+    return CsvText.of(List.of("curve", xAxis, yAxis, "standard deviation"), rows);
   }
 
   /**

@@ -3,13 +3,11 @@ package dev.fathom.sweep;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.univocity.parsers.csv.CsvWriter;
-import com.univocity.parsers.csv.CsvWriterSettings;
+import dev.fathom.common.CsvText;
 import dev.fathom.common.FathomException;
 import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.settings.Settings;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -122,11 +120,7 @@ public record SweepFiles(Storage storage, Path directory) {
     List<String> header = new ArrayList<>(settings);
     header.addAll(List.of("repeat", "seed", "failure", "seconds"));
     header.addAll(figures);
-    CsvWriterSettings format = new CsvWriterSettings();
-    format.getFormat().setLineSeparator("\n");
-    StringWriter text = new StringWriter();
-    CsvWriter writer = new CsvWriter(text, format);
-    writer.writeHeaders(header);
+    List<List<Object>> rows = new ArrayList<>();
     for (CellResult cell : cells) {
       List<Object> row = new ArrayList<>();
       settings.forEach(key -> row.add(cell.cell().settings().get(key)));
@@ -135,10 +129,9 @@ public record SweepFiles(Storage storage, Path directory) {
       row.add(cell.failure());
       row.add(cell.seconds());
       figures.forEach(name -> row.add(cell.figures().get(name)));
-      writer.writeRow(row);
+      rows.add(row);
     }
-    writer.close();
-    return text.toString();
+    return CsvText.of(header, rows);
   }
 
   private Path identity() {
