@@ -55,6 +55,26 @@ public final class PairedEmbeddings {
     return dimension;
   }
 
+  /** The same pairs, every vector divided by its length; vectors of length zero stay. */
+  PairedEmbeddings normalised() {
+    return new PairedEmbeddings(unit(x), unit(y), count, dimension);
+  }
+
+  private float[] unit(float[] values) {
+    float[] scaled = values.clone();
+    for (int row = 0; row < scaled.length; row += dimension) {
+      double squared = 0;
+      for (int c = row; c < row + dimension; c++) {
+        squared += (double) scaled[c] * scaled[c];
+      }
+      double length = squared > 0 ? Math.sqrt(squared) : 1;
+      for (int c = row; c < row + dimension; c++) {
+        scaled[c] = (float) (scaled[c] / length);
+      }
+    }
+    return scaled;
+  }
+
   float[] x() {
     return x;
   }

@@ -10,13 +10,15 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /**
- * How well each side of a pair finds the other among all n, by the inner product of the embeddings.
+ * How well each side of a pair finds the other among all n: by the inner product of the embeddings,
+ * which is what they were trained by, or by their cosine, as arXiv 2505.12473 matches whatever it
+ * was. For embeddings of length one the two are the same.
  *
  * @param xToY x asks, all y answer
  * @param yToX y asks, all x answer
- * @param topShare the share of pairs that either direction ranks in its top 0.5 %
- * @param labelMatch how often the nearest of the other side carries the asker's label, where there
- *     are labels
+ * @param topShare the share of pairs that either direction ranks in its top 0.5 %, by cosine
+ * @param labelMatch how often the nearest of the other side, by cosine, carries the asker's label,
+ *     where there are labels
  * @param pairs n
  * @param chance whether the pairing is found at all
  */
@@ -75,6 +77,7 @@ public record Retrieval(
   private static final int ROWS = 256;
   private static final int COLUMNS = 1024;
   private static final double UNIT_ROUNDOFF = 0x1p-24;
+  private static final double UNIT_LENGTH = 1e-5;
   private static final double TOP_SHARE = 0.005;
   private static final int CHANCE_DEPTH = 10;
   private static final int CHANCE_SHARE = 20;
@@ -82,7 +85,7 @@ public record Retrieval(
 
   /** Ranks every pair among all pairs, without labels; the seed draws random pairings. */
   public static Retrieval of(PairedEmbeddings pairs, long seed) {
-    return of(new Ranking(pairs), Optional.empty(), seed);
+    return of(pairs, Optional.empty(), seed);
   }
 
   /**
@@ -96,20 +99,19 @@ public record Retrieval(
       throw new IllegalArgumentException(
           String.format("%d labels for %d pairs", labels.size(), pairs.count()));
     }
-    Ranking ranking = new Ranking(pairs);
-    LabelMatch match =
-        new LabelMatch(labelMatch(labels, ranking.rows), labelMatch(labels, ranking.columns));
-    return of(ranking, Optional.of(match), seed);
+    return of(pairs, Optional.of(labels), seed);
   }
 
-  private static Retrieval of(Ranking ranking, Optional<LabelMatch> labelMatch, long seed) {
+  private static Retrieval of(PairedEmbeddings pairs, Optional<List<String>> labels, long seed) {
+    Ranking ranking = new Ranking(pairs);
+    Ranking byCosine = ranking.ofUnitLength() ? ranking : new Ranking(pairs.normalised());
     double[] xToY = ranking.rows.ranks();
     double[] yToX = ranking.columns.ranks();
     return new Retrieval(
         direction(xToY),
         direction(yToX),
-        topShare(xToY, yToX),
-        labelMatch,
+        topShare(byCosine.rows.ranks(), byCosine.columns.ranks()),
+        labels.map(names -> labelMatch(names, byCosine)),
         xToY.length,
         chance(ranking, xToY, yToX, seed));
   }
@@ -162,6 +164,10 @@ public record Retrieval(
     return Math.max(1, Math.min(CHANCE_DEPTH, pairs / CHANCE_SHARE));
   }
 
+  private static LabelMatch labelMatch(List<String> labels, Ranking ranking) {
+    return new LabelMatch(labelMatch(labels, ranking.rows), labelMatch(labels, ranking.columns));
+  }
+
   private static double labelMatch(List<String> labels, Tally tally) {
     int matched = 0;
     for (int i = 0; i < labels.size(); i++) {
@@ -176,6 +182,7 @@ public record Retrieval(
   private static final class Ranking {
     private final Tally rows;
     private final Tally columns;
+    private final boolean ofUnitLength;
 
     Ranking(PairedEmbeddings pairs) {
       int n = pairs.count();
@@ -188,6 +195,7 @@ public record Retrieval(
         normX[i] = Math.sqrt(product(pairs.x(), pairs.x(), i, d));
         normY[i] = Math.sqrt(product(pairs.y(), pairs.y(), i, d));
       }
+      ofUnitLength = areOne(normX) && areOne(normY);
       rows = new Tally(partner, normX, normY, d);
       columns = new Tally(partner, normY, normX, d);
       float[] block = new float[ROWS * COLUMNS];
@@ -215,6 +223,14 @@ public record Retrieval(
           count(block, row, height, column, width);
         }
       }
+    }
+
+    boolean ofUnitLength() {
+      return ofUnitLength;
+    }
+
+    private static boolean areOne(double[] lengths) {
+      return Arrays.stream(lengths).allMatch(length -> Math.abs(length - 1) < UNIT_LENGTH);
     }
 
     /** How many pairs another pairing has among the first, in its better direction. */
