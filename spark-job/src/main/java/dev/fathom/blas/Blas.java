@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Single-precision matrix multiplication on row-major heap arrays with offsets, without copies.
+ * Matrix multiplication on row-major heap arrays with offsets, without copies.
  *
  * <p>netlib's JNI pins the arrays (JavaCPP's own {@code cblas_sgemm(float[])} would copy them in
  * and out at every call) and is pointed at the OpenBLAS that ND4J's natives bring. Where no native
@@ -25,7 +25,7 @@ public final class Blas {
   private static final Logger LOG = LoggerFactory.getLogger(Blas.class);
   private static final java.util.logging.Logger NETLIB_LOG =
       java.util.logging.Logger.getLogger("dev.ludovic.netlib.blas.InstanceBuilder");
-  private static final String LIBRARY_PATH = "dev.ludovic.netlib.blas.nativeLibPath";
+  static final String LIBRARY_PATH = "dev.ludovic.netlib.blas.nativeLibPath";
   private static final BLAS IMPLEMENTATION = load();
 
   private Blas() {}
@@ -75,6 +75,48 @@ public final class Blas {
         c,
         offsetC,
         ldc);
+  }
+
+  /** The same in double precision. */
+  public static void gemm(
+      boolean transposeA,
+      boolean transposeB,
+      int m,
+      int n,
+      int k,
+      double alpha,
+      double[] a,
+      int offsetA,
+      int lda,
+      double[] b,
+      int offsetB,
+      int ldb,
+      double beta,
+      double[] c,
+      int offsetC,
+      int ldc) {
+    IMPLEMENTATION.dgemm(
+        transposeB ? "T" : "N",
+        transposeA ? "T" : "N",
+        n,
+        m,
+        k,
+        alpha,
+        b,
+        offsetB,
+        ldb,
+        a,
+        offsetA,
+        lda,
+        beta,
+        c,
+        offsetC,
+        ldc);
+  }
+
+  /** Whether the native library has been loaded, and with it the path for others of its kind. */
+  static boolean isNative() {
+    return IMPLEMENTATION instanceof NativeBLAS;
   }
 
   private static BLAS load() {

@@ -1,5 +1,5 @@
 /**
- * Matrix multiplication on heap arrays, by the native OpenBLAS that ships with ND4J. Uses nothing
- * of the others.
+ * Matrix multiplication and symmetric eigenvalues on heap arrays, by the native OpenBLAS that ships
+ * with ND4J. Uses nothing of the others.
  */
 package dev.fathom.blas;

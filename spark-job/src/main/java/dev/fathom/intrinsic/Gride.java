@@ -42,7 +42,7 @@ final class Gride {
 
   /** The ratios at scale n1; the neighbours must reach to 2·n1. */
   static Gride of(Neighbours neighbours, int n1) {
-    double[] logRatios = new double[neighbours.queries()];
+    double[] logRatios = new double[neighbours.count()];
     for (int i = 0; i < logRatios.length; i++) {
       logRatios[i] = Math.log(neighbours.distance(i, 2 * n1) / neighbours.distance(i, n1));
     }

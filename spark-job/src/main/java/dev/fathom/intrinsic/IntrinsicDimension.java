@@ -70,11 +70,11 @@ public final class IntrinsicDimension {
     }
     Points points = prepared.points();
     int k = settings.neighbours();
-    if (neighbours.from() != 0 || neighbours.queries() != points.count() || neighbours.k() < k) {
+    if (neighbours.count() != points.count() || neighbours.k() < k) {
       throw new IllegalArgumentException(
           String.format(
-              "%d neighbours of %d queries from %d do not serve %d neighbours of %d points",
-              neighbours.k(), neighbours.queries(), neighbours.from(), k, points.count()));
+              "%d neighbours of %d points do not serve %d neighbours of %d points",
+              neighbours.k(), neighbours.count(), k, points.count()));
     }
     double mle = LevinaBickel.estimate(neighbours, k);
     double pointwise = LevinaBickel.pointwiseMean(neighbours, k);

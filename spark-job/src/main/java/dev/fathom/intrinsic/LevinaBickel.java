@@ -22,19 +22,19 @@ final class LevinaBickel {
   /** 1 / mean(1/m̂); zero or infinite where the distances allow no estimate. */
   static double estimate(Neighbours neighbours, int k) {
     double inverses = 0;
-    for (int i = 0; i < neighbours.queries(); i++) {
+    for (int i = 0; i < neighbours.count(); i++) {
       inverses += inverse(neighbours, i, k);
     }
-    return neighbours.queries() / inverses;
+    return neighbours.count() / inverses;
   }
 
   /** mean(m̂); zero or infinite where the distances allow no estimate. */
   static double pointwiseMean(Neighbours neighbours, int k) {
     double sum = 0;
-    for (int i = 0; i < neighbours.queries(); i++) {
+    for (int i = 0; i < neighbours.count(); i++) {
       sum += 1 / inverse(neighbours, i, k);
     }
-    return sum / neighbours.queries();
+    return sum / neighbours.count();
   }
 
   private static double inverse(Neighbours neighbours, int i, int k) {

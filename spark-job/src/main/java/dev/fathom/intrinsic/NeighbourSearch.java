@@ -2,268 +2,399 @@
 package dev.fathom.intrinsic;
 
 import dev.fathom.blas.Blas;
+import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
-/** Exact nearest neighbours by brute force, as fast as a matrix multiplication. */
-public final class NeighbourSearch {
+/**
+ * Exact nearest neighbours: every pair of points is ruled out or measured, most of them ruled out
+ * many at a time by a matrix multiplication or by where they lie.
+ *
+ * <p>A search is prepared once, {@link #of}, and run as a whole, {@link #all}, or in parts on
+ * several machines, {@link #part}, whose results are merged range by range and joined by {@link
+ * #join}. The neighbours are the same to the last bit whatever the number of parts.
+ */
+public final class NeighbourSearch implements Serializable {
+  private static final long serialVersionUID = 1;
 
   /*
-   * A block of queries meets a block of references in one gemm. With a query written as (−2a, 1)
-   * and a reference as (b, |b|²) the product is s = |b|² − 2ab = |a−b|² − |a|², so that one
-   * comparison of s with a limit per query tells who may be among its k nearest.
+   * Three filters, each letting through more than it must and never less:
+   *
+   * 1. The points are ordered into leaves of at most LEAF by splitting at medians along the widest
+   *    axis (a k-d tree cut off early). Two leaves whose bounding boxes lie farther apart than the
+   *    k-th neighbours found so far are passed over; pairs of leaves go nearest first, so that
+   *    those are soon near. This rules out most pairs of clouds of few dimensions, and nothing of
+   *    those of many.
+   * 2. What two points have in common is seen in few coordinates (SearchSpace), as many as cost
+   *    the least by a trial on a few points. Two leaves meet in one gemm, of −2·a·b, once for both
+   *    directions; with the squares of the lengths s = |b|² − 2ab = |a−b|² − |a|², so that a
+   *    comparison with a limit for each point tells who may be among its k nearest. That
+   *    comparison is n² work and so has to vectorise: an elementwise minimum over ROWS rows, and
+   *    only columns whose minimum passes are looked into.
+   * 3. What passes is measured in double, by subtraction, and only that distance counts: the
+   *    result is exact, ties in the order of the points.
    *
    * Hazard: s cancels. In float it is off by some ulps of (|a|+|b|)², which for near duplicates
    * dwarfs |a−b|², and distances that come out wrong or zero ruin every estimator that takes their
-   * logarithm. Met in three steps. The points are centred, which shrinks the norms, and scaled to
-   * a largest norm of 1, which keeps squares from overflow and underflow. The limit is the k-th
-   * best distance plus a bound of the whole rounding error (below), so no neighbour is ever lost.
-   * What passes the limit is measured again in double, by subtraction, and only that distance
-   * counts: the result is exact, ties broken by index.
+   * logarithm. Hence the third filter, and a limit of the k-th best distance plus a bound of the
+   * rounding error: with u = 2^-24 and w coordinates, the product errs by at most w·u·2|a||b| to
+   * first order, the coordinates, rounded once, by 2u(|a|+|b|)², sums and limits by as much again:
+   * together less than (w+10)·u·(|a|+|b|)².
    *
-   * Bound, with u = 2^-24: the product of d+1 terms errs by at most (d+1)·u·(|b|² + 2|a||b|) to
-   * first order, the rounding of |b|² by u|b|², that of the centred coordinates by 2u(|a|+|b|)²,
-   * the limit by u(|a|²+|b|²): together less than (d+8)·u·(|a|+|b|)².
+   * A query measures about k·ln(n/k) pairs again. On clusters tighter than the bound whole
+   * clusters pass: slow, still exact.
    *
-   * Speed: n² of the n²·d work is the comparison, so it must vectorise. The columns of a row fold
-   * to LANES minima, an elementwise loop, and only lanes whose minimum passes are looked into.
-   * A query measures about k·ln(n/k) pairs again. On tightly clustered data the bound lets whole
-   * clusters through: slow, still exact. Memory: a copy of the points, one block, the result.
+   * In parts: the leaves are dealt out to 2·c ranges for c parts at once; a part takes a range
+   * with itself, with those that follow it up to half way round, and half of the one opposite.
    */
-  private static final int QUERIES = 256;
-  private static final int LANES = 128;
-  private static final int FOLDS = 8;
-  private static final int REFERENCES = LANES * FOLDS;
+  private static final int LEAF = 256;
+  private static final int ROWS = 8;
   private static final double UNIT_ROUNDOFF = 0x1p-24;
+  private static final float NEVER = 1e35f;
+  private static final float ALWAYS = 1e30f;
 
   private final Points points;
+
+  /** Where each point stood when it was given. */
+  private final int[] rows;
+
+  /** Where each leaf begins, and n. */
+  private final int[] leaves;
+
+  /** The first leaf of each range, and the number of leaves. */
+  private final int[] ranges;
+
+  private final int rank;
   private final int k;
+  private transient SearchSpace space;
 
-  /** Row length of the two factors: the coordinates and one more. */
-  private final int width;
-
-  /** n × width, (b, |b|²) centred and scaled. */
-  private final float[] references;
-
-  private final double scale;
-
-  /** The largest norm in each block of references. */
-  private final double[] blockNorms;
-
-  private final float[] queryBlock;
-  private final float[] product = new float[QUERIES * REFERENCES];
-  private final float[] minima = new float[LANES];
-
-  private NeighbourSearch(Points points, int k) {
+  private NeighbourSearch(Points points, int[] rows, int[] leaves, int[] ranges, int rank, int k) {
     this.points = points;
+    this.rows = rows;
+    this.leaves = leaves;
+    this.ranges = ranges;
+    this.rank = rank;
     this.k = k;
-    width = points.dimension() + 1;
-    double[] centre = centre(points);
-    double radius = radius(points, centre);
-    scale = radius > 0 ? 1 / radius : 1;
-    references = new float[Math.multiplyExact(points.count(), width)];
-    blockNorms = new double[(points.count() + REFERENCES - 1) / REFERENCES];
-    queryBlock = new float[QUERIES * width];
-    for (int i = 0; i < points.count(); i++) {
-      double norm = 0;
-      for (int c = 0; c < width - 1; c++) {
-        float centred = (float) ((points.value(i, c) - centre[c]) * scale);
-        references[i * width + c] = centred;
-        norm += (double) centred * centred;
-      }
-      references[i * width + width - 1] = (float) norm;
-      int block = i / REFERENCES;
-      blockNorms[block] = Math.max(blockNorms[block], Math.sqrt(norm));
-    }
   }
 
   /**
-   * The k nearest neighbours of every point among all others.
+   * The k nearest neighbours of every point among all others, on this thread.
    *
    * @param points finite values; exact duplicates are neighbours at distance zero
    * @param k 1 … n−1
    * @throws IllegalArgumentException if k is out of range
    */
   public static Neighbours search(Points points, int k) {
-    return search(points, 0, points.count(), k);
+    return of(points, k, 1).all();
   }
 
   /**
-   * The k nearest neighbours, among all points, of the points in rows {@code [from, to)}: a part of
-   * {@link #search(Points, int)}, to be run beside others. Costs (to−from)·n·d multiplications on
-   * one thread.
+   * Prepares a search.
    *
-   * @throws IllegalArgumentException if k or the range is out of range
+   * @param points finite values
+   * @param k 1 … n−1
+   * @param parts how many parts it is to be run in, 1 or more; there may come out fewer
+   * @throws IllegalArgumentException if k is out of range
    */
-  public static Neighbours search(Points points, int from, int to, int k) {
+  public static NeighbourSearch of(Points points, int k, int parts) {
     int n = points.count();
     if (k < 1 || k >= n) {
       throw new IllegalArgumentException(
           String.format("%d neighbours asked for among %d points", k, n));
     }
-    if (from < 0 || to < from || to > n) {
-      throw new IllegalArgumentException(
-          String.format("queries [%d, %d) asked for among %d points", from, to, n));
+    int rank = points.dimension();
+    SearchSpace space;
+    if (SearchRank.isWorthwhile(points)) {
+      PrincipalComponents axes = PrincipalComponents.of(points);
+      rank = SearchRank.choose(points, axes, k);
+      space = SearchSpace.of(points, axes, rank);
+    } else {
+      space = SearchSpace.of(points);
     }
-    return new NeighbourSearch(points, k).run(from, to);
+    SearchOrder order = SearchOrder.of(space, n, LEAF, parts);
+    return new NeighbourSearch(
+        points.rows(order.rows()), order.rows(), order.leaves(), order.ranges(), rank, k);
   }
 
-  private Neighbours run(int from, int to) {
-    Nearest nearest = new Nearest(to - from, k);
-    for (int first = from; first < to; first += QUERIES) {
-      int queries = Math.min(QUERIES, to - first);
-      loadQueries(first, queries);
-      for (int start = 0; start < points.count(); start += REFERENCES) {
-        multiply(queries, start);
-        double blockNorm = blockNorms[start / REFERENCES];
-        for (int q = 0; q < queries; q++) {
-          settle(nearest, first + q, first + q - from, q * REFERENCES, start, blockNorm);
+  /** How many parts it runs in. */
+  public int parts() {
+    return ranges.length - 1;
+  }
+
+  /** Runs every part here. */
+  public Neighbours all() {
+    PartialNeighbours[] lists = new PartialNeighbours[parts()];
+    for (int part = 0; part < parts(); part++) {
+      for (PartialNeighbours found : part(part)) {
+        int range = rangeOf(found.from());
+        lists[range] = lists[range] == null ? found : lists[range].merge(found);
+      }
+    }
+    return join(Arrays.asList(lists));
+  }
+
+  /**
+   * Runs a part.
+   *
+   * @param part 0 … {@link #parts} − 1
+   * @return what it found, a range each
+   */
+  public List<PartialNeighbours> part(int part) {
+    return new Run(part).execute();
+  }
+
+  /**
+   * Joins the ranges, each merged over all parts.
+   *
+   * @return the neighbours of the points in the order in which they were given
+   */
+  public Neighbours join(List<PartialNeighbours> merged) {
+    int n = points.count();
+    int[] indices = new int[Math.multiplyExact(n, k)];
+    double[] distances = new double[indices.length];
+    int joined = 0;
+    for (PartialNeighbours range : merged) {
+      range.copyTo(rows, indices, distances);
+      joined += range.count();
+    }
+    if (joined != n) {
+      throw new IllegalArgumentException(
+          String.format("neighbours of %d points are not those of all %d", joined, n));
+    }
+    return new Neighbours(n, k, indices, distances);
+  }
+
+  private int rangeOf(int row) {
+    int range = 0;
+    while (leaves[ranges[range + 1]] <= row) {
+      range++;
+    }
+    return range;
+  }
+
+  /** The coordinates, computed where they are needed: they are as large as the points. */
+  private synchronized SearchSpace space() {
+    if (space == null) {
+      space =
+          rank < points.dimension()
+              ? SearchSpace.of(points, PrincipalComponents.of(points), rank)
+              : SearchSpace.of(points);
+    }
+    return space;
+  }
+
+  /**
+   * Adds 2·|t| of every t = a + (b + shift) that is negative, and exactly zero for the others.
+   *
+   * <p>As it is, the compiler vectorises it, which makes it several times faster: no array is read
+   * at an offset beside one that is written, and there is no Math.min, which may become a branch.
+   */
+  private static void addNegative(float[] a, float[] b, float shift, float[] sums) {
+    for (int c = 0; c < sums.length; c++) {
+      float t = a[c] + (b[c] + shift);
+      sums[c] += Math.abs(t) - t;
+    }
+  }
+
+  /** One part under way. */
+  private final class Run {
+    private final int part;
+    private final int width;
+    private final float[] coordinates;
+    private final float[] lengths;
+    private final float[] squares;
+    private final double scale;
+    private final PartialNeighbours[] lists = new PartialNeighbours[parts()];
+    private final LeafBoxes boxes;
+
+    /** Of each leaf the largest scaled squared distance to a k-th neighbour so far. */
+    private final double[] leafWorst = new double[leaves.length - 1];
+
+    private final float[] product = new float[LEAF * LEAF];
+    private final float[] row = new float[LEAF];
+    private final float[] passes = new float[LEAF];
+    private final float[] rowSquares = new float[LEAF];
+    private final float[] rowLimits = new float[LEAF];
+    private final float[] columnSquares = new float[LEAF];
+    private final float[] minusColumnLimits = new float[LEAF];
+    private final double[] rowSlack = new double[LEAF];
+    private final double[] columnSlack = new double[LEAF];
+
+    Run(int part) {
+      this.part = part;
+      SearchSpace coordinatesOfAll = space();
+      width = coordinatesOfAll.width();
+      coordinates = coordinatesOfAll.coordinates();
+      lengths = coordinatesOfAll.lengths();
+      squares = coordinatesOfAll.squares();
+      scale = coordinatesOfAll.scale();
+      boxes = new LeafBoxes(coordinatesOfAll, leaves);
+      Arrays.fill(leafWorst, Double.POSITIVE_INFINITY);
+    }
+
+    List<PartialNeighbours> execute() {
+      LeafPairs pairs = leafPairs();
+      pairs.sortByGap();
+      for (int p = 0; p < pairs.count(); p++) {
+        int a = pairs.first(p);
+        int b = pairs.second(p);
+        double reach = boxes.reach(a) + boxes.reach(b);
+        double slack = (width + 10) * UNIT_ROUNDOFF * reach * reach;
+        if (pairs.gap(p) - slack <= Math.max(leafWorst[a], leafWorst[b])) {
+          meet(a, b);
         }
       }
-    }
-    return nearest.toNeighbours(from);
-  }
-
-  private void loadQueries(int first, int queries) {
-    for (int q = 0; q < queries; q++) {
-      for (int c = 0; c < width - 1; c++) {
-        queryBlock[q * width + c] = -2 * references[(first + q) * width + c];
+      List<PartialNeighbours> found = new ArrayList<>();
+      for (PartialNeighbours list : lists) {
+        if (list != null) {
+          found.add(list);
+        }
       }
-      queryBlock[q * width + width - 1] = 1;
+      return found;
     }
-  }
 
-  private void multiply(int queries, int start) {
-    int columns = Math.min(REFERENCES, points.count() - start);
-    Blas.gemm(
-        false,
-        true,
-        queries,
-        columns,
-        width,
-        1,
-        queryBlock,
-        0,
-        width,
-        references,
-        start * width,
-        width,
-        0,
-        product,
-        0,
-        REFERENCES);
-    // The scan always folds whole rows: pad a short block with what never passes.
-    for (int q = 0; q < queries && columns < REFERENCES; q++) {
-      int row = q * REFERENCES;
-      Arrays.fill(product, row + columns, row + REFERENCES, Float.POSITIVE_INFINITY);
+    private LeafPairs leafPairs() {
+      LeafPairs pairs = new LeafPairs(boxes);
+      int count = parts();
+      open(part);
+      pairs.addWithin(ranges[part], ranges[part + 1]);
+      for (int step = 1; 2 * step < count; step++) {
+        addAcross(pairs, part, (part + step) % count, 0, 1);
+      }
+      if (count % 2 == 0) {
+        boolean ahead = part < count / 2;
+        int opposite = (part + count / 2) % count;
+        addAcross(pairs, ahead ? part : opposite, ahead ? opposite : part, ahead ? 0 : 1, 2);
+      }
+      return pairs;
     }
-  }
 
-  /** Measures again whatever of a row of the product may be among the query's nearest. */
-  private void settle(Nearest nearest, int query, int slot, int row, int start, double blockNorm) {
-    float norm = references[query * width + width - 1];
-    double reach = Math.sqrt(norm) + blockNorm;
-    double slack = (width + 7) * UNIT_ROUNDOFF * reach * reach - norm;
-    float limit = limit(nearest.worst(slot), slack);
-    fold(row);
-    for (int lane = 0; lane < LANES; lane++) {
-      if (minima[lane] <= limit) {
-        for (int column = lane; column < REFERENCES; column += LANES) {
-          int reference = start + column;
-          if (product[row + column] <= limit && reference != query && reference < points.count()) {
-            nearest.offer(slot, points.squaredDistance(query, reference), reference);
-            limit = limit(nearest.worst(slot), slack);
+    /** Adds the leaves of a range, of every {@code step} that at {@code first}, with another's. */
+    private void addAcross(LeafPairs pairs, int range, int other, int first, int step) {
+      open(range);
+      open(other);
+      for (int a = ranges[range] + first; a < ranges[range + 1]; a += step) {
+        pairs.addWith(a, ranges[other], ranges[other + 1]);
+      }
+    }
+
+    private void open(int range) {
+      if (lists[range] == null) {
+        int from = leaves[ranges[range]];
+        lists[range] = new PartialNeighbours(from, leaves[ranges[range + 1]] - from, k);
+      }
+    }
+
+    /** Every point of one leaf with every point of another, or with all others of the same. */
+    private void meet(int a, int b) {
+      int height = leaves[a + 1] - leaves[a];
+      int breadth = leaves[b + 1] - leaves[b];
+      PartialNeighbours rowLists = lists[rangeOf(leaves[a])];
+      PartialNeighbours columnLists = lists[rangeOf(leaves[b])];
+      load(a, rowLists, boxes.reach(b), rowSquares, rowLimits, rowSlack);
+      load(b, columnLists, boxes.reach(a), columnSquares, minusColumnLimits, columnSlack);
+      for (int c = 0; c < LEAF; c++) {
+        minusColumnLimits[c] = a == b ? NEVER : -minusColumnLimits[c];
+      }
+      Blas.gemm(
+          false,
+          true,
+          height,
+          breadth,
+          width,
+          -2,
+          coordinates,
+          leaves[a] * width,
+          width,
+          coordinates,
+          leaves[b] * width,
+          width,
+          0,
+          product,
+          0,
+          LEAF);
+      for (int first = 0; first < height; first += ROWS) {
+        fold(first);
+        for (int column = 0; column < breadth; column++) {
+          if (passes[column] > 0) {
+            settle(a, b, first, Math.min(first + ROWS, height), column, rowLists, columnLists);
           }
         }
       }
+      leafWorst[a] = worst(a, rowLists);
+      leafWorst[b] = worst(b, columnLists);
     }
-  }
 
-  private float limit(double worst, double slack) {
-    return (float) (worst * scale * scale + slack);
-  }
-
-  private void fold(int row) {
-    for (int j = 0; j < LANES; j++) {
-      int p = row + j;
-      float a = Math.min(product[p], product[p + LANES]);
-      float b = Math.min(product[p + 2 * LANES], product[p + 3 * LANES]);
-      float c = Math.min(product[p + 4 * LANES], product[p + 5 * LANES]);
-      float d = Math.min(product[p + 6 * LANES], product[p + 7 * LANES]);
-      minima[j] = Math.min(Math.min(a, b), Math.min(c, d));
-    }
-  }
-
-  private static double[] centre(Points points) {
-    double[] centre = new double[points.dimension()];
-    for (int i = 0; i < points.count(); i++) {
-      for (int c = 0; c < centre.length; c++) {
-        centre[c] += points.value(i, c);
+    private void load(
+        int leaf,
+        PartialNeighbours leafLists,
+        double reach,
+        float[] leafSquares,
+        float[] limits,
+        double[] slack) {
+      int from = leaves[leaf];
+      int count = leaves[leaf + 1] - from;
+      for (int i = 0; i < count; i++) {
+        double sum = lengths[from + i] + reach;
+        leafSquares[i] = squares[from + i];
+        slack[i] = (width + 10) * UNIT_ROUNDOFF * sum * sum - squares[from + i];
+        limits[i] = limit(leafLists.worst(from + i), slack[i]);
       }
+      Arrays.fill(leafSquares, count, LEAF, NEVER);
+      Arrays.fill(limits, count, LEAF, -NEVER);
     }
-    for (int c = 0; c < centre.length; c++) {
-      centre[c] /= points.count();
-    }
-    return centre;
-  }
 
-  private static double radius(Points points, double[] centre) {
-    double largest = 0;
-    for (int i = 0; i < points.count(); i++) {
-      double squared = 0;
-      for (int c = 0; c < centre.length; c++) {
-        double centred = points.value(i, c) - centre[c];
-        squared += centred * centred;
+    private float limit(double worst, double slack) {
+      // A little more, so that pairs at the limit are below it even where all is zero.
+      return (float) Math.min(worst * scale * scale + slack, ALWAYS) + Float.MIN_NORMAL;
+    }
+
+    private double worst(int leaf, PartialNeighbours leafLists) {
+      double worst = 0;
+      for (int i = leaves[leaf]; i < leaves[leaf + 1]; i++) {
+        worst = Math.max(worst, leafLists.worst(i));
       }
-      largest = Math.max(largest, squared);
-    }
-    return Math.sqrt(largest);
-  }
-
-  /** The k nearest so far of each query, sorted by (squared distance, index). */
-  private static final class Nearest {
-    private final int queries;
-    private final int k;
-    private final int[] indices;
-    private final double[] squared;
-
-    Nearest(int queries, int k) {
-      this.queries = queries;
-      this.k = k;
-      indices = new int[Math.multiplyExact(queries, k)];
-      squared = new double[queries * k];
-      Arrays.fill(indices, Integer.MAX_VALUE);
-      Arrays.fill(squared, Double.POSITIVE_INFINITY);
+      return worst * scale * scale;
     }
 
-    double worst(int query) {
-      return squared[(query + 1) * k - 1];
-    }
-
-    void offer(int query, double distance, int index) {
-      int first = query * k;
-      int position = first + k;
-      while (position > first && precedes(distance, index, position - 1)) {
-        position--;
-      }
-      int moved = first + k - 1 - position;
-      if (moved >= 0) {
-        System.arraycopy(squared, position, squared, position + 1, moved);
-        System.arraycopy(indices, position, indices, position + 1, moved);
-        squared[position] = distance;
-        indices[position] = index;
+    /** Of ROWS rows, for each column: more than zero if a pair passes. */
+    private void fold(int first) {
+      Arrays.fill(passes, 0);
+      for (int r = first; r < first + ROWS; r++) {
+        System.arraycopy(product, r * LEAF, row, 0, LEAF);
+        addNegative(row, columnSquares, -rowLimits[r], passes);
+        addNegative(row, minusColumnLimits, rowSquares[r], passes);
       }
     }
 
-    private boolean precedes(double distance, int index, int position) {
-      return distance < squared[position]
-          || (distance == squared[position] && index < indices[position]);
-    }
-
-    Neighbours toNeighbours(int from) {
-      for (int i = 0; i < squared.length; i++) {
-        squared[i] = Math.sqrt(squared[i]);
+    /** Measures what passes of a column over some rows, for one or both of the two points. */
+    private void settle(
+        int a,
+        int b,
+        int fromRow,
+        int toRow,
+        int column,
+        PartialNeighbours rowLists,
+        PartialNeighbours columnLists) {
+      int j = leaves[b] + column;
+      for (int r = fromRow; r < toRow; r++) {
+        int i = leaves[a] + r;
+        float common = product[r * LEAF + column];
+        boolean forRow = common + columnSquares[column] <= rowLimits[r] && i != j;
+        boolean forColumn = common + rowSquares[r] <= -minusColumnLimits[column];
+        if (forRow || forColumn) {
+          double squared = points.squaredDistance(i, j);
+          if (forRow) {
+            rowLists.offer(i, squared, rows[j]);
+            rowLimits[r] = limit(rowLists.worst(i), rowSlack[r]);
+          }
+          if (forColumn) {
+            columnLists.offer(j, squared, rows[i]);
+            minusColumnLimits[column] = -limit(columnLists.worst(j), columnSlack[column]);
+          }
+        }
       }
-      return new Neighbours(from, queries, k, indices, squared);
     }
   }
 }

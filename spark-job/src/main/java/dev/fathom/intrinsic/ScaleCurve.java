@@ -62,7 +62,7 @@ final class ScaleCurve {
                 Math.max(0, d - half),
                 d + half,
                 meanDistance(neighbours, 2 * n1),
-                neighbours.queries()));
+                neighbours.count()));
       }
     }
     return n1;
@@ -70,9 +70,9 @@ final class ScaleCurve {
 
   private static double meanDistance(Neighbours neighbours, int rank) {
     double sum = 0;
-    for (int i = 0; i < neighbours.queries(); i++) {
+    for (int i = 0; i < neighbours.count(); i++) {
       sum += neighbours.distance(i, rank);
     }
-    return sum / neighbours.queries();
+    return sum / neighbours.count();
   }
 }

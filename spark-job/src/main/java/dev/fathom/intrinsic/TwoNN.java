@@ -26,7 +26,7 @@ final class TwoNN {
 
   /** The slope; NaN where the distances allow no estimate. */
   static double estimate(Neighbours neighbours, double discarded) {
-    int n = neighbours.queries();
+    int n = neighbours.count();
     double[] ratios = new double[n];
     for (int i = 0; i < n; i++) {
       ratios[i] = neighbours.distance(i, 2) / neighbours.distance(i, 1);

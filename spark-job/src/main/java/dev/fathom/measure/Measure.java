@@ -9,6 +9,7 @@ import dev.fathom.common.Storage;
 import dev.fathom.embed.EmbeddingFiles;
 import dev.fathom.intrinsic.NeighbourSearch;
 import dev.fathom.intrinsic.Neighbours;
+import dev.fathom.intrinsic.PartialNeighbours;
 import dev.fathom.intrinsic.Points;
 import java.io.Serializable;
 import java.util.Comparator;
@@ -25,10 +26,14 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import scala.Tuple2;
 
 /** The stage from embeddings to what they tell: dimensions of both towers, retrieval, agreement. */
 public final class Measure {
   private static final Logger LOG = LoggerFactory.getLogger(Measure.class);
+
+  /** So that the parts, which take not quite the same time, fill the cores. */
+  private static final int PARTS_PER_CORE = 2;
 
   private final SparkSession spark;
   private final JavaSparkContext context;
@@ -120,24 +125,25 @@ public final class Measure {
     return matrix;
   }
 
-  /** Exact neighbours: every task searches all points for a range of queries. */
+  /** Exact neighbours: every task takes a part of all pairs of points. */
   private Neighbours search(String side, Points points, int k) {
     spark.sparkContext().setJobDescription("measure: neighbours of " + side);
-    int parts = Math.min(context.defaultParallelism(), points.count());
-    int count = points.count();
-    Broadcast<Points> shared = context.broadcast(points);
+    NeighbourSearch search =
+        NeighbourSearch.of(points, k, PARTS_PER_CORE * context.defaultParallelism());
+    Broadcast<NeighbourSearch> shared = context.broadcast(search);
     try {
-      return Neighbours.concatenate(
+      List<PartialNeighbours> ranges =
           context
-              .parallelize(IntStream.range(0, parts).boxed().toList(), parts)
-              .map(
+              .parallelize(IntStream.range(0, search.parts()).boxed().toList(), search.parts())
+              .flatMapToPair(
                   part ->
-                      NeighbourSearch.search(
-                          shared.value(),
-                          (int) ((long) count * part / parts),
-                          (int) ((long) count * (part + 1) / parts),
-                          k))
-              .collect());
+                      shared.value().part(part).stream()
+                          .map(found -> new Tuple2<>(found.from(), found))
+                          .iterator())
+              .reduceByKey(PartialNeighbours::merge)
+              .values()
+              .collect();
+      return search.join(ranges);
     } finally {
       shared.destroy();
     }

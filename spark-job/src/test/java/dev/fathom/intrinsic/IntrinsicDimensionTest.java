@@ -104,21 +104,17 @@ class IntrinsicDimensionTest {
   void takesNeighboursThatWereSearchedElsewhere() {
     Points points = Clouds.golden("cube_d17_D17");
     PreparedPoints prepared = PreparedPoints.of(points, SETTINGS.seed());
-    Neighbours neighbours =
-        Neighbours.concatenate(
-            List.of(
-                NeighbourSearch.search(prepared.points(), 0, 600, 20),
-                NeighbourSearch.search(prepared.points(), 600, 1000, 20)));
+    Neighbours neighbours = NeighbourSearch.of(prepared.points(), 20, 3).all();
     assertThat(IntrinsicDimension.of(prepared, neighbours, SETTINGS)).isEqualTo(measure(points));
   }
 
   @Test
   void refusesNeighboursOfOtherPoints() {
     PreparedPoints prepared = PreparedPoints.of(Clouds.gaussian(100, 3, 5), 1);
-    Neighbours half = NeighbourSearch.search(prepared.points(), 0, 50, 20);
+    Neighbours half = NeighbourSearch.search(prepared.points().range(0, 50), 20);
     assertThatThrownBy(() -> IntrinsicDimension.of(prepared, half, SETTINGS))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("50 queries");
+        .hasMessageContaining("of 50 points");
   }
 
   @Test

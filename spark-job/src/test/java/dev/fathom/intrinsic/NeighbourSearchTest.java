@@ -8,6 +8,8 @@ import static org.assertj.core.data.Percentage.withPercentage;
 import dev.fathom.common.RandomStream;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -75,27 +77,47 @@ class NeighbourSearchTest {
   }
 
   @Test
-  void rangesOfQueriesJoinToTheWhole() {
-    Points points = Clouds.gaussian(1300, 6, 9);
-    Neighbours whole = NeighbourSearch.search(points, 9);
-    Neighbours joined =
-        Neighbours.concatenate(
-            List.of(
-                NeighbourSearch.search(points, 0, 300, 9),
-                NeighbourSearch.search(points, 300, 301, 9),
-                NeighbourSearch.search(points, 301, 1300, 9)));
-    assertThat(joined).usingRecursiveComparison().isEqualTo(whole);
+  void isExactWhereFewAxesHoldNearlyAll() {
+    assertMatchesBruteForce(flat(2100, 3, 40, 1e-3f), 12);
+    assertMatchesBruteForce(flat(2100, 20, 40, 0), 12);
   }
 
   @Test
-  void refusesToJoinRangesWithAGap() {
-    Points points = Clouds.gaussian(50, 3, 10);
-    List<Neighbours> ranges =
-        List.of(
-            NeighbourSearch.search(points, 0, 20, 3), NeighbourSearch.search(points, 21, 50, 3));
-    assertThatThrownBy(() -> Neighbours.concatenate(ranges))
+  void isExactForManyLeavesOfClusters() {
+    Points centres = Clouds.gaussian(9, 6, 12);
+    Points noise = Clouds.gaussian(2500, 6, 13);
+    float[] values = new float[2500 * 6];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = 10 * centres.value(i / 6 % 9, i % 6) + 0.01f * noise.value(i / 6, i % 6);
+    }
+    assertMatchesBruteForce(Points.of(values, 2500, 6), 20);
+  }
+
+  @Test
+  void partsMergeToTheWholeInAnyOrder() {
+    Points points = Clouds.gaussian(2600, 12, 9);
+    Neighbours whole = NeighbourSearch.search(points, 9);
+    for (int parts : new int[] {1, 2, 3, 4, 5, 8, 40}) {
+      NeighbourSearch search = NeighbourSearch.of(points, 9, parts);
+      Map<Integer, PartialNeighbours> merged = new TreeMap<>(Comparator.reverseOrder());
+      for (int part = search.parts() - 1; part >= 0; part--) {
+        for (PartialNeighbours found : search.part(part)) {
+          merged.merge(found.from(), found, PartialNeighbours::merge);
+        }
+      }
+      assertThat(search.join(List.copyOf(merged.values())))
+          .usingRecursiveComparison()
+          .isEqualTo(whole);
+    }
+  }
+
+  @Test
+  void refusesToJoinLessThanAll() {
+    NeighbourSearch search = NeighbourSearch.of(Clouds.gaussian(1000, 3, 10), 3, 4);
+    List<PartialNeighbours> some = search.part(0).subList(0, 1);
+    assertThatThrownBy(() -> search.join(some))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("from 20");
+        .hasMessageContaining("all 1000");
   }
 
   @Test
@@ -104,9 +126,22 @@ class NeighbourSearchTest {
     assertThatThrownBy(() -> NeighbourSearch.search(points, 10))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("10 neighbours");
-    assertThatThrownBy(() -> NeighbourSearch.search(points, 3, 11, 2))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("[3, 11)");
+  }
+
+  /** A cloud of few dimensions turned into many, with noise in all. */
+  private static Points flat(int n, int d, int width, float noise) {
+    Points cloud = Clouds.gaussian(n, d, 14);
+    Points axes = Clouds.gaussian(d, width, 15);
+    Points rest = Clouds.gaussian(n, width, 16);
+    float[] values = new float[n * width];
+    for (int i = 0; i < values.length; i++) {
+      double sum = noise * rest.value(i / width, i % width);
+      for (int c = 0; c < d; c++) {
+        sum += cloud.value(i / width, c) * axes.value(c, i % width);
+      }
+      values[i] = (float) sum;
+    }
+    return Points.of(values, n, width);
   }
 
   private static void assertMatchesBruteForce(Points points, int k) {

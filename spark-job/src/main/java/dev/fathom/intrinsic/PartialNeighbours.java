@@ -1,0 +1,101 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.intrinsic;
+
+import java.io.Serializable;
+import java.util.Arrays;
+
+/**
+ * The nearest neighbours of a range of points among those they have met so far, which is all that a
+ * part of a {@link NeighbourSearch} knows. What several parts know of the same range is merged, in
+ * any order, to the same lists.
+ */
+public final class PartialNeighbours implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final int from;
+  private final int count;
+  private final int k;
+
+  /** Of each point the k nearest so far, sorted by (squared distance, index). */
+  private final int[] indices;
+
+  private final double[] squared;
+
+  PartialNeighbours(int from, int count, int k) {
+    this.from = from;
+    this.count = count;
+    this.k = k;
+    indices = new int[Math.multiplyExact(count, k)];
+    squared = new double[indices.length];
+    Arrays.fill(indices, Integer.MAX_VALUE);
+    Arrays.fill(squared, Double.POSITIVE_INFINITY);
+  }
+
+  /** The first point of the range, in the order of the search. */
+  public int from() {
+    return from;
+  }
+
+  int count() {
+    return count;
+  }
+
+  /** The squared distance within which a point is among the k nearest of the row. */
+  double worst(int row) {
+    return squared[(row + 1 - from) * k - 1];
+  }
+
+  void offer(int row, double distance, int index) {
+    int first = (row - from) * k;
+    int position = first + k;
+    while (position > first && precedes(distance, index, position - 1)) {
+      position--;
+    }
+    int moved = first + k - 1 - position;
+    if (moved >= 0) {
+      System.arraycopy(squared, position, squared, position + 1, moved);
+      System.arraycopy(indices, position, indices, position + 1, moved);
+      squared[position] = distance;
+      indices[position] = index;
+    }
+  }
+
+  private boolean precedes(double distance, int index, int position) {
+    return distance < squared[position]
+        || (distance == squared[position] && index < indices[position]);
+  }
+
+  /**
+   * Takes in what another part knows of the same range; the two parts must not have met the same
+   * pairs.
+   *
+   * @return this
+   */
+  public PartialNeighbours merge(PartialNeighbours other) {
+    if (other.from != from || other.count != count || other.k != k) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%d neighbours of %d points from %d are not of the %d points from %d",
+              other.k, other.count, other.from, count, from));
+    }
+    for (int row = from; row < from + count; row++) {
+      for (int p = (row - from) * k;
+          p < (row - from + 1) * k && other.indices[p] < Integer.MAX_VALUE;
+          p++) {
+        offer(row, other.squared[p], other.indices[p]);
+      }
+    }
+    return this;
+  }
+
+  /** Copies the lists to where the points stood before the search ordered them. */
+  void copyTo(int[] rows, int[] indicesOfAll, double[] distancesOfAll) {
+    for (int i = 0; i < count; i++) {
+      int target = rows[from + i] * k;
+      for (int j = 0; j < k; j++) {
+        indicesOfAll[target + j] = indices[i * k + j];
+        distancesOfAll[target + j] = Math.sqrt(squared[i * k + j]);
+      }
+    }
+  }
+}

@@ -1,0 +1,68 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.intrinsic;
+
+import dev.fathom.blas.Blas;
+import dev.fathom.blas.SymmetricEigen;
+
+/**
+ * The axes along which a cloud spreads, widest first.
+ *
+ * @param centre the mean, d numbers
+ * @param variances along each axis, descending, the sum of squares over n − 1; none negative
+ * @param axes d × d, a unit vector a row, in the order of the variances
+ */
+record PrincipalComponents(double[] centre, double[] variances, double[] axes) {
+
+  /*
+   * The covariance is taken in double from centred rows, block by block, so that neither a distant
+   * centre nor a small variance beside a large one is lost to single precision.
+   */
+  private static final int BLOCK = 1024;
+
+  /** Of two points or more. */
+  static PrincipalComponents of(Points points) {
+    int d = points.dimension();
+    double[] centre = centre(points);
+    double[] covariance = covariance(points, centre);
+    double[] ascending = SymmetricEigen.vectors(covariance, d);
+    double[] variances = new double[d];
+    double[] axes = new double[d * d];
+    for (int c = 0; c < d; c++) {
+      variances[c] = Math.max(0, ascending[d - 1 - c]);
+      System.arraycopy(covariance, (d - 1 - c) * d, axes, c * d, d);
+    }
+    return new PrincipalComponents(centre, variances, axes);
+  }
+
+  /** The mean of the points. */
+  static double[] centre(Points points) {
+    double[] centre = new double[points.dimension()];
+    for (int i = 0; i < points.count(); i++) {
+      for (int c = 0; c < centre.length; c++) {
+        centre[c] += points.value(i, c);
+      }
+    }
+    for (int c = 0; c < centre.length; c++) {
+      centre[c] /= points.count();
+    }
+    return centre;
+  }
+
+  private static double[] covariance(Points points, double[] centre) {
+    int d = centre.length;
+    int n = points.count();
+    double[] covariance = new double[Math.multiplyExact(d, d)];
+    double[] block = new double[Math.min(BLOCK, n) * d];
+    for (int from = 0; from < n; from += BLOCK) {
+      int rows = Math.min(BLOCK, n - from);
+      for (int i = 0; i < rows; i++) {
+        for (int c = 0; c < d; c++) {
+          block[i * d + c] = points.value(from + i, c) - centre[c];
+        }
+      }
+      Blas.gemm(
+          true, false, d, d, rows, 1.0 / (n - 1), block, 0, d, block, 0, d, 1, covariance, 0, d);
+    }
+    return covariance;
+  }
+}

@@ -1,0 +1,93 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.intrinsic;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * An order of points in which those that lie together stand together.
+ *
+ * @param rows the points' rows in that order
+ * @param leaves where each leaf begins in that order, and the number of points
+ * @param ranges the first leaf of each range, and the number of leaves
+ */
+record SearchOrder(int[] rows, int[] leaves, int[] ranges) {
+
+  /**
+   * Splits at medians along the coordinate that varies most until at most {@code leaf} points are
+   * left together, and deals the leaves out to ranges in turn, so that all ranges are alike.
+   */
+  static SearchOrder of(SearchSpace space, int count, int leaf, int ranges) {
+    long[] keys = new long[count];
+    Arrays.setAll(keys, i -> i);
+    List<int[]> leaves = new ArrayList<>();
+    split(space, keys, 0, count, leaf, leaves);
+    int dealt = Math.max(1, Math.min(ranges, leaves.size()));
+    int[] rows = new int[count];
+    int[] starts = new int[leaves.size() + 1];
+    int[] firsts = new int[dealt + 1];
+    int row = 0;
+    int next = 0;
+    for (int range = 0; range < dealt; range++) {
+      firsts[range] = next;
+      for (int l = range; l < leaves.size(); l += dealt) {
+        starts[next++] = row;
+        for (int i = leaves.get(l)[0]; i < leaves.get(l)[1]; i++) {
+          rows[row++] = (int) keys[i];
+        }
+      }
+    }
+    firsts[dealt] = next;
+    starts[next] = row;
+    return new SearchOrder(rows, starts, firsts);
+  }
+
+  private static void split(
+      SearchSpace space, long[] keys, int from, int to, int leaf, List<int[]> leaves) {
+    if (to - from <= leaf) {
+      leaves.add(new int[] {from, to});
+      return;
+    }
+    int axis = widest(space, keys, from, to);
+    for (int i = from; i < to; i++) {
+      int row = (int) keys[i];
+      keys[i] =
+          ((long) sortable(space.coordinates()[row * space.width() + axis]) << Integer.SIZE) | row;
+    }
+    Arrays.sort(keys, from, to);
+    int middle = (from + to) >>> 1;
+    split(space, keys, from, middle, leaf, leaves);
+    split(space, keys, middle, to, leaf, leaves);
+  }
+
+  /** Bits that rise with the value. */
+  private static int sortable(float value) {
+    int bits = Float.floatToIntBits(value);
+    return bits ^ ((bits >> (Integer.SIZE - 1)) & Integer.MAX_VALUE);
+  }
+
+  private static int widest(SearchSpace space, long[] keys, int from, int to) {
+    int width = space.width();
+    double[] sums = new double[width];
+    double[] squares = new double[width];
+    for (int i = from; i < to; i++) {
+      int row = (int) keys[i] * width;
+      for (int c = 0; c < width; c++) {
+        double value = space.coordinates()[row + c];
+        sums[c] += value;
+        squares[c] += value * value;
+      }
+    }
+    int widest = 0;
+    double largest = -1;
+    for (int c = 0; c < width; c++) {
+      double variance = squares[c] - sums[c] * sums[c] / (to - from);
+      if (variance > largest) {
+        largest = variance;
+        widest = c;
+      }
+    }
+    return widest;
+  }
+}

@@ -1,0 +1,142 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.intrinsic;
+
+import dev.fathom.blas.Blas;
+
+/**
+ * Few coordinates for each point, in which two points are never farther apart than they are: what a
+ * search looks at first.
+ */
+final class SearchSpace {
+
+  /*
+   * Centred, scaled to a largest length of 1, and turned to the principal axes, of which the first
+   * r are kept. What the others hold of a point is known by its length alone, one more coordinate:
+   * with a = (p, q), b likewise, |a−b|² = |p_a−p_b|² + |q_a−q_b|² ≥ |p_a−p_b|² + (|q_a|−|q_b|)².
+   * Lengths are those of the points, |a|² = |p|² + |q|². With r = d the distances are the points'.
+   *
+   * Everything is computed in double and rounded once, to float.
+   */
+  private static final int BLOCK = 1024;
+
+  private final int width;
+  private final float[] coordinates;
+  private final float[] lengths;
+  private final float[] squares;
+  private final double scale;
+
+  private SearchSpace(int width, int count, double scale) {
+    this.width = width;
+    this.scale = scale;
+    coordinates = new float[Math.multiplyExact(count, width)];
+    lengths = new float[count];
+    squares = new float[count];
+  }
+
+  /** Leaves points as they lie, with r = d. */
+  static SearchSpace of(Points points) {
+    int d = points.dimension();
+    double[] centre = PrincipalComponents.centre(points);
+    SearchSpace space = new SearchSpace(d, points.count(), inverse(radius(points, centre)));
+    double[] centred = new double[d];
+    for (int i = 0; i < points.count(); i++) {
+      for (int c = 0; c < d; c++) {
+        centred[c] = (points.value(i, c) - centre[c]) * space.scale;
+      }
+      space.put(i, centred, 0, d, centred, 0, d);
+    }
+    return space;
+  }
+
+  /**
+   * Turns points.
+   *
+   * @param rank r, 1 … d
+   */
+  static SearchSpace of(Points points, PrincipalComponents axes, int rank) {
+    int n = points.count();
+    int d = points.dimension();
+    double radius = radius(points, axes.centre());
+    SearchSpace space = new SearchSpace(rank < d ? rank + 1 : d, n, inverse(radius));
+    double[] centred = new double[Math.min(BLOCK, n) * d];
+    double[] turned = new double[Math.min(BLOCK, n) * rank];
+    for (int from = 0; from < n; from += BLOCK) {
+      int rows = Math.min(BLOCK, n - from);
+      for (int i = 0; i < rows; i++) {
+        for (int c = 0; c < d; c++) {
+          centred[i * d + c] = (points.value(from + i, c) - axes.centre()[c]) * space.scale;
+        }
+      }
+      Blas.gemm(
+          false, true, rows, rank, d, 1.0, centred, 0, d, axes.axes(), 0, d, 0.0, turned, 0, rank);
+      for (int i = 0; i < rows; i++) {
+        space.put(from + i, centred, i * d, d, turned, i * rank, rank);
+      }
+    }
+    return space;
+  }
+
+  private void put(
+      int row, double[] centred, int from, int d, double[] turned, int first, int rank) {
+    double whole = sumOfSquares(centred, from, d);
+    double kept = sumOfSquares(turned, first, rank);
+    for (int c = 0; c < rank; c++) {
+      coordinates[row * width + c] = (float) turned[first + c];
+    }
+    if (width > rank) {
+      coordinates[row * width + rank] = (float) Math.sqrt(Math.max(0, whole - kept));
+    }
+    squares[row] = (float) whole;
+    lengths[row] = (float) Math.sqrt(whole);
+  }
+
+  private static double sumOfSquares(double[] values, int from, int count) {
+    double sum = 0;
+    for (int c = from; c < from + count; c++) {
+      sum += values[c] * values[c];
+    }
+    return sum;
+  }
+
+  private static double inverse(double radius) {
+    return radius > 0 ? 1 / radius : 1;
+  }
+
+  private static double radius(Points points, double[] centre) {
+    double largest = 0;
+    for (int i = 0; i < points.count(); i++) {
+      double squared = 0;
+      for (int c = 0; c < centre.length; c++) {
+        double centred = points.value(i, c) - centre[c];
+        squared += centred * centred;
+      }
+      largest = Math.max(largest, squared);
+    }
+    return Math.sqrt(largest);
+  }
+
+  /** Coordinates a point. */
+  int width() {
+    return width;
+  }
+
+  /** n × width, row-major. */
+  float[] coordinates() {
+    return coordinates;
+  }
+
+  /** |a| of every point, scaled. */
+  float[] lengths() {
+    return lengths;
+  }
+
+  /** |a|² of every point, scaled. */
+  float[] squares() {
+    return squares;
+  }
+
+  /** A distance between points times this is one between coordinates. */
+  double scale() {
+    return scale;
+  }
+}
