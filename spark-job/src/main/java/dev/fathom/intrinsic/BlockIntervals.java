@@ -2,11 +2,13 @@
 package dev.fathom.intrinsic;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.apache.commons.math3.stat.StatUtils;
 
-/** Intervals for estimators of neighbour distances, from disjoint blocks of the points. */
+/** Intervals for estimators, from disjoint blocks of the points. */
 final class BlockIntervals {
 
   /*
@@ -28,53 +30,67 @@ final class BlockIntervals {
    * WIDENING for the shared neighbours.
    */
   private static final int POINTS_PER_NEIGHBOUR = 3;
+  private static final int SMALLEST_BLOCK = 30;
   private static final double WIDENING = 1.5;
 
-  private final List<Neighbours> blocks = new ArrayList<>();
-  private final int points;
+  private final IntrinsicSettings settings;
+  private final Map<Integer, List<Cloud>> blocks = new HashMap<>();
 
-  private BlockIntervals(int points) {
-    this.points = points;
+  BlockIntervals(IntrinsicSettings settings) {
+    this.settings = settings;
   }
 
-  /** Searches the blocks; the points must be in random order. */
-  static BlockIntervals of(Points shuffled, IntrinsicSettings settings) {
-    int n = shuffled.count();
-    int fitting = n / (POINTS_PER_NEIGHBOUR * settings.neighbours());
-    int count = Math.min(settings.resamples(), fitting);
-    BlockIntervals intervals = new BlockIntervals(n);
-    for (int b = 0; b < count && count > 1; b++) {
-      Points block = shuffled.range((int) ((long) b * n / count), (int) ((b + 1L) * n / count));
-      intervals.blocks.add(NeighbourSearch.search(block, settings.neighbours()));
-    }
-    return intervals;
+  /** Whether a cloud can be cut into blocks for an estimator that looks at k neighbours. */
+  boolean fit(int points, int k) {
+    return count(points, k) > 1;
   }
 
-  boolean fromBlocks() {
-    return !blocks.isEmpty();
+  private int count(int points, int k) {
+    return Math.min(
+        settings.resamples(), points / Math.max(SMALLEST_BLOCK, POINTS_PER_NEIGHBOUR * k));
   }
 
   /**
    * Puts an interval around an estimate.
    *
-   * @param terms how many independent terms a point's likelihood has, for where no blocks fit
+   * @param cloud that was estimated, in random order
    */
-  DimensionEstimate around(
-      String method,
-      double estimate,
-      int neighbours,
-      int terms,
-      ToDoubleFunction<Neighbours> estimator) {
-    double relative = fromBlocks() ? relativeHalfWidth(estimator) : Double.NaN;
+  DimensionEstimate around(Estimator estimator, double estimate, Cloud cloud) {
+    int k = estimator.neighbours(settings.neighbours());
+    double relative = Double.NaN;
+    if (fit(cloud.count(), k)) {
+      relative = relativeHalfWidth(blocks(cloud, k), estimator.with(settings.neighbours()));
+    }
     if (!Double.isFinite(relative)) {
-      relative = Confidence.NORMAL * WIDENING / Math.sqrt((double) points * terms);
+      relative =
+          Confidence.NORMAL * WIDENING / Math.sqrt((double) cloud.count() * Math.max(1, k - 1));
     }
     double half = estimate * relative;
     return new DimensionEstimate(
-        method, estimate, Math.max(0, estimate - half), estimate + half, points, neighbours);
+        estimator.method(),
+        estimate,
+        Math.max(0, estimate - half),
+        estimate + half,
+        cloud.count(),
+        k);
   }
 
-  private double relativeHalfWidth(ToDoubleFunction<Neighbours> estimator) {
+  /** Blocks of the same size, so that what an estimator computes for a size serves them all. */
+  private List<Cloud> blocks(Cloud cloud, int k) {
+    int count = count(cloud.count(), k);
+    int size = cloud.count() / count;
+    return blocks.computeIfAbsent(
+        size,
+        points -> {
+          List<Cloud> cut = new ArrayList<>();
+          for (int b = 0; b < count; b++) {
+            cut.add(cloud.part(b * points, (b + 1) * points, k));
+          }
+          return cut;
+        });
+  }
+
+  private static double relativeHalfWidth(List<Cloud> blocks, ToDoubleFunction<Cloud> estimator) {
     double[] estimates = blocks.stream().mapToDouble(estimator).toArray();
     double relativeSpread = Math.sqrt(StatUtils.variance(estimates)) / StatUtils.mean(estimates);
     return Confidence.student(estimates.length - 1) * relativeSpread / Math.sqrt(estimates.length);

@@ -2,6 +2,7 @@
 package dev.fathom.intrinsic;
 
 import java.util.List;
+import java.util.Map;
 
 /** What came of measuring a cloud: numbers, all finite, or the reason why there are none. */
 public sealed interface DimensionResult {
@@ -18,10 +19,11 @@ public sealed interface DimensionResult {
   /**
    * A cloud that could be measured.
    *
-   * @param mle Levina–Bickel, combined as 1/mean(1/m̂)
-   * @param mlePointwiseMean Levina–Bickel, the arithmetic mean of the pointwise values
-   * @param twoNN Facco's linear fit, the largest tenth of the ratios discarded
+   * @param estimates of the cheap estimators and of those asked for, in their order; without those
+   *     of {@code more} that the data allow no estimate, which a caveat says
+   * @param spectrum what the cloud takes up as a flat body
    * @param curve the Gride estimate over scales, by rising n1; may be empty
+   * @param thinned TwoNN by likelihood on ever thinner clouds, by rising thinning
    * @param plateau the flattest stretch of the curve; TwoNN's values where there is no curve
    * @param caveats what to know before trusting the numbers, each a sentence; often none
    */
@@ -29,10 +31,10 @@ public sealed interface DimensionResult {
       int given,
       int nonFinite,
       int duplicates,
-      DimensionEstimate mle,
-      DimensionEstimate mlePointwiseMean,
-      DimensionEstimate twoNN,
+      Map<Estimator, DimensionEstimate> estimates,
+      Spectrum spectrum,
       List<ScaleEstimate> curve,
+      List<ScaleEstimate> thinned,
       Plateau plateau,
       List<String> caveats)
       implements DimensionResult {
@@ -40,6 +42,21 @@ public sealed interface DimensionResult {
     /** How many rows were measured. */
     public int points() {
       return given - nonFinite - duplicates;
+    }
+
+    /** Levina–Bickel, combined as 1/mean(1/m̂). */
+    public DimensionEstimate mle() {
+      return estimates.get(Estimator.MLE);
+    }
+
+    /** Levina–Bickel, the arithmetic mean of the pointwise values. */
+    public DimensionEstimate mlePointwiseMean() {
+      return estimates.get(Estimator.MLE_POINTWISE_MEAN);
+    }
+
+    /** Facco's linear fit, the largest tenth of the ratios discarded. */
+    public DimensionEstimate twoNN() {
+      return estimates.get(Estimator.TWO_NN);
     }
   }
 

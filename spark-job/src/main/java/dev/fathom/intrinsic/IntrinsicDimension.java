@@ -2,9 +2,15 @@
 package dev.fathom.intrinsic;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * Measures the intrinsic dimension of a point cloud: Levina–Bickel and TwoNN with intervals, the
@@ -21,6 +27,10 @@ public final class IntrinsicDimension {
 
   /** Above this share of duplicates the embedding is suspect. */
   private static final double MANY_DUPLICATES = 0.01;
+
+  /** Without these nothing is reported. */
+  private static final Set<Estimator> NEEDED =
+      EnumSet.of(Estimator.MLE, Estimator.MLE_POINTWISE_MEAN, Estimator.TWO_NN);
 
   private IntrinsicDimension() {}
 
@@ -76,35 +86,58 @@ public final class IntrinsicDimension {
               "%d neighbours of %d points do not serve %d neighbours of %d points",
               neighbours.k(), neighbours.count(), k, points.count()));
     }
-    double mle = LevinaBickel.estimate(neighbours, k);
-    double pointwise = LevinaBickel.pointwiseMean(neighbours, k);
-    double twoNN = TwoNN.estimate(neighbours, TwoNN.DISCARDED);
-    if (!isDimension(mle) || !isDimension(pointwise) || !isDimension(twoNN)) {
-      return refuse(
-          prepared,
-          "the neighbours of many points are equally far: the values look quantised to a lattice");
+    Cloud cloud = Cloud.of(points, neighbours, settings.seed());
+    BlockIntervals intervals = new BlockIntervals(settings);
+    List<String> caveats = new ArrayList<>();
+    Map<Estimator, DimensionEstimate> estimates = new EnumMap<>(Estimator.class);
+    for (Estimator estimator : Estimator.values()) {
+      if (estimator.isCheap() || settings.more().contains(estimator)) {
+        Cloud sample = estimator.sample(cloud, k);
+        double estimate = estimator.estimate(sample, k);
+        if (isDimension(estimate)) {
+          estimates.put(estimator, intervals.around(estimator, estimate, sample));
+        } else if (NEEDED.contains(estimator)) {
+          return refuse(
+              prepared,
+              "the neighbours of many points are equally far: the values look quantised to a lattice");
+        } else {
+          caveats.add(estimator.method() + ": the points allow no estimate");
+        }
+      }
     }
-    BlockIntervals intervals = BlockIntervals.of(points, settings);
-    DimensionEstimate twoNNEstimate =
-        intervals.around("TwoNN", twoNN, 2, 1, block -> TwoNN.estimate(block, TwoNN.DISCARDED));
     List<ScaleEstimate> curve = ScaleCurve.of(points, neighbours);
     Plateau plateau =
-        Plateau.of(curve, points.count()).orElseGet(() -> withoutCurve(twoNNEstimate));
+        Plateau.of(curve, points.count())
+            .orElseGet(() -> withoutCurve(estimates.get(Estimator.TWO_NN)));
+    caveats.addAll(caveats(prepared, intervals.fit(points.count(), k), plateau));
     return new DimensionResult.Measured(
         given(prepared),
         prepared.nonFinite(),
         prepared.duplicates(),
-        intervals.around("Levina-Bickel", mle, k, k - 1, block -> LevinaBickel.estimate(block, k)),
-        intervals.around(
-            "Levina-Bickel, pointwise mean",
-            pointwise,
-            k,
-            k - 1,
-            block -> LevinaBickel.pointwiseMean(block, k)),
-        twoNNEstimate,
+        Collections.unmodifiableMap(estimates),
+        Spectrum.of(cloud),
         curve,
+        ScaleCurve.thinned(points, neighbours),
         plateau,
-        caveats(prepared, intervals, plateau));
+        List.copyOf(caveats));
+  }
+
+  /**
+   * The dimension around each point: Levina–Bickel, combined over the point and its neighbours as
+   * 1/mean(1/m̂), as the value of one point alone spreads by a fourth.
+   *
+   * @param neighbours of all prepared points, {@code settings.neighbours()} or more
+   * @return one for every given row, NaN for the rows that were dropped
+   */
+  public static double[] pointwise(
+      PreparedPoints prepared, Neighbours neighbours, IntrinsicSettings settings) {
+    double[] local = LevinaBickel.local(neighbours, settings.neighbours());
+    double[] ofGiven = new double[given(prepared)];
+    Arrays.fill(ofGiven, Double.NaN);
+    for (int i = 0; i < local.length; i++) {
+      ofGiven[prepared.rows()[i]] = local[i];
+    }
+    return ofGiven;
   }
 
   private static Plateau withoutCurve(DimensionEstimate twoNN) {
@@ -112,7 +145,7 @@ public final class IntrinsicDimension {
   }
 
   private static List<String> caveats(
-      PreparedPoints prepared, BlockIntervals intervals, Plateau plateau) {
+      PreparedPoints prepared, boolean fromBlocks, Plateau plateau) {
     List<String> caveats = new ArrayList<>();
     int points = prepared.points().count();
     if (prepared.nonFinite() > 0) {
@@ -122,7 +155,7 @@ public final class IntrinsicDimension {
       caveats.add(
           prepared.duplicates() + " rows repeat an earlier one: the encoder may be collapsing");
     }
-    if (!intervals.fromBlocks()) {
+    if (!fromBlocks) {
       caveats.add(points + " points are too few for blocks: intervals are from the likelihood");
     }
     if (plateau.toN1() == plateau.fromN1() || plateau.spread() > FLAT) {
@@ -138,7 +171,7 @@ public final class IntrinsicDimension {
               points,
               ceiling));
     }
-    return List.copyOf(caveats);
+    return caveats;
   }
 
   private static boolean isDimension(double estimate) {

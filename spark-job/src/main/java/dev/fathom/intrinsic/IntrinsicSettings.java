@@ -2,6 +2,7 @@
 package dev.fathom.intrinsic;
 
 import java.io.Serializable;
+import java.util.Set;
 
 /**
  * How to measure.
@@ -9,11 +10,20 @@ import java.io.Serializable;
  * @param neighbours k of the Levina–Bickel estimate, 3 or more
  * @param resamples how many disjoint blocks the intervals come from, 2 or more; fewer are taken
  *     where the points do not suffice
- * @param seed of the random order of the points
+ * @param seed of the random order of the points, and of the estimators' random choices
+ * @param more estimators beside the cheap ones, which are always taken
  */
-public record IntrinsicSettings(int neighbours, int resamples, long seed) implements Serializable {
+public record IntrinsicSettings(int neighbours, int resamples, long seed, Set<Estimator> more)
+    implements Serializable {
+  private static final long serialVersionUID = 1;
+
   /** 20 neighbours, as the literature has it, and 10 blocks. */
   public static final IntrinsicSettings DEFAULT = new IntrinsicSettings(20, 10, 42);
+
+  /** The cheap estimators alone. */
+  public IntrinsicSettings(int neighbours, int resamples, long seed) {
+    this(neighbours, resamples, seed, Set.of());
+  }
 
   /**
    * @throws IllegalArgumentException if a value is out of range
@@ -25,5 +35,6 @@ public record IntrinsicSettings(int neighbours, int resamples, long seed) implem
     if (resamples < 2) {
       throw new IllegalArgumentException("resamples must be 2 or more, not " + resamples);
     }
+    more = Set.copyOf(more);
   }
 }

@@ -37,6 +37,24 @@ final class LevinaBickel {
     return sum / neighbours.count();
   }
 
+  /** At each point 1/mean(1/m̂) over it and its k neighbours. */
+  static double[] local(Neighbours neighbours, int k) {
+    int n = neighbours.count();
+    double[] inverses = new double[n];
+    for (int i = 0; i < n; i++) {
+      inverses[i] = inverse(neighbours, i, k);
+    }
+    double[] local = new double[n];
+    for (int i = 0; i < n; i++) {
+      double sum = inverses[i];
+      for (int j = 1; j <= k; j++) {
+        sum += inverses[neighbours.index(i, j)];
+      }
+      local[i] = (k + 1) / sum;
+    }
+    return local;
+  }
+
   private static double inverse(Neighbours neighbours, int i, int k) {
     double farthest = neighbours.distance(i, k);
     double sum = 0;

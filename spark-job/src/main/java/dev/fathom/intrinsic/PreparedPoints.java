@@ -16,10 +16,12 @@ import java.util.Set;
  * query ranges are ranges of rows.
  *
  * @param points the rows that stay, shuffled
+ * @param rows which they are
  * @param nonFinite rows dropped because they hold NaN or an infinity
  * @param duplicates finite rows dropped because they equal an earlier one
  */
-public record PreparedPoints(Points points, int nonFinite, int duplicates) implements Serializable {
+public record PreparedPoints(Points points, int[] rows, int nonFinite, int duplicates)
+    implements Serializable {
 
   /** Prepares a cloud; the same points and seed give the same rows in the same order. */
   public static PreparedPoints of(Points given, long seed) {
@@ -36,7 +38,8 @@ public record PreparedPoints(Points points, int nonFinite, int duplicates) imple
     }
     RandomStream.shuffle(kept, count, RandomStream.of(seed, "intrinsic-order"));
     int duplicates = given.count() - nonFinite - count;
-    return new PreparedPoints(given.rows(Arrays.copyOf(kept, count)), nonFinite, duplicates);
+    int[] rows = Arrays.copyOf(kept, count);
+    return new PreparedPoints(given.rows(rows), rows, nonFinite, duplicates);
   }
 
   private static boolean isFinite(Points points, int row) {

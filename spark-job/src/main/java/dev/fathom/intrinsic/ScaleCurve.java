@@ -18,6 +18,7 @@ final class ScaleCurve {
   private static final int SAMPLE = 4096;
   private static final int MOST_NEIGHBOURS = 512;
   private static final int SMALLEST_SHARE = 3;
+  private static final int SMALLEST_THINNED = 64;
 
   private ScaleCurve() {}
 
@@ -43,6 +44,28 @@ final class ScaleCurve {
       append(curve, NeighbourSearch.search(sample, most), next, most, thinning);
     }
     return List.copyOf(curve);
+  }
+
+  /**
+   * TwoNN by likelihood on one point in 1, 2, 4, … of a cloud, as Facco's decimation has it: the
+   * same scales as the curve's, each read off nearest neighbours alone. Between all points and
+   * SAMPLE of them there is none, for its cost.
+   *
+   * @param shuffled all points, in random order
+   * @param neighbours the neighbours of all points
+   */
+  static List<ScaleEstimate> thinned(Points shuffled, Neighbours neighbours) {
+    List<ScaleEstimate> estimates = new ArrayList<>();
+    append(estimates, neighbours, 1, 2, 1);
+    int thinning = 2;
+    while (shuffled.count() / thinning > SAMPLE) {
+      thinning *= 2;
+    }
+    for (; shuffled.count() / thinning >= SMALLEST_THINNED; thinning *= 2) {
+      Points sample = shuffled.range(0, shuffled.count() / thinning);
+      append(estimates, NeighbourSearch.search(sample, 2), 1, 2, thinning);
+    }
+    return List.copyOf(estimates);
   }
 
   /** Appends the scales from n1 on as far as the neighbours reach; returns the first beyond. */

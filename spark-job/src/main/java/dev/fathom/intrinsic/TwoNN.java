@@ -42,4 +42,13 @@ final class TwoNN {
     }
     return products / squares;
   }
+
+  /** The most likely d, n / Σ log μ; infinite where the distances allow no estimate. */
+  static double likelihood(Neighbours neighbours) {
+    double sum = 0;
+    for (int i = 0; i < neighbours.count(); i++) {
+      sum += Math.log(neighbours.distance(i, 2) / neighbours.distance(i, 1));
+    }
+    return neighbours.count() / sum;
+  }
 }

@@ -66,18 +66,25 @@ public final class PairPartition implements Serializable {
   /**
    * All rows in the order of an epoch, a pure function of its arguments. The last one is kept, as
    * many rounds share it.
+   *
+   * @param heldOut how many rows stand at the end, the same in every epoch
    */
-  synchronized int[] order(long seed, long epoch, int partition) {
+  synchronized int[] order(long seed, long epoch, int partition, int heldOut) {
     if (drawn == null
         || drawn.seed != seed
         || drawn.epoch != epoch
-        || drawn.partition != partition) {
+        || drawn.partition != partition
+        || drawn.heldOut != heldOut) {
       int[] order = new int[size()];
       for (int i = 0; i < order.length; i++) {
         order[i] = i;
       }
-      RandomStream.shuffle(order, order.length, RandomStream.of(seed, "batches", epoch, partition));
-      drawn = new Drawn(seed, epoch, partition, order);
+      if (heldOut > 0) {
+        RandomStream.shuffle(order, order.length, RandomStream.of(seed, "held-out", partition));
+      }
+      RandomStream.shuffle(
+          order, order.length - heldOut, RandomStream.of(seed, "batches", epoch, partition));
+      drawn = new Drawn(seed, epoch, partition, heldOut, order);
     }
     return drawn.order;
   }
@@ -94,5 +101,5 @@ public final class PairPartition implements Serializable {
   record Embedded(String state, float[][] x, float[][] y) {}
 
   /** An order, and what it was drawn for. */
-  private record Drawn(long seed, long epoch, int partition, int[] order) {}
+  private record Drawn(long seed, long epoch, int partition, int heldOut, int[] order) {}
 }

@@ -147,13 +147,22 @@ final class Replica {
     return gradients;
   }
 
-  /** The batch, then the separate sample: the pairs that the epoch visits next. */
+  /**
+   * The batch, then the separate sample: of the pairs held out for it the next, or else those that
+   * the epoch visits next.
+   */
   private void choose(PairPartition pairs, int partition, long step) {
     long epoch = settings.redrawBatches() ? plan.epoch(step) : 0;
-    int[] order = pairs.order(settings.seed(), epoch, partition);
+    int heldOut = plan.heldOut();
+    int[] order = pairs.order(settings.seed(), epoch, partition, heldOut);
     int first = plan.firstRow(step);
-    for (int i = 0; i < rows.length; i++) {
+    int ofEpoch = heldOut == 0 ? rows.length : plan.batch();
+    for (int i = 0; i < ofEpoch; i++) {
       rows[i] = order[(first + i) % order.length];
+    }
+    for (int i = ofEpoch; i < rows.length; i++) {
+      long drawn = step * sample + i - ofEpoch;
+      rows[i] = order[order.length - heldOut + (int) (drawn % heldOut)];
     }
   }
 

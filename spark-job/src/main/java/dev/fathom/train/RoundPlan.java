@@ -10,11 +10,14 @@ import java.io.Serializable;
  * @param workers how many there are
  * @param batch pairs in a worker's batch
  * @param sample rows of the separate sample beside a batch, which the batch has no part in
+ * @param heldOut pairs of a worker that are in no batch, and that the sample is drawn from; 0: it
+ *     is drawn from all
  * @param stepsPerEpoch batches a worker does an epoch; what does not fill one more is left for the
  *     next epoch's draw
  * @param totalSteps local steps of the whole training
  */
-record RoundPlan(int workers, int batch, int sample, int stepsPerEpoch, long totalSteps)
+record RoundPlan(
+    int workers, int batch, int sample, int heldOut, int stepsPerEpoch, long totalSteps)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
@@ -23,12 +26,15 @@ record RoundPlan(int workers, int batch, int sample, int stepsPerEpoch, long tot
    * do not suffice for batch and sample, both shrink.
    */
   static RoundPlan of(int workers, int smallest, int sampleRows, TrainingSettings settings) {
-    int most = sampleRows == 0 ? smallest : Math.max(smallest - sampleRows, smallest / 2);
+    int heldOut = sampleRows == 0 ? 0 : Math.min(settings.populationHeldOut(), smallest / 2);
+    int trained = smallest - heldOut;
+    int most =
+        sampleRows == 0 || heldOut > 0 ? trained : Math.max(trained - sampleRows, trained / 2);
     int batch = Math.min(settings.batchSize(), most);
-    int sample = Math.min(sampleRows, smallest - batch);
-    int stepsPerEpoch = smallest / batch;
+    int sample = Math.min(sampleRows, heldOut > 0 ? heldOut : trained - batch);
+    int stepsPerEpoch = trained / batch;
     return new RoundPlan(
-        workers, batch, sample, stepsPerEpoch, (long) stepsPerEpoch * settings.epochs());
+        workers, batch, sample, heldOut, stepsPerEpoch, (long) stepsPerEpoch * settings.epochs());
   }
 
   long epoch(long step) {

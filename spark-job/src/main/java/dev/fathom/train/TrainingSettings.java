@@ -11,6 +11,8 @@ import java.util.List;
  * @param epochs passes over the training pairs
  * @param batchSize pairs in a batch of one worker
  * @param redrawBatches whether every epoch draws the batches anew, or all go by the first one's
+ * @param populationHeldOut pairs of a worker that are in no batch, for the norm of {@code
+ *     population-norm} to be taken over
  * @param optimizer {@code adam}, {@code adamw} or {@code sgd}
  * @param learningRate at its highest
  * @param scaling {@code sqrt}: times the root of the number of workers; or {@code none}
@@ -33,6 +35,7 @@ public record TrainingSettings(
     int epochs,
     int batchSize,
     boolean redrawBatches,
+    int populationHeldOut,
     String optimizer,
     double learningRate,
     String scaling,
@@ -64,6 +67,7 @@ public record TrainingSettings(
         settings.integer("training.epochs", 1, 1_000_000),
         settings.integer("training.batchSize", 2, 32_768),
         settings.flag("training.redrawBatches"),
+        settings.integer("training.populationHeldOut", 0, 1_000_000),
         settings.choice("training.optimizer", List.of("adam", ADAMW, SGD)),
         settings.number("training.learningRate", 0, 100),
         settings.choice("training.scaling", List.of(SQRT, "none")),

@@ -86,7 +86,7 @@ class OptimizerTest {
             Settings.of(
                 "", List.of(), List.of("training.learningRate=" + RATE, "training.warmup=0.1")));
 
-    RoundPlan plan = new RoundPlan(1, 10, 0, 10, 100);
+    RoundPlan plan = new RoundPlan(1, 10, 0, 0, 10, 100);
 
     assertThat(settings.learningRate(0, plan)).isLessThan(settings.learningRate(5, plan));
     assertThat(settings.learningRate(10, plan)).isCloseTo(RATE, within(1e-9));
@@ -96,7 +96,7 @@ class OptimizerTest {
 
   @Test
   void theRateGrowsWithTheRootOfTheWorkersUnlessToldOtherwise() {
-    RoundPlan plan = new RoundPlan(4, 10, 0, 10, 100);
+    RoundPlan plan = new RoundPlan(4, 10, 0, 0, 10, 100);
 
     assertThat(rate("sqrt", plan)).isCloseTo(2 * RATE, within(1e-9));
     assertThat(rate("none", plan)).isCloseTo(RATE, within(1e-9));

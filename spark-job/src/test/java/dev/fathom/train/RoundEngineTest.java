@@ -303,15 +303,15 @@ class RoundEngineTest {
   void everyEpochDrawsNewBatchesAndVisitsEachPairOnce() {
     PairPartition pairs = parts(1, 50).get(0);
 
-    int[] first = pairs.order(3, 0, 0).clone();
-    int[] second = pairs.order(3, 1, 0).clone();
+    int[] first = pairs.order(3, 0, 0, 0).clone();
+    int[] second = pairs.order(3, 1, 0, 0).clone();
 
     assertThat(first).containsExactlyInAnyOrder(IntStream.range(0, 50).toArray());
     assertThat(second).containsExactlyInAnyOrder(IntStream.range(0, 50).toArray());
     assertThat(batches(first, 16)).doesNotContainAnyElementsOf(batches(second, 16));
-    assertThat(pairs.order(3, 0, 0)).isEqualTo(first);
-    assertThat(pairs.order(3, 0, 1)).as("another partition").isNotEqualTo(first);
-    assertThat(pairs.order(4, 0, 0)).as("another seed").isNotEqualTo(first);
+    assertThat(pairs.order(3, 0, 0, 0)).isEqualTo(first);
+    assertThat(pairs.order(3, 0, 1, 0)).as("another partition").isNotEqualTo(first);
+    assertThat(pairs.order(4, 0, 0, 0)).as("another seed").isNotEqualTo(first);
   }
 
   @Test

@@ -17,6 +17,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 
 /** Which pairs the steps of a training see, whatever the sizes. */
 class RoundPlanPropertiesTest {
@@ -30,6 +31,10 @@ class RoundPlanPropertiesTest {
   record Given(
       int smallest, int more, int batchSize, int sampleRows, int epochs, int partition, long seed) {
     RoundPlan plan() {
+      return plan(0);
+    }
+
+    RoundPlan plan(int heldOut) {
       return RoundPlan.of(
           1,
           smallest,
@@ -38,7 +43,10 @@ class RoundPlanPropertiesTest {
               Settings.of(
                   "",
                   List.of(),
-                  List.of("training.batchSize=" + batchSize, "training.epochs=" + epochs))));
+                  List.of(
+                      "training.batchSize=" + batchSize,
+                      "training.epochs=" + epochs,
+                      "training.populationHeldOut=" + heldOut))));
     }
 
     PairPartition pairs() {
@@ -49,7 +57,7 @@ class RoundPlanPropertiesTest {
 
     /** The pairs of a step's batch. */
     List<Integer> batch(PairPartition pairs, RoundPlan plan, long step) {
-      int[] order = pairs.order(seed, plan.epoch(step), partition);
+      int[] order = pairs.order(seed, plan.epoch(step), partition, plan.heldOut());
       return Arrays.stream(order, plan.firstRow(step), plan.firstRow(step) + plan.batch())
           .boxed()
           .toList();
@@ -92,6 +100,26 @@ class RoundPlanPropertiesTest {
     if (given.sampleRows() > 0) {
       assertThat(plan.sample()).isPositive();
     }
+  }
+
+  @Property(tries = 200, seed = "54")
+  void pairsHeldOutForTheNormAreInNoBatchOfAnyEpoch(
+      @ForAll("given") Given given, @ForAll @IntRange(min = 1, max = 50) int wanted) {
+    RoundPlan plan = given.plan(wanted);
+    PairPartition pairs = given.pairs();
+    Set<Integer> heldOut = null;
+    for (long step = 0; step < plan.totalSteps(); step++) {
+      int[] order = pairs.order(given.seed(), plan.epoch(step), given.partition(), plan.heldOut());
+      Set<Integer> last =
+          Arrays.stream(order, order.length - plan.heldOut(), order.length)
+              .boxed()
+              .collect(Collectors.toSet());
+      heldOut = heldOut == null ? last : heldOut;
+      assertThat(last).isEqualTo(heldOut);
+      assertThat(given.batch(pairs, plan, step)).noneMatch(last::contains);
+    }
+    assertThat(plan.heldOut())
+        .isEqualTo(given.sampleRows() == 0 ? 0 : Math.min(wanted, given.smallest() / 2));
   }
 
   @Property(tries = 200, seed = "53")

@@ -1,0 +1,219 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.intrinsic;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The ways to read a dimension off a cloud. What each assumes, computes and cites stands in the
+ * class that it calls.
+ *
+ * <p>All take the points for a sample of a manifold. Those that read distances of neighbours assume
+ * that the density is nearly constant among them; they read low where the dimension is above about
+ * ten, as a cloud of that many dimensions is nearly all boundary, and high where noise is as large
+ * as those distances. Those that read the whole spread count the dimensions of the flat space that
+ * holds the cloud, which are more if it is curved.
+ */
+public enum Estimator {
+  /** Levina–Bickel with the neighbours of the settings, combined as 1/mean(1/m̂). */
+  MLE("mle", "Levina-Bickel", 0, Cost.NEIGHBOURS) {
+    @Override
+    double estimate(Cloud cloud, int k) {
+      return LevinaBickel.estimate(cloud.neighbours(k), k);
+    }
+  },
+
+  /** The same, combined as the arithmetic mean of the pointwise values. */
+  MLE_POINTWISE_MEAN("mlePointwiseMean", "Levina-Bickel, pointwise mean", 0, Cost.NEIGHBOURS) {
+    @Override
+    double estimate(Cloud cloud, int k) {
+      return LevinaBickel.pointwiseMean(cloud.neighbours(k), k);
+    }
+  },
+
+  /** The two nearest neighbours, by Facco's linear fit. */
+  TWO_NN("twoNN", "TwoNN", 2, Cost.NEIGHBOURS) {
+    @Override
+    double estimate(Cloud cloud, int k) {
+      return TwoNN.estimate(cloud.neighbours(2), TwoNN.DISCARDED);
+    }
+  },
+
+  /** The two nearest neighbours, by likelihood. */
+  TWO_NN_LIKELIHOOD("twoNNLikelihood", "TwoNN, likelihood", 2, Cost.NEIGHBOURS) {
+    @Override
+    double estimate(Cloud cloud, int k) {
+      return TwoNN.likelihood(cloud.neighbours(2));
+    }
+  },
+
+  /** The fourth neighbour over the second, by likelihood. */
+  GRIDE("gride", "Gride, n1 = 2", 4, Cost.NEIGHBOURS) {
+    @Override
+    double estimate(Cloud cloud, int k) {
+      return Gride.of(cloud.neighbours(4), 2).estimate().orElse(Double.NaN);
+    }
+  },
+
+  /** The method of moments, pointwise mean. */
+  MOMENTS("mom", "method of moments", 0, Cost.NEIGHBOURS) {
+    @Override
+    double estimate(Cloud cloud, int k) {
+      return MethodOfMoments.estimate(cloud.neighbours(k), k);
+    }
+  },
+
+  /** Manifold-adaptive dimension estimation, pointwise mean. */
+  MANIFOLD_ADAPTIVE("mada", "MADA", 0, Cost.NEIGHBOURS) {
+    @Override
+    double estimate(Cloud cloud, int k) {
+      return ManifoldAdaptive.estimate(cloud.neighbours(k), k);
+    }
+  },
+
+  /** The participation ratio of the variances of the whole cloud. */
+  PARTICIPATION_RATIO("participationRatio", "participation ratio", 0, Cost.LINEAR) {
+    @Override
+    double estimate(Cloud cloud, int k) {
+      return Spectrum.participationRatio(cloud.components().variances());
+    }
+  },
+
+  /** The number of variances of the whole cloud above a twentieth of the largest. */
+  PCA("pca", "PCA, variances above 5 % of the largest", 0, Cost.LINEAR) {
+    @Override
+    double estimate(Cloud cloud, int k) {
+      return Spectrum.aboveShareOfLargest(cloud.components().variances());
+    }
+  },
+
+  /** The correlation dimension between the scales of two numbers of neighbours. */
+  CORRELATION("correlation", "correlation dimension", CorrelationDimension.FAR, Cost.ALL_PAIRS) {
+    @Override
+    double estimate(Cloud cloud, int k) {
+      return CorrelationDimension.estimate(cloud);
+    }
+  },
+
+  /** The mean, over neighbourhoods, of the number of variances above a twentieth of the largest. */
+  LOCAL_PCA("localPca", "local PCA", LocalPca.NEIGHBOURS, Cost.NEIGHBOURHOODS) {
+    @Override
+    double estimate(Cloud cloud, int k) {
+      return LocalPca.mean(cloud, Spectrum::aboveShareOfLargest);
+    }
+  },
+
+  /** The mean, over neighbourhoods, of the participation ratio. */
+  LOCAL_PARTICIPATION_RATIO(
+      "localParticipationRatio",
+      "local participation ratio",
+      LocalPca.NEIGHBOURS,
+      Cost.NEIGHBOURHOODS) {
+    @Override
+    double estimate(Cloud cloud, int k) {
+      return LocalPca.mean(cloud, Spectrum::participationRatio);
+    }
+  },
+
+  /** The tight local estimator, pointwise mean. */
+  TIGHT_LOCAL("tle", "TLE", 0, Cost.NEIGHBOURHOODS) {
+    @Override
+    double estimate(Cloud cloud, int k) {
+      return TightLocal.estimate(cloud, k);
+    }
+  },
+
+  /** Expected simplex skewness, pointwise mean. */
+  SIMPLEX_SKEWNESS("ess", "ESS", 0, Cost.NEIGHBOURHOODS) {
+    @Override
+    double estimate(Cloud cloud, int k) {
+      return SimplexSkewness.estimate(cloud, k);
+    }
+  },
+
+  /** Angle and norm concentration against balls of every dimension. */
+  DANCO("danco", "DANCo", Danco.NEIGHBOURS + 1, Cost.NEIGHBOURHOODS) {
+    @Override
+    double estimate(Cloud cloud, int k) {
+      return Danco.estimate(cloud);
+    }
+  },
+
+  /** Fisher separability of the whitened cloud. */
+  FISHER_SEPARABILITY("fisherS", "FisherS", 0, Cost.ALL_PAIRS) {
+    @Override
+    double estimate(Cloud cloud, int k) {
+      return FisherSeparability.estimate(cloud);
+    }
+  };
+
+  /** What an estimate costs, once the neighbours are known. */
+  enum Cost {
+    /** A pass over the known distances. */
+    NEIGHBOURS,
+    /** One over the points. */
+    LINEAR,
+    /** One over all pairs of points. */
+    ALL_PAIRS,
+    /** Work in every neighbourhood. */
+    NEIGHBOURHOODS
+  }
+
+  /** Beyond this many points a costly estimator takes a sample, which its result says. */
+  private static final int SAMPLE = 10_000;
+
+  private final String key;
+  private final String method;
+  private final int neighbours;
+  private final Cost cost;
+
+  Estimator(String key, String method, int neighbours, Cost cost) {
+    this.key = key;
+    this.method = method;
+    this.neighbours = neighbours;
+    this.cost = cost;
+  }
+
+  abstract double estimate(Cloud cloud, int k);
+
+  /** Its name in reports and settings. */
+  public String key() {
+    return key;
+  }
+
+  /** Its name for a person. */
+  public String method() {
+    return method;
+  }
+
+  /** Those that cost next to nothing. */
+  public static List<Estimator> cheap() {
+    return Arrays.stream(values()).filter(Estimator::isCheap).toList();
+  }
+
+  /** The one of that name. */
+  public static Optional<Estimator> of(String key) {
+    return Arrays.stream(values()).filter(estimator -> estimator.key.equals(key)).findAny();
+  }
+
+  boolean isCheap() {
+    return cost == Cost.NEIGHBOURS || cost == Cost.LINEAR;
+  }
+
+  /** How far into the neighbours it looks, given the number of the settings. */
+  int neighbours(int ofSettings) {
+    return neighbours == 0 ? ofSettings : neighbours;
+  }
+
+  /** What of a cloud it looks at. */
+  Cloud sample(Cloud cloud, int ofSettings) {
+    return isCheap() ? cloud : cloud.first(SAMPLE, neighbours(ofSettings));
+  }
+
+  /** Its estimate as a function of the cloud alone. */
+  ToDoubleFunction<Cloud> with(int k) {
+    return cloud -> estimate(cloud, k);
+  }
+}

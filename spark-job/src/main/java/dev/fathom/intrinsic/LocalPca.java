@@ -1,0 +1,51 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.intrinsic;
+
+import dev.fathom.blas.Blas;
+import dev.fathom.blas.SymmetricEigen;
+import java.util.function.ToDoubleFunction;
+
+/** What the principal variances of neighbourhoods tell, after Fukunaga and Olsen (1971). */
+final class LocalPca {
+
+  /*
+   * A small piece of a manifold is flat: of its neighbourhoods only as many variances are large as
+   * it has dimensions. The variances of the k neighbours of a point about their mean, from the
+   * smaller of the two matrices VᵀV and VVᵀ, whose eigenvalues are the same but for zeros.
+   *
+   * Fails where noise is as large as a neighbourhood, or the manifold bends within one.
+   */
+  static final int NEIGHBOURS = 100;
+
+  private LocalPca() {}
+
+  /**
+   * The mean over the points.
+   *
+   * @param figure of the variances, descending
+   */
+  static double mean(Cloud cloud, ToDoubleFunction<double[]> figure) {
+    int k = Math.min(NEIGHBOURS, cloud.count() - 1);
+    Points points = cloud.points();
+    int d = points.dimension();
+    Neighbourhood neighbourhood = new Neighbourhood(points, cloud.neighbours(k), k);
+    int size = Math.min(k, d);
+    double[] matrix = new double[size * size];
+    double sum = 0;
+    for (int i = 0; i < cloud.count(); i++) {
+      double[] v = neighbourhood.fromMean(i);
+      Blas.gemm(
+          d <= k, d > k, size, size, d <= k ? k : d, 1.0, v, 0, d, v, 0, d, 0.0, matrix, 0, size);
+      sum += figure.applyAsDouble(descending(SymmetricEigen.values(matrix, size)));
+    }
+    return sum / cloud.count();
+  }
+
+  private static double[] descending(double[] ascending) {
+    double[] descending = new double[ascending.length];
+    for (int c = 0; c < ascending.length; c++) {
+      descending[c] = Math.max(0, ascending[ascending.length - 1 - c]);
+    }
+    return descending;
+  }
+}

@@ -1,0 +1,98 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.intrinsic;
+
+import dev.fathom.blas.Blas;
+import dev.fathom.blas.SymmetricEigen;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * How many dimensions a cloud takes up as a flat body: what its principal variances tell. A curved
+ * manifold takes up more than it has.
+ *
+ * @param participationRatio (Σλ)²/Σλ²
+ * @param effectiveRank exp of the entropy of the singular values of the rows as they are, not
+ *     centred (RankMe, Garrido and others, 2023)
+ * @param componentsFor90 how many components hold 90 % of the variance
+ * @param componentsFor95 likewise 95 %
+ * @param componentsFor99 likewise 99 %
+ * @param variances λ, of each principal component, descending
+ */
+public record Spectrum(
+    double participationRatio,
+    double effectiveRank,
+    int componentsFor90,
+    int componentsFor95,
+    int componentsFor99,
+    List<Double> variances) {
+
+  private static final double SHARE_OF_LARGEST = 0.05;
+  private static final double RANK_ME_EPSILON = 1e-7;
+  private static final int BLOCK = 1024;
+
+  static Spectrum of(Cloud cloud) {
+    double[] variances = cloud.components().variances();
+    return new Spectrum(
+        participationRatio(variances),
+        effectiveRank(cloud.points()),
+        componentsFor(variances, 0.9),
+        componentsFor(variances, 0.95),
+        componentsFor(variances, 0.99),
+        Arrays.stream(variances).boxed().toList());
+  }
+
+  /** (Σλ)²/Σλ²; NaN where all are zero. */
+  static double participationRatio(double[] variances) {
+    double sum = 0;
+    double squares = 0;
+    for (double variance : variances) {
+      sum += variance / variances[0];
+      squares += variance / variances[0] * (variance / variances[0]);
+    }
+    return sum * sum / squares;
+  }
+
+  /** How many of the variances, descending, are above 5 % of the first (Fukunaga, Olsen 1971). */
+  static double aboveShareOfLargest(double[] variances) {
+    return Arrays.stream(variances)
+        .filter(variance -> variance > SHARE_OF_LARGEST * variances[0])
+        .count();
+  }
+
+  private static int componentsFor(double[] variances, double share) {
+    double wanted = share * Arrays.stream(variances).sum();
+    double sum = 0;
+    int count = 0;
+    while (count < variances.length && sum < wanted) {
+      sum += variances[count++];
+    }
+    return count;
+  }
+
+  private static double effectiveRank(Points points) {
+    int d = points.dimension();
+    double[] squared = SymmetricEigen.values(gram(points), d);
+    double[] singular = Arrays.stream(squared).map(s -> Math.sqrt(Math.max(0, s))).toArray();
+    double sum = Arrays.stream(singular).sum();
+    double entropy = 0;
+    for (double value : singular) {
+      double p = value / sum + RANK_ME_EPSILON;
+      entropy -= p * Math.log(p);
+    }
+    return Math.exp(entropy);
+  }
+
+  private static double[] gram(Points points) {
+    int d = points.dimension();
+    double[] gram = new double[d * d];
+    double[] block = new double[Math.min(BLOCK, points.count()) * d];
+    for (int from = 0; from < points.count(); from += BLOCK) {
+      int rows = Math.min(BLOCK, points.count() - from);
+      for (int i = 0; i < rows * d; i++) {
+        block[i] = points.value(from + i / d, i % d);
+      }
+      Blas.gemm(true, false, d, d, rows, 1.0, block, 0, d, block, 0, d, 1.0, gram, 0, d);
+    }
+    return gram;
+  }
+}
