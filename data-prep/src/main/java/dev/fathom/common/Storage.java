@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -75,6 +76,11 @@ public final class Storage {
   /** Whether the directory was finished. */
   public boolean isComplete(Path directory) {
     return exists(new Path(directory, SUCCESS));
+  }
+
+  /** Whether a job has begun to fill the directory and has not finished it. */
+  public boolean isUnfinished(Path directory) {
+    return exists(new Path(directory, UNFINISHED));
   }
 
   /**
@@ -153,9 +159,18 @@ public final class Storage {
   }
 
   /** Opens a file to read it piece by piece. */
-  public InputStream open(Path path) {
+  public FSDataInputStream open(Path path) {
     try {
       return fileSystem(path).open(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** How many bytes a file has. */
+  public long length(Path path) {
+    try {
+      return fileSystem(path).getFileStatus(path).getLen();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -131,6 +131,11 @@ public final class Settings {
     return List.copyOf(sizes);
   }
 
+  /** A list of texts. */
+  public List<String> texts(String key) {
+    return List.copyOf(value(key, config::getStringList));
+  }
+
   /** These settings with some others, {@code KEY=VALUE}, over them. */
   public Settings with(List<String> assignments) {
     Config reference = resource("reference.conf");

@@ -1,21 +1,28 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.blas;
 
-import dev.ludovic.netlib.lapack.JavaLAPACK;
 import dev.ludovic.netlib.lapack.LAPACK;
 import dev.ludovic.netlib.lapack.NativeLAPACK;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.logging.Level;
-import java.util.logging.Logger;
+import org.apache.commons.math3.exception.MathRuntimeException;
+import org.apache.commons.math3.linear.Array2DRowRealMatrix;
+import org.apache.commons.math3.linear.EigenDecomposition;
 import org.netlib.util.intW;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Eigenvalues and eigenvectors of a symmetric matrix, by LAPACK's {@code dsyevd} in the same native
  * library as {@link Blas}, or in Java where that does not load.
  */
 public final class SymmetricEigen {
-  private static final Logger NETLIB_LOG =
-      Logger.getLogger("dev.ludovic.netlib.lapack.InstanceBuilder");
-  private static final LAPACK IMPLEMENTATION = load();
+  private static final Logger LOG = LoggerFactory.getLogger(SymmetricEigen.class);
+  private static final java.util.logging.Logger NETLIB_LOG =
+      java.util.logging.Logger.getLogger("dev.ludovic.netlib.lapack.InstanceBuilder");
+  private static final String LIBRARY_PATH = "dev.ludovic.netlib.lapack.nativeLibPath";
+  private static final Optional<LAPACK> NATIVE = load();
 
   private SymmetricEigen() {}
 
@@ -41,40 +48,64 @@ public final class SymmetricEigen {
   }
 
   private static double[] solve(String job, double[] matrix, int n, int work, int integerWork) {
+    if (NATIVE.isEmpty()) {
+      return solveInJava(matrix, n);
+    }
     double[] values = new double[n];
     intW info = new intW(0);
     // Column-major eigenvectors are row-major rows, and a symmetric matrix is its own transpose.
-    IMPLEMENTATION.dsyevd(
-        job,
-        "U",
-        n,
-        matrix,
-        n,
-        values,
-        new double[work],
-        work,
-        new int[integerWork],
-        integerWork,
-        info);
+    NATIVE
+        .get()
+        .dsyevd(
+            job,
+            "U",
+            n,
+            matrix,
+            n,
+            values,
+            new double[work],
+            work,
+            new int[integerWork],
+            integerWork,
+            info);
     if (info.val != 0) {
       throw new ArithmeticException("the eigenvalues of a matrix do not converge");
     }
     return values;
   }
 
-  private static LAPACK load() {
+  static double[] solveInJava(double[] matrix, int n) {
+    double[][] rows = new double[n][];
+    for (int i = 0; i < n; i++) {
+      rows[i] = Arrays.copyOfRange(matrix, i * n, (i + 1) * n);
+    }
+    EigenDecomposition descending;
+    try {
+      descending = new EigenDecomposition(new Array2DRowRealMatrix(rows, false));
+    } catch (MathRuntimeException e) {
+      throw new ArithmeticException("the eigenvalues of a matrix do not converge");
+    }
+    double[] values = new double[n];
+    for (int i = 0; i < n; i++) {
+      values[i] = descending.getRealEigenvalue(n - 1 - i);
+      System.arraycopy(descending.getEigenvector(n - 1 - i).toArray(), 0, matrix, i * n, n);
+    }
+    return values;
+  }
+
+  private static Optional<LAPACK> load() {
     NETLIB_LOG.setLevel(Level.OFF);
     if (!Blas.isNative()) {
-      return JavaLAPACK.getInstance();
-    }
-    String path = "dev.ludovic.netlib.lapack.nativeLibPath";
-    if (System.getProperty(path) == null) {
-      System.setProperty(path, System.getProperty(Blas.LIBRARY_PATH));
+      return Optional.empty();
     }
     try {
-      return NativeLAPACK.getInstance();
+      if (System.getProperty(LIBRARY_PATH) == null) {
+        System.setProperty(LIBRARY_PATH, System.getProperty(Blas.LIBRARY_PATH));
+      }
+      return Optional.of(NativeLAPACK.getInstance());
     } catch (RuntimeException | LinkageError e) {
-      return JavaLAPACK.getInstance();
+      LOG.warn("No native LAPACK ({}); eigenvalues in Java, several times slower", e.toString());
+      return Optional.empty();
     }
   }
 }

@@ -25,6 +25,7 @@ final class Job {
   static final String DATA = "data";
   static final String MODEL = "model";
   static final String EMBEDDINGS = "embeddings";
+  static final String POINTWISE = "pointwise";
 
   private final SparkSession spark;
   private final Storage storage;
@@ -54,7 +55,7 @@ final class Job {
   Path claimOrResume(String directory, String... inputs) {
     Path path = apart(directory, inputs);
     storage.claimOrResume(path, settings.overwrite());
-    for (String stage : List.of(DATA, MODEL, EMBEDDINGS)) {
+    for (String stage : List.of(DATA, MODEL, EMBEDDINGS, POINTWISE)) {
       storage.delete(new Path(path, stage));
     }
     return path;
@@ -122,8 +123,13 @@ final class Job {
             new Embed(spark, settings.splits()).model(model).data(data).output(output).execute());
   }
 
-  void measure(String embeddings) {
-    report = report.with(new Measure(spark, settings.measure()).embeddings(embeddings).execute());
+  void measure(String embeddings, Path output) {
+    report =
+        report.with(
+            new Measure(spark, settings.measure(), settings.columns())
+                .embeddings(embeddings)
+                .pointwise(new Path(output, POINTWISE))
+                .execute());
   }
 
   /** Writes the reports, marks the output as complete, and says where everything is. */

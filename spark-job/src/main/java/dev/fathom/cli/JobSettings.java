@@ -2,6 +2,7 @@
 package dev.fathom.cli;
 
 import dev.fathom.data.Split;
+import dev.fathom.measure.EmbeddingColumns;
 import dev.fathom.measure.MeasureSettings;
 import dev.fathom.prepare.PrepareSettings;
 import dev.fathom.settings.Settings;
@@ -15,6 +16,7 @@ import java.util.Map;
  * The settings of all stages, read and checked before any work is done.
  *
  * @param splits which pairs are embedded
+ * @param columns where the sides of embeddings made elsewhere are
  * @param sweep the grid of a sweep
  * @param overwrite whether an output directory that exists may be replaced
  * @param seed of every random choice
@@ -25,6 +27,7 @@ record JobSettings(
     TrainSettings train,
     List<Split> splits,
     MeasureSettings measure,
+    EmbeddingColumns columns,
     SweepSettings sweep,
     boolean overwrite,
     long seed,
@@ -36,6 +39,7 @@ record JobSettings(
         TrainSettings.of(settings),
         splits(settings),
         MeasureSettings.of(settings),
+        EmbeddingColumns.of(settings),
         SweepSettings.of(settings),
         settings.flag("output.overwrite"),
         settings.wholeNumber("training.seed"),

@@ -9,13 +9,21 @@ import picocli.CommandLine.Option;
     name = "measure",
     description =
         "Measures embeddings: intrinsic dimension, retrieval, agreement; report.json and report.html.",
-    footer = {"", "Example:", "  fathom measure --embeddings embeddings --output report"})
+    footer = {
+      "",
+      "Examples:",
+      "  fathom measure --embeddings out/embeddings --output report",
+      "  fathom measure --embeddings clip.npy --output report --set measure.estimators=[all]",
+      "  fathom measure --embeddings pairs.parquet --output report --set input.x=image --set input.y=text"
+    })
 final class MeasureCommand extends SubCommand {
   @Option(
       names = "--embeddings",
       required = true,
-      paramLabel = "DIR",
-      description = "Embeddings that embed wrote.")
+      paramLabel = "PATH",
+      description =
+          "Embeddings: what embed wrote, Parquet with columns of arrays, a .npy or .csv file, or a directory of such"
+              + " (--set input.x=FILE --set input.y=FILE).")
   private String embeddings;
 
   @Option(
@@ -28,7 +36,7 @@ final class MeasureCommand extends SubCommand {
   @Override
   void run(Job job) {
     Path directory = job.claim(output, embeddings);
-    job.measure(embeddings);
+    job.measure(embeddings, directory);
     job.report(directory);
   }
 }

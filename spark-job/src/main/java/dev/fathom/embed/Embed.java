@@ -98,7 +98,8 @@ public final class Embed {
             trained.towers().dimension(),
             card.source(),
             card.knownDimension(),
-            card.fingerprint()));
+            card.fingerprint(),
+            modelCard.similarity()));
     return new EmbedResult(output.directory().toString(), (System.nanoTime() - start) * 1e-9);
   }
 

@@ -27,20 +27,23 @@ public record EmbeddingFiles(Storage storage, Path directory) {
    * @param source of the pairs
    * @param knownDimension the true number of shared dimensions, null unless the source knows it
    * @param dataset fingerprint of the dataset
+   * @param similarity that the encoders were trained by
    */
-  public record Card(int dimension, String source, Integer knownDimension, String dataset) {}
+  public record Card(
+      int dimension, String source, Integer knownDimension, String dataset, String similarity) {}
 
   void writeCard(Card card) {
     storage.writeJson(card(), card);
     storage.complete(directory);
   }
 
+  /** Whether embed has written here. */
+  public boolean isCard() {
+    return storage.exists(card());
+  }
+
   /** Reads the card of complete embeddings. */
   public Card readCard() {
-    if (!storage.exists(directory)) {
-      throw FathomException.data(
-          "%s does not exist; give the embeddings that embed wrote", directory);
-    }
     if (!storage.isComplete(directory) || !storage.exists(card())) {
       throw FathomException.data(
           "%s does not hold complete embeddings; run embed again", directory);

@@ -1,8 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.evaluate;
 
+import java.io.Serializable;
+
 /** Both sides of n pairs in d dimensions: row i of x belongs to row i of y. */
-public final class PairedEmbeddings {
+public final class PairedEmbeddings implements Serializable {
+  private static final long serialVersionUID = 1;
+  private static final double UNIT_LENGTH = 1e-5;
+
   private final float[] x;
   private final float[] y;
   private final int count;
@@ -55,6 +60,28 @@ public final class PairedEmbeddings {
     return dimension;
   }
 
+  /** Whether every vector has length one, up to rounding. */
+  boolean areOfUnitLength() {
+    return areOfUnitLength(x) && areOfUnitLength(y);
+  }
+
+  private boolean areOfUnitLength(float[] values) {
+    for (int row = 0; row < values.length; row += dimension) {
+      if (Math.abs(length(values, row) - 1) > UNIT_LENGTH) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private double length(float[] values, int row) {
+    double squared = 0;
+    for (int c = row; c < row + dimension; c++) {
+      squared += (double) values[c] * values[c];
+    }
+    return Math.sqrt(squared);
+  }
+
   /** The same pairs, every vector divided by its length; vectors of length zero stay. */
   PairedEmbeddings normalised() {
     return new PairedEmbeddings(unit(x), unit(y), count, dimension);
@@ -63,12 +90,8 @@ public final class PairedEmbeddings {
   private float[] unit(float[] values) {
     float[] scaled = values.clone();
     for (int row = 0; row < scaled.length; row += dimension) {
-      double squared = 0;
-      for (int c = row; c < row + dimension; c++) {
-        squared += (double) scaled[c] * scaled[c];
-      }
-      double length = squared > 0 ? Math.sqrt(squared) : 1;
-      for (int c = row; c < row + dimension; c++) {
+      double length = length(scaled, row);
+      for (int c = row; c < row + dimension && length > 0; c++) {
         scaled[c] = (float) (scaled[c] / length);
       }
     }

@@ -29,8 +29,8 @@ final class BlockIntervals {
    * caller says so), or a block allows no estimate, the likelihood's error stands in, widened by
    * WIDENING for the shared neighbours.
    */
-  private static final int POINTS_PER_NEIGHBOUR = 3;
-  private static final int SMALLEST_BLOCK = 30;
+  private static final int POINTS_PER_NEIGHBOUR = 5;
+  private static final int SMALLEST_BLOCK = 100;
   private static final double WIDENING = 1.5;
 
   private final IntrinsicSettings settings;

@@ -6,11 +6,12 @@ final class SearchRank {
 
   /*
    * Few coordinates make the product cheap and let more pairs through to be measured. What a number
-   * of coordinates costs is tried on QUERIES points against all: a multiplication of r+1
+   * of coordinates costs is tried on QUERIES points against SAMPLE: a multiplication of r+1
    * coordinates for every pair, and MEASUREMENT such terms, as timed, for a pair let through, of
    * which a search under way meets about PREMATURE times as many as at its end.
    */
   private static final int SMALLEST_CLOUD = 2048;
+  private static final int SAMPLE = 65_536;
   private static final int QUERIES = 12;
   private static final int STEP = 8;
   private static final double MEASUREMENT = 1500;
@@ -21,12 +22,13 @@ final class SearchRank {
   /**
    * How many axes, 1 … d; d where all are as good.
    *
+   * @param points in random order
    * @param k 1 … n−1
    */
   static int choose(Points points, PrincipalComponents axes, int k) {
-    int n = points.count();
+    int n = Math.min(SAMPLE, points.count());
     int d = points.dimension();
-    SearchSpace space = SearchSpace.of(points, axes, d);
+    SearchSpace space = SearchSpace.of(n < points.count() ? points.range(0, n) : points, axes, d);
     long[] passed = new long[(d - 1) / STEP];
     for (int q = 0; q < QUERIES; q++) {
       int query = (int) ((long) q * n / QUERIES);

@@ -3,27 +3,93 @@ package dev.fathom.measure;
 
 import dev.fathom.evaluate.PairedEmbeddings;
 import dev.fathom.evaluate.Retrieval;
+import dev.fathom.intrinsic.Points;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
- * Embeddings to measure.
+ * Embeddings to measure, of two sides or of one.
  *
- * @param x n × dimension, row-major
- * @param y likewise; row i belongs to row i of x
+ * @param x n × width, row-major
+ * @param widthX of an embedding of x
+ * @param y likewise, row i belonging to row i of x; empty where there is one side
+ * @param widthY of an embedding of y, 0 where there is one side
  * @param labels one a pair, null where a pair has none
  */
-public record EmbeddedPairs(float[] x, float[] y, int dimension, List<String> labels) {
+public record EmbeddedPairs(float[] x, int widthX, float[] y, int widthY, List<String> labels) {
+
+  /** Pairs of one width. */
+  public static EmbeddedPairs of(float[] x, float[] y, int width, List<String> labels) {
+    return new EmbeddedPairs(x, width, y, width, labels);
+  }
+
+  /** How many. */
+  public int count() {
+    return labels.size();
+  }
+
+  Points pointsX() {
+    return Points.of(x, count(), widthX);
+  }
+
+  Optional<Points> pointsY() {
+    return widthY == 0 ? Optional.empty() : Optional.of(Points.of(y, count(), widthY));
+  }
+
+  /** Whether the sides can be compared: one side, or sides of two widths, have nothing to find. */
+  boolean comparable() {
+    return widthX == widthY;
+  }
 
   /** The same, checked. */
   public PairedEmbeddings paired() {
-    return PairedEmbeddings.of(x, y, labels.size(), dimension);
+    return PairedEmbeddings.of(x, y, count(), widthX);
+  }
+
+  /** Those of comparable pairs both of whose sides are finite. */
+  EmbeddedPairs finite() {
+    int[] kept =
+        IntStream.range(0, count())
+            .filter(i -> isFinite(x, i, widthX) && isFinite(y, i, widthY))
+            .toArray();
+    return kept.length == count()
+        ? this
+        : of(
+            rows(x, widthX, kept),
+            rows(y, widthY, kept),
+            widthX,
+            Arrays.stream(kept).mapToObj(labels::get).toList());
+  }
+
+  private static boolean isFinite(float[] values, int row, int width) {
+    for (int c = row * width; c < (row + 1) * width; c++) {
+      if (!Float.isFinite(values[c])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static float[] rows(float[] values, int width, int[] rows) {
+    float[] chosen = new float[rows.length * width];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(values, rows[i] * width, chosen, i * width, width);
+    }
+    return chosen;
   }
 
   /** Retrieval, with the match of labels where every pair has one. */
   public Retrieval retrieval(long seed) {
-    return labels.stream().allMatch(Objects::nonNull)
-        ? Retrieval.of(paired(), labels, seed)
-        : Retrieval.of(paired(), seed);
+    return completeLabels()
+        .map(names -> Retrieval.of(paired(), names, seed))
+        .orElseGet(() -> Retrieval.of(paired(), seed));
+  }
+
+  /** The labels, if every pair has one. */
+  Optional<List<String>> completeLabels() {
+    return labels.stream().allMatch(Objects::nonNull) ? Optional.of(labels) : Optional.empty();
   }
 }

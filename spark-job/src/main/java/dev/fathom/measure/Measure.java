@@ -7,15 +7,17 @@ import dev.fathom.common.FathomException;
 import dev.fathom.common.RandomStream;
 import dev.fathom.common.Storage;
 import dev.fathom.embed.EmbeddingFiles;
+import dev.fathom.evaluate.PairedEmbeddings;
+import dev.fathom.evaluate.Ranking;
 import dev.fathom.intrinsic.NeighbourSearch;
 import dev.fathom.intrinsic.Neighbours;
 import dev.fathom.intrinsic.PartialNeighbours;
 import dev.fathom.intrinsic.Points;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -23,7 +25,10 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import scala.Tuple2;
@@ -35,67 +40,102 @@ public final class Measure {
   /** So that the parts, which take not quite the same time, fill the cores. */
   private static final int PARTS_PER_CORE = 2;
 
+  /** The share of the driver's memory that the embeddings may take, of which copies are made. */
+  private static final int SHARE_OF_MEMORY = 4;
+
+  /** The dimension around each embedding. */
+  private static final StructType POINTWISE =
+      new StructType()
+          .add("key", DataTypes.StringType, false)
+          .add("split", DataTypes.StringType, false)
+          .add("label", DataTypes.StringType, true)
+          .add("x", DataTypes.DoubleType, true)
+          .add("y", DataTypes.DoubleType, true);
+
   private final SparkSession spark;
   private final JavaSparkContext context;
   private final Storage storage;
   private final MeasureSettings settings;
-  private EmbeddingFiles embeddings;
+  private final EmbeddingColumns columns;
+  private Path embeddings;
+  private Optional<Path> pointwise = Optional.empty();
 
   /** A measurement with these settings. */
-  public Measure(SparkSession spark, MeasureSettings settings) {
+  public Measure(SparkSession spark, MeasureSettings settings, EmbeddingColumns columns) {
     this.spark = spark;
     this.settings = settings;
+    this.columns = columns;
     context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     storage = new Storage(spark.sparkContext().hadoopConfiguration());
   }
 
-  /** The embeddings to measure. */
-  public Measure embeddings(String directory) {
-    embeddings = new EmbeddingFiles(storage, new Path(directory));
+  /** The embeddings to measure: what embed wrote, a Parquet, a matrix or a directory of such. */
+  public Measure embeddings(String path) {
+    embeddings = new Path(path);
+    return this;
+  }
+
+  /** Where the dimension around each embedding is written; nowhere unless told. */
+  public Measure pointwise(Path directory) {
+    pointwise = Optional.of(directory);
     return this;
   }
 
   /** Measures. */
   public MeasureResult execute() {
     long start = System.nanoTime();
-    EmbeddingFiles.Card card = embeddings.readCard();
-    Dataset<Row> all =
-        spark.read().schema(EmbeddingFiles.SCHEMA).parquet(embeddings.directory().toString());
     spark.sparkContext().setJobDescription("measure: read the embeddings");
+    EmbeddingTable table = EmbeddingTable.open(spark, storage, embeddings, columns);
+    Dataset<Row> all = table.rows().where(col("x").isNotNull());
     long available = all.count();
-    List<Row> rows = sample(all, available);
-    if (rows.size() < 2) {
-      throw FathomException.data(
-          "%s holds %d embeddings; measuring takes 2 or more", embeddings.directory(), available);
-    }
-    LOG.info("measure {} of {} embeddings", rows.size(), available);
-    float[] x = matrix(rows, 3, card.dimension());
-    float[] y = matrix(rows, 4, card.dimension());
-    List<String> labels = rows.stream().map(row -> row.getString(2)).collect(Collectors.toList());
-    return Measurement.of(
-        new EmbeddedPairs(x, y, card.dimension(), labels),
-        Optional.ofNullable(card.knownDimension()),
-        available,
-        settings,
-        this::search,
-        start);
+    EmbeddingRows rows = read(all, table, available);
+    LOG.info("measure {} of {} embeddings", rows.count(), available);
+    Measurement.Outcome outcome =
+        new Measurement(rows.pairs(), settings, new Cluster())
+            .execute(
+                table.card().map(EmbeddingFiles.Card::knownDimension),
+                table.card().map(EmbeddingFiles.Card::similarity),
+                available,
+                start);
+    pointwise.ifPresent(directory -> write(directory, rows, outcome));
+    return outcome.result();
   }
 
-  /** At most as many rows as the settings allow, drawn by their keys, in the order of the keys. */
-  private List<Row> sample(Dataset<Row> all, long available) {
-    Dataset<Row> taken = all;
-    if (available > settings.maxPoints()) {
-      long seed = settings.seed();
-      List<String> keys =
-          all.select("key")
-              .toJavaRDD()
-              .map(row -> row.getString(0))
-              .takeOrdered(settings.maxPoints(), new ByHash(seed));
-      taken =
-          all.join(spark.createDataset(keys, Encoders.STRING()).toDF("key"), "key")
-              .select("key", "split", "label", "x", "y");
+  private EmbeddingRows read(Dataset<Row> all, EmbeddingTable table, long available) {
+    if (available < 2) {
+      throw FathomException.data(
+          "%s holds %d embeddings; measuring takes 2 or more", embeddings, available);
     }
-    return taken.orderBy(col("key"), col("split")).collectAsList();
+    Row first = all.first();
+    int widthX = first.getList(3).size();
+    int widthY = table.paired() && !first.isNullAt(4) ? first.getList(4).size() : 0;
+    long fitting =
+        Runtime.getRuntime().maxMemory()
+            / SHARE_OF_MEMORY
+            / ((long) Float.BYTES * Math.max(1, widthX + widthY));
+    int most = (int) Math.min(settings.maxPoints(), fitting);
+    if (most < Math.min(available, settings.maxPoints())) {
+      LOG.warn(
+          "measure a sample of {}: more embeddings do not fit in a driver's heap of {} MB (FATHOM_HEAP, spark.driver.memory)",
+          most,
+          Runtime.getRuntime().maxMemory() >> 20);
+    }
+    return EmbeddingRows.collect(
+        embeddings, sample(all, available, most).orderBy(col("key"), col("split")), widthX, widthY);
+  }
+
+  /** At most as many rows as asked for, drawn by their keys. */
+  private Dataset<Row> sample(Dataset<Row> all, long available, int most) {
+    if (available <= most) {
+      return all;
+    }
+    List<String> keys =
+        all.select("key")
+            .toJavaRDD()
+            .map(row -> row.getString(0))
+            .takeOrdered(most, new ByHash(settings.seed()));
+    return all.join(spark.createDataset(keys, Encoders.STRING()).toDF("key"), "key")
+        .select("key", "split", "label", "x", "y");
   }
 
   /** Keys in an order that is random but the same for a seed. */
@@ -109,43 +149,78 @@ public final class Measure {
     }
   }
 
-  private float[] matrix(List<Row> rows, int column, int dimension) {
-    float[] matrix = new float[Math.multiplyExact(rows.size(), dimension)];
-    for (int i = 0; i < rows.size(); i++) {
-      List<Float> row = rows.get(i).getList(column);
-      if (row.size() != dimension) {
-        throw FathomException.data(
-            "%s: key %s has an embedding of %d numbers instead of %d",
-            embeddings.directory(), rows.get(i).getString(0), row.size(), dimension);
-      }
-      for (int c = 0; c < dimension; c++) {
-        matrix[i * dimension + c] = row.get(c);
-      }
+  private void write(Path directory, EmbeddingRows rows, Measurement.Outcome outcome) {
+    spark.sparkContext().setJobDescription("measure: write the dimension around each embedding");
+    List<Row> around = new ArrayList<>();
+    for (int i = 0; i < rows.count(); i++) {
+      int row = i;
+      around.add(
+          RowFactory.create(
+              rows.keys().get(i),
+              rows.splits().get(i),
+              rows.pairs().labels().get(i),
+              finite(outcome.aroundX()[i]),
+              outcome.aroundY().map(y -> finite(y[row])).orElse(null)));
     }
-    return matrix;
+    spark
+        .createDataFrame(context.parallelize(around, 1), POINTWISE)
+        .write()
+        .mode("overwrite")
+        .parquet(directory.toString());
   }
 
-  /** Exact neighbours: every task takes a part of all pairs of points. */
-  private Neighbours search(String side, Points points, int k) {
-    spark.sparkContext().setJobDescription("measure: neighbours of " + side);
-    NeighbourSearch search =
-        NeighbourSearch.of(points, k, PARTS_PER_CORE * context.defaultParallelism());
-    Broadcast<NeighbourSearch> shared = context.broadcast(search);
-    try {
-      List<PartialNeighbours> ranges =
-          context
-              .parallelize(IntStream.range(0, search.parts()).boxed().toList(), search.parts())
-              .flatMapToPair(
-                  part ->
-                      shared.value().part(part).stream()
-                          .map(found -> new Tuple2<>(found.from(), found))
-                          .iterator())
-              .reduceByKey(PartialNeighbours::merge)
-              .values()
-              .collect();
-      return search.join(ranges);
-    } finally {
-      shared.destroy();
+  private static Double finite(double value) {
+    return Double.isFinite(value) ? value : null;
+  }
+
+  /** Spreads what takes all pairs of points over the executors. */
+  private final class Cluster implements Measurement.Machines {
+
+    /** Every task takes a part of all pairs of points. */
+    @Override
+    public Neighbours neighbours(String side, Points points, int k) {
+      spark.sparkContext().setJobDescription("measure: neighbours of " + side);
+      NeighbourSearch search =
+          NeighbourSearch.of(points, k, PARTS_PER_CORE * context.defaultParallelism());
+      Broadcast<NeighbourSearch> shared = context.broadcast(search);
+      try {
+        List<PartialNeighbours> ranges =
+            context
+                .parallelize(IntStream.range(0, search.parts()).boxed().toList(), search.parts())
+                .flatMapToPair(
+                    part ->
+                        shared.value().part(part).stream()
+                            .map(found -> new Tuple2<>(found.from(), found))
+                            .iterator())
+                .reduceByKey(PartialNeighbours::merge)
+                .values()
+                .collect();
+        return search.join(ranges);
+      } finally {
+        shared.destroy();
+      }
+    }
+
+    /** Every task lets some of the x ask. */
+    @Override
+    public Ranking ranking(PairedEmbeddings pairs) {
+      spark.sparkContext().setJobDescription("measure: retrieval");
+      int count = pairs.count();
+      int parts = Math.min(PARTS_PER_CORE * context.defaultParallelism(), count);
+      Broadcast<PairedEmbeddings> shared = context.broadcast(pairs);
+      try {
+        return context
+            .parallelize(IntStream.range(0, parts).boxed().toList(), parts)
+            .map(
+                part ->
+                    Ranking.of(
+                        shared.value(),
+                        (int) ((long) count * part / parts),
+                        (int) ((long) count * (part + 1) / parts)))
+            .treeReduce(Ranking::merge);
+      } finally {
+        shared.destroy();
+      }
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.fathom.evaluate.Agreement;
 import dev.fathom.evaluate.Retrieval;
 import dev.fathom.intrinsic.DimensionResult;
 import dev.fathom.intrinsic.SharedDimension;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -12,9 +13,13 @@ import java.util.Optional;
  *
  * @param known the true number of shared dimensions, where the source of the pairs knows it
  * @param x dimension of the first side's embeddings
- * @param y dimension of the second side's
- * @param shared the headline; empty where either side could not be measured, or where retrieval is
- *     at chance, so that nothing was found to be shared
+ * @param y dimension of the second side's, if there is one
+ * @param shared the headline; empty where there is one side, where either could not be measured, or
+ *     where retrieval is at chance, so that nothing was found to be shared
+ * @param retrieval empty where there is one side, or the two have different widths
+ * @param agreement likewise
+ * @param labels the dimension around the embeddings of each label, the most frequent first
+ * @param width empty where there is no dimension to take it from
  * @param points embeddings measured
  * @param available embeddings there were
  * @param seconds the whole stage
@@ -23,11 +28,19 @@ import java.util.Optional;
 public record MeasureResult(
     Optional<Integer> known,
     DimensionResult x,
-    DimensionResult y,
+    Optional<DimensionResult> y,
     Optional<SharedDimension> shared,
-    Retrieval retrieval,
-    Agreement agreement,
+    Optional<Retrieval> retrieval,
+    Optional<Agreement> agreement,
+    Map<String, LabelDimension> labels,
+    Optional<WidthAdvice> width,
     int points,
     long available,
     double seconds,
-    double neighbourSeconds) {}
+    double neighbourSeconds) {
+
+  /** Whether the pairing was looked for and not found. */
+  public boolean nothingShared() {
+    return retrieval.isPresent() && !retrieval.get().chance().aboveChance();
+  }
+}

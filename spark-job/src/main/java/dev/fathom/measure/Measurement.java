@@ -2,6 +2,8 @@
 package dev.fathom.measure;
 
 import dev.fathom.evaluate.Agreement;
+import dev.fathom.evaluate.PairedEmbeddings;
+import dev.fathom.evaluate.Ranking;
 import dev.fathom.evaluate.Retrieval;
 import dev.fathom.intrinsic.DimensionResult;
 import dev.fathom.intrinsic.IntrinsicDimension;
@@ -11,81 +13,179 @@ import dev.fathom.intrinsic.Neighbours;
 import dev.fathom.intrinsic.Points;
 import dev.fathom.intrinsic.PreparedPoints;
 import dev.fathom.intrinsic.SharedDimension;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
-/** What embeddings in memory tell, wherever their neighbours are searched. */
+/** What embeddings in memory tell, wherever the work that grows with n² is done. */
 public final class Measurement {
+  private static final int MOST_LABELS = 200;
+
+  private final EmbeddedPairs pairs;
   private final MeasureSettings settings;
-  private final Search search;
+  private final Machines machines;
   private double neighbourSeconds;
 
-  /** A way to the nearest neighbours of all points. */
-  interface Search {
+  /** Who does what takes all pairs of points. */
+  interface Machines {
     /**
      * Searches.
      *
      * @param side whose points they are, for a person
      */
     Neighbours neighbours(String side, Points points, int k);
+
+    /** Ranks. */
+    Ranking ranking(PairedEmbeddings pairs);
   }
 
-  private Measurement(MeasureSettings settings, Search search) {
+  private static final class ThisThread implements Machines {
+    @Override
+    public Neighbours neighbours(String side, Points points, int k) {
+      return NeighbourSearch.search(points, k);
+    }
+
+    @Override
+    public Ranking ranking(PairedEmbeddings pairs) {
+      return Ranking.of(pairs, 0, pairs.count());
+    }
+  }
+
+  /** A side: its dimension, and that around each point, NaN where it was not measured. */
+  private record Tower(DimensionResult dimension, double[] around) {}
+
+  Measurement(EmbeddedPairs pairs, MeasureSettings settings, Machines machines) {
+    this.pairs = pairs;
     this.settings = settings;
-    this.search = search;
+    this.machines = machines;
   }
 
-  /** Measures on this thread. */
+  /** Measures pairs on this thread. */
   public static MeasureResult of(
       EmbeddedPairs pairs, Optional<Integer> known, MeasureSettings settings) {
-    return of(
-        pairs,
-        known,
-        pairs.labels().size(),
-        settings,
-        (side, points, k) -> NeighbourSearch.search(points, k),
-        System.nanoTime());
+    return new Measurement(pairs, settings, new ThisThread())
+        .execute(known, Optional.empty(), pairs.count(), System.nanoTime())
+        .result();
   }
+
+  /**
+   * What was found, and the dimension around each embedding, NaN where it was not measured.
+   *
+   * @param aroundY empty where there is one side
+   */
+  record Outcome(MeasureResult result, double[] aroundX, Optional<double[]> aroundY) {}
 
   /**
    * Measures.
    *
+   * @param similarity that the embeddings were trained by, where it is known
    * @param available embeddings there were, of which these are a sample
    * @param start when the stage began
    */
-  static MeasureResult of(
-      EmbeddedPairs pairs,
-      Optional<Integer> known,
-      long available,
-      MeasureSettings settings,
-      Search search,
-      long start) {
-    Measurement measurement = new Measurement(settings, search);
-    DimensionResult x = measurement.dimension("x", pairs.x(), pairs.dimension());
-    DimensionResult y = measurement.dimension("y", pairs.y(), pairs.dimension());
-    Retrieval retrieval = pairs.retrieval(settings.seed());
-    return new MeasureResult(
-        known,
-        x,
-        y,
-        SharedDimension.of(x, y).filter(shared -> retrieval.chance().aboveChance()),
-        retrieval,
-        Agreement.of(pairs.paired(), settings.seed()),
-        pairs.labels().size(),
-        available,
-        (System.nanoTime() - start) * 1e-9,
-        measurement.neighbourSeconds);
+  Outcome execute(
+      Optional<Integer> known, Optional<String> similarity, long available, long start) {
+    Tower x = tower("x", pairs.pointsX());
+    Optional<Tower> y = pairs.pointsY().map(points -> tower("y", points));
+    Optional<Retrieval> retrieval = Optional.empty();
+    Optional<Agreement> agreement = Optional.empty();
+    if (pairs.comparable()) {
+      EmbeddedPairs finite = pairs.finite();
+      if (finite.count() > 1) {
+        retrieval =
+            Optional.of(
+                Retrieval.of(
+                    finite.paired(), finite.completeLabels(), settings.seed(), machines::ranking));
+        agreement = Optional.of(Agreement.of(finite.paired(), settings.seed()));
+      }
+    }
+    boolean found = retrieval.isEmpty() || retrieval.get().chance().aboveChance();
+    Optional<SharedDimension> shared =
+        y.flatMap(other -> SharedDimension.of(x.dimension, other.dimension)).filter(s -> found);
+    boolean cosine = similarity.map("cosine"::equals).orElse(true);
+    Optional<WidthAdvice> width =
+        (y.isPresent() ? shared.map(SharedDimension::estimate) : plateau(x.dimension))
+            .map(measured -> WidthAdvice.of(measured, cosine, pairs.widthX()));
+    return new Outcome(
+        new MeasureResult(
+            known,
+            x.dimension,
+            y.map(Tower::dimension),
+            shared,
+            retrieval,
+            agreement,
+            labels(x, y),
+            width,
+            pairs.count(),
+            available,
+            (System.nanoTime() - start) * 1e-9,
+            neighbourSeconds),
+        x.around,
+        y.map(Tower::around));
   }
 
-  private DimensionResult dimension(String side, float[] values, int dimension) {
+  private static Optional<Double> plateau(DimensionResult result) {
+    return result instanceof DimensionResult.Measured measured
+        ? Optional.of(measured.plateau().estimate())
+        : Optional.empty();
+  }
+
+  private Tower tower(String side, Points points) {
     IntrinsicSettings intrinsic = settings.intrinsic();
-    Points points = Points.of(values, values.length / dimension, dimension);
     PreparedPoints prepared = PreparedPoints.of(points, settings.seed());
     if (!IntrinsicDimension.suffices(prepared, intrinsic)) {
-      return IntrinsicDimension.of(points, intrinsic);
+      double[] none = new double[points.count()];
+      Arrays.fill(none, Double.NaN);
+      return new Tower(IntrinsicDimension.of(points, intrinsic), none);
     }
     long start = System.nanoTime();
-    Neighbours neighbours = search.neighbours(side, prepared.points(), settings.neighbours());
+    Neighbours neighbours = machines.neighbours(side, prepared.points(), settings.neighbours());
     neighbourSeconds += (System.nanoTime() - start) * 1e-9;
-    return IntrinsicDimension.of(prepared, neighbours, intrinsic);
+    return new Tower(
+        IntrinsicDimension.of(prepared, neighbours, intrinsic),
+        IntrinsicDimension.pointwise(prepared, neighbours, intrinsic));
+  }
+
+  private Map<String, LabelDimension> labels(Tower x, Optional<Tower> y) {
+    Map<String, Integer> counts =
+        pairs.labels().stream()
+            .filter(Objects::nonNull)
+            .collect(Collectors.toMap(Function.identity(), label -> 1, Integer::sum));
+    List<String> frequent =
+        counts.entrySet().stream()
+            .sorted(
+                Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder())
+                    .thenComparing(Map.Entry.comparingByKey()))
+            .limit(MOST_LABELS)
+            .map(Map.Entry::getKey)
+            .toList();
+    Map<String, Double> ofX = byLabel(x.around);
+    Map<String, Double> ofY = y.map(tower -> byLabel(tower.around)).orElse(Map.of());
+    Map<String, LabelDimension> labels = new LinkedHashMap<>();
+    for (String label : frequent) {
+      labels.put(label, new LabelDimension(counts.get(label), ofX.get(label), ofY.get(label)));
+    }
+    return labels;
+  }
+
+  private Map<String, Double> byLabel(double[] around) {
+    Map<String, double[]> sums = new LinkedHashMap<>();
+    for (int i = 0; i < around.length; i++) {
+      String label = pairs.labels().get(i);
+      if (label != null && Double.isFinite(around[i])) {
+        double[] sum = sums.computeIfAbsent(label, name -> new double[2]);
+        sum[0]++;
+        sum[1] += 1 / around[i];
+      }
+    }
+    return sums.entrySet().stream()
+        .collect(
+            Collectors.toMap(
+                Map.Entry::getKey, entry -> entry.getValue()[0] / entry.getValue()[1]));
   }
 }

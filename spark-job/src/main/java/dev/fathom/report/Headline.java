@@ -5,6 +5,7 @@ import com.google.errorprone.annotations.FormatMethod;
 import dev.fathom.evaluate.Retrieval;
 import dev.fathom.intrinsic.DimensionResult;
 import dev.fathom.measure.MeasureResult;
+import dev.fathom.measure.WidthAdvice;
 import dev.fathom.sweep.CellResult;
 import dev.fathom.sweep.Recommendation;
 import dev.fathom.sweep.SweepResult;
@@ -22,7 +23,9 @@ public final class Headline {
   /** A sentence a figure. */
   public static List<String> of(RunReport run) {
     List<String> sentences = new ArrayList<>();
-    run.measure().ifPresent(measure -> sentences.add(retrieval(measure.retrieval())));
+    run.measure()
+        .flatMap(MeasureResult::retrieval)
+        .ifPresent(retrieval -> sentences.add(retrieval(retrieval)));
     run.train()
         .ifPresent(
             train ->
@@ -31,6 +34,7 @@ public final class Headline {
                         "Temperature: %.4f, from %.4f at the start.",
                         train.finalTemperature(), train.initialTemperature())));
     run.measure().ifPresent(measure -> sentences.add(dimension(measure)));
+    run.measure().flatMap(MeasureResult::width).ifPresent(width -> sentences.add(width(width)));
     run.sweep()
         .ifPresent(
             sweep ->
@@ -74,7 +78,8 @@ public final class Headline {
     return cosine
         ? measured
             + format(
-                " Cosine similarity needs a width of about %d for it.", Math.round(dimension) + 1)
+                " Cosine similarity needs a width of %d for it.",
+                WidthAdvice.widthFor(dimension, true))
         : measured;
   }
 
@@ -99,6 +104,17 @@ public final class Headline {
   private static String dimension(MeasureResult measure) {
     String known =
         measure.known().map(truth -> format(" The true number is %d.", truth)).orElse("");
+    if (measure.y().isEmpty()) {
+      return measure.x() instanceof DimensionResult.Measured measured
+          ? format(
+              "Intrinsic dimension: %.2f (%.2f to %.2f), of %,d embeddings %d wide.",
+              measured.plateau().estimate(),
+              measured.plateau().low(),
+              measured.plateau().high(),
+              measured.points(),
+              measured.spectrum().variances().size())
+          : "Intrinsic dimension: could not be measured. " + refusals(measure);
+    }
     return measure
         .shared()
         .map(
@@ -112,10 +128,20 @@ public final class Headline {
                     known))
         .orElseGet(
             () ->
-                measure.retrieval().chance().aboveChance()
-                    ? "Shared dimension: could not be measured. " + refusals(measure) + known
-                    : "Shared dimension: none, as nothing shared was found; what is measured of each side is its own."
-                        + known);
+                measure.nothingShared()
+                    ? "Shared dimension: none, as nothing shared was found; what is measured of each side is its own."
+                        + known
+                    : "Shared dimension: could not be measured. " + refusals(measure) + known);
+  }
+
+  private static String width(WidthAdvice width) {
+    return width.bytesSaved() > 0
+        ? format(
+            "Width: %d would hold that dimension, %d bytes a vector less than %d; see that retrieval is as good there.",
+            width.dimension(), width.bytesSaved(), width.current())
+        : format(
+            "Width: %d would hold that dimension; these are %d wide.",
+            width.dimension(), width.current());
   }
 
   private static String refusals(MeasureResult measure) {
@@ -123,7 +149,7 @@ public final class Headline {
     if (measure.x() instanceof DimensionResult.Refused refused) {
       reasons.add("x: " + refused.reason() + ".");
     }
-    if (measure.y() instanceof DimensionResult.Refused refused) {
+    if (measure.y().orElse(null) instanceof DimensionResult.Refused refused) {
       reasons.add("y: " + refused.reason() + ".");
     }
     return String.join(" ", reasons);

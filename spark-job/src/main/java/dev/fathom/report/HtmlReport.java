@@ -5,6 +5,7 @@ import dev.fathom.evaluate.Retrieval;
 import dev.fathom.intrinsic.DimensionEstimate;
 import dev.fathom.intrinsic.DimensionResult;
 import dev.fathom.intrinsic.ScaleEstimate;
+import dev.fathom.intrinsic.Spectrum;
 import dev.fathom.measure.MeasureResult;
 import dev.fathom.sweep.SweepPoint;
 import dev.fathom.sweep.SweepResult;
@@ -62,7 +63,7 @@ final class HtmlReport {
   /**
    * The page.
    *
-   * @param drawings of a sweep, as SVG, by their titles
+   * @param drawings as SVG, by their titles
    */
   static String of(RunReport run, Map<String, String> drawings) {
     HtmlReport report = new HtmlReport(drawings);
@@ -129,26 +130,50 @@ final class HtmlReport {
   }
 
   private void measurements(MeasureResult measure) {
-    Retrieval retrieval = measure.retrieval();
-    table(
-        "Retrieval",
-        "Share of "
-            + whole(retrieval.pairs())
-            + " pairs whose partner is among the first 1, 5 or 10.",
-        List.of("direction", "recall@1", "recall@5", "recall@10", "median rank"),
-        List.of(
-            direction("x finds y", retrieval.xToY()), direction("y finds x", retrieval.yToX())));
+    measure
+        .retrieval()
+        .ifPresent(
+            retrieval ->
+                table(
+                    "Retrieval",
+                    "Share of "
+                        + whole(retrieval.pairs())
+                        + " pairs whose partner is among the first 1, 5 or 10.",
+                    List.of("direction", "recall@1", "recall@5", "recall@10", "median rank"),
+                    List.of(
+                        direction("x finds y", retrieval.xToY()),
+                        direction("y finds x", retrieval.yToX()))));
     List<List<String>> rows = new ArrayList<>();
     rows.addAll(tower("x", measure.x()));
-    rows.addAll(tower("y", measure.y()));
+    measure.y().ifPresent(y -> rows.addAll(tower("y", y)));
     table(
         "Intrinsic dimension",
-        "Both towers, with intervals at the 90 % level. The shared dimension is the smaller tower's plateau over scales:"
-            + " noise of one side only adds.",
+        "With intervals at the 90 % level. The shared dimension is the smaller side's plateau over scales: noise of one side"
+            + " only adds.",
         List.of("", "estimate", "low", "high"),
         rows);
+    drawings.forEach(this::figure);
     scales("x", measure.x());
-    scales("y", measure.y());
+    measure.y().ifPresent(y -> scales("y", y));
+    if (!measure.labels().isEmpty()) {
+      table(
+          "Dimension by label",
+          "Around the embeddings of each label: where the data are simple, and where complex.",
+          List.of("label", "embeddings", "x", "y"),
+          measure.labels().entrySet().stream()
+              .map(
+                  label ->
+                      List.of(
+                          label.getKey(),
+                          whole(label.getValue().points()),
+                          optional(label.getValue().x()),
+                          optional(label.getValue().y())))
+              .toList());
+    }
+  }
+
+  private static String optional(Double value) {
+    return value == null ? "" : number(value);
   }
 
   private void sweep(SweepResult sweep) {
@@ -215,14 +240,29 @@ final class HtmlReport {
           List.of(side + ": " + ((DimensionResult.Refused) result).reason(), "", "", ""));
     }
     List<List<String>> rows = new ArrayList<>();
-    rows.add(estimate(side + ", Levina–Bickel", measured.mle()));
-    rows.add(estimate(side + ", TwoNN", measured.twoNN()));
     rows.add(
         List.of(
-            side + ", plateau",
+            side + ", plateau over scales",
             number(measured.plateau().estimate()),
             number(measured.plateau().low()),
             number(measured.plateau().high())));
+    measured
+        .estimates()
+        .values()
+        .forEach(estimate -> rows.add(estimate(side + ", " + estimate.method(), estimate)));
+    Spectrum spectrum = measured.spectrum();
+    rows.add(List.of(side + ", effective rank (RankMe)", number(spectrum.effectiveRank()), "", ""));
+    rows.add(
+        List.of(
+            side + ", components for 90, 95, 99 % of the variance",
+            String.format(
+                Locale.ROOT,
+                "%d, %d, %d",
+                spectrum.componentsFor90(),
+                spectrum.componentsFor95(),
+                spectrum.componentsFor99()),
+            "",
+            ""));
     measured.caveats().forEach(caveat -> rows.add(List.of(side + ": " + caveat, "", "", "")));
     return rows;
   }

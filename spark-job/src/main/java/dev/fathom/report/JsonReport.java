@@ -65,15 +65,19 @@ final class JsonReport {
   }
 
   private static void addMeasurements(ObjectNode root, MeasureResult measure) {
-    root.set("retrieval", retrieval(measure.retrieval()));
-    root.set("agreement", JSON.valueToTree(measure.agreement()));
+    measure.retrieval().ifPresent(retrieval -> root.set("retrieval", retrieval(retrieval)));
+    measure.agreement().ifPresent(agreement -> root.set("agreement", JSON.valueToTree(agreement)));
     ObjectNode dimension = root.putObject("intrinsicDimension");
     measure.known().ifPresent(known -> dimension.put("known", known));
     dimension.put("points", measure.points());
     dimension.put("available", measure.available());
     measure.shared().ifPresent(shared -> dimension.set("shared", shared(shared)));
     dimension.set("x", tower(measure.x()));
-    dimension.set("y", tower(measure.y()));
+    measure.y().ifPresent(y -> dimension.set("y", tower(y)));
+    if (!measure.labels().isEmpty()) {
+      dimension.set("labels", JSON.valueToTree(measure.labels()));
+    }
+    measure.width().ifPresent(width -> root.set("width", JSON.valueToTree(width)));
   }
 
   private static void addSweep(ObjectNode root, SweepResult sweep) {
@@ -116,6 +120,22 @@ final class JsonReport {
   }
 
   private static JsonNode tower(DimensionResult result) {
-    return JSON.valueToTree(result);
+    if (!(result instanceof DimensionResult.Measured measured)) {
+      return JSON.valueToTree(result);
+    }
+    ObjectNode node = JSON.createObjectNode();
+    node.put("given", measured.given());
+    node.put("nonFinite", measured.nonFinite());
+    node.put("duplicates", measured.duplicates());
+    node.put("points", measured.points());
+    measured
+        .estimates()
+        .forEach((estimator, estimate) -> node.set(estimator.key(), JSON.valueToTree(estimate)));
+    node.set("plateau", JSON.valueToTree(measured.plateau()));
+    node.set("curve", JSON.valueToTree(measured.curve()));
+    node.set("thinned", JSON.valueToTree(measured.thinned()));
+    node.set("spectrum", JSON.valueToTree(measured.spectrum()));
+    node.set("caveats", JSON.valueToTree(measured.caveats()));
+    return node;
   }
 }

@@ -5,8 +5,10 @@ import dev.fathom.common.Storage;
 import java.awt.AWTError;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,14 +21,12 @@ public record ReportFiles(Storage storage, Path directory) {
   public void write(RunReport run) {
     storage.writeJson(json(), JsonReport.of(run));
     Map<String, String> drawings = new LinkedHashMap<>();
-    run.sweep()
-        .ifPresent(
-            sweep ->
-                SweepFigures.of(sweep)
-                    .forEach(
-                        figure ->
-                            write(figure)
-                                .ifPresent(drawing -> drawings.put(figure.title(), drawing))));
+    Stream.concat(
+            run.measure().stream().map(MeasureFigures::of),
+            run.sweep().stream().map(SweepFigures::of))
+        .flatMap(List::stream)
+        .forEach(
+            figure -> write(figure).ifPresent(drawing -> drawings.put(figure.title(), drawing)));
     storage.write(html(), HtmlReport.of(run, drawings).getBytes(StandardCharsets.UTF_8));
   }
 

@@ -82,14 +82,14 @@ record CellTask(
       figures.put("retrieval.validation", recallAt1(retrieval));
     }
     EmbeddedPairs test =
-        new EmbeddedPairs(
+        EmbeddedPairs.of(
             trained.model().embedX(data.test().x()),
             trained.model().embedY(data.test().y()),
             towers.dimension(),
             data.testLabels());
     MeasureResult result = Measurement.of(test, Optional.ofNullable(data.known()), measure);
     addTower(figures, "intrinsicDimension.x", result.x());
-    addTower(figures, "intrinsicDimension.y", result.y());
+    addTower(figures, "intrinsicDimension.y", result.y().orElseThrow());
     result
         .shared()
         .ifPresent(
@@ -98,7 +98,7 @@ record CellTask(
               figures.put("intrinsicDimension.shared.low", shared.low());
               figures.put("intrinsicDimension.shared.high", shared.high());
             });
-    Retrieval retrieval = result.retrieval();
+    Retrieval retrieval = result.retrieval().orElseThrow();
     figures.put("retrieval.xToY.recallAt1", retrieval.xToY().recallAt1());
     figures.put("retrieval.yToX.recallAt1", retrieval.yToX().recallAt1());
     figures.put("retrieval.topShare", retrieval.topShare());
@@ -162,7 +162,7 @@ record CellTask(
   }
 
   private EmbeddedPairs embed(TrainedModel model, PairPartition pairs) {
-    return new EmbeddedPairs(
+    return EmbeddedPairs.of(
         model.embedX(pairs.x()),
         model.embedY(pairs.y()),
         towers.dimension(),

@@ -8,6 +8,7 @@ import static org.assertj.core.data.Offset.offset;
 import dev.fathom.common.RandomStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,23 @@ class RetrievalTest {
                 / (double) n,
             offset(2.0 / n));
     assertThat(retrieval.chance().aboveChance()).isTrue();
+  }
+
+  @Test
+  void partsOfTheAskersMergeToTheWholeInAnyOrder() {
+    int n = 1100;
+    float[] x = gaussian(n * 6, 31);
+    PairedEmbeddings pairs = PairedEmbeddings.of(x, plusNoise(x, 0.7, 32), n, 6);
+    List<String> labels = IntStream.range(0, n).mapToObj(i -> "" + i % 7).toList();
+    Retrieval merged =
+        Retrieval.of(
+            pairs,
+            Optional.of(labels),
+            SEED,
+            ranked ->
+                Ranking.of(ranked, 700, n)
+                    .merge(Ranking.of(ranked, 0, 300).merge(Ranking.of(ranked, 300, 700))));
+    assertThat(merged).isEqualTo(Retrieval.of(pairs, labels, SEED));
   }
 
   @Test

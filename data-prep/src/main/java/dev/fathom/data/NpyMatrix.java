@@ -1,0 +1,220 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.data;
+
+import dev.fathom.common.FathomException;
+import dev.fathom.common.Storage;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * A matrix in a NumPy {@code .npy} file, of which any rows can be read: format versions 1 to 3, C
+ * or Fortran order, either byte order, floats of 2, 4 or 8 bytes, integers, booleans. More than two
+ * axes are read as rows of the first, one axis as a column.
+ *
+ * @param file where it is
+ * @param offset bytes before the first number
+ * @param type of a number, as NumPy names it, such as {@code f4}
+ * @param littleEndian its byte order
+ * @param fortran whether it is stored column by column
+ * @param rows n
+ * @param columns d
+ */
+public record NpyMatrix(
+    String file,
+    long offset,
+    String type,
+    boolean littleEndian,
+    boolean fortran,
+    long rows,
+    int columns)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+  private static final int LONGEST_HEADER = 1 << 16;
+  private static final int READ_AT_ONCE = 1 << 20;
+  private static final Pattern TYPE = Pattern.compile("'descr'\\s*:\\s*'([<>|=]?)([a-z]\\d{1,2})'");
+  private static final Pattern FORTRAN = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
+  private static final Pattern SHAPE =
+      Pattern.compile("'shape'\\s*:\\s*\\(\\s*((?:\\d{1,18}L?\\s*,?\\s*){0,8})\\)");
+  private static final Pattern TYPES = Pattern.compile("f[248]|[iu][1248]|b1");
+
+  /**
+   * Reads a header and holds it to the size of the file.
+   *
+   * @throws FathomException naming the file, if it is no such matrix or shorter than it says
+   */
+  public static NpyMatrix open(Storage storage, Path file) {
+    long length = storage.length(file);
+    try (DataInputStream in = new DataInputStream(storage.open(file))) {
+      return parse(file, length, in);
+    } catch (EOFException e) {
+      throw broken(file, "it ends within its header").causedBy(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static NpyMatrix parse(Path file, long length, DataInputStream in) throws IOException {
+    byte[] magic = new byte[MAGIC.length];
+    in.readFully(magic);
+    int version = in.readUnsignedByte();
+    in.readUnsignedByte();
+    if (!Arrays.equals(magic, MAGIC) || version < 1 || version > 3) {
+      throw broken(file, "it is no NumPy array of format version 1 to 3");
+    }
+    byte[] size = new byte[version == 1 ? Short.BYTES : Integer.BYTES];
+    in.readFully(size);
+    ByteBuffer buffer = ByteBuffer.wrap(size).order(ByteOrder.LITTLE_ENDIAN);
+    long headerLength =
+        version == 1
+            ? Short.toUnsignedLong(buffer.getShort())
+            : Integer.toUnsignedLong(buffer.getInt());
+    if (headerLength > LONGEST_HEADER) {
+      throw broken(file, "its header is said to have " + headerLength + " bytes");
+    }
+    byte[] header = new byte[(int) headerLength];
+    in.readFully(header);
+    long offset = MAGIC.length + 2L + size.length + headerLength;
+    return of(file, length, offset, new String(header, StandardCharsets.UTF_8));
+  }
+
+  private static NpyMatrix of(Path file, long length, long offset, String header) {
+    Matcher type = TYPE.matcher(header);
+    Matcher fortran = FORTRAN.matcher(header);
+    Matcher shape = SHAPE.matcher(header);
+    if (!type.find() || !fortran.find() || !shape.find()) {
+      throw broken(file, "its header does not say type, order and shape");
+    }
+    if (!TYPES.matcher(type.group(2)).matches()) {
+      throw broken(file, "its numbers are of type " + type.group(2) + ", which is not read");
+    }
+    long[] axes =
+        Arrays.stream(shape.group(1).replace("L", "").split("[,\\s]+", -1))
+            .filter(axis -> !axis.isEmpty())
+            .mapToLong(Long::parseLong)
+            .toArray();
+    boolean columnByColumn = fortran.group(1).equals("True");
+    if (axes.length == 0 || (columnByColumn && axes.length > 2)) {
+      throw broken(
+          file, "it has " + axes.length + " axes" + (columnByColumn ? " in Fortran order" : ""));
+    }
+    long columns = 1;
+    for (int axis = 1; axis < axes.length && columns <= Integer.MAX_VALUE; axis++) {
+      columns = axes[axis] > Integer.MAX_VALUE ? Long.MAX_VALUE : columns * axes[axis];
+    }
+    int bytes = Integer.parseInt(type.group(2).substring(1));
+    long most = (length - offset) / bytes;
+    if (columns > Integer.MAX_VALUE || (columns > 0 && axes[0] > most / columns)) {
+      throw broken(
+          file,
+          String.format(
+              "its header says %s numbers of %d bytes, and the file has %d bytes",
+              shape.group(1).strip(), bytes, length));
+    }
+    return new NpyMatrix(
+        file.toString(),
+        offset,
+        type.group(2),
+        !type.group(1).equals(">"),
+        columnByColumn,
+        axes[0],
+        (int) columns);
+  }
+
+  /**
+   * Reads the rows {@code [from, to)}.
+   *
+   * @return (to−from) × d, row-major; numbers that a float does not hold are rounded
+   */
+  public float[] read(Storage storage, long from, long to) {
+    int count = Math.toIntExact(to - from);
+    float[] values = new float[Math.multiplyExact(count, columns)];
+    try (FSDataInputStream in = storage.open(new Path(file))) {
+      if (fortran) {
+        float[] column = new float[count];
+        for (int c = 0; c < columns; c++) {
+          read(in, c * rows + from, column);
+          for (int i = 0; i < count; i++) {
+            values[i * columns + c] = column[i];
+          }
+        }
+      } else {
+        read(in, from * columns, values);
+      }
+      return values;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void read(FSDataInputStream in, long first, float[] values) throws IOException {
+    int bytes = bytes();
+    byte[] chunk = new byte[Math.min(READ_AT_ONCE / bytes, values.length) * bytes];
+    ByteBuffer buffer =
+        ByteBuffer.wrap(chunk).order(littleEndian ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+    in.seek(offset + first * bytes);
+    for (int done = 0; done < values.length; ) {
+      int count = Math.min(chunk.length / bytes, values.length - done);
+      in.readFully(chunk, 0, count * bytes);
+      for (int i = 0; i < count; i++) {
+        values[done + i] = number(buffer, i * bytes);
+      }
+      done += count;
+    }
+  }
+
+  private int bytes() {
+    return Integer.parseInt(type.substring(1));
+  }
+
+  private float number(ByteBuffer buffer, int at) {
+    return switch (type) {
+      case "f2" -> half(buffer.getShort(at));
+      case "f4" -> buffer.getFloat(at);
+      case "f8" -> (float) buffer.getDouble(at);
+      case "i1" -> buffer.get(at);
+      case "u1" -> Byte.toUnsignedInt(buffer.get(at));
+      case "i2" -> buffer.getShort(at);
+      case "u2" -> Short.toUnsignedInt(buffer.getShort(at));
+      case "i4" -> buffer.getInt(at);
+      case "u4" -> Integer.toUnsignedLong(buffer.getInt(at));
+      case "i8" -> buffer.getLong(at);
+      case "u8" -> unsigned(buffer.getLong(at));
+      case "b1" -> buffer.get(at) == 0 ? 0 : 1;
+      default -> throw new IllegalStateException(type);
+    };
+  }
+
+  /** IEEE 754 binary16. */
+  private static float half(short bits) {
+    int exponent = (bits >> 10) & 0x1f;
+    int fraction = bits & 0x3ff;
+    float magnitude =
+        switch (exponent) {
+          case 0 -> fraction * 0x1p-24f;
+          case 0x1f -> fraction == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
+          default -> Float.intBitsToFloat(((exponent + 112) << 23) | (fraction << 13));
+        };
+    return bits < 0 ? -magnitude : magnitude;
+  }
+
+  private static float unsigned(long bits) {
+    return bits >= 0 ? bits : ((bits >>> 1) | (bits & 1)) * 2f;
+  }
+
+  private static FathomException broken(Path file, String why) {
+    return FathomException.data("%s cannot be read: %s", file, why);
+  }
+}

@@ -1,0 +1,274 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.evaluate;
+
+import dev.fathom.blas.Blas;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Where the partner of every asker stands among all answers, and which answers come first; of all
+ * pairs or, until it is merged with the others, as far as some of the x go.
+ */
+public final class Ranking implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  /*
+   * The rank of a partner is 1 + (answers strictly more similar) + ½·(answers as similar). Ties
+   * must count half: a collapsed encoder, all of whose similarities are equal, would rank every
+   * partner first if they counted nothing, and reach a recall of 1. So it ranks them (n+1)/2,
+   * which is chance.
+   *
+   * Both directions are counted in one pass of blocked products x·yᵀ: a row compares with what its
+   * x has in common with its partner, a column with what its y has.
+   *
+   * Hazard: equal vectors may yield products that differ in the last bits, as a matrix product
+   * sums in another order at its edges. Similarities that float arithmetic cannot tell apart,
+   * |Δ| ≤ 2(d+1)·2^-24·|x||y|, are ties, with the largest |y| of all (or |x|) for the answers.
+   */
+  private static final int ROWS = 256;
+  private static final int COLUMNS = 1024;
+  private static final double UNIT_ROUNDOFF = 0x1p-24;
+  private static final int MOST_FIRST = 10;
+  private static final int SHARE_OF_FIRST = 20;
+
+  /** Of x that ask, range by range. */
+  private final List<Tally> rows;
+
+  /** Of all y. */
+  private final Tally columns;
+
+  private Ranking(List<Tally> rows, Tally columns) {
+    this.rows = rows;
+    this.columns = columns;
+  }
+
+  /**
+   * Ranks as far as the x in {@code [from, to)} go: these among all y, and every y among these.
+   *
+   * <p>Costs (to−from)·n·d multiplications on one thread.
+   */
+  public static Ranking of(PairedEmbeddings pairs, int from, int to) {
+    int n = pairs.count();
+    int d = pairs.dimension();
+    double[] partner = new double[n];
+    double[] normX = new double[n];
+    double[] normY = new double[n];
+    for (int i = 0; i < n; i++) {
+      partner[i] = product(pairs.x(), pairs.y(), i, d);
+      normX[i] = Math.sqrt(product(pairs.x(), pairs.x(), i, d));
+      normY[i] = Math.sqrt(product(pairs.y(), pairs.y(), i, d));
+    }
+    Bounds ofRows = Bounds.of(partner, normX, normY, d);
+    Bounds ofColumns = Bounds.of(partner, normY, normX, d);
+    Tally rows = new Tally(from, to - from, depth(n));
+    Tally columns = new Tally(0, n, depth(n));
+    float[] block = new float[ROWS * COLUMNS];
+    for (int row = from; row < to; row += ROWS) {
+      int height = Math.min(ROWS, to - row);
+      for (int column = 0; column < n; column += COLUMNS) {
+        int width = Math.min(COLUMNS, n - column);
+        Blas.gemm(
+            false,
+            true,
+            height,
+            width,
+            d,
+            1,
+            pairs.x(),
+            row * d,
+            d,
+            pairs.y(),
+            column * d,
+            d,
+            0,
+            block,
+            0,
+            COLUMNS);
+        for (int i = 0; i < height; i++) {
+          for (int j = 0; j < width; j++) {
+            float similarity = block[i * COLUMNS + j];
+            rows.add(ofRows, row + i, column + j, similarity);
+            columns.add(ofColumns, column + j, row + i, similarity);
+          }
+        }
+      }
+    }
+    return new Ranking(List.of(rows), columns);
+  }
+
+  /**
+   * Takes in how far other x go.
+   *
+   * @return this and the other as one; neither is to be used again
+   */
+  public Ranking merge(Ranking other) {
+    columns.merge(other.columns);
+    List<Tally> all = new ArrayList<>(rows);
+    all.addAll(other.rows);
+    all.sort(Comparator.comparingInt(tally -> tally.from));
+    return new Ranking(all, columns);
+  }
+
+  /** How many of the first answers are kept, of n pairs. */
+  static int depth(int pairs) {
+    return Math.max(1, Math.min(MOST_FIRST, pairs / SHARE_OF_FIRST));
+  }
+
+  /** The rank of each x's y, 1 and more. */
+  double[] xToY() {
+    return rows.stream().flatMapToDouble(tally -> Arrays.stream(tally.ranks())).toArray();
+  }
+
+  /** The rank of each y's x. */
+  double[] yToX() {
+    return columns.ranks();
+  }
+
+  int nearestY(int x) {
+    return rowsOf(x).nearest(x);
+  }
+
+  int nearestX(int y) {
+    return columns.nearest(y);
+  }
+
+  /** How many pairs another pairing has among the first, in its better direction. */
+  int hits(int[] partner) {
+    int xToY = 0;
+    int yToX = 0;
+    for (int i = 0; i < partner.length; i++) {
+      xToY += rowsOf(i).isAmongFirst(i, partner[i]) ? 1 : 0;
+      yToX += columns.isAmongFirst(partner[i], i) ? 1 : 0;
+    }
+    return Math.max(xToY, yToX);
+  }
+
+  private Tally rowsOf(int x) {
+    int range = 0;
+    while (x >= rows.get(range).from + rows.get(range).count) {
+      range++;
+    }
+    return rows.get(range);
+  }
+
+  private static double product(float[] a, float[] b, int row, int d) {
+    double sum = 0;
+    for (int c = row * d; c < (row + 1) * d; c++) {
+      sum += (double) a[c] * b[c];
+    }
+    return sum;
+  }
+
+  /** Between which similarities an answer ties with an asker's partner. */
+  private record Bounds(double[] below, double[] above) {
+    static Bounds of(double[] partner, double[] askers, double[] answers, int d) {
+      double longest = Arrays.stream(answers).max().getAsDouble();
+      double[] below = new double[partner.length];
+      double[] above = new double[partner.length];
+      for (int i = 0; i < partner.length; i++) {
+        double tolerance = 2 * (d + 1) * UNIT_ROUNDOFF * askers[i] * longest;
+        above[i] = partner[i] + tolerance;
+        below[i] = partner[i] - tolerance;
+      }
+      return new Bounds(below, above);
+    }
+  }
+
+  /** What a range of askers has seen so far. */
+  private static final class Tally implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final int from;
+    private final int count;
+    private final int depth;
+    private final int[] greater;
+    private final int[] ties;
+
+    /** The first answers of each asker, the best first and then by index, and how similar. */
+    private final int[] first;
+
+    private final float[] similarities;
+
+    Tally(int from, int count, int depth) {
+      this.from = from;
+      this.count = count;
+      this.depth = depth;
+      greater = new int[count];
+      ties = new int[count];
+      first = new int[count * depth];
+      similarities = new float[count * depth];
+      Arrays.fill(similarities, Float.NEGATIVE_INFINITY);
+    }
+
+    void add(Bounds bounds, int asker, int answer, float similarity) {
+      int place = asker - from;
+      if (similarity >= similarities[(place + 1) * depth - 1]) {
+        insert(place, answer, similarity);
+      }
+      if (similarity >= bounds.below[asker] && asker != answer) {
+        if (similarity > bounds.above[asker]) {
+          greater[place]++;
+        } else {
+          ties[place]++;
+        }
+      }
+    }
+
+    private void insert(int asker, int answer, float similarity) {
+      int begin = asker * depth;
+      int last = begin + depth - 1;
+      int place = last + 1;
+      while (place > begin && precedes(similarity, answer, place - 1)) {
+        place--;
+      }
+      if (place <= last) {
+        System.arraycopy(similarities, place, similarities, place + 1, last - place);
+        System.arraycopy(first, place, first, place + 1, last - place);
+        similarities[place] = similarity;
+        first[place] = answer;
+      }
+    }
+
+    private boolean precedes(float similarity, int answer, int place) {
+      return similarity > similarities[place]
+          || (similarity == similarities[place] && answer < first[place]);
+    }
+
+    void merge(Tally other) {
+      for (int asker = 0; asker < count; asker++) {
+        greater[asker] += other.greater[asker];
+        ties[asker] += other.ties[asker];
+        for (int place = asker * depth; place < (asker + 1) * depth; place++) {
+          if (other.similarities[place] > Float.NEGATIVE_INFINITY) {
+            insert(asker, other.first[place], other.similarities[place]);
+          }
+        }
+      }
+    }
+
+    int nearest(int asker) {
+      return first[(asker - from) * depth];
+    }
+
+    boolean isAmongFirst(int asker, int answer) {
+      int begin = (asker - from) * depth;
+      for (int place = begin; place < begin + depth; place++) {
+        if (first[place] == answer) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    double[] ranks() {
+      double[] ranks = new double[count];
+      for (int i = 0; i < count; i++) {
+        ranks[i] = 1 + greater[i] + 0.5 * ties[i];
+      }
+      return ranks;
+    }
+  }
+}

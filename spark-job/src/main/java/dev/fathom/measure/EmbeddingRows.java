@@ -1,0 +1,144 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.measure;
+
+import dev.fathom.common.FathomException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.util.ArrayData;
+
+/**
+ * Embeddings on the driver, with what names them.
+ *
+ * @param keys one a row
+ * @param splits likewise
+ */
+record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs) {
+
+  /** Some rows, as arrays of numbers: rows of objects would take ten times the memory. */
+  private static final class Chunk implements Serializable {
+    private static final long serialVersionUID = 1;
+    private static final int ROWS = 4096;
+
+    private final List<String> keys = new ArrayList<>();
+    private final List<String> splits = new ArrayList<>();
+    private final List<String> labels = new ArrayList<>();
+    private final int widthX;
+    private final int widthY;
+    private float[] x;
+    private float[] y;
+
+    /** What is wrong with a row, or null. */
+    private String fault;
+
+    Chunk(int widthX, int widthY) {
+      this.widthX = widthX;
+      this.widthY = widthY;
+      x = new float[ROWS * widthX];
+      y = new float[ROWS * widthY];
+    }
+
+    boolean isFull() {
+      return keys.size() == ROWS || fault != null;
+    }
+
+    void add(InternalRow row) {
+      int at = keys.size();
+      keys.add(row.getUTF8String(0).toString());
+      splits.add(row.getUTF8String(1).toString());
+      labels.add(row.isNullAt(2) ? null : row.getUTF8String(2).toString());
+      copy(row, 3, widthX, x, at);
+      if (widthY > 0) {
+        copy(row, 4, widthY, y, at);
+      }
+    }
+
+    private void copy(InternalRow row, int column, int width, float[] target, int at) {
+      int found = row.isNullAt(column) ? 0 : row.getArray(column).numElements();
+      if (found != width) {
+        fault =
+            String.format(
+                "key %s has an embedding of %d numbers instead of %d", keys.get(at), found, width);
+        return;
+      }
+      ArrayData values = row.getArray(column);
+      for (int c = 0; c < width; c++) {
+        target[at * width + c] = values.isNullAt(c) ? Float.NaN : values.getFloat(c);
+      }
+    }
+
+    Chunk trimmed() {
+      x = Arrays.copyOf(x, keys.size() * widthX);
+      y = Arrays.copyOf(y, keys.size() * widthY);
+      return this;
+    }
+  }
+
+  int count() {
+    return keys.size();
+  }
+
+  /**
+   * Brings rows to the driver.
+   *
+   * @param rows key, split, label, x and y, in the order in which they are wanted
+   * @param widthY 0 where there is one side
+   */
+  static EmbeddingRows collect(Path embeddings, Dataset<Row> rows, int widthX, int widthY) {
+    List<Chunk> chunks =
+        new ArrayList<>(
+            rows.queryExecution()
+                .toRdd()
+                .toJavaRDD()
+                .mapPartitions(partition -> chunks(partition, widthX, widthY))
+                .collect());
+    List<String> keys = new ArrayList<>();
+    List<String> splits = new ArrayList<>();
+    List<String> labels = new ArrayList<>();
+    for (Chunk chunk : chunks) {
+      if (chunk.fault != null) {
+        throw FathomException.data("%s: %s", embeddings, chunk.fault);
+      }
+      keys.addAll(chunk.keys);
+      splits.addAll(chunk.splits);
+      labels.addAll(chunk.labels);
+    }
+    float[] x = new float[Math.multiplyExact(keys.size(), widthX)];
+    float[] y = new float[Math.multiplyExact(keys.size(), widthY)];
+    int atX = 0;
+    int atY = 0;
+    for (int i = 0; i < chunks.size(); i++) {
+      // Let go of one by one, as they are as large as the whole.
+      Chunk chunk = chunks.set(i, null);
+      System.arraycopy(chunk.x, 0, x, atX, chunk.x.length);
+      System.arraycopy(chunk.y, 0, y, atY, chunk.y.length);
+      atX += chunk.x.length;
+      atY += chunk.y.length;
+    }
+    return new EmbeddingRows(keys, splits, new EmbeddedPairs(x, widthX, y, widthY, labels));
+  }
+
+  private static Iterator<Chunk> chunks(Iterator<InternalRow> rows, int widthX, int widthY) {
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return rows.hasNext();
+      }
+
+      @Override
+      public Chunk next() {
+        Chunk chunk = new Chunk(widthX, widthY);
+        while (rows.hasNext() && !chunk.isFull()) {
+          chunk.add(rows.next());
+        }
+        return chunk.trimmed();
+      }
+    };
+  }
+}

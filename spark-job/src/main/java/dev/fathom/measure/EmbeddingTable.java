@@ -1,0 +1,308 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.measure;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat_ws;
+import static org.apache.spark.sql.functions.element_at;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.lpad;
+import static org.apache.spark.sql.functions.split;
+
+import dev.fathom.common.FathomException;
+import dev.fathom.common.Storage;
+import dev.fathom.data.NpyMatrix;
+import dev.fathom.embed.EmbeddingFiles;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * Embeddings of any form as rows of key, split, label, x and, where there is one, y: what embed
+ * wrote, Parquet with array columns, NumPy files, CSV files of numbers.
+ *
+ * @param rows the columns {@code key}, {@code split}, {@code label} (text), {@code x} and {@code y}
+ *     (arrays of floats); y is null throughout where there is one side
+ * @param paired whether there are two sides
+ * @param card of embeddings that embed wrote
+ */
+record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles.Card> card) {
+  private static final int ROWS_AT_ONCE = 8192;
+  private static final String NPY = ".npy";
+  private static final String CSV = ".csv";
+
+  /** Rows of a matrix by their number, x alone. */
+  private static final StructType NUMBERED =
+      new StructType()
+          .add("number", DataTypes.LongType, false)
+          .add("vector", DataTypes.createArrayType(DataTypes.FloatType, false), false);
+
+  /** Opens the embeddings at a path. */
+  static EmbeddingTable open(
+      SparkSession spark, Storage storage, Path path, EmbeddingColumns columns) {
+    if (!storage.exists(path)) {
+      throw FathomException.data(
+          "%s does not exist; give embeddings: what embed wrote, Parquet with array columns, .npy or .csv",
+          path);
+    }
+    EmbeddingFiles written = new EmbeddingFiles(storage, path);
+    if (written.isCard() || storage.isUnfinished(path)) {
+      return new EmbeddingTable(
+          spark.read().schema(EmbeddingFiles.SCHEMA).parquet(path.toString()),
+          true,
+          Optional.of(written.readCard()));
+    }
+    if (isMatrix(path)) {
+      return matrices(spark, storage, path, Optional.empty(), Optional.empty());
+    }
+    if (columns.x().filter(EmbeddingTable::isMatrix).isPresent()) {
+      return matrices(
+          spark,
+          storage,
+          new Path(path, columns.x().get()),
+          columns.y().map(name -> new Path(path, name)),
+          columns.label().map(name -> new Path(path, name)));
+    }
+    List<String> inside = new ArrayList<>();
+    for (FileStatus file : storage.list(path)) {
+      if (isMatrix(file.getPath())) {
+        inside.add(file.getPath().getName());
+      }
+    }
+    if (!inside.isEmpty()) {
+      throw FathomException.usage(
+          "%s holds matrices; say which by input.x, and input.y if there are two sides: %s",
+          path, String.join(", ", inside));
+    }
+    return parquet(spark, path, columns);
+  }
+
+  private static boolean isMatrix(Path path) {
+    return isMatrix(path.getName());
+  }
+
+  private static boolean isMatrix(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    return lower.endsWith(NPY) || lower.endsWith(CSV);
+  }
+
+  private static EmbeddingTable parquet(SparkSession spark, Path path, EmbeddingColumns columns) {
+    Dataset<Row> read;
+    try {
+      read = spark.read().parquet(path.toString());
+    } catch (Exception e) {
+      throw FathomException.data(
+              "%s holds no embeddings that can be read: %s",
+              path, String.valueOf(e.getMessage()).lines().findFirst().orElse(""))
+          .causedBy(e);
+    }
+    List<String> arrays =
+        Arrays.stream(read.schema().fields())
+            .filter(field -> field.dataType() instanceof ArrayType)
+            .map(StructField::name)
+            .toList();
+    String x = chosen(path, read, "input.x", columns.x(), arrays, 0).orElseThrow();
+    Optional<String> y = chosen(path, read, "input.y", columns.y(), arrays, 1);
+    Column number =
+        concat_ws(
+            ":",
+            element_at(split(col("_metadata.file_path"), "/"), lit(-1)),
+            lpad(col("_metadata.row_index").cast("string"), 12, "0"));
+    Column none = lit(null).cast("string");
+    return new EmbeddingTable(
+        read.select(
+            columns.key().map(name -> text(path, read, "input.key", name)).orElse(number).as("key"),
+            lit("").as("split"),
+            columns
+                .label()
+                .map(name -> text(path, read, "input.label", name))
+                .orElse(none)
+                .as("label"),
+            col(x).cast("array<float>").as("x"),
+            y.map(name -> col(name)).orElse(lit(null)).cast("array<float>").as("y")),
+        y.isPresent(),
+        Optional.empty());
+  }
+
+  private static Optional<String> chosen(
+      Path path,
+      Dataset<Row> read,
+      String key,
+      Optional<String> named,
+      List<String> arrays,
+      int place) {
+    named.ifPresent(name -> requireColumn(path, read, key, name));
+    if (named.isPresent() && !arrays.contains(named.get())) {
+      throw FathomException.usage(
+          "%s = %s, but that column of %s holds no arrays; there are %s",
+          key, named.get(), path, arrays);
+    }
+    if (named.isEmpty() && place == 0 && arrays.isEmpty()) {
+      throw FathomException.data(
+          "%s has no column of arrays: %s", path, String.join(", ", read.columns()));
+    }
+    return named.or(
+        () -> arrays.size() > place ? Optional.of(arrays.get(place)) : Optional.empty());
+  }
+
+  private static Column text(Path path, Dataset<Row> read, String key, String name) {
+    requireColumn(path, read, key, name);
+    return col(name).cast("string");
+  }
+
+  private static void requireColumn(Path path, Dataset<Row> read, String key, String name) {
+    if (!Arrays.asList(read.columns()).contains(name)) {
+      throw FathomException.usage(
+          "%s = %s, but %s has no such column; there are %s",
+          key, name, path, String.join(", ", read.columns()));
+    }
+  }
+
+  private static EmbeddingTable matrices(
+      SparkSession spark, Storage storage, Path x, Optional<Path> y, Optional<Path> labels) {
+    Dataset<Row> ofX = matrix(spark, storage, x).withColumnRenamed("vector", "x");
+    long rows = ofX.count();
+    Dataset<Row> joined = ofX;
+    if (y.isPresent()) {
+      Dataset<Row> ofY = matrix(spark, storage, y.get()).withColumnRenamed("vector", "y");
+      requireAsMany(x, rows, y.get(), ofY.count());
+      joined = joined.join(ofY, "number");
+    } else {
+      joined = joined.withColumn("y", lit(null).cast("array<float>"));
+    }
+    if (labels.isPresent()) {
+      Dataset<Row> names = lines(spark, storage, labels.get());
+      requireAsMany(x, rows, labels.get(), names.count());
+      joined = joined.join(names, "number");
+    } else {
+      joined = joined.withColumn("label", lit(null).cast("string"));
+    }
+    return new EmbeddingTable(
+        joined.select(
+            lpad(col("number").cast("string"), 12, "0").as("key"),
+            lit("").as("split"),
+            col("label"),
+            col("x"),
+            col("y")),
+        y.isPresent(),
+        Optional.empty());
+  }
+
+  private static void requireAsMany(Path x, long rows, Path other, long others) {
+    if (rows != others) {
+      throw FathomException.data(
+          "%s has %d rows and %s has %d; row i of one belongs to row i of the other",
+          x, rows, other, others);
+    }
+  }
+
+  private static Dataset<Row> matrix(SparkSession spark, Storage storage, Path file) {
+    if (!storage.exists(file)) {
+      throw FathomException.data("%s does not exist", file);
+    }
+    return file.getName().toLowerCase(Locale.ROOT).endsWith(NPY)
+        ? npy(spark, storage, file)
+        : numbers(spark, file);
+  }
+
+  private static Dataset<Row> npy(SparkSession spark, Storage storage, Path file) {
+    NpyMatrix matrix = NpyMatrix.open(storage, file);
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    SerializableConfiguration configuration = new SerializableConfiguration(hadoop);
+    List<Long> starts = new ArrayList<>();
+    for (long from = 0; from < matrix.rows(); from += ROWS_AT_ONCE) {
+      starts.add(from);
+    }
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    JavaRDD<Row> rows =
+        context
+            .parallelize(starts, Math.max(1, starts.size()))
+            .flatMap(
+                from -> {
+                  long to = Math.min(matrix.rows(), from + ROWS_AT_ONCE);
+                  float[] values = matrix.read(new Storage(configuration.value()), from, to);
+                  int d = matrix.columns();
+                  return IntStream.range(0, (int) (to - from))
+                      .mapToObj(
+                          i ->
+                              RowFactory.create(
+                                  from + i, Arrays.copyOfRange(values, i * d, (i + 1) * d)))
+                      .iterator();
+                });
+    return spark.createDataFrame(rows, NUMBERED);
+  }
+
+  /** A CSV file of numbers, whose first row may name the columns. */
+  private static Dataset<Row> numbers(SparkSession spark, Path file) {
+    Dataset<Row> first = spark.read().csv(file.toString());
+    List<Row> head = first.takeAsList(1);
+    if (head.isEmpty()) {
+      throw FathomException.data("%s is empty", file);
+    }
+    Row row = head.get(0);
+    boolean header =
+        IntStream.range(0, row.size())
+            .anyMatch(c -> !row.isNullAt(c) && !isNumber(row.getString(c)));
+    Dataset<Row> read = header ? spark.read().option("header", true).csv(file.toString()) : first;
+    Column[] cells =
+        Arrays.stream(read.columns())
+            .map(name -> col("`" + name.replace("`", "``") + "`").cast("float"))
+            .toArray(Column[]::new);
+    JavaRDD<Row> rows =
+        read.select(array(cells).as("vector"))
+            .javaRDD()
+            .zipWithIndex()
+            .map(numbered -> RowFactory.create(numbered._2, numbered._1.get(0)));
+    return spark.createDataFrame(
+        rows,
+        new StructType()
+            .add("number", DataTypes.LongType, false)
+            .add("vector", DataTypes.createArrayType(DataTypes.FloatType, true), false));
+  }
+
+  private static boolean isNumber(String text) {
+    try {
+      Double.parseDouble(text);
+      return true;
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
+
+  /** The lines of a file of labels, one a row. */
+  private static Dataset<Row> lines(SparkSession spark, Storage storage, Path file) {
+    if (!storage.exists(file)) {
+      throw FathomException.data("%s does not exist", file);
+    }
+    JavaRDD<Row> rows =
+        spark
+            .read()
+            .text(file.toString())
+            .javaRDD()
+            .zipWithIndex()
+            .map(numbered -> RowFactory.create(numbered._2, numbered._1.get(0)));
+    return spark.createDataFrame(
+        rows,
+        new StructType()
+            .add("number", DataTypes.LongType, false)
+            .add("label", DataTypes.StringType, true));
+  }
+}

@@ -1,0 +1,99 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.report;
+
+import dev.fathom.intrinsic.DimensionResult;
+import dev.fathom.intrinsic.DimensionResult.Measured;
+import dev.fathom.intrinsic.Plateau;
+import dev.fathom.intrinsic.ScaleEstimate;
+import dev.fathom.measure.MeasureResult;
+import dev.fathom.report.Figure.Curve;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** The figures of a measurement. */
+final class MeasureFigures {
+
+  /** Variances below this share of the largest are rounding. */
+  private static final double SMALLEST_VARIANCE = 1e-9;
+
+  private MeasureFigures() {}
+
+  /** Those that there is something to draw in. */
+  static List<Figure> of(MeasureResult measure) {
+    Map<String, Measured> sides = new LinkedHashMap<>();
+    add(sides, "x", measure.x());
+    measure.y().ifPresent(y -> add(sides, "y", y));
+    List<Curve> scales = new ArrayList<>();
+    List<Curve> spectra = new ArrayList<>();
+    sides.forEach(
+        (side, measured) -> {
+          if (!measured.curve().isEmpty()) {
+            scales.add(curve(side, measured.curve()));
+            scales.add(plateau(side + " plateau", measured.plateau()));
+          }
+          spectra.add(spectrum(side, measured.spectrum().variances()));
+        });
+    return List.of(
+            new Figure(
+                "dimension-against-scale",
+                "Dimension against scale, and its plateau",
+                "log2 of the rank of the nearer neighbour",
+                "dimension",
+                false,
+                false,
+                scales),
+            new Figure(
+                "spectrum",
+                "Variance of the embeddings along their principal axes",
+                "component",
+                "variance",
+                true,
+                false,
+                spectra))
+        .stream()
+        .filter(figure -> !figure.curves().isEmpty())
+        .toList();
+  }
+
+  private static void add(Map<String, Measured> sides, String side, DimensionResult result) {
+    if (result instanceof Measured measured) {
+      sides.put(side, measured);
+    }
+  }
+
+  private static Curve curve(String name, List<ScaleEstimate> scales) {
+    return new Curve(
+        name,
+        scales.stream().mapToDouble(scale -> log2(scale.n1())).toArray(),
+        scales.stream().mapToDouble(ScaleEstimate::estimate).toArray(),
+        scales.stream().mapToDouble(scale -> (scale.high() - scale.low()) / 2).toArray());
+  }
+
+  private static Curve plateau(String name, Plateau plateau) {
+    return new Curve(
+        name,
+        new double[] {log2(plateau.fromN1()), log2(plateau.toN1())},
+        new double[] {plateau.estimate(), plateau.estimate()},
+        new double[0]);
+  }
+
+  private static Curve spectrum(String name, List<Double> variances) {
+    int shown =
+        (int)
+            variances.stream()
+                .filter(variance -> variance > SMALLEST_VARIANCE * variances.get(0))
+                .count();
+    return new Curve(
+        name,
+        IntStream.rangeClosed(1, shown).asDoubleStream().toArray(),
+        variances.stream().limit(shown).mapToDouble(Double::doubleValue).toArray(),
+        new double[0]);
+  }
+
+  private static double log2(int n) {
+    return Math.log(n) / Math.log(2);
+  }
+}

@@ -1,0 +1,220 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Offset.offset;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.fathom.common.ExitCode;
+import dev.fathom.common.RandomStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Embeddings that were made elsewhere. */
+class MeasureCommandTest {
+  private static final int POINTS = 900;
+  private static final int WIDTH = 12;
+  private static final int DIMENSION = 3;
+
+  @TempDir private Path directory;
+
+  @Test
+  void measuresANumpyFile() throws Exception {
+    float[] x = embeddings(0);
+    x[5] = Float.NaN;
+    Path file = npy("clip.npy", x);
+
+    JsonNode report = measure(file, "--set", "measure.estimators=[correlation,danco]");
+
+    JsonNode side = report.at("/intrinsicDimension/x");
+    assertThat(side.at("/nonFinite").asInt()).isEqualTo(1);
+    assertThat(side.at("/points").asInt()).isEqualTo(POINTS - 1);
+    for (String estimator : List.of("mle", "twoNN", "gride", "correlation", "danco")) {
+      assertThat(side.at("/" + estimator + "/estimate").asDouble())
+          .as(estimator)
+          .isCloseTo(DIMENSION, offset(0.5));
+    }
+    assertThat(report.at("/intrinsicDimension/y").isMissingNode()).isTrue();
+    assertThat(report.at("/retrieval").isMissingNode()).isTrue();
+    assertThat(report.at("/width/current").asInt()).isEqualTo(WIDTH);
+    assertThat(report.at("/width/dimension").asInt()).isBetween(4, 5);
+    assertThat(report.at("/width/bytesSaved").asInt())
+        .isEqualTo(4 * (WIDTH - report.at("/width/dimension").asInt()));
+  }
+
+  @Test
+  void measuresTwoMatricesOfADirectoryAndTheirLabels() throws Exception {
+    npy("image.npy", embeddings(0));
+    Files.writeString(directory.resolve("text.csv"), csv(embeddings(0.1f)));
+    Files.writeString(
+        directory.resolve("labels.txt"),
+        String.join("\n", labels()) + "\n",
+        StandardCharsets.UTF_8);
+
+    JsonNode report =
+        measure(
+            directory,
+            "--set",
+            "input.x=image.npy",
+            "--set",
+            "input.y=text.csv",
+            "--set",
+            "input.label=labels.txt");
+
+    assertThat(report.at("/intrinsicDimension/shared/estimate").asDouble())
+        .isCloseTo(DIMENSION, offset(0.5));
+    assertThat(report.at("/retrieval/topShare").asDouble()).isGreaterThan(0.5);
+    assertThat(report.at("/retrieval/labelMatch").isMissingNode()).isFalse();
+    assertThat(report.at("/intrinsicDimension/labels/b/points").asInt()).isEqualTo(POINTS / 3);
+    assertThat(report.at("/intrinsicDimension/labels/b/x").asDouble())
+        .isCloseTo(DIMENSION, offset(0.5));
+  }
+
+  @Test
+  void measuresColumnsOfAParquetAndWritesTheDimensionAroundEachRow() throws Exception {
+    SparkSession spark = session();
+    float[] x = embeddings(0);
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < POINTS; i++) {
+      double[] row = new double[WIDTH];
+      for (int c = 0; c < WIDTH; c++) {
+        row[c] = x[i * WIDTH + c];
+      }
+      rows.add(RowFactory.create("row " + i, row, labels().get(i)));
+    }
+    StructType schema =
+        new StructType()
+            .add("id", DataTypes.StringType)
+            .add("vector", DataTypes.createArrayType(DataTypes.DoubleType))
+            .add("class", DataTypes.StringType);
+    Path parquet = directory.resolve("vectors.parquet");
+    spark.createDataFrame(rows, schema).repartition(3).write().parquet(parquet.toString());
+
+    Path output = directory.resolve("report");
+    JsonNode report =
+        measure(parquet, output, "--set", "input.key=id", "--set", "input.label=class");
+
+    assertThat(report.at("/intrinsicDimension/x/mle/estimate").asDouble())
+        .isCloseTo(DIMENSION, offset(0.5));
+    // The command has stopped the session.
+    Dataset<Row> around = session().read().parquet(output.resolve("pointwise").toString());
+    assertThat(around.count()).isEqualTo(POINTS);
+    assertThat(around.where("key = 'row 7'").first().getString(2)).isEqualTo(labels().get(7));
+    assertThat(around.where("x is null or x < 1.5 or x > 5 or y is not null").count()).isZero();
+  }
+
+  @Test
+  void saysWhatIsWrongWithEmbeddings() throws Exception {
+    Path file = npy("short.npy", embeddings(0));
+    byte[] bytes = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(bytes, bytes.length - 100));
+    refused(ExitCode.DATA, file, "short.npy", "header says");
+    refused(ExitCode.DATA, directory.resolve("absent.npy"), "absent.npy", "does not exist");
+    refused(ExitCode.USAGE, directory, "input.x", "short.npy");
+    Path empty = Files.createDirectory(directory.resolve("empty"));
+    refused(ExitCode.DATA, empty, "empty", "no embeddings");
+    Files.writeString(directory.resolve("one.csv"), "1,2,3\n");
+    refused(ExitCode.DATA, directory.resolve("one.csv"), "one.csv", "2 or more");
+  }
+
+  @Test
+  void refusesToMeasureWhereAllPointsAreOneAndSaysSoInTheReport() throws Exception {
+    JsonNode report = measure(npy("collapsed.npy", new float[POINTS * WIDTH]));
+    assertThat(report.at("/intrinsicDimension/x/reason").asText()).contains("identical");
+    assertThat(report.at("/width").isMissingNode()).isTrue();
+  }
+
+  private static SparkSession session() {
+    return SparkSession.builder().master("local[2]").getOrCreate();
+  }
+
+  private void refused(ExitCode code, Path embeddings, String... parts) throws IOException {
+    Commands.Ended ended =
+        Commands.fathom(
+            "measure",
+            "--embeddings",
+            embeddings.toString(),
+            "--output",
+            directory.resolve("refused").toString(),
+            "--set",
+            "output.overwrite=true");
+    Commands.refused(ended, code, parts);
+  }
+
+  private JsonNode measure(Path embeddings, String... settings) throws Exception {
+    return measure(embeddings, directory.resolve("report"), settings);
+  }
+
+  private JsonNode measure(Path embeddings, Path output, String... settings) throws Exception {
+    Commands.succeed(
+        settings, "measure", "--embeddings", embeddings.toString(), "--output", output.toString());
+    return Commands.report(output);
+  }
+
+  private static float[] embeddings(float noise) {
+    RandomGenerator random = RandomStream.of(1, "embeddings");
+    double[] axes = random.doubles(DIMENSION * WIDTH, -1, 1).toArray();
+    RandomGenerator other = RandomStream.of(2, "noise");
+    float[] values = new float[POINTS * WIDTH];
+    for (int i = 0; i < POINTS; i++) {
+      double[] point = random.doubles(DIMENSION).toArray();
+      for (int c = 0; c < WIDTH; c++) {
+        double sum = noise * 0.1 * other.nextGaussian();
+        for (int d = 0; d < DIMENSION; d++) {
+          sum += point[d] * axes[d * WIDTH + c];
+        }
+        values[i * WIDTH + c] = (float) sum;
+      }
+    }
+    return values;
+  }
+
+  private static List<String> labels() {
+    List<String> labels = new ArrayList<>();
+    for (int i = 0; i < POINTS; i++) {
+      labels.add(List.of("a", "b", "c").get(i % 3));
+    }
+    return labels;
+  }
+
+  private static String csv(float[] values) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < values.length; i++) {
+      text.append(values[i]).append((i + 1) % WIDTH == 0 ? '\n' : ',');
+    }
+    return text.toString();
+  }
+
+  private Path npy(String name, float[] values) throws IOException {
+    String header =
+        String.format(
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }%n",
+            values.length / WIDTH, WIDTH);
+    ByteBuffer buffer =
+        ByteBuffer.allocate(10 + header.length() + 4 * values.length)
+            .order(ByteOrder.LITTLE_ENDIAN);
+    buffer.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0});
+    buffer.putShort((short) header.length());
+    buffer.put(header.getBytes(StandardCharsets.US_ASCII));
+    for (float value : values) {
+      buffer.putFloat(value);
+    }
+    return Files.write(directory.resolve(name), buffer.array());
+  }
+}
