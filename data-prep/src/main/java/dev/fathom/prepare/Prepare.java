@@ -127,8 +127,7 @@ public final class Prepare {
           shards(kept(outcomes, tally.kept()), ShardLayout.of(tally, settings.shardSize()));
       JavaRDD<Outcome.Kept> training = shards.values().filter(pair -> pair.split() == Split.TRAIN);
       describe("gather the statistics of the training split");
-      TrainingStatistics statistics =
-          new TrainingStatistics(settings.image().size(), settings.text());
+      TrainingStatistics statistics = new TrainingStatistics(settings);
       Side x = statistics.of(source.x(), training.map(Outcome.Kept::x));
       Side y = statistics.of(source.y(), training.map(Outcome.Kept::y));
       writeShards(shards, x, y, files);

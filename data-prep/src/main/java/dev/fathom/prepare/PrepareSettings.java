@@ -12,6 +12,7 @@ import dev.fathom.settings.Settings;
  * @param input where in the input the pairs are
  * @param shufflePairs whether every x gets the y of another row
  * @param mismatchedPairs share of the training pairs, 0 to 1, whose x gets the y of another
+ * @param standardise whether vectors are brought to mean 0 and standard deviation 1
  * @param maximumRejects share of rejected rows, 0 to 1, above which the stage fails
  * @param split how many pairs go to train, validation and test
  * @param image what pictures become
@@ -24,6 +25,7 @@ public record PrepareSettings(
     InputSettings input,
     boolean shufflePairs,
     double mismatchedPairs,
+    boolean standardise,
     double maximumRejects,
     SplitShares split,
     ImageSettings image,
@@ -42,6 +44,7 @@ public record PrepareSettings(
         InputSettings.of(settings),
         settings.flag("input.shufflePairs"),
         settings.number("input.mismatchedPairs", 0, 1),
+        settings.flag("input.standardise"),
         settings.number("input.maximumRejects", 0, 1),
         SplitShares.of(settings),
         ImageSettings.of(settings),
@@ -58,6 +61,7 @@ public record PrepareSettings(
         input.toString(),
         "shufflePairs=" + shufflePairs,
         "mismatchedPairs=" + mismatchedPairs,
+        "standardise=" + standardise,
         split.toString(),
         image.toString(),
         text.toString(),

@@ -6,6 +6,7 @@ import dev.fathom.prepare.source.SourceSide;
 import dev.fathom.prepare.text.TextSettings;
 import dev.fathom.prepare.text.Vocabulary;
 import java.io.Serializable;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
@@ -18,11 +19,13 @@ import scala.Tuple2;
 final class TrainingStatistics {
   private final int imageSize;
   private final TextSettings text;
+  private final boolean standardise;
 
-  /** Statistics of pictures of this size and captions of these settings. */
-  TrainingStatistics(int imageSize, TextSettings text) {
-    this.imageSize = imageSize;
-    this.text = text;
+  /** Statistics of pictures of this size, captions of these settings, vectors or none of them. */
+  TrainingStatistics(PrepareSettings settings) {
+    imageSize = settings.image().size();
+    text = settings.text();
+    standardise = settings.standardise();
   }
 
   /**
@@ -38,7 +41,15 @@ final class TrainingStatistics {
               side,
               List.of(imageSize, imageSize, Moments.CHANNELS),
               moments(training, Moments.CHANNELS));
-      case VECTOR -> ofNumbers(side, List.of(side.columns()), moments(training, side.columns()));
+      case VECTOR ->
+          standardise
+              ? ofNumbers(side, List.of(side.columns()), moments(training, side.columns()))
+              : new Side(
+                  side.modality(),
+                  List.of(side.columns()),
+                  Collections.nCopies(side.columns(), 0.0),
+                  Collections.nCopies(side.columns(), 1.0),
+                  List.of());
       case TEXT ->
           new Side(
               side.modality(),

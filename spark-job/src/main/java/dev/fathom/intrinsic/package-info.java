@@ -5,10 +5,11 @@
  * and without DL4J; it may use nothing of the other packages but {@code dev.fathom.blas} and the
  * named random streams.
  *
- * <p>{@link dev.fathom.intrinsic.IntrinsicDimension} measures one cloud, {@link
- * dev.fathom.intrinsic.SharedDimension} reads the headline off two. Whoever has a cluster calls
- * {@link dev.fathom.intrinsic.PreparedPoints#of} once, {@link dev.fathom.intrinsic.NeighbourSearch}
- * for a range of queries in each task, and joins them by {@link
- * dev.fathom.intrinsic.Neighbours#concatenate}.
+ * <p>{@link dev.fathom.intrinsic.IntrinsicDimension} measures one cloud by the estimators of {@link
+ * dev.fathom.intrinsic.Estimator}, {@link dev.fathom.intrinsic.SharedDimension} reads the headline
+ * off two. Whoever has a cluster calls {@link dev.fathom.intrinsic.PreparedPoints#of} once, {@link
+ * dev.fathom.intrinsic.NeighbourSearch#of} on what stays, {@link
+ * dev.fathom.intrinsic.NeighbourSearch#part} in each task, and {@link
+ * dev.fathom.intrinsic.NeighbourSearch#join}.
  */
 package dev.fathom.intrinsic;
