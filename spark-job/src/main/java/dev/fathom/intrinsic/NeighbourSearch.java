@@ -6,6 +6,8 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Exact nearest neighbours: every pair of points is ruled out or measured, most of them ruled out
@@ -45,11 +47,14 @@ public final class NeighbourSearch implements Serializable {
    * A query measures about k·ln(n/k) pairs again. On clusters tighter than the bound whole
    * clusters pass: slow, still exact.
    *
-   * In parts: the leaves are dealt out to 2·c ranges for c parts at once; a part takes a range
-   * with itself, with those that follow it up to half way round, and half of the one opposite.
+   * In parts: the leaves are dealt out to ranges, as many as parts; a part takes a range with
+   * itself, with those that follow it up to half way round, and half of the one opposite. Each part
+   * has lists of its own for every range it touches, which would be filled from nothing, so the
+   * parts are told bounds first: those of a leaf's points among NEAREST leaves.
    */
   private static final int LEAF = 256;
   private static final int ROWS = 8;
+  private static final int NEAREST = 8;
   private static final double UNIT_ROUNDOFF = 0x1p-24;
   private static final float NEVER = 1e35f;
   private static final float ALWAYS = 1e30f;
@@ -69,13 +74,15 @@ public final class NeighbourSearch implements Serializable {
   private final int k;
   private transient SearchSpace space;
 
-  private NeighbourSearch(Points points, int[] rows, int[] leaves, int[] ranges, int rank, int k) {
+  private NeighbourSearch(
+      Points points, int[] rows, int[] leaves, int[] ranges, int rank, int k, SearchSpace space) {
     this.points = points;
     this.rows = rows;
     this.leaves = leaves;
     this.ranges = ranges;
     this.rank = rank;
     this.k = k;
+    this.space = space;
   }
 
   /**
@@ -114,7 +121,13 @@ public final class NeighbourSearch implements Serializable {
     }
     SearchOrder order = SearchOrder.of(space, n, LEAF, parts);
     return new NeighbourSearch(
-        points.rows(order.rows()), order.rows(), order.leaves(), order.ranges(), rank, k);
+        points.rows(order.rows()),
+        order.rows(),
+        order.leaves(),
+        order.ranges(),
+        rank,
+        k,
+        space.ordered(order.rows()));
   }
 
   /** How many parts it runs in. */
@@ -126,7 +139,7 @@ public final class NeighbourSearch implements Serializable {
   public Neighbours all() {
     PartialNeighbours[] lists = new PartialNeighbours[parts()];
     for (int part = 0; part < parts(); part++) {
-      for (PartialNeighbours found : part(part)) {
+      for (PartialNeighbours found : part(part, Optional.empty())) {
         int range = rangeOf(found.from());
         lists[range] = lists[range] == null ? found : lists[range].merge(found);
       }
@@ -135,13 +148,26 @@ public final class NeighbourSearch implements Serializable {
   }
 
   /**
+   * Bounds the k-th distances of a range of points by those to the points of the leaves that lie
+   * nearest. A part that knows them leaves out most of what it would measure in vain.
+   *
+   * @param range 0 … {@link #parts} − 1
+   * @return squared, in the order of the search; those of all ranges, one after another, are what
+   *     {@link #part} takes
+   */
+  public double[] bounds(int range) {
+    return new Run(range, Optional.empty()).bounds();
+  }
+
+  /**
    * Runs a part.
    *
    * @param part 0 … {@link #parts} − 1
+   * @param bounds of all points, where they are known
    * @return what it found, a range each
    */
-  public List<PartialNeighbours> part(int part) {
-    return new Run(part).execute();
+  public List<PartialNeighbours> part(int part, Optional<double[]> bounds) {
+    return new Run(part, bounds).execute();
   }
 
   /**
@@ -200,6 +226,7 @@ public final class NeighbourSearch implements Serializable {
   /** One part under way. */
   private final class Run {
     private final int part;
+    private final Optional<double[]> bounds;
     private final int width;
     private final float[] coordinates;
     private final float[] lengths;
@@ -221,8 +248,9 @@ public final class NeighbourSearch implements Serializable {
     private final double[] rowSlack = new double[LEAF];
     private final double[] columnSlack = new double[LEAF];
 
-    Run(int part) {
+    Run(int part, Optional<double[]> bounds) {
       this.part = part;
+      this.bounds = bounds;
       SearchSpace coordinatesOfAll = space();
       width = coordinatesOfAll.width();
       coordinates = coordinatesOfAll.coordinates();
@@ -242,7 +270,7 @@ public final class NeighbourSearch implements Serializable {
         double reach = boxes.reach(a) + boxes.reach(b);
         double slack = (width + 10) * UNIT_ROUNDOFF * reach * reach;
         if (pairs.gap(p) - slack <= Math.max(leafWorst[a], leafWorst[b])) {
-          meet(a, b);
+          meet(a, b, a != b);
         }
       }
       List<PartialNeighbours> found = new ArrayList<>();
@@ -282,20 +310,56 @@ public final class NeighbourSearch implements Serializable {
     private void open(int range) {
       if (lists[range] == null) {
         int from = leaves[ranges[range]];
-        lists[range] = new PartialNeighbours(from, leaves[ranges[range + 1]] - from, k);
+        PartialNeighbours opened = new PartialNeighbours(from, leaves[ranges[range + 1]] - from, k);
+        lists[range] = opened;
+        if (bounds.isPresent()) {
+          opened.bound(bounds.get());
+          for (int leaf = ranges[range]; leaf < ranges[range + 1]; leaf++) {
+            leafWorst[leaf] = worst(leaf, opened);
+          }
+        }
       }
     }
 
-    /** Every point of one leaf with every point of another, or with all others of the same. */
-    private void meet(int a, int b) {
+    double[] bounds() {
+      open(part);
+      for (int a = ranges[part]; a < ranges[part + 1]; a++) {
+        LeafPairs pairs = new LeafPairs(boxes);
+        pairs.addWith(a, 0, leaves.length - 1);
+        pairs.sortByGap();
+        meet(a, a, false);
+        for (int p = 0; p < Math.min(NEAREST, pairs.count()); p++) {
+          if (pairs.second(p) != a) {
+            meet(a, pairs.second(p), false);
+          }
+        }
+      }
+      PartialNeighbours found = lists[part];
+      return IntStream.range(found.from(), found.from() + found.count())
+          .mapToDouble(found::worst)
+          .toArray();
+    }
+
+    /**
+     * Every point of one leaf with every point of another, or with all others of the same.
+     *
+     * @param both whether the other's points look for neighbours, too
+     */
+    private void meet(int a, int b, boolean both) {
       int height = leaves[a + 1] - leaves[a];
       int breadth = leaves[b + 1] - leaves[b];
       PartialNeighbours rowLists = lists[rangeOf(leaves[a])];
-      PartialNeighbours columnLists = lists[rangeOf(leaves[b])];
-      load(a, rowLists, boxes.reach(b), rowSquares, rowLimits, rowSlack);
-      load(b, columnLists, boxes.reach(a), columnSquares, minusColumnLimits, columnSlack);
-      for (int c = 0; c < LEAF; c++) {
-        minusColumnLimits[c] = a == b ? NEVER : -minusColumnLimits[c];
+      PartialNeighbours columnLists = both ? lists[rangeOf(leaves[b])] : rowLists;
+      loadSquares(a, rowSquares);
+      Arrays.fill(rowLimits, -NEVER);
+      loadLimits(a, rowLists, boxes.reach(b), rowLimits, rowSlack);
+      loadSquares(b, columnSquares);
+      Arrays.fill(minusColumnLimits, NEVER);
+      if (both) {
+        loadLimits(b, columnLists, boxes.reach(a), minusColumnLimits, columnSlack);
+        for (int c = 0; c < breadth; c++) {
+          minusColumnLimits[c] = -minusColumnLimits[c];
+        }
       }
       Blas.gemm(
           false,
@@ -323,26 +387,25 @@ public final class NeighbourSearch implements Serializable {
         }
       }
       leafWorst[a] = worst(a, rowLists);
-      leafWorst[b] = worst(b, columnLists);
+      if (both) {
+        leafWorst[b] = worst(b, columnLists);
+      }
     }
 
-    private void load(
-        int leaf,
-        PartialNeighbours leafLists,
-        double reach,
-        float[] leafSquares,
-        float[] limits,
-        double[] slack) {
+    private void loadSquares(int leaf, float[] leafSquares) {
+      int count = leaves[leaf + 1] - leaves[leaf];
+      System.arraycopy(squares, leaves[leaf], leafSquares, 0, count);
+      Arrays.fill(leafSquares, count, LEAF, NEVER);
+    }
+
+    private void loadLimits(
+        int leaf, PartialNeighbours leafLists, double reach, float[] limits, double[] slack) {
       int from = leaves[leaf];
-      int count = leaves[leaf + 1] - from;
-      for (int i = 0; i < count; i++) {
+      for (int i = 0; i < leaves[leaf + 1] - from; i++) {
         double sum = lengths[from + i] + reach;
-        leafSquares[i] = squares[from + i];
         slack[i] = (width + 10) * UNIT_ROUNDOFF * sum * sum - squares[from + i];
         limits[i] = limit(leafLists.worst(from + i), slack[i]);
       }
-      Arrays.fill(leafSquares, count, LEAF, NEVER);
-      Arrays.fill(limits, count, LEAF, -NEVER);
     }
 
     private float limit(double worst, double slack) {

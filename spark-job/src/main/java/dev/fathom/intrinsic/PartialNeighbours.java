@@ -31,6 +31,13 @@ public final class PartialNeighbours implements Serializable {
     Arrays.fill(squared, Double.POSITIVE_INFINITY);
   }
 
+  /** Lets nothing in beyond the k-th distance that is known of each point. */
+  void bound(double[] squaredOfAll) {
+    for (int i = 0; i < count; i++) {
+      Arrays.fill(squared, i * k, (i + 1) * k, squaredOfAll[from + i]);
+    }
+  }
+
   /** The first point of the range, in the order of the search. */
   public int from() {
     return from;

@@ -115,6 +115,17 @@ final class SearchSpace {
     return Math.sqrt(largest);
   }
 
+  /** The points in another order. */
+  SearchSpace ordered(int[] rows) {
+    SearchSpace ordered = new SearchSpace(width, rows.length, scale);
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(coordinates, rows[i] * width, ordered.coordinates, i * width, width);
+      ordered.lengths[i] = lengths[rows[i]];
+      ordered.squares[i] = squares[rows[i]];
+    }
+    return ordered;
+  }
+
   /** Coordinates a point. */
   int width() {
     return width;

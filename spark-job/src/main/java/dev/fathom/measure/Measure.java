@@ -15,11 +15,13 @@ import dev.fathom.intrinsic.PartialNeighbours;
 import dev.fathom.intrinsic.Points;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
@@ -182,22 +184,35 @@ public final class Measure {
       spark.sparkContext().setJobDescription("measure: neighbours of " + side);
       NeighbourSearch search =
           NeighbourSearch.of(points, k, PARTS_PER_CORE * context.defaultParallelism());
+      JavaRDD<Integer> parts =
+          context.parallelize(IntStream.range(0, search.parts()).boxed().toList(), search.parts());
       Broadcast<NeighbourSearch> shared = context.broadcast(search);
       try {
-        List<PartialNeighbours> ranges =
-            context
-                .parallelize(IntStream.range(0, search.parts()).boxed().toList(), search.parts())
-                .flatMapToPair(
-                    part ->
-                        shared.value().part(part).stream()
-                            .map(found -> new Tuple2<>(found.from(), found))
-                            .iterator())
-                .reduceByKey(PartialNeighbours::merge)
-                .values()
-                .collect();
-        return search.join(ranges);
+        double[] bounds =
+            parts.map(range -> shared.value().bounds(range)).collect().stream()
+                .flatMapToDouble(Arrays::stream)
+                .toArray();
+        return search.join(neighbours(parts, shared, bounds));
       } finally {
         shared.destroy();
+      }
+    }
+
+    private List<PartialNeighbours> neighbours(
+        JavaRDD<Integer> parts, Broadcast<NeighbourSearch> search, double[] bounds) {
+      Broadcast<double[]> known = context.broadcast(bounds);
+      try {
+        return parts
+            .flatMapToPair(
+                part ->
+                    search.value().part(part, Optional.of(known.value())).stream()
+                        .map(found -> new Tuple2<>(found.from(), found))
+                        .iterator())
+            .reduceByKey(PartialNeighbours::merge)
+            .values()
+            .collect();
+      } finally {
+        known.destroy();
       }
     }
 

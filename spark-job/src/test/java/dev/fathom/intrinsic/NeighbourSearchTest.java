@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Percentage.withPercentage;
 
 import dev.fathom.common.RandomStream;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -99,9 +101,14 @@ class NeighbourSearchTest {
     Neighbours whole = NeighbourSearch.search(points, 9);
     for (int parts : new int[] {1, 2, 3, 4, 5, 8, 40}) {
       NeighbourSearch search = NeighbourSearch.of(points, 9, parts);
+      double[] bounds =
+          IntStream.range(0, search.parts())
+              .mapToObj(search::bounds)
+              .flatMapToDouble(Arrays::stream)
+              .toArray();
       Map<Integer, PartialNeighbours> merged = new TreeMap<>(Comparator.reverseOrder());
       for (int part = search.parts() - 1; part >= 0; part--) {
-        for (PartialNeighbours found : search.part(part)) {
+        for (PartialNeighbours found : search.part(part, Optional.of(bounds))) {
           merged.merge(found.from(), found, PartialNeighbours::merge);
         }
       }
@@ -114,7 +121,7 @@ class NeighbourSearchTest {
   @Test
   void refusesToJoinLessThanAll() {
     NeighbourSearch search = NeighbourSearch.of(Clouds.gaussian(1000, 3, 10), 3, 4);
-    List<PartialNeighbours> some = search.part(0).subList(0, 1);
+    List<PartialNeighbours> some = search.part(0, Optional.empty()).subList(0, 1);
     assertThatThrownBy(() -> search.join(some))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("all 1000");
