@@ -2,6 +2,7 @@
 package dev.fathom.evaluate;
 
 import dev.fathom.blas.Blas;
+import dev.fathom.blas.NegativeParts;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,13 +23,17 @@ public final class Ranking implements Serializable {
    * which is chance.
    *
    * Both directions are counted in one pass of blocked products x·yᵀ: a row compares with what its
-   * x has in common with its partner, a column with what its y has.
+   * x has in common with its partner, a column with what its y has. Where the sides match most
+   * answers are below both that and the first so far, and are passed over many at a time: of LINES
+   * rows only the columns in which one of them is not are looked into.
    *
    * Hazard: equal vectors may yield products that differ in the last bits, as a matrix product
    * sums in another order at its edges. Similarities that float arithmetic cannot tell apart,
    * |Δ| ≤ 2(d+1)·2^-24·|x||y|, are ties, with the largest |y| of all (or |x|) for the answers.
    */
   private static final int ROWS = 256;
+  private static final int LINES = 8;
+  private static final float NEVER = 1e35f;
   private static final int COLUMNS = 1024;
   private static final double UNIT_ROUNDOFF = 0x1p-24;
   private static final int MOST_FIRST = 10;
@@ -65,38 +70,87 @@ public final class Ranking implements Serializable {
     Bounds ofColumns = Bounds.of(partner, normY, normX, d);
     Tally rows = new Tally(from, to - from, depth(n));
     Tally columns = new Tally(0, n, depth(n));
-    float[] block = new float[ROWS * COLUMNS];
-    for (int row = from; row < to; row += ROWS) {
-      int height = Math.min(ROWS, to - row);
-      for (int column = 0; column < n; column += COLUMNS) {
-        int width = Math.min(COLUMNS, n - column);
-        Blas.gemm(
-            false,
-            true,
-            height,
-            width,
-            d,
-            1,
-            pairs.x(),
-            row * d,
-            d,
-            pairs.y(),
-            column * d,
-            d,
-            0,
-            block,
-            0,
-            COLUMNS);
-        for (int i = 0; i < height; i++) {
+    new Pass(pairs, rows, ofRows, columns, ofColumns).run(from, to);
+    return new Ranking(List.of(rows), columns);
+  }
+
+  /** The products of some x with all y. */
+  private static final class Pass {
+    private final PairedEmbeddings pairs;
+    private final Tally rows;
+    private final Bounds ofRows;
+    private final Tally columns;
+    private final Bounds ofColumns;
+
+    /** Minus the products, so that what is above a limit comes out negative. */
+    private final float[] block = new float[ROWS * COLUMNS];
+
+    private final float[] line = new float[COLUMNS];
+    private final float[] passes = new float[COLUMNS];
+    private final float[] zero = new float[COLUMNS];
+    private final float[] columnLimits = new float[COLUMNS];
+
+    Pass(PairedEmbeddings pairs, Tally rows, Bounds ofRows, Tally columns, Bounds ofColumns) {
+      this.pairs = pairs;
+      this.rows = rows;
+      this.ofRows = ofRows;
+      this.columns = columns;
+      this.ofColumns = ofColumns;
+    }
+
+    void run(int from, int to) {
+      int n = pairs.count();
+      int d = pairs.dimension();
+      for (int row = from; row < to; row += ROWS) {
+        int height = Math.min(ROWS, to - row);
+        for (int column = 0; column < n; column += COLUMNS) {
+          int width = Math.min(COLUMNS, n - column);
+          Blas.gemm(
+              false,
+              true,
+              height,
+              width,
+              d,
+              -1,
+              pairs.x(),
+              row * d,
+              d,
+              pairs.y(),
+              column * d,
+              d,
+              0,
+              block,
+              0,
+              COLUMNS);
+          Arrays.fill(columnLimits, NEVER);
           for (int j = 0; j < width; j++) {
-            float similarity = block[i * COLUMNS + j];
-            rows.add(ofRows, row + i, column + j, similarity);
-            columns.add(ofColumns, column + j, row + i, similarity);
+            columnLimits[j] = columns.limit(ofColumns, column + j);
+          }
+          for (int first = 0; first < height; first += LINES) {
+            look(row, first, Math.min(first + LINES, height), column, width);
           }
         }
       }
     }
-    return new Ranking(List.of(rows), columns);
+
+    private void look(int row, int from, int to, int column, int width) {
+      Arrays.fill(passes, 0);
+      for (int i = from; i < to; i++) {
+        System.arraycopy(block, i * COLUMNS, line, 0, COLUMNS);
+        NegativeParts.add(line, zero, rows.limit(ofRows, row + i), passes);
+        NegativeParts.add(line, columnLimits, 0, passes);
+      }
+      for (int j = 0; j < width; j++) {
+        if (passes[j] > 0) {
+          for (int i = from; i < to; i++) {
+            float similarity = -block[i * COLUMNS + j];
+            rows.add(ofRows, row + i, column + j, similarity);
+            columns.add(ofColumns, column + j, row + i, similarity);
+          }
+          columnLimits[j] = columns.limit(ofColumns, column + j);
+        }
+      }
+    }
   }
 
   /**
@@ -215,6 +269,13 @@ public final class Ranking implements Serializable {
           ties[place]++;
         }
       }
+    }
+
+    /** What is above this has to be looked at. */
+    float limit(Bounds bounds, int asker) {
+      double lowest = Math.min(bounds.below[asker], similarities[(asker - from + 1) * depth - 1]);
+      // Below by more than a float's rounding; bounded, for sums with it must not be infinite.
+      return (float) Math.max(lowest - Math.abs(lowest) * 1e-6 - 1e-30, -NEVER);
     }
 
     private void insert(int asker, int answer, float similarity) {
