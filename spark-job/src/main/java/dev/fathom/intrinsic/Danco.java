@@ -2,10 +2,8 @@
 package dev.fathom.intrinsic;
 
 import dev.fathom.blas.Blas;
-import dev.fathom.common.RandomStream;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.random.RandomGenerator;
 import org.apache.commons.math3.special.Gamma;
 import org.apache.commons.math3.util.CombinatoricsUtils;
 
@@ -82,27 +80,9 @@ final class Danco {
     return BALLS.computeIfAbsent(
         new Ball(points, dimension, seed),
         ball -> {
-          Points drawn = drawBall(points, dimension, seed);
+          Points drawn = BoundaryBias.ball(points, dimension, seed);
           return figures(drawn, NeighbourSearch.search(drawn, NEIGHBOURS + 1));
         });
-  }
-
-  private static Points drawBall(int n, int d, long seed) {
-    RandomGenerator random = RandomStream.of(seed, "danco-ball", n, d);
-    float[] values = new float[n * d];
-    double[] direction = new double[d];
-    for (int i = 0; i < n; i++) {
-      double squares = 0;
-      for (int c = 0; c < d; c++) {
-        direction[c] = random.nextGaussian();
-        squares += direction[c] * direction[c];
-      }
-      double radius = Math.pow(random.nextDouble(), 1.0 / d) / Math.sqrt(squares);
-      for (int c = 0; c < d; c++) {
-        values[i * d + c] = (float) (radius * direction[c]);
-      }
-    }
-    return Points.of(values, n, d);
   }
 
   private static Figures figures(Points points, Neighbours neighbours) {

@@ -25,6 +25,7 @@ public sealed interface DimensionResult {
    * @param curve the Gride estimate over scales, by rising n1; may be empty
    * @param thinned TwoNN by likelihood on ever thinner clouds, by rising thinning
    * @param plateau the flattest stretch of the curve; TwoNN's values where there is no curve
+   * @param dimension what the cloud has by all this: the plateau, corrected for the boundary
    * @param caveats what to know before trusting the numbers, each a sentence; often none
    */
   record Measured(
@@ -36,6 +37,7 @@ public sealed interface DimensionResult {
       List<ScaleEstimate> curve,
       List<ScaleEstimate> thinned,
       Plateau plateau,
+      DimensionEstimate dimension,
       List<String> caveats)
       implements DimensionResult {
 

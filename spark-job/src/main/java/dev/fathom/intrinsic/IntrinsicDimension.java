@@ -119,6 +119,7 @@ public final class IntrinsicDimension {
         curve,
         ScaleCurve.thinned(points, neighbours),
         plateau,
+        BoundaryBias.corrected(plateau, points.count(), points.dimension()),
         List.copyOf(caveats));
   }
 

@@ -23,7 +23,7 @@ record PrincipalComponents(double[] centre, double[] variances, double[] axes) {
   static PrincipalComponents of(Points points) {
     int d = points.dimension();
     double[] centre = centre(points);
-    double[] covariance = covariance(points, centre);
+    double[] covariance = products(points, centre, 1.0 / (points.count() - 1));
     double[] ascending = SymmetricEigen.vectors(covariance, d);
     double[] variances = new double[d];
     double[] axes = new double[d * d];
@@ -48,10 +48,11 @@ record PrincipalComponents(double[] centre, double[] variances, double[] axes) {
     return centre;
   }
 
-  private static double[] covariance(Points points, double[] centre) {
+  /** factor · Σ (p − centre)(p − centre)ᵀ, d × d. */
+  static double[] products(Points points, double[] centre, double factor) {
     int d = centre.length;
     int n = points.count();
-    double[] covariance = new double[Math.multiplyExact(d, d)];
+    double[] products = new double[Math.multiplyExact(d, d)];
     double[] block = new double[Math.min(BLOCK, n) * d];
     for (int from = 0; from < n; from += BLOCK) {
       int rows = Math.min(BLOCK, n - from);
@@ -60,9 +61,8 @@ record PrincipalComponents(double[] centre, double[] variances, double[] axes) {
           block[i * d + c] = points.value(from + i, c) - centre[c];
         }
       }
-      Blas.gemm(
-          true, false, d, d, rows, 1.0 / (n - 1), block, 0, d, block, 0, d, 1, covariance, 0, d);
+      Blas.gemm(true, false, d, d, rows, factor, block, 0, d, block, 0, d, 1, products, 0, d);
     }
-    return covariance;
+    return products;
   }
 }

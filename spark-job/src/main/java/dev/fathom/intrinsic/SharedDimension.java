@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * The headline: the dimension that two towers of paired embeddings share.
  *
- * @param estimate the smaller tower's plateau
+ * @param estimate the smaller tower's plateau, corrected for the boundary
  * @param low its interval's lower end, at the 90 % level at each scale of the plateau
  * @param high its upper end
  * @param tower whose it is
@@ -32,10 +32,10 @@ public record SharedDimension(double estimate, double low, double high, Tower to
         || !(y instanceof DimensionResult.Measured measuredY)) {
       return Optional.empty();
     }
-    boolean xIsSmaller = measuredX.plateau().estimate() <= measuredY.plateau().estimate();
-    Plateau plateau = (xIsSmaller ? measuredX : measuredY).plateau();
+    boolean xIsSmaller = measuredX.dimension().estimate() <= measuredY.dimension().estimate();
+    DimensionEstimate smaller = (xIsSmaller ? measuredX : measuredY).dimension();
     return Optional.of(
         new SharedDimension(
-            plateau.estimate(), plateau.low(), plateau.high(), xIsSmaller ? Tower.X : Tower.Y));
+            smaller.estimate(), smaller.low(), smaller.high(), xIsSmaller ? Tower.X : Tower.Y));
   }
 }

@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.intrinsic;
 
-import dev.fathom.blas.Blas;
 import dev.fathom.blas.SymmetricEigen;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +27,6 @@ public record Spectrum(
 
   private static final double SHARE_OF_LARGEST = 0.05;
   private static final double RANK_ME_EPSILON = 1e-7;
-  private static final int BLOCK = 1024;
 
   static Spectrum of(Cloud cloud) {
     double[] variances = cloud.components().variances();
@@ -71,7 +69,8 @@ public record Spectrum(
 
   private static double effectiveRank(Points points) {
     int d = points.dimension();
-    double[] squared = SymmetricEigen.values(gram(points), d);
+    double[] gram = PrincipalComponents.products(points, new double[d], 1);
+    double[] squared = SymmetricEigen.values(gram, d);
     double[] singular = Arrays.stream(squared).map(s -> Math.sqrt(Math.max(0, s))).toArray();
     double sum = Arrays.stream(singular).sum();
     double entropy = 0;
@@ -80,19 +79,5 @@ public record Spectrum(
       entropy -= p * Math.log(p);
     }
     return Math.exp(entropy);
-  }
-
-  private static double[] gram(Points points) {
-    int d = points.dimension();
-    double[] gram = new double[d * d];
-    double[] block = new double[Math.min(BLOCK, points.count()) * d];
-    for (int from = 0; from < points.count(); from += BLOCK) {
-      int rows = Math.min(BLOCK, points.count() - from);
-      for (int i = 0; i < rows * d; i++) {
-        block[i] = points.value(from + i / d, i % d);
-      }
-      Blas.gemm(true, false, d, d, rows, 1.0, block, 0, d, block, 0, d, 1.0, gram, 0, d);
-    }
-    return gram;
   }
 }

@@ -30,6 +30,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -266,16 +267,11 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
         Arrays.stream(read.columns())
             .map(name -> col("`" + name.replace("`", "``") + "`").cast("float"))
             .toArray(Column[]::new);
-    JavaRDD<Row> rows =
-        read.select(array(cells).as("vector"))
-            .javaRDD()
-            .zipWithIndex()
-            .map(numbered -> RowFactory.create(numbered._2, numbered._1.get(0)));
-    return spark.createDataFrame(
-        rows,
-        new StructType()
-            .add("number", DataTypes.LongType, false)
-            .add("vector", DataTypes.createArrayType(DataTypes.FloatType, true), false));
+    return numbered(
+        spark,
+        read.select(array(cells)),
+        "vector",
+        DataTypes.createArrayType(DataTypes.FloatType, true));
   }
 
   private static boolean isNumber(String text) {
@@ -292,17 +288,14 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
     if (!storage.exists(file)) {
       throw FathomException.data("%s does not exist", file);
     }
-    JavaRDD<Row> rows =
-        spark
-            .read()
-            .text(file.toString())
-            .javaRDD()
-            .zipWithIndex()
-            .map(numbered -> RowFactory.create(numbered._2, numbered._1.get(0)));
+    return numbered(spark, spark.read().text(file.toString()), "label", DataTypes.StringType);
+  }
+
+  /** The only column of a file, each row with its place. */
+  private static Dataset<Row> numbered(
+      SparkSession spark, Dataset<Row> column, String name, DataType type) {
     return spark.createDataFrame(
-        rows,
-        new StructType()
-            .add("number", DataTypes.LongType, false)
-            .add("label", DataTypes.StringType, true));
+        column.javaRDD().zipWithIndex().map(row -> RowFactory.create(row._2, row._1.get(0))),
+        new StructType().add("number", DataTypes.LongType, false).add(name, type, true));
   }
 }

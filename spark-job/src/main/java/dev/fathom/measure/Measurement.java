@@ -109,7 +109,7 @@ public final class Measurement {
         y.flatMap(other -> SharedDimension.of(x.dimension, other.dimension)).filter(s -> found);
     boolean cosine = similarity.map("cosine"::equals).orElse(true);
     Optional<WidthAdvice> width =
-        (y.isPresent() ? shared.map(SharedDimension::estimate) : plateau(x.dimension))
+        (y.isPresent() ? shared.map(SharedDimension::estimate) : dimension(x.dimension))
             .map(measured -> WidthAdvice.of(measured, cosine, pairs.widthX()));
     return new Outcome(
         new MeasureResult(
@@ -129,9 +129,9 @@ public final class Measurement {
         y.map(Tower::around));
   }
 
-  private static Optional<Double> plateau(DimensionResult result) {
+  private static Optional<Double> dimension(DimensionResult result) {
     return result instanceof DimensionResult.Measured measured
-        ? Optional.of(measured.plateau().estimate())
+        ? Optional.of(measured.dimension().estimate())
         : Optional.empty();
   }
 

@@ -108,9 +108,9 @@ public final class Headline {
       return measure.x() instanceof DimensionResult.Measured measured
           ? format(
               "Intrinsic dimension: %.2f (%.2f to %.2f), of %,d embeddings %d wide.",
-              measured.plateau().estimate(),
-              measured.plateau().low(),
-              measured.plateau().high(),
+              measured.dimension().estimate(),
+              measured.dimension().low(),
+              measured.dimension().high(),
               measured.points(),
               measured.spectrum().variances().size())
           : "Intrinsic dimension: could not be measured. " + refusals(measure);

@@ -148,8 +148,8 @@ final class HtmlReport {
     measure.y().ifPresent(y -> rows.addAll(tower("y", y)));
     table(
         "Intrinsic dimension",
-        "With intervals at the 90 % level. The shared dimension is the smaller side's plateau over scales: noise of one side"
-            + " only adds.",
+        "With intervals at the 90 % level. The shared dimension is the smaller side's plateau over scales, corrected for the"
+            + " boundary: noise of one side only adds.",
         List.of("", "estimate", "low", "high"),
         rows);
     drawings.forEach(this::figure);
@@ -240,6 +240,7 @@ final class HtmlReport {
           List.of(side + ": " + ((DimensionResult.Refused) result).reason(), "", "", ""));
     }
     List<List<String>> rows = new ArrayList<>();
+    rows.add(estimate(side + ", " + measured.dimension().method(), measured.dimension()));
     rows.add(
         List.of(
             side + ", plateau over scales",

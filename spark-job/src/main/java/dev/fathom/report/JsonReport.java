@@ -131,6 +131,7 @@ final class JsonReport {
     measured
         .estimates()
         .forEach((estimator, estimate) -> node.set(estimator.key(), JSON.valueToTree(estimate)));
+    node.set("dimension", JSON.valueToTree(measured.dimension()));
     node.set("plateau", JSON.valueToTree(measured.plateau()));
     node.set("curve", JSON.valueToTree(measured.curve()));
     node.set("thinned", JSON.valueToTree(measured.thinned()));

@@ -120,6 +120,7 @@ record CellTask(
       figures.put(path + ".mlePointwiseMean.estimate", measured.mlePointwiseMean().estimate());
       figures.put(path + ".twoNN.estimate", measured.twoNN().estimate());
       figures.put(path + ".plateau.estimate", measured.plateau().estimate());
+      figures.put(path + ".dimension.estimate", measured.dimension().estimate());
     }
   }
 

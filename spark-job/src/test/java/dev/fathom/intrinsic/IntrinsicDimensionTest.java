@@ -44,6 +44,27 @@ class IntrinsicDimensionTest {
   }
 
   @Test
+  void correctsForTheBoundary() {
+    for (int n : new int[] {500, 2000, 12_000}) {
+      for (int d = 1; d <= 8; d++) {
+        Measured cube = measure(Clouds.uniform(n, d, 31));
+        assertThat(cube.dimension().estimate()).as(n + " " + d).isCloseTo(d, offset(0.1 * d));
+        assertThat(cube.dimension().estimate())
+            .isGreaterThanOrEqualTo(cube.plateau().estimate())
+            .isLessThanOrEqualTo(Math.max(d, cube.plateau().estimate()));
+        assertThat(cube.dimension().low()).isLessThanOrEqualTo(cube.dimension().estimate());
+        assertThat(cube.dimension().high()).isGreaterThanOrEqualTo(cube.dimension().estimate());
+      }
+    }
+    // Denser in the middle, a Gaussian reads less low than a ball: somewhat too much.
+    assertThat(
+            measure(Clouds.moved(Clouds.gaussian(4000, 5, 32), 1, 0, 5, true))
+                .dimension()
+                .estimate())
+        .isCloseTo(5.3, offset(0.3));
+  }
+
+  @Test
   void readsTheGoldenCloudsWithinTheirBoundaryBias() {
     assertThat(measure(Clouds.golden("line_d1_D5")).plateau().estimate())
         .isCloseTo(1, offset(0.05));

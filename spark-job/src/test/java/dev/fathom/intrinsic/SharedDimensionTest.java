@@ -12,15 +12,15 @@ class SharedDimensionTest {
       IntrinsicDimension.of(Clouds.gaussian(600, 5, 1), IntrinsicSettings.DEFAULT);
 
   @Test
-  void isTheSmallerTowersPlateau() {
-    Plateau plateau = ((DimensionResult.Measured) two).plateau();
+  void isTheSmallerTowersDimension() {
+    DimensionEstimate smaller = ((DimensionResult.Measured) two).dimension();
     SharedDimension fromX = SharedDimension.of(two, five).orElseThrow();
     SharedDimension fromY = SharedDimension.of(five, two).orElseThrow();
     assertThat(fromX.tower()).isEqualTo(SharedDimension.Tower.X);
     assertThat(fromY.tower()).isEqualTo(SharedDimension.Tower.Y);
-    assertThat(fromX.estimate()).isEqualTo(fromY.estimate()).isEqualTo(plateau.estimate());
-    assertThat(fromX.low()).isEqualTo(plateau.low()).isLessThan(plateau.estimate());
-    assertThat(fromX.high()).isEqualTo(plateau.high()).isGreaterThan(plateau.estimate());
+    assertThat(fromX.estimate()).isEqualTo(fromY.estimate()).isEqualTo(smaller.estimate());
+    assertThat(fromX.low()).isEqualTo(smaller.low()).isLessThan(smaller.estimate());
+    assertThat(fromX.high()).isEqualTo(smaller.high()).isGreaterThan(smaller.estimate());
   }
 
   @Test
