@@ -24,8 +24,8 @@ public record Plateau(
    * Noise and nuisance inflate the small scales, and their share falls as the scale grows; the
    * curvature and the boundary of the cloud bend the curve up or down at large scales. Between
    * them the estimate does not depend on the scale. So: among all stretches of three consecutive
-   * scales with 2·n1 ≤ n/8 (beyond, a neighbourhood is no longer local), take the one whose
-   * estimates differ least by ratio. A minimum would do for noise and curvature, but reads low on
+   * scales with 2·n1 ≤ n/32 (beyond, a neighbourhood is no longer local: of five dimensions it has
+   * half the radius of the cloud), take the one whose estimates differ least by ratio. A minimum would do for noise and curvature, but reads low on
    * clean clouds, whose curve falls towards the boundary.
    *
    * The differences carry sampling noise: the standard error of an estimate relative to it is
@@ -33,7 +33,7 @@ public record Plateau(
    * smaller estimate wins, because noise only adds.
    */
   private static final int STRETCH = 3;
-  private static final int LOCAL_SHARE = 8;
+  private static final int LOCAL_SHARE = 32;
 
   /**
    * Finds the plateau.

@@ -149,7 +149,14 @@ final class HtmlReport {
     table(
         "Intrinsic dimension",
         "With intervals at the 90 % level. The shared dimension is the smaller side's plateau over scales, corrected for the"
-            + " boundary: noise of one side only adds.",
+            + " boundary: noise of one side only adds."
+            + (measure.points() < measure.available()
+                ? " Of a sample of "
+                    + whole(measure.points())
+                    + " out of "
+                    + whole(measure.available())
+                    + " embeddings, drawn by the seed."
+                : ""),
         List.of("", "estimate", "low", "high"),
         rows);
     drawings.forEach(this::figure);
