@@ -47,7 +47,8 @@ public record NpyMatrix(
   private static final Pattern TYPE = Pattern.compile("'descr'\\s*:\\s*'([<>|=]?)([a-z]\\d{1,2})'");
   private static final Pattern FORTRAN = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
   private static final Pattern SHAPE =
-      Pattern.compile("'shape'\\s*:\\s*\\(\\s*((?:\\d{1,18}L?\\s*,?\\s*){0,8})\\)");
+      Pattern.compile(
+          "'shape'\\s*+:\\s*+\\(\\s*+((?:\\d{1,18}+L?+\\s*+(?:,\\s*+|(?=\\)))){0,8}+)\\)");
   private static final Pattern TYPES = Pattern.compile("f[248]|[iu][1248]|b1");
 
   /**
@@ -116,7 +117,7 @@ public record NpyMatrix(
     }
     int bytes = Integer.parseInt(type.group(2).substring(1));
     long most = (length - offset) / bytes;
-    if (columns > Integer.MAX_VALUE || (columns > 0 && axes[0] > most / columns)) {
+    if (columns < 1 || columns > Integer.MAX_VALUE || axes[0] > most / columns) {
       throw broken(
           file,
           String.format(

@@ -78,6 +78,10 @@ public final class SymmetricEigen {
     double[][] rows = new double[n][];
     for (int i = 0; i < n; i++) {
       rows[i] = Arrays.copyOfRange(matrix, i * n, (i + 1) * n);
+      for (int j = 0; j < i; j++) {
+        // One that is not symmetric to the last bit would be taken for a general matrix.
+        rows[i][j] = rows[j][i];
+      }
     }
     EigenDecomposition descending;
     try {

@@ -102,7 +102,10 @@ public record Agreement(
       for (int i = 0; i < height; i++) {
         // Each pair once; the other order adds the same.
         for (int j = first + i + 1; j < n; j++) {
-          double squared = norms[first + i] + norms[j] - 2.0 * products[i * n + j];
+          double product = products[i * n + j];
+          // Of lengths that leave the range of a float the product says nothing.
+          double common = Double.isFinite(product) ? 2 * product : 0;
+          double squared = norms[first + i] + norms[j] - common;
           sum.add(-2 * Math.max(0, squared));
         }
       }

@@ -7,6 +7,7 @@ import java.io.Serializable;
 public final class PairedEmbeddings implements Serializable {
   private static final long serialVersionUID = 1;
   private static final double UNIT_LENGTH = 1e-5;
+  private static final int SAFE_EXPONENT = 20;
 
   private final float[] x;
   private final float[] y;
@@ -58,6 +59,30 @@ public final class PairedEmbeddings implements Serializable {
   /** d, the width of an embedding. */
   public int dimension() {
     return dimension;
+  }
+
+  /**
+   * The same pairs with each side times a power of two that brings its largest value to about one:
+   * nothing that is ranked changes, and no product leaves the range of a float.
+   */
+  PairedEmbeddings scaled() {
+    return new PairedEmbeddings(scaled(x), scaled(y), count, dimension);
+  }
+
+  private static float[] scaled(float[] values) {
+    float largest = 0;
+    for (float value : values) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    int exponent = Math.getExponent(largest);
+    if (largest == 0 || (exponent > -SAFE_EXPONENT && exponent < SAFE_EXPONENT)) {
+      return values;
+    }
+    float[] scaled = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      scaled[i] = Math.scalb(values[i], -exponent);
+    }
+    return scaled;
   }
 
   /** Whether every vector has length one, up to rounding. */

@@ -29,7 +29,7 @@ public final class Ranking implements Serializable {
    *
    * Hazard: equal vectors may yield products that differ in the last bits, as a matrix product
    * sums in another order at its edges. Similarities that float arithmetic cannot tell apart,
-   * |Δ| ≤ 2(d+1)·2^-24·|x||y|, are ties, with the largest |y| of all (or |x|) for the answers.
+   * |Δ| ≤ 2(d+1)·2^-24·|x||y| with y the answer, are ties.
    */
   private static final int ROWS = 256;
   private static final int LINES = 8;
@@ -193,9 +193,11 @@ public final class Ranking implements Serializable {
   int hits(int[] partner) {
     int xToY = 0;
     int yToX = 0;
-    for (int i = 0; i < partner.length; i++) {
-      xToY += rowsOf(i).isAmongFirst(i, partner[i]) ? 1 : 0;
-      yToX += columns.isAmongFirst(partner[i], i) ? 1 : 0;
+    for (Tally range : rows) {
+      for (int i = range.from; i < range.from + range.count; i++) {
+        xToY += range.isAmongFirst(i, partner[i]) ? 1 : 0;
+        yToX += columns.isAmongFirst(partner[i], i) ? 1 : 0;
+      }
     }
     return Math.max(xToY, yToX);
   }
@@ -216,18 +218,24 @@ public final class Ranking implements Serializable {
     return sum;
   }
 
-  /** Between which similarities an answer ties with an asker's partner. */
-  private record Bounds(double[] below, double[] above) {
+  /**
+   * When an answer ties with an asker's partner.
+   *
+   * @param partner what each asker has in common with its partner
+   * @param relative of each asker, times an answer's length: by how much float products may err
+   * @param answers the lengths of the answers
+   * @param below under this similarity no answer ties with the partner, nor is better
+   */
+  private record Bounds(double[] partner, double[] relative, double[] answers, double[] below) {
     static Bounds of(double[] partner, double[] askers, double[] answers, int d) {
       double longest = Arrays.stream(answers).max().getAsDouble();
+      double[] relative = new double[partner.length];
       double[] below = new double[partner.length];
-      double[] above = new double[partner.length];
       for (int i = 0; i < partner.length; i++) {
-        double tolerance = 2 * (d + 1) * UNIT_ROUNDOFF * askers[i] * longest;
-        above[i] = partner[i] + tolerance;
-        below[i] = partner[i] - tolerance;
+        relative[i] = 2 * (d + 1) * UNIT_ROUNDOFF * askers[i];
+        below[i] = partner[i] - relative[i] * longest;
       }
-      return new Bounds(below, above);
+      return new Bounds(partner, relative, answers, below);
     }
   }
 
@@ -262,8 +270,10 @@ public final class Ranking implements Serializable {
       if (similarity >= similarities[(place + 1) * depth - 1]) {
         insert(place, answer, similarity);
       }
-      if (similarity >= bounds.below[asker] && asker != answer) {
-        if (similarity > bounds.above[asker]) {
+      double better = similarity - bounds.partner[asker];
+      double tolerance = bounds.relative[asker] * bounds.answers[answer];
+      if (better >= -tolerance && asker != answer) {
+        if (better > tolerance) {
           greater[place]++;
         } else {
           ties[place]++;

@@ -105,7 +105,7 @@ public record Retrieval(
                 String.format("%d labels for %d pairs", names.size(), pairs.count()));
           }
         });
-    Ranking ranking = ranker.rank(pairs);
+    Ranking ranking = ranker.rank(pairs.scaled());
     Ranking byCosine = pairs.areOfUnitLength() ? ranking : ranker.rank(pairs.normalised());
     double[] xToY = ranking.xToY();
     double[] yToX = ranking.yToX();
@@ -115,7 +115,7 @@ public record Retrieval(
         topShare(byCosine.xToY(), byCosine.yToX()),
         labels.map(names -> labelMatch(names, byCosine)),
         xToY.length,
-        chance(ranking, xToY, yToX, seed));
+        chance(ranking, xToY.length, seed));
   }
 
   private static Direction direction(double[] ranks) {
@@ -147,12 +147,11 @@ public record Retrieval(
     return (double) matched / xToY.length;
   }
 
-  private static Chance chance(Ranking ranking, double[] xToY, double[] yToX, long seed) {
-    int n = xToY.length;
+  private static Chance chance(Ranking ranking, int n, long seed) {
     int depth = Ranking.depth(n);
-    int found = Math.max(hits(xToY, depth), hits(yToX, depth));
     RandomGenerator random = RandomStream.of(seed, "random-pairings");
     int[] partner = IntStream.range(0, n).toArray();
+    int found = ranking.hits(partner);
     int asMany = 1;
     for (int p = 0; p < PERMUTATIONS; p++) {
       RandomStream.shuffle(partner, n, random);

@@ -25,7 +25,7 @@ final class BlockIntervals {
    * by the curve of dimension over scale. That shifts the mean, which is not used, and scales the
    * spread with it, so the spread is taken relative to the blocks' mean.
    *
-   * Blocks of fewer than 3·k points would be all boundary. Where not even two fit (the
+   * Blocks of fewer than 5·k points, or 100, would be all boundary. Where not even two fit (the
    * caller says so), or a block allows no estimate, the likelihood's error stands in, widened by
    * WIDENING for the shared neighbours.
    */

@@ -28,6 +28,10 @@ final class BoundaryBias {
    */
   private static final int REFERENCE = 4096;
   private static final int DRAWS = 2;
+
+  /** Beyond this many dimensions a few thousand points tell none apart. */
+  private static final int LARGEST = 256;
+
   private static final long SEED = 1;
   private static final int LARGEST_CACHE = 4096;
   private static final Map<Ball, Double> DEFICITS = new ConcurrentHashMap<>();
@@ -61,19 +65,32 @@ final class BoundaryBias {
         2 * plateau.toN1());
   }
 
-  /** The dimension that reads so. */
+  /**
+   * The dimension that reads so: between the last ball that reads less and the first that does not.
+   */
   private double dimension(double reading) {
-    // No ball reads more than its dimension by more than chance.
-    int d = Math.max(1, (int) reading);
-    double below = d == 1 ? 0 : reading(d - 1);
-    double at = reading(d);
-    while (at < reading && d < width) {
-      d++;
-      below = at;
-      at = reading(d);
+    // A ball reads no more than its dimension but by chance, and the more the more it has.
+    int less = Math.max(0, (int) reading - 1);
+    int enough = Math.min(width, less + 1);
+    for (int step = 1; enough < width && reading(enough) < reading; step *= 2) {
+      less = enough;
+      enough = Math.min(Math.min(width, LARGEST), enough + step);
+      if (enough == LARGEST) {
+        break;
+      }
     }
-    double share = at > below ? (reading - below) / (at - below) : 1;
-    return Math.max(reading, Math.min(width, d - 1 + Math.min(1, share)));
+    while (enough - less > 1) {
+      int middle = (less + enough) / 2;
+      if (reading(middle) < reading) {
+        less = middle;
+      } else {
+        enough = middle;
+      }
+    }
+    double below = less == 0 ? 0 : reading(less);
+    double at = reading(enough);
+    double share = at > below ? Math.max(0, Math.min(1, (reading - below) / (at - below))) : 1;
+    return Math.max(reading, less + share);
   }
 
   /** What a ball reads over the plateau. */

@@ -21,6 +21,9 @@ final class CorrelationDimension {
 
   /** NaN where the distances allow no estimate. */
   static double estimate(Cloud cloud) {
+    if (cloud.count() <= FAR) {
+      return Double.NaN;
+    }
     Neighbours neighbours = cloud.neighbours(FAR);
     double near = median(neighbours, NEAR);
     double far = median(neighbours, FAR);
@@ -39,7 +42,7 @@ final class CorrelationDimension {
         (i, j, product) -> {
           double squared = (double) squares[i] + squares[j] - 2.0 * product;
           double reach = (double) lengths[i] + lengths[j];
-          double slack = relative * reach * reach;
+          double slack = relative * reach * reach + Float.MIN_NORMAL;
           if (squared - slack < radii[1] * scale) {
             double exact = points.squaredDistance(i, j);
             within[0] += exact < radii[0] ? 1 : 0;

@@ -51,6 +51,9 @@ final class Danco {
   /** NaN where the distances allow no estimate. */
   static double estimate(Cloud cloud) {
     int most = cloud.points().dimension();
+    if (cloud.count() <= NEIGHBOURS + 1) {
+      return Double.NaN;
+    }
     Figures given = figures(cloud.points(), cloud.neighbours(NEIGHBOURS + 1));
     if (!Double.isFinite(given.dimension)) {
       return Double.NaN;
@@ -80,7 +83,9 @@ final class Danco {
     return BALLS.computeIfAbsent(
         new Ball(points, dimension, seed),
         ball -> {
-          Points drawn = BoundaryBias.ball(points, dimension, seed);
+          // On a short line of floats some draws fall together.
+          Points drawn =
+              PreparedPoints.of(BoundaryBias.ball(points, dimension, seed), seed).points();
           return figures(drawn, NeighbourSearch.search(drawn, NEIGHBOURS + 1));
         });
   }

@@ -3,6 +3,7 @@ package dev.fathom.intrinsic;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What came of measuring a cloud: numbers, all finite, or the reason why there are none. */
 public sealed interface DimensionResult {
@@ -52,8 +53,8 @@ public sealed interface DimensionResult {
     }
 
     /** Levina–Bickel, the arithmetic mean of the pointwise values. */
-    public DimensionEstimate mlePointwiseMean() {
-      return estimates.get(Estimator.MLE_POINTWISE_MEAN);
+    public Optional<DimensionEstimate> mlePointwiseMean() {
+      return Optional.ofNullable(estimates.get(Estimator.MLE_POINTWISE_MEAN));
     }
 
     /** Facco's linear fit, the largest tenth of the ratios discarded. */

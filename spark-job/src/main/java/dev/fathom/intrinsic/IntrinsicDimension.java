@@ -29,8 +29,10 @@ public final class IntrinsicDimension {
   private static final double MANY_DUPLICATES = 0.01;
 
   /** Without these nothing is reported. */
-  private static final Set<Estimator> NEEDED =
-      EnumSet.of(Estimator.MLE, Estimator.MLE_POINTWISE_MEAN, Estimator.TWO_NN);
+  private static final Set<Estimator> NEEDED = EnumSet.of(Estimator.MLE, Estimator.TWO_NN);
+
+  /** An estimate above so many times the width is of a few points that spoil a mean. */
+  private static final double MOST_BEYOND_WIDTH = 3;
 
   private IntrinsicDimension() {}
 
@@ -94,14 +96,16 @@ public final class IntrinsicDimension {
       if (estimator.isCheap() || settings.more().contains(estimator)) {
         Cloud sample = estimator.sample(cloud, k);
         double estimate = estimator.estimate(sample, k);
-        if (isDimension(estimate)) {
+        if (isDimension(estimate) && estimate <= MOST_BEYOND_WIDTH * points.dimension() + 1) {
           estimates.put(estimator, intervals.around(estimator, estimate, sample));
         } else if (NEEDED.contains(estimator)) {
           return refuse(
               prepared,
               "the neighbours of many points are equally far: the values look quantised to a lattice");
         } else {
-          caveats.add(estimator.method() + ": the points allow no estimate");
+          caveats.add(
+              estimator.method()
+                  + ": no estimate, as neighbours of some points are equally far or too few");
         }
       }
     }

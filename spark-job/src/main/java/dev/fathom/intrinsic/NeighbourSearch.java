@@ -256,7 +256,7 @@ public final class NeighbourSearch implements Serializable {
         int a = pairs.first(p);
         int b = pairs.second(p);
         double reach = boxes.reach(a) + boxes.reach(b);
-        double slack = (width + 10) * UNIT_ROUNDOFF * reach * reach;
+        double slack = (width + 10) * UNIT_ROUNDOFF * reach * reach + Float.MIN_NORMAL;
         if (pairs.gap(p) - slack <= Math.max(leafWorst[a], leafWorst[b])) {
           meet(a, b, a != b);
         }

@@ -99,6 +99,9 @@ final class SearchSpace {
   }
 
   private static double inverse(double radius) {
+    if (!Double.isFinite(radius)) {
+      throw new IllegalArgumentException("points with NaN or infinite values have no neighbours");
+    }
     return radius > 0 ? 1 / radius : 1;
   }
 

@@ -65,7 +65,7 @@ final class TightLocal {
           double ww = u[j] * u[j];
           double vv = Math.max(0, uu + ww - 2 * gram[i * k + j] / rr);
           double s = across(uu, ww, vv);
-          double t = across(uu, ww, 2 * uu + 2 * ww - vv);
+          double t = across(uu, ww, Math.max(0, 2 * uu + 2 * ww - vv));
           if (s < SMALLEST || t < SMALLEST) {
             dropped++;
           } else {
@@ -79,6 +79,9 @@ final class TightLocal {
 
   /** s of u_i² = uu, u_j² = ww, v² = vv and r = 1. */
   private static double across(double uu, double ww, double vv) {
+    if (vv == 0) {
+      return 0;
+    }
     double b = uu + vv - ww;
     double rest = 1 - uu;
     // Rationalised, so that nothing cancels and the rim needs no case of its own.

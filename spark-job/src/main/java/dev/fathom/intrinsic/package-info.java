@@ -9,7 +9,9 @@
  * dev.fathom.intrinsic.Estimator}, {@link dev.fathom.intrinsic.SharedDimension} reads the headline
  * off two. Whoever has a cluster calls {@link dev.fathom.intrinsic.PreparedPoints#of} once, {@link
  * dev.fathom.intrinsic.NeighbourSearch#of} on what stays, {@link
- * dev.fathom.intrinsic.NeighbourSearch#part} in each task, and {@link
+ * dev.fathom.intrinsic.NeighbourSearch#bounds} and then {@link
+ * dev.fathom.intrinsic.NeighbourSearch#part} in each task, {@link
+ * dev.fathom.intrinsic.PartialNeighbours#merge} range by range, and {@link
  * dev.fathom.intrinsic.NeighbourSearch#join}.
  */
 package dev.fathom.intrinsic;

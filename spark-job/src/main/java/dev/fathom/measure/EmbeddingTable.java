@@ -2,12 +2,11 @@
 package dev.fathom.measure;
 
 import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat_ws;
-import static org.apache.spark.sql.functions.element_at;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.lpad;
-import static org.apache.spark.sql.functions.split;
 
 import dev.fathom.common.FathomException;
 import dev.fathom.common.Storage;
@@ -47,6 +46,7 @@ import org.apache.spark.util.SerializableConfiguration;
  */
 record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles.Card> card) {
   private static final int ROWS_AT_ONCE = 8192;
+  private static final int NUMBERS_AT_ONCE = 1 << 24;
   private static final String NPY = ".npy";
   private static final String CSV = ".csv";
 
@@ -72,6 +72,11 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
           Optional.of(written.readCard()));
     }
     if (isMatrix(path)) {
+      if (columns.y().isPresent() || columns.label().isPresent()) {
+        throw FathomException.usage(
+            "%s is one matrix; give its directory, and by input.x, input.y and input.label the files in it",
+            path);
+      }
       return matrices(spark, storage, path, Optional.empty(), Optional.empty());
     }
     if (columns.x().filter(EmbeddingTable::isMatrix).isPresent()) {
@@ -120,53 +125,66 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
             .filter(field -> field.dataType() instanceof ArrayType)
             .map(StructField::name)
             .toList();
-    String x = chosen(path, read, "input.x", columns.x(), arrays, 0).orElseThrow();
-    Optional<String> y = chosen(path, read, "input.y", columns.y(), arrays, 1);
+    String x =
+        chosen(path, read, "input.x", columns.x(), without(arrays, columns.y())).orElseThrow();
+    // Where x alone is named, it alone is meant.
+    Optional<String> y =
+        columns.x().isPresent() && columns.y().isEmpty()
+            ? Optional.empty()
+            : chosen(path, read, "input.y", columns.y(), without(arrays, Optional.of(x)));
     Column number =
         concat_ws(
             ":",
-            element_at(split(col("_metadata.file_path"), "/"), lit(-1)),
+            col("_metadata.file_path"),
             lpad(col("_metadata.row_index").cast("string"), 12, "0"));
     Column none = lit(null).cast("string");
     return new EmbeddingTable(
         read.select(
-            columns.key().map(name -> text(path, read, "input.key", name)).orElse(number).as("key"),
+            columns
+                .key()
+                .map(name -> coalesce(text(path, read, "input.key", name), number))
+                .orElse(number)
+                .as("key"),
             lit("").as("split"),
             columns
                 .label()
                 .map(name -> text(path, read, "input.label", name))
                 .orElse(none)
                 .as("label"),
-            col(x).cast("array<float>").as("x"),
-            y.map(name -> col(name)).orElse(lit(null)).cast("array<float>").as("y")),
+            column(x).cast("array<float>").as("x"),
+            y.map(EmbeddingTable::column).orElse(lit(null)).cast("array<float>").as("y")),
         y.isPresent(),
         Optional.empty());
   }
 
+  private static List<String> without(List<String> names, Optional<String> other) {
+    return names.stream().filter(name -> !Optional.of(name).equals(other)).toList();
+  }
+
+  /** The column that is named, or else the first of those that may be. */
   private static Optional<String> chosen(
-      Path path,
-      Dataset<Row> read,
-      String key,
-      Optional<String> named,
-      List<String> arrays,
-      int place) {
+      Path path, Dataset<Row> read, String key, Optional<String> named, List<String> arrays) {
     named.ifPresent(name -> requireColumn(path, read, key, name));
     if (named.isPresent() && !arrays.contains(named.get())) {
       throw FathomException.usage(
-          "%s = %s, but that column of %s holds no arrays; there are %s",
+          "%s = %s, but that column of %s holds no arrays or is the other side; there are %s",
           key, named.get(), path, arrays);
     }
-    if (named.isEmpty() && place == 0 && arrays.isEmpty()) {
+    if (arrays.isEmpty() && key.equals("input.x")) {
       throw FathomException.data(
           "%s has no column of arrays: %s", path, String.join(", ", read.columns()));
     }
-    return named.or(
-        () -> arrays.size() > place ? Optional.of(arrays.get(place)) : Optional.empty());
+    return named.or(() -> arrays.stream().findFirst());
   }
 
   private static Column text(Path path, Dataset<Row> read, String key, String name) {
     requireColumn(path, read, key, name);
-    return col(name).cast("string");
+    return column(name).cast("string");
+  }
+
+  /** A column whatever its name holds. */
+  private static Column column(String name) {
+    return col("`" + name.replace("`", "``") + "`");
   }
 
   private static void requireColumn(Path path, Dataset<Row> read, String key, String name) {
@@ -216,12 +234,21 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
   }
 
   private static Dataset<Row> matrix(SparkSession spark, Storage storage, Path file) {
-    if (!storage.exists(file)) {
-      throw FathomException.data("%s does not exist", file);
-    }
+    requireFile(storage, file);
     return file.getName().toLowerCase(Locale.ROOT).endsWith(NPY)
         ? npy(spark, storage, file)
         : numbers(spark, file);
+  }
+
+  /** Rows of several files have no order that two sides could share. */
+  private static void requireFile(Storage storage, Path file) {
+    if (!storage.exists(file)) {
+      throw FathomException.data("%s does not exist", file);
+    }
+    FileStatus[] found = storage.list(file);
+    if (found.length != 1 || !found[0].getPath().getName().equals(file.getName())) {
+      throw FathomException.usage("%s is a directory, and has to be one file", file);
+    }
   }
 
   private static Dataset<Row> npy(SparkSession spark, Storage storage, Path file) {
@@ -229,7 +256,8 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     SerializableConfiguration configuration = new SerializableConfiguration(hadoop);
     List<Long> starts = new ArrayList<>();
-    for (long from = 0; from < matrix.rows(); from += ROWS_AT_ONCE) {
+    long atOnce = Math.max(1, Math.min(ROWS_AT_ONCE, NUMBERS_AT_ONCE / matrix.columns()));
+    for (long from = 0; from < matrix.rows(); from += atOnce) {
       starts.add(from);
     }
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
@@ -238,7 +266,7 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
             .parallelize(starts, Math.max(1, starts.size()))
             .flatMap(
                 from -> {
-                  long to = Math.min(matrix.rows(), from + ROWS_AT_ONCE);
+                  long to = Math.min(matrix.rows(), from + atOnce);
                   float[] values = matrix.read(new Storage(configuration.value()), from, to);
                   int d = matrix.columns();
                   return IntStream.range(0, (int) (to - from))
@@ -265,7 +293,7 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
     Dataset<Row> read = header ? spark.read().option("header", true).csv(file.toString()) : first;
     Column[] cells =
         Arrays.stream(read.columns())
-            .map(name -> col("`" + name.replace("`", "``") + "`").cast("float"))
+            .map(name -> column(name).cast("float"))
             .toArray(Column[]::new);
     return numbered(
         spark,
@@ -285,9 +313,7 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
 
   /** The lines of a file of labels, one a row. */
   private static Dataset<Row> lines(SparkSession spark, Storage storage, Path file) {
-    if (!storage.exists(file)) {
-      throw FathomException.data("%s does not exist", file);
-    }
+    requireFile(storage, file);
     return numbered(spark, spark.read().text(file.toString()), "label", DataTypes.StringType);
   }
 

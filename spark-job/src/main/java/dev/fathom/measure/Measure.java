@@ -89,6 +89,9 @@ public final class Measure {
     spark.sparkContext().setJobDescription("measure: read the embeddings");
     EmbeddingTable table = EmbeddingTable.open(spark, storage, embeddings, columns);
     Dataset<Row> all = table.rows().where(col("x").isNotNull());
+    if (table.paired()) {
+      all = all.where(col("y").isNotNull());
+    }
     long available = all.count();
     EmbeddingRows rows = read(all, table, available);
     LOG.info("measure {} of {} embeddings", rows.count(), available);
@@ -110,7 +113,11 @@ public final class Measure {
     }
     Row first = all.first();
     int widthX = first.getList(3).size();
-    int widthY = table.paired() && !first.isNullAt(4) ? first.getList(4).size() : 0;
+    int widthY = table.paired() ? first.getList(4).size() : 0;
+    if (widthX == 0 || (table.paired() && widthY == 0)) {
+      throw FathomException.data(
+          "%s: key %s has an embedding of 0 numbers", embeddings, first.getString(0));
+    }
     long fitting =
         Runtime.getRuntime().maxMemory()
             / SHARE_OF_MEMORY
@@ -133,6 +140,7 @@ public final class Measure {
     }
     List<String> keys =
         all.select("key")
+            .distinct()
             .toJavaRDD()
             .map(row -> row.getString(0))
             .takeOrdered(most, new ByHash(settings.seed()));

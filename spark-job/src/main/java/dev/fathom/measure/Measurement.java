@@ -27,6 +27,9 @@ import java.util.stream.Collectors;
 public final class Measurement {
   private static final int MOST_LABELS = 200;
 
+  /** What the cheap estimators look at, so that none of them searches again. */
+  private static final int LEAST_NEIGHBOURS = 4;
+
   private final EmbeddedPairs pairs;
   private final MeasureSettings settings;
   private final Machines machines;
@@ -104,7 +107,7 @@ public final class Measurement {
         agreement = Optional.of(Agreement.of(finite.paired(), settings.seed()));
       }
     }
-    boolean found = retrieval.isEmpty() || retrieval.get().chance().aboveChance();
+    boolean found = retrieval.isPresent() && retrieval.get().chance().aboveChance();
     Optional<SharedDimension> shared =
         y.flatMap(other -> SharedDimension.of(x.dimension, other.dimension)).filter(s -> found);
     boolean cosine = similarity.map("cosine"::equals).orElse(true);
@@ -144,7 +147,9 @@ public final class Measurement {
       return new Tower(IntrinsicDimension.of(points, intrinsic), none);
     }
     long start = System.nanoTime();
-    Neighbours neighbours = machines.neighbours(side, prepared.points(), settings.neighbours());
+    int k = Math.max(LEAST_NEIGHBOURS, settings.neighbours());
+    Neighbours neighbours =
+        machines.neighbours(side, prepared.points(), Math.min(k, prepared.points().count() - 1));
     neighbourSeconds += (System.nanoTime() - start) * 1e-9;
     return new Tower(
         IntrinsicDimension.of(prepared, neighbours, intrinsic),

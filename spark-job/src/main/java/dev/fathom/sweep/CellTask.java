@@ -117,7 +117,9 @@ record CellTask(
   private static void addTower(Map<String, Double> figures, String path, DimensionResult result) {
     if (result instanceof DimensionResult.Measured measured) {
       figures.put(path + ".mle.estimate", measured.mle().estimate());
-      figures.put(path + ".mlePointwiseMean.estimate", measured.mlePointwiseMean().estimate());
+      measured
+          .mlePointwiseMean()
+          .ifPresent(mean -> figures.put(path + ".mlePointwiseMean.estimate", mean.estimate()));
       figures.put(path + ".twoNN.estimate", measured.twoNN().estimate());
       figures.put(path + ".plateau.estimate", measured.plateau().estimate());
       figures.put(path + ".dimension.estimate", measured.dimension().estimate());

@@ -127,6 +127,19 @@ class MeasureCommandTest {
     refused(ExitCode.DATA, file, "short.npy", "header says");
     refused(ExitCode.DATA, directory.resolve("absent.npy"), "absent.npy", "does not exist");
     refused(ExitCode.USAGE, directory, "input.x", "short.npy");
+    npy("x.npy", embeddings(0));
+    Commands.Ended ended =
+        Commands.fathom(
+            "measure",
+            "--embeddings",
+            directory.resolve("x.npy").toString(),
+            "--output",
+            directory.resolve("refused").toString(),
+            "--set",
+            "input.y=y.npy",
+            "--set",
+            "output.overwrite=true");
+    Commands.refused(ended, ExitCode.USAGE, "x.npy", "directory");
     Path empty = Files.createDirectory(directory.resolve("empty"));
     refused(ExitCode.DATA, empty, "empty", "no embeddings");
     Files.writeString(directory.resolve("one.csv"), "1,2,3\n");

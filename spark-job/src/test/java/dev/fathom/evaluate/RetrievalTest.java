@@ -66,6 +66,52 @@ class RetrievalTest {
   }
 
   @Test
+  void ranksUnrelatedSidesAtChanceWhateverTheirLength() {
+    for (float scale : new float[] {0x1p-100f, 0x1p-66f, 0x1p60f, 0x1p100f}) {
+      float[] x = gaussian(400 * 8, 41);
+      float[] y = gaussian(400 * 8, 42);
+      for (int i = 0; i < x.length; i++) {
+        x[i] *= scale;
+        y[i] *= scale;
+      }
+      PairedEmbeddings pairs = PairedEmbeddings.of(x, y, 400, 8);
+      Retrieval retrieval = Retrieval.of(pairs, SEED);
+      assertThat(retrieval.xToY().recallAt1()).as("" + scale).isLessThan(0.02);
+      assertThat(retrieval.chance().aboveChance()).isFalse();
+      Agreement agreement = Agreement.of(pairs, SEED);
+      assertThat(agreement.uniformityX()).isNotNaN();
+      assertThat(agreement.uniformityY()).isNotNaN();
+    }
+  }
+
+  @Test
+  void doesNotTakeAnswersForTiesBecauseAnotherIsLong() {
+    float[] x = gaussian(400 * 64, 43);
+    float[] y = x.clone();
+    for (int c = 0; c < 64; c++) {
+      y[c] *= 1e6f;
+    }
+    Retrieval retrieval = Retrieval.of(PairedEmbeddings.of(x, y, 400, 64), SEED);
+    assertThat(retrieval.xToY().recallAt5()).isGreaterThan(0.99);
+  }
+
+  @Test
+  void doesNotCallRepeatedAnswersASignal() {
+    int flagged = 0;
+    for (int trial = 0; trial < 30; trial++) {
+      float[] x = gaussian(760 * 6, 300 + trial);
+      float[] few = gaussian(40 * 6, 400 + trial);
+      float[] y = new float[760 * 6];
+      for (int i = 0; i < y.length; i++) {
+        y[i] = few[i / 6 % 40 * 6 + i % 6];
+      }
+      Retrieval retrieval = Retrieval.of(PairedEmbeddings.of(x, y, 760, 6), SEED);
+      flagged += retrieval.chance().pValue() <= 0.01 ? 1 : 0;
+    }
+    assertThat(flagged).isLessThan(4);
+  }
+
+  @Test
   void ranksACollapsedEncoderAtChance() {
     int n = 1501;
     float[] x = new float[n * 7];

@@ -26,7 +26,7 @@ class IntrinsicDimensionTest {
     Measured measured = measure(points);
     assertThat(measured.points()).isEqualTo(1000);
     assertThat(measured.mle().estimate()).isCloseTo(8.919352529465371, withPercentage(0.1));
-    assertThat(measured.mlePointwiseMean().estimate())
+    assertThat(measured.mlePointwiseMean().orElseThrow().estimate())
         .isCloseTo(9.3898029422257, withPercentage(0.1));
     assertThat(measured.twoNN().estimate()).isCloseTo(9.709222539764253, withPercentage(0.1));
     assertThat(measured.curve())
@@ -194,6 +194,70 @@ class IntrinsicDimensionTest {
   }
 
   @Test
+  void leavesOutWhatOnePointSpoils() {
+    // A failed embedding, all zero, is as far from every vector of length one.
+    Points cloud = Clouds.gaussian(2000, 16, 25);
+    float[] values = new float[2000 * 16];
+    for (int i = 0; i < 1999; i++) {
+      double squares = 0;
+      for (int c = 0; c < 16; c++) {
+        squares += (double) cloud.value(i, c) * cloud.value(i, c);
+      }
+      for (int c = 0; c < 16; c++) {
+        values[i * 16 + c] = (float) (cloud.value(i, c) / Math.sqrt(squares));
+      }
+    }
+    Measured measured = measure(Points.of(values, 2000, 16));
+    assertThat(measured.mle().estimate()).isBetween(10.0, 16.0);
+    assertThat(measured.estimates().values())
+        .allSatisfy(estimate -> assertThat(estimate.estimate()).isLessThan(50));
+    assertThat(measured.caveats()).anyMatch(caveat -> caveat.contains("method of moments"));
+  }
+
+  @Test
+  void takesAllEstimatorsOfHardlyAnyPoints() {
+    for (int n = 5; n < 40; n++) {
+      IntrinsicSettings all = new IntrinsicSettings(3, 10, 42, EnumSet.allOf(Estimator.class));
+      Measured measured = (Measured) IntrinsicDimension.of(Clouds.gaussian(n, 3, 26), all);
+      assertThat(measured.estimates().values())
+          .allSatisfy(estimate -> assertThat(estimate.estimate()).isBetween(0.0, 11.0));
+    }
+  }
+
+  @Test
+  void dancoDoesNotBreakOnDrawsThatFallTogether() {
+    for (long seed : new long[] {31, 32, 33, 34}) {
+      Points cloud = Clouds.gaussian(1000, 3, 27);
+      Cloud measured = Cloud.of(cloud, NeighbourSearch.search(cloud, 11), seed);
+      assertThat(Estimator.DANCO.estimate(measured, 20)).isCloseTo(3, offset(0.5));
+    }
+  }
+
+  @Test
+  void tightLocalEstimateIsANumberOnQuantisedPoints() {
+    for (long seed = 1; seed < 6; seed++) {
+      Points cloud = Clouds.gaussian(1000, 6, seed);
+      float[] values = new float[1000 * 6];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = Math.round(cloud.value(i / 6, i % 6) * 1024) / 1024f;
+      }
+      for (int c = 0; c < 6; c++) {
+        values[6 + c] = values[c] + (c + 1) / 1024f;
+        values[12 + c] = values[c] - (c + 1) / 1024f;
+      }
+      Points points = Points.of(values, 1000, 6);
+      Cloud quantised = Cloud.of(points, NeighbourSearch.search(points, 20), 1);
+      assertThat(Estimator.TIGHT_LOCAL.estimate(quantised, 20)).isCloseTo(6, offset(0.7));
+    }
+  }
+
+  @Test
+  void measuresNoiseOfManyColumnsInReasonableTime() {
+    Measured measured = measure(Clouds.gaussian(1200, 300, 28));
+    assertThat(measured.dimension().estimate()).isBetween(measured.plateau().estimate(), 300.0);
+  }
+
+  @Test
   void refusesNeighboursOfOtherPoints() {
     PreparedPoints prepared = PreparedPoints.of(Clouds.gaussian(100, 3, 5), 1);
     Neighbours half = NeighbourSearch.search(prepared.points().range(0, 50), 20);
@@ -248,7 +312,8 @@ class IntrinsicDimensionTest {
     Measured measured = measure(Clouds.gaussian(n, 3, 8));
     DoubleStream numbers =
         DoubleStream.concat(
-            List.of(measured.mle(), measured.mlePointwiseMean(), measured.twoNN()).stream()
+            List.of(measured.mle(), measured.mlePointwiseMean().orElseThrow(), measured.twoNN())
+                .stream()
                 .flatMapToDouble(e -> DoubleStream.of(e.low(), e.estimate(), e.high())),
             DoubleStream.of(
                 measured.plateau().low(),
@@ -315,8 +380,8 @@ class IntrinsicDimensionTest {
   private static void assertSameEstimates(Measured measured, Measured expected) {
     assertThat(measured.mle().estimate())
         .isCloseTo(expected.mle().estimate(), withPercentage(0.01));
-    assertThat(measured.mlePointwiseMean().estimate())
-        .isCloseTo(expected.mlePointwiseMean().estimate(), withPercentage(0.01));
+    assertThat(measured.mlePointwiseMean().orElseThrow().estimate())
+        .isCloseTo(expected.mlePointwiseMean().orElseThrow().estimate(), withPercentage(0.01));
     assertThat(measured.twoNN().estimate())
         .isCloseTo(expected.twoNN().estimate(), withPercentage(0.01));
     assertThat(measured.plateau().estimate())

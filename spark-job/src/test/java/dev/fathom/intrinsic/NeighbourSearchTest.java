@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Percentage.withPercentage;
 
 import dev.fathom.common.RandomStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -93,6 +94,34 @@ class NeighbourSearchTest {
       values[i] = 10 * centres.value(i / 6 % 9, i % 6) + 0.01f * noise.value(i / 6, i % 6);
     }
     assertMatchesBruteForce(Points.of(values, 2500, 6), 20);
+  }
+
+  @Test
+  void losesNoNeighbourWhereTheSquareOfAGapUnderflows() {
+    double radius = 1e22;
+    double denormal = Math.pow(2, -149);
+    double gap = radius * Math.sqrt(1.6 * denormal);
+    double width = radius * Math.sqrt(1.8 * denormal);
+    List<Double> half = new ArrayList<>(List.of(radius, gap / 2));
+    for (int i = 0; i < 149; i++) {
+      half.add(gap / 2 + width + 1e-5 * i);
+      half.add(gap / 2 + width + 0.002 + 1e-5 * i);
+    }
+    float[] values = new float[2 * half.size()];
+    for (int i = 0; i < half.size(); i++) {
+      values[2 * i] = half.get(i).floatValue();
+      values[2 * i + 1] = -half.get(i).floatValue();
+    }
+    assertMatchesBruteForce(Points.of(values, values.length, 1), 1);
+  }
+
+  @Test
+  void refusesPointsThatAreNotFinite() {
+    float[] values = new float[600];
+    values[77] = Float.NaN;
+    assertThatThrownBy(() -> NeighbourSearch.search(Points.of(values, 300, 2), 5))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("NaN");
   }
 
   @Test
