@@ -1,9 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.intrinsic;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -29,11 +29,14 @@ public record Plateau(
    * clean clouds, whose curve falls towards the boundary.
    *
    * The differences carry sampling noise: the standard error of an estimate relative to it is
-   * about 1/√n, so stretches within half of that of the flattest are equally flat, and the
-   * smaller estimate wins, because noise only adds.
+   * about 1/√n, so stretches within half of that of the flattest are equally flat. Of those whose
+   * estimates agree, the one of the smallest scales wins, as the boundary bends it least; one that
+   * is larger than another by more than the boundary makes of a factor of two or four in scale, a
+   * tenth, owes that to noise, which only adds, and loses.
    */
   private static final int STRETCH = 3;
   private static final int LOCAL_SHARE = 32;
+  private static final double BOUNDARY = 0.1;
 
   /**
    * Finds the plateau.
@@ -58,7 +61,16 @@ public record Plateau(
         0.5 / Math.sqrt(local.stream().mapToInt(ScaleEstimate::points).min().getAsInt());
     return stretches.stream()
         .filter(stretch -> stretch.spread() <= flattest + tolerance)
-        .min(Comparator.comparingDouble(Plateau::estimate));
+        .collect(
+            Collectors.collectingAndThen(
+                Collectors.toList(), Plateau::firstThatOwesNothingToNoise));
+  }
+
+  private static Optional<Plateau> firstThatOwesNothingToNoise(List<Plateau> bySmallestScale) {
+    double smallest = bySmallestScale.stream().mapToDouble(Plateau::estimate).min().getAsDouble();
+    return bySmallestScale.stream()
+        .filter(stretch -> stretch.estimate() <= (1 + BOUNDARY) * smallest)
+        .findFirst();
   }
 
   private static Plateau over(List<ScaleEstimate> stretch) {

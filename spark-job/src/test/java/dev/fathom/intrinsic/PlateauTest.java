@@ -34,6 +34,11 @@ class PlateauTest {
   }
 
   @Test
+  void takesTheNearerOfTwoEquallyFlatStretchesThatAgree() {
+    assertThat(plateau(4.78, 4.44, 4.28, 4.13, 3.96)).isEqualTo(4.28);
+  }
+
+  @Test
   void looksAtLocalScalesAlone() {
     Plateau plateau = Plateau.of(curve(5, 6, 7, 8, 9, 10, 11, 3, 3, 3), POINTS).orElseThrow();
     assertThat(plateau.toN1()).isLessThanOrEqualTo(POINTS / 64);
