@@ -3,7 +3,7 @@ package dev.fathom.intrinsic;
 
 import java.util.Arrays;
 
-/** Pairs of leaves that are to meet, nearest first. */
+/** Pairs of leaves that are to meet: each with itself, then others, nearest first. */
 final class LeafPairs {
 
   /*
@@ -47,7 +47,8 @@ final class LeafPairs {
   void sortByGap() {
     order = new long[count];
     for (int p = 0; p < count; p++) {
-      order[p] = ((long) Float.floatToIntBits(gaps[p]) << Integer.SIZE) | p;
+      long gap = first[p] == second[p] ? 0 : Float.floatToIntBits(gaps[p]) + 1L;
+      order[p] = (gap << Integer.SIZE) | p;
     }
     Arrays.sort(order);
   }

@@ -55,7 +55,7 @@ public final class NeighbourSearch implements Serializable {
    */
   private static final int LEAF = 256;
   private static final int ROWS = 8;
-  private static final int NEAREST = 8;
+  private static final int NEAREST = 3;
   private static final double UNIT_ROUNDOFF = 0x1p-24;
   private static final float NEVER = 1e35f;
   private static final float ALWAYS = 1e30f;

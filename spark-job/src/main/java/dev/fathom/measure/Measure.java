@@ -39,8 +39,8 @@ import scala.Tuple2;
 public final class Measure {
   private static final Logger LOG = LoggerFactory.getLogger(Measure.class);
 
-  /** So that the parts, which take not quite the same time, fill the cores. */
-  private static final int PARTS_PER_CORE = 2;
+  /** Each part has lists of its own to fill, so one a core; all take about the same time. */
+  private static final int PARTS_PER_CORE = 1;
 
   /** The share of the driver's memory that the embeddings may take, of which copies are made. */
   private static final int SHARE_OF_MEMORY = 4;
@@ -196,14 +196,21 @@ public final class Measure {
           context.parallelize(IntStream.range(0, search.parts()).boxed().toList(), search.parts());
       Broadcast<NeighbourSearch> shared = context.broadcast(search);
       try {
+        // One part has nothing to learn from others.
         double[] bounds =
-            parts.map(range -> shared.value().bounds(range)).collect().stream()
-                .flatMapToDouble(Arrays::stream)
-                .toArray();
+            search.parts() == 1
+                ? new double[0]
+                : parts.map(range -> shared.value().bounds(range)).collect().stream()
+                    .flatMapToDouble(Arrays::stream)
+                    .toArray();
         return search.join(neighbours(parts, shared, bounds));
       } finally {
         shared.destroy();
       }
+    }
+
+    private static Optional<double[]> optional(double[] bounds) {
+      return bounds.length == 0 ? Optional.empty() : Optional.of(bounds);
     }
 
     private List<PartialNeighbours> neighbours(
@@ -213,7 +220,7 @@ public final class Measure {
         return parts
             .flatMapToPair(
                 part ->
-                    search.value().part(part, Optional.of(known.value())).stream()
+                    search.value().part(part, optional(known.value())).stream()
                         .map(found -> new Tuple2<>(found.from(), found))
                         .iterator())
             .reduceByKey(PartialNeighbours::merge)

@@ -86,6 +86,27 @@ class NeighbourSearchTest {
   }
 
   @Test
+  void isExactWhereTheFirstAxesHoldNotNearlyAll() {
+    for (float noise : new float[] {0.1f, 0.3f, 1}) {
+      Points points = flat(5000, 8, 64, noise);
+      Neighbours neighbours = NeighbourSearch.search(points, 20);
+      for (int i = 0; i < 5000; i += 37) {
+        int query = i;
+        double[] sorted =
+            IntStream.range(0, 5000)
+                .filter(j -> j != query)
+                .mapToDouble(j -> squared(points, query, j))
+                .sorted()
+                .toArray();
+        for (int rank = 1; rank <= 20; rank++) {
+          assertThat(neighbours.distance(i, rank))
+              .isCloseTo(Math.sqrt(sorted[rank - 1]), withPercentage(1e-9));
+        }
+      }
+    }
+  }
+
+  @Test
   void isExactForManyLeavesOfClusters() {
     Points centres = Clouds.gaussian(9, 6, 12);
     Points noise = Clouds.gaussian(2500, 6, 13);
