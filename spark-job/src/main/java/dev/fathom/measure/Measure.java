@@ -144,8 +144,16 @@ public final class Measure {
             .toJavaRDD()
             .map(row -> row.getString(0))
             .takeOrdered(most, new ByHash(settings.seed()));
-    return all.join(spark.createDataset(keys, Encoders.STRING()).toDF("key"), "key")
-        .select("key", "split", "label", "x", "y");
+    Dataset<Row> taken =
+        all.join(spark.createDataset(keys, Encoders.STRING()).toDF("key"), "key")
+            .select("key", "split", "label", "x", "y");
+    long rows = taken.count();
+    if (rows > most) {
+      throw FathomException.data(
+          "%s: %d keys name %d rows, and a sample needs a key for each; set input.key to such a column or to null",
+          embeddings, keys.size(), rows);
+    }
+    return taken;
   }
 
   /** Keys in an order that is random but the same for a seed. */

@@ -117,6 +117,17 @@ class MeasureCommandTest {
     assertThat(around.count()).isEqualTo(POINTS);
     assertThat(around.where("key = 'row 7'").first().getString(2)).isEqualTo(labels().get(7));
     assertThat(around.where("x is null or x < 1.5 or x > 5 or y is not null").count()).isZero();
+
+    JsonNode sample =
+        measure(
+            parquet, output, "--set", "measure.maxPoints=500", "--set", "output.overwrite=true");
+    assertThat(sample.at("/intrinsicDimension/points").asInt()).isEqualTo(500);
+    assertThat(sample.at("/intrinsicDimension/available").asInt()).isEqualTo(POINTS);
+    refused(
+        ExitCode.DATA,
+        parquet,
+        List.of("--set", "measure.maxPoints=500", "--set", "input.key=class"),
+        "input.key");
   }
 
   @Test
@@ -157,17 +168,23 @@ class MeasureCommandTest {
     return SparkSession.builder().master("local[2]").getOrCreate();
   }
 
-  private void refused(ExitCode code, Path embeddings, String... parts) throws IOException {
-    Commands.Ended ended =
-        Commands.fathom(
-            "measure",
-            "--embeddings",
-            embeddings.toString(),
-            "--output",
-            directory.resolve("refused").toString(),
-            "--set",
-            "output.overwrite=true");
-    Commands.refused(ended, code, parts);
+  private void refused(ExitCode code, Path embeddings, String... parts) {
+    refused(code, embeddings, List.of(), parts);
+  }
+
+  private void refused(ExitCode code, Path embeddings, List<String> settings, String... parts) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "measure",
+                "--embeddings",
+                embeddings.toString(),
+                "--output",
+                directory.resolve("refused").toString(),
+                "--set",
+                "output.overwrite=true"));
+    arguments.addAll(settings);
+    Commands.refused(Commands.fathom(arguments.toArray(String[]::new)), code, parts);
   }
 
   private JsonNode measure(Path embeddings, String... settings) throws Exception {
