@@ -128,10 +128,13 @@ public final class Headline {
                     known))
         .orElseGet(
             () ->
-                measure.nothingShared()
-                    ? "Shared dimension: none, as nothing shared was found; what is measured of each side is its own."
+                measure.retrieval().isEmpty()
+                    ? "Shared dimension: not told, as the sides differ in width, and whether they are paired cannot be tested."
                         + known
-                    : "Shared dimension: could not be measured. " + refusals(measure) + known);
+                    : measure.nothingShared()
+                        ? "Shared dimension: none, as nothing shared was found; what is measured of each side is its own."
+                            + known
+                        : "Shared dimension: could not be measured. " + refusals(measure) + known);
   }
 
   private static String width(WidthAdvice width) {
