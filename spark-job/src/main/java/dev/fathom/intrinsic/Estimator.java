@@ -2,7 +2,6 @@
 package dev.fathom.intrinsic;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
@@ -18,7 +17,7 @@ import java.util.function.ToDoubleFunction;
  */
 public enum Estimator {
   /** Levina–Bickel with the neighbours of the settings, combined as 1/mean(1/m̂). */
-  MLE("mle", "Levina-Bickel", 0, Cost.NEIGHBOURS) {
+  MLE("mle", "Levina-Bickel", 0, true) {
     @Override
     double estimate(Cloud cloud, int k) {
       return LevinaBickel.estimate(cloud.neighbours(k), k);
@@ -26,7 +25,7 @@ public enum Estimator {
   },
 
   /** The same, combined as the arithmetic mean of the pointwise values. */
-  MLE_POINTWISE_MEAN("mlePointwiseMean", "Levina-Bickel, pointwise mean", 0, Cost.NEIGHBOURS) {
+  MLE_POINTWISE_MEAN("mlePointwiseMean", "Levina-Bickel, pointwise mean", 0, true) {
     @Override
     double estimate(Cloud cloud, int k) {
       return LevinaBickel.pointwiseMean(cloud.neighbours(k), k);
@@ -34,7 +33,7 @@ public enum Estimator {
   },
 
   /** The two nearest neighbours, by Facco's linear fit. */
-  TWO_NN("twoNN", "TwoNN", 2, Cost.NEIGHBOURS) {
+  TWO_NN("twoNN", "TwoNN", 2, true) {
     @Override
     double estimate(Cloud cloud, int k) {
       return TwoNN.estimate(cloud.neighbours(2), TwoNN.DISCARDED);
@@ -42,7 +41,7 @@ public enum Estimator {
   },
 
   /** The two nearest neighbours, by likelihood. */
-  TWO_NN_LIKELIHOOD("twoNNLikelihood", "TwoNN, likelihood", 2, Cost.NEIGHBOURS) {
+  TWO_NN_LIKELIHOOD("twoNNLikelihood", "TwoNN, likelihood", 2, true) {
     @Override
     double estimate(Cloud cloud, int k) {
       return TwoNN.likelihood(cloud.neighbours(2));
@@ -50,7 +49,7 @@ public enum Estimator {
   },
 
   /** The fourth neighbour over the second, by likelihood. */
-  GRIDE("gride", "Gride, n1 = 2", 4, Cost.NEIGHBOURS) {
+  GRIDE("gride", "Gride, n1 = 2", 4, true) {
     @Override
     double estimate(Cloud cloud, int k) {
       return Gride.of(cloud.neighbours(4), 2).estimate().orElse(Double.NaN);
@@ -58,7 +57,7 @@ public enum Estimator {
   },
 
   /** The method of moments, pointwise mean. */
-  MOMENTS("mom", "method of moments", 0, Cost.NEIGHBOURS) {
+  MOMENTS("mom", "method of moments", 0, true) {
     @Override
     double estimate(Cloud cloud, int k) {
       return MethodOfMoments.estimate(cloud.neighbours(k), k);
@@ -66,7 +65,7 @@ public enum Estimator {
   },
 
   /** Manifold-adaptive dimension estimation, pointwise mean. */
-  MANIFOLD_ADAPTIVE("mada", "MADA", 0, Cost.NEIGHBOURS) {
+  MANIFOLD_ADAPTIVE("mada", "MADA", 0, true) {
     @Override
     double estimate(Cloud cloud, int k) {
       return ManifoldAdaptive.estimate(cloud.neighbours(k), k);
@@ -74,7 +73,7 @@ public enum Estimator {
   },
 
   /** The participation ratio of the variances of the whole cloud. */
-  PARTICIPATION_RATIO("participationRatio", "participation ratio", 0, Cost.LINEAR) {
+  PARTICIPATION_RATIO("participationRatio", "participation ratio", 0, true) {
     @Override
     double estimate(Cloud cloud, int k) {
       return Spectrum.participationRatio(cloud.components().variances());
@@ -82,7 +81,7 @@ public enum Estimator {
   },
 
   /** The number of variances of the whole cloud above a twentieth of the largest. */
-  PCA("pca", "PCA, variances above 5 % of the largest", 0, Cost.LINEAR) {
+  PCA("pca", "PCA, variances above 5 % of the largest", 0, true) {
     @Override
     double estimate(Cloud cloud, int k) {
       return Spectrum.aboveShareOfLargest(cloud.components().variances());
@@ -90,7 +89,7 @@ public enum Estimator {
   },
 
   /** The correlation dimension between the scales of two numbers of neighbours. */
-  CORRELATION("correlation", "correlation dimension", CorrelationDimension.FAR, Cost.ALL_PAIRS) {
+  CORRELATION("correlation", "correlation dimension", CorrelationDimension.FAR, false) {
     @Override
     double estimate(Cloud cloud, int k) {
       return CorrelationDimension.estimate(cloud);
@@ -98,7 +97,7 @@ public enum Estimator {
   },
 
   /** The mean, over neighbourhoods, of the number of variances above a twentieth of the largest. */
-  LOCAL_PCA("localPca", "local PCA", LocalPca.NEIGHBOURS, Cost.NEIGHBOURHOODS) {
+  LOCAL_PCA("localPca", "local PCA", LocalPca.NEIGHBOURS, false) {
     @Override
     double estimate(Cloud cloud, int k) {
       return LocalPca.mean(cloud, Spectrum::aboveShareOfLargest);
@@ -107,10 +106,7 @@ public enum Estimator {
 
   /** The mean, over neighbourhoods, of the participation ratio. */
   LOCAL_PARTICIPATION_RATIO(
-      "localParticipationRatio",
-      "local participation ratio",
-      LocalPca.NEIGHBOURS,
-      Cost.NEIGHBOURHOODS) {
+      "localParticipationRatio", "local participation ratio", LocalPca.NEIGHBOURS, false) {
     @Override
     double estimate(Cloud cloud, int k) {
       return LocalPca.mean(cloud, Spectrum::participationRatio);
@@ -118,7 +114,7 @@ public enum Estimator {
   },
 
   /** The tight local estimator, pointwise mean. */
-  TIGHT_LOCAL("tle", "TLE", 0, Cost.NEIGHBOURHOODS) {
+  TIGHT_LOCAL("tle", "TLE", 0, false) {
     @Override
     double estimate(Cloud cloud, int k) {
       return TightLocal.estimate(cloud, k);
@@ -126,7 +122,7 @@ public enum Estimator {
   },
 
   /** Expected simplex skewness, pointwise mean. */
-  SIMPLEX_SKEWNESS("ess", "ESS", 0, Cost.NEIGHBOURHOODS) {
+  SIMPLEX_SKEWNESS("ess", "ESS", 0, false) {
     @Override
     double estimate(Cloud cloud, int k) {
       return SimplexSkewness.estimate(cloud, k);
@@ -134,7 +130,7 @@ public enum Estimator {
   },
 
   /** Angle and norm concentration against balls of every dimension. */
-  DANCO("danco", "DANCo", Danco.NEIGHBOURS + 1, Cost.NEIGHBOURHOODS) {
+  DANCO("danco", "DANCo", Danco.NEIGHBOURS + 1, false) {
     @Override
     double estimate(Cloud cloud, int k) {
       return Danco.estimate(cloud);
@@ -142,24 +138,12 @@ public enum Estimator {
   },
 
   /** Fisher separability of the whitened cloud. */
-  FISHER_SEPARABILITY("fisherS", "FisherS", 0, Cost.ALL_PAIRS) {
+  FISHER_SEPARABILITY("fisherS", "FisherS", 0, false) {
     @Override
     double estimate(Cloud cloud, int k) {
       return FisherSeparability.estimate(cloud);
     }
   };
-
-  /** What an estimate costs, once the neighbours are known. */
-  enum Cost {
-    /** A pass over the known distances. */
-    NEIGHBOURS,
-    /** One over the points. */
-    LINEAR,
-    /** One over all pairs of points. */
-    ALL_PAIRS,
-    /** Work in every neighbourhood. */
-    NEIGHBOURHOODS
-  }
 
   /** Beyond this many points a costly estimator takes a sample, which its result says. */
   private static final int SAMPLE = 10_000;
@@ -167,13 +151,13 @@ public enum Estimator {
   private final String key;
   private final String method;
   private final int neighbours;
-  private final Cost cost;
+  private final boolean cheap;
 
-  Estimator(String key, String method, int neighbours, Cost cost) {
+  Estimator(String key, String method, int neighbours, boolean cheap) {
     this.key = key;
     this.method = method;
     this.neighbours = neighbours;
-    this.cost = cost;
+    this.cheap = cheap;
   }
 
   abstract double estimate(Cloud cloud, int k);
@@ -188,18 +172,14 @@ public enum Estimator {
     return method;
   }
 
-  /** Those that cost next to nothing. */
-  public static List<Estimator> cheap() {
-    return Arrays.stream(values()).filter(Estimator::isCheap).toList();
-  }
-
   /** The one of that name. */
   public static Optional<Estimator> of(String key) {
     return Arrays.stream(values()).filter(estimator -> estimator.key.equals(key)).findAny();
   }
 
+  /** Whether it costs next to nothing once the neighbours are known. */
   boolean isCheap() {
-    return cost == Cost.NEIGHBOURS || cost == Cost.LINEAR;
+    return cheap;
   }
 
   /** How far into the neighbours it looks, given the number of the settings. */

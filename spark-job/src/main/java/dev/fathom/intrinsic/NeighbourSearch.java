@@ -33,8 +33,8 @@ public final class NeighbourSearch implements Serializable {
    *    the least by a trial on a few points. Two leaves meet in one gemm, of −2·a·b, once for both
    *    directions; with the squares of the lengths s = |b|² − 2ab = |a−b|² − |a|², so that a
    *    comparison with a limit for each point tells who may be among its k nearest. That
-   *    comparison is n² work and so has to vectorise: an elementwise minimum over ROWS rows, and
-   *    only columns whose minimum passes are looked into.
+   *    comparison is n² work and so has to vectorise: ROWS rows are summed up in one pass, and only
+   *    columns in which one of them passes are looked into.
    * 3. What passes is measured in double, by subtraction, and only that distance counts: the
    *    result is exact, ties in the order of the points.
    *

@@ -39,9 +39,6 @@ import scala.Tuple2;
 public final class Measure {
   private static final Logger LOG = LoggerFactory.getLogger(Measure.class);
 
-  /** Each part has lists of its own to fill, so one a core; all take about the same time. */
-  private static final int PARTS_PER_CORE = 1;
-
   /** The share of the driver's memory that the embeddings may take, of which copies are made. */
   private static final int SHARE_OF_MEMORY = 4;
 
@@ -198,8 +195,8 @@ public final class Measure {
     @Override
     public Neighbours neighbours(String side, Points points, int k) {
       spark.sparkContext().setJobDescription("measure: neighbours of " + side);
-      NeighbourSearch search =
-          NeighbourSearch.of(points, k, PARTS_PER_CORE * context.defaultParallelism());
+      // Each part has lists of its own to fill, so one a core; all take about the same time.
+      NeighbourSearch search = NeighbourSearch.of(points, k, context.defaultParallelism());
       JavaRDD<Integer> parts =
           context.parallelize(IntStream.range(0, search.parts()).boxed().toList(), search.parts());
       Broadcast<NeighbourSearch> shared = context.broadcast(search);
@@ -244,7 +241,7 @@ public final class Measure {
     public Ranking ranking(PairedEmbeddings pairs) {
       spark.sparkContext().setJobDescription("measure: retrieval");
       int count = pairs.count();
-      int parts = Math.min(PARTS_PER_CORE * context.defaultParallelism(), count);
+      int parts = Math.min(context.defaultParallelism(), count);
       Broadcast<PairedEmbeddings> shared = context.broadcast(pairs);
       try {
         return context
