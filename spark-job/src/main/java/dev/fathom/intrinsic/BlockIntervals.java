@@ -57,8 +57,12 @@ final class BlockIntervals {
    */
   DimensionEstimate around(Estimator estimator, double estimate, Cloud cloud) {
     int k = estimator.neighbours(settings.neighbours());
-    double relative = Double.NaN;
-    if (fit(cloud.count(), k)) {
+    int groups = settings.resamples();
+    double relative =
+        Confidence.student(groups - 1)
+            * estimator.standardError(cloud, estimate, groups)
+            / estimate;
+    if (!Double.isFinite(relative) && fit(cloud.count(), k)) {
       relative = relativeHalfWidth(blocks(cloud, k), estimator.with(settings.neighbours()));
     }
     if (!Double.isFinite(relative)) {

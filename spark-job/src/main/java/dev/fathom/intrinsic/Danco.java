@@ -2,6 +2,7 @@
 package dev.fathom.intrinsic;
 
 import dev.fathom.blas.Blas;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.commons.math3.special.Gamma;
@@ -46,18 +47,106 @@ final class Danco {
 
   private record Ball(int points, int dimension, long seed) {}
 
-  private record Figures(double dimension, double angle, double concentration) {}
+  private record Figures(double dimension, double angle, double concentration) {
+
+    /** Of all points but one group of them, every so many-th. */
+    static Figures of(LocalFigures around, int group, int groups) {
+      int n = around.logRatios.length;
+      double[] logRatios = new double[n];
+      int kept = 0;
+      double angle = 0;
+      double concentration = 0;
+      for (int i = 0; i < n; i++) {
+        if (i % groups != group) {
+          logRatios[kept++] = around.logRatios[i];
+          angle += around.angles[i];
+          concentration += around.concentrations[i];
+        }
+      }
+      return new Figures(
+          normDimension(Arrays.copyOf(logRatios, kept)), angle / kept, concentration / kept);
+    }
+  }
+
+  /** What is seen from each point. */
+  @SuppressWarnings("ArrayRecordComponent")
+  private record LocalFigures(double[] logRatios, double[] angles, double[] concentrations) {
+
+    static LocalFigures of(Cloud cloud) {
+      return of(cloud.points(), cloud.neighbours(NEIGHBOURS + 1));
+    }
+
+    static LocalFigures of(Points points, Neighbours neighbours) {
+      int n = points.count();
+      int d = points.dimension();
+      LocalFigures around = new LocalFigures(new double[n], new double[n], new double[n]);
+      Neighbourhood neighbourhood = new Neighbourhood(points, neighbours, NEIGHBOURS);
+      double[] gram = new double[NEIGHBOURS * NEIGHBOURS];
+      for (int i = 0; i < n; i++) {
+        around.logRatios[i] =
+            Math.log(neighbours.distance(i, 1) / neighbours.distance(i, NEIGHBOURS + 1));
+        double[] v = neighbourhood.fromPoint(i);
+        Blas.gemm(
+            false,
+            true,
+            NEIGHBOURS,
+            NEIGHBOURS,
+            d,
+            1.0,
+            v,
+            0,
+            d,
+            v,
+            0,
+            d,
+            0.0,
+            gram,
+            0,
+            NEIGHBOURS);
+        double cosines = 0;
+        double sines = 0;
+        for (int a = 0; a < NEIGHBOURS; a++) {
+          for (int b = a + 1; b < NEIGHBOURS; b++) {
+            double cosine =
+                gram[a * NEIGHBOURS + b]
+                    / Math.sqrt(gram[a * NEIGHBOURS + a] * gram[b * NEIGHBOURS + b]);
+            double bounded = Math.max(-1, Math.min(1, cosine));
+            cosines += bounded;
+            sines += Math.sqrt(1 - bounded * bounded);
+          }
+        }
+        int pairs = NEIGHBOURS * (NEIGHBOURS - 1) / 2;
+        around.angles[i] = Math.atan2(sines, cosines);
+        around.concentrations[i] = concentration(Math.hypot(cosines, sines) / pairs);
+      }
+      return around;
+    }
+  }
 
   /** NaN where the distances allow no estimate. */
   static double estimate(Cloud cloud) {
-    int most = cloud.points().dimension();
     if (cloud.count() <= NEIGHBOURS + 1) {
       return Double.NaN;
     }
-    Figures given = figures(cloud.points(), cloud.neighbours(NEIGHBOURS + 1));
+    return closest(cloud, Figures.of(LocalFigures.of(cloud), -1, 1));
+  }
+
+  /** The standard error, by leaving what groups of points contribute out of the figures. */
+  static double standardError(Cloud cloud, int groups) {
+    LocalFigures around = LocalFigures.of(cloud);
+    double[] without = new double[groups];
+    for (int group = 0; group < groups; group++) {
+      without[group] = closest(cloud, Figures.of(around, group, groups));
+    }
+    return Confidence.SHARED_NEIGHBOURS * GroupJackknife.standardError(without);
+  }
+
+  /** The dimension whose ball has the figures closest to these; NaN where they are none. */
+  private static double closest(Cloud cloud, Figures given) {
     if (!Double.isFinite(given.dimension)) {
       return Double.NaN;
     }
+    int most = cloud.points().dimension();
     double[] divergences = new double[most + 2];
     int best = 1;
     int tried = 0;
@@ -86,40 +175,9 @@ final class Danco {
           // On a short line of floats some draws fall together.
           Points drawn =
               PreparedPoints.of(BoundaryBias.ball(points, dimension, seed), seed).points();
-          return figures(drawn, NeighbourSearch.search(drawn, NEIGHBOURS + 1));
+          Neighbours neighbours = NeighbourSearch.search(drawn, NEIGHBOURS + 1);
+          return Figures.of(LocalFigures.of(drawn, neighbours), -1, 1);
         });
-  }
-
-  private static Figures figures(Points points, Neighbours neighbours) {
-    int n = points.count();
-    int d = points.dimension();
-    double[] logRatios = new double[n];
-    Neighbourhood neighbourhood = new Neighbourhood(points, neighbours, NEIGHBOURS);
-    double[] gram = new double[NEIGHBOURS * NEIGHBOURS];
-    double angle = 0;
-    double concentration = 0;
-    for (int i = 0; i < n; i++) {
-      logRatios[i] = Math.log(neighbours.distance(i, 1) / neighbours.distance(i, NEIGHBOURS + 1));
-      double[] v = neighbourhood.fromPoint(i);
-      Blas.gemm(
-          false, true, NEIGHBOURS, NEIGHBOURS, d, 1.0, v, 0, d, v, 0, d, 0.0, gram, 0, NEIGHBOURS);
-      double cosines = 0;
-      double sines = 0;
-      for (int a = 0; a < NEIGHBOURS; a++) {
-        for (int b = a + 1; b < NEIGHBOURS; b++) {
-          double cosine =
-              gram[a * NEIGHBOURS + b]
-                  / Math.sqrt(gram[a * NEIGHBOURS + a] * gram[b * NEIGHBOURS + b]);
-          double bounded = Math.max(-1, Math.min(1, cosine));
-          cosines += bounded;
-          sines += Math.sqrt(1 - bounded * bounded);
-        }
-      }
-      int pairs = NEIGHBOURS * (NEIGHBOURS - 1) / 2;
-      angle += Math.atan2(sines, cosines) / n;
-      concentration += concentration(Math.hypot(cosines, sines) / pairs) / n;
-    }
-    return new Figures(normDimension(logRatios), angle, concentration);
   }
 
   /** The most likely d of the ratios ρ; NaN where all are 1. */

@@ -78,6 +78,11 @@ public enum Estimator {
     double estimate(Cloud cloud, int k) {
       return Spectrum.participationRatio(cloud.components().variances());
     }
+
+    @Override
+    double standardError(Cloud cloud, double estimate, int groups) {
+      return Spectrum.participationRatioError(cloud, estimate, groups);
+    }
   },
 
   /** The number of variances of the whole cloud above a twentieth of the largest. */
@@ -101,6 +106,11 @@ public enum Estimator {
     @Override
     double estimate(Cloud cloud, int k) {
       return LocalPca.mean(cloud, Spectrum::aboveShareOfLargest);
+    }
+
+    @Override
+    double standardError(Cloud cloud, double estimate, int groups) {
+      return LocalPca.standardError(cloud, Spectrum::aboveShareOfLargest);
     }
   },
 
@@ -135,6 +145,11 @@ public enum Estimator {
     double estimate(Cloud cloud, int k) {
       return Danco.estimate(cloud);
     }
+
+    @Override
+    double standardError(Cloud cloud, double estimate, int groups) {
+      return Danco.standardError(cloud, groups);
+    }
   },
 
   /** Fisher separability of the whitened cloud. */
@@ -142,6 +157,11 @@ public enum Estimator {
     @Override
     double estimate(Cloud cloud, int k) {
       return FisherSeparability.estimate(cloud);
+    }
+
+    @Override
+    double standardError(Cloud cloud, double estimate, int groups) {
+      return FisherSeparability.standardError(cloud, estimate, groups);
     }
   };
 
@@ -161,6 +181,16 @@ public enum Estimator {
   }
 
   abstract double estimate(Cloud cloud, int k);
+
+  /**
+   * The standard error of an estimate, where the estimator knows better than blocks; NaN otherwise.
+   *
+   * @param cloud in random order
+   * @param groups of points to leave out in turn
+   */
+  double standardError(Cloud cloud, double estimate, int groups) {
+    return Double.NaN;
+  }
 
   /** Its name in reports and settings. */
   public String key() {

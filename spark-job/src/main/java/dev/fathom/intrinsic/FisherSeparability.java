@@ -30,14 +30,41 @@ final class FisherSeparability {
 
   /** NaN where no two points are inseparable. */
   static double estimate(Cloud cloud) {
+    return dimension(count(cloud, 1)[0], cloud.count());
+  }
+
+  /** The standard error of an estimate by leaving out groups, in the axes of the whole cloud. */
+  static double standardError(Cloud cloud, double estimate, int groups) {
     int n = cloud.count();
-    PrincipalComponents components = cloud.components();
-    int rank = 0;
-    while (rank < components.variances().length
-        && components.variances()[rank] > components.variances()[0] / CONDITION) {
-      rank++;
-    }
-    long[] inseparable = count(whitened(cloud.points(), components, rank), n, rank);
+    long[][] ofGroups = count(cloud, groups);
+    return GroupJackknife.standardError(
+        estimate,
+        groups,
+        (i, j) -> {
+          long[] left = new long[ALPHAS];
+          for (int a = 0; a < groups; a++) {
+            for (int b = a; b < groups; b++) {
+              if (a != i && a != j && b != i && b != j) {
+                for (int alpha = 0; alpha < ALPHAS; alpha++) {
+                  left[alpha] += ofGroups[a * groups + b][alpha];
+                }
+              }
+            }
+          }
+          int out = size(i, n, groups) + (i == j ? 0 : size(j, n, groups));
+          return dimension(left, n - out);
+        });
+  }
+
+  private static int size(int group, int n, int groups) {
+    return from(group + 1, n, groups) - from(group, n, groups);
+  }
+
+  private static int from(int group, int n, int groups) {
+    return (int) (((long) group * n + groups - 1) / groups);
+  }
+
+  private static double dimension(long[] inseparable, int n) {
     int last = ALPHAS - 1;
     while (last >= 0 && inseparable[last] == 0) {
       last--;
@@ -81,20 +108,37 @@ final class FisherSeparability {
     return rows;
   }
 
-  /** How many pairs are inseparable at each α. */
-  private static long[] count(float[] rows, int n, int rank) {
-    long[] at = new long[ALPHAS];
+  /**
+   * How many pairs are inseparable at each α.
+   *
+   * @param groups of points, one after another
+   * @return of the pairs of groups a ≤ b at {@code a·groups + b}
+   */
+  private static long[][] count(Cloud cloud, int groups) {
+    int n = cloud.count();
+    PrincipalComponents components = cloud.components();
+    int rank = 0;
+    while (rank < components.variances().length
+        && components.variances()[rank] > components.variances()[0] / CONDITION) {
+      rank++;
+    }
+    long[][] at = new long[groups * groups][ALPHAS];
     PairProducts.visit(
-        rows,
+        whitened(cloud.points(), components, rank),
         n,
         rank,
         (i, j, product) -> {
           if (product >= FIRST) {
-            at[Math.min(ALPHAS - 1, (int) ((product - FIRST) / STEP))]++;
+            int groupOfI = (int) ((long) i * groups / n);
+            int groupOfJ = (int) ((long) j * groups / n);
+            at[groupOfI * groups + groupOfJ][
+                Math.min(ALPHAS - 1, (int) ((product - FIRST) / STEP))]++;
           }
         });
-    for (int a = ALPHAS - 2; a >= 0; a--) {
-      at[a] += at[a + 1];
+    for (long[] counts : at) {
+      for (int a = ALPHAS - 2; a >= 0; a--) {
+        counts[a] += counts[a + 1];
+      }
     }
     return at;
   }

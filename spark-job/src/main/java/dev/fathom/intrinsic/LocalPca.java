@@ -4,6 +4,7 @@ package dev.fathom.intrinsic;
 import dev.fathom.blas.Blas;
 import dev.fathom.blas.SymmetricEigen;
 import java.util.function.ToDoubleFunction;
+import org.apache.commons.math3.stat.StatUtils;
 
 /** What the principal variances of neighbourhoods tell, after Fukunaga and Olsen (1971). */
 final class LocalPca {
@@ -19,26 +20,32 @@ final class LocalPca {
 
   private LocalPca() {}
 
-  /**
-   * The mean over the points.
-   *
-   * @param figure of the variances, descending
-   */
+  /** The mean over the points of a figure of the variances, descending. */
   static double mean(Cloud cloud, ToDoubleFunction<double[]> figure) {
+    return StatUtils.mean(around(cloud, figure));
+  }
+
+  /** The standard error of the mean of a figure that takes a few values, as a count does. */
+  static double standardError(Cloud cloud, ToDoubleFunction<double[]> figure) {
+    return Confidence.SHARED_NEIGHBOURS
+        * Math.sqrt(StatUtils.variance(around(cloud, figure)) / cloud.count());
+  }
+
+  private static double[] around(Cloud cloud, ToDoubleFunction<double[]> figure) {
     int k = Math.min(NEIGHBOURS, cloud.count() - 1);
     Points points = cloud.points();
     int d = points.dimension();
     Neighbourhood neighbourhood = new Neighbourhood(points, cloud.neighbours(k), k);
     int size = Math.min(k, d);
     double[] matrix = new double[size * size];
-    double sum = 0;
+    double[] figures = new double[cloud.count()];
     for (int i = 0; i < cloud.count(); i++) {
       double[] v = neighbourhood.fromMean(i);
       Blas.gemm(
           d <= k, d > k, size, size, d <= k ? k : d, 1.0, v, 0, d, v, 0, d, 0.0, matrix, 0, size);
-      sum += figure.applyAsDouble(descending(SymmetricEigen.values(matrix, size)));
+      figures[i] = figure.applyAsDouble(descending(SymmetricEigen.values(matrix, size)));
     }
-    return sum / cloud.count();
+    return figures;
   }
 
   private static double[] descending(double[] ascending) {

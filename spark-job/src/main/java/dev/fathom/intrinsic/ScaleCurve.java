@@ -19,12 +19,6 @@ final class ScaleCurve {
   private static final int MOST_NEIGHBOURS = 512;
   private static final int SMALLEST_SHARE = 3;
 
-  /**
-   * By how much the likelihood's error is too small, as points share neighbours: 1.0 to 1.4 at the
-   * scales of spheres and Gaussians, measured over draws.
-   */
-  private static final double SHARED_NEIGHBOURS = 1.3;
-
   private static final int SMALLEST_THINNED = 64;
 
   private ScaleCurve() {}
@@ -84,7 +78,7 @@ final class ScaleCurve {
       OptionalDouble estimate = gride.estimate();
       if (estimate.isPresent()) {
         double d = estimate.getAsDouble();
-        double half = Confidence.NORMAL * SHARED_NEIGHBOURS * gride.standardError(d);
+        double half = Confidence.NORMAL * Confidence.SHARED_NEIGHBOURS * gride.standardError(d);
         curve.add(
             new ScaleEstimate(
                 n1 * thinning,

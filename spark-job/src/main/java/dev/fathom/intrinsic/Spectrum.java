@@ -28,6 +28,11 @@ public record Spectrum(
   private static final double SHARE_OF_LARGEST = 0.05;
   private static final double RANK_ME_EPSILON = 1e-7;
 
+  /** As many numbers, 64 MB, may be held for an interval. */
+  private static final long MOST_PRODUCTS = 1L << 23;
+
+  private static final int SMALLEST_GROUP = 5;
+
   static Spectrum of(Cloud cloud) {
     double[] variances = cloud.components().variances();
     return new Spectrum(
@@ -48,6 +53,60 @@ public record Spectrum(
       squares += variance / variances[0] * (variance / variances[0]);
     }
     return sum * sum / squares;
+  }
+
+  /** The standard error of a participation ratio by leaving out groups; NaN in too many columns. */
+  static double participationRatioError(Cloud cloud, double estimate, int groups) {
+    Points points = cloud.points();
+    int n = points.count();
+    int d = points.dimension();
+    if ((long) groups * d * d > MOST_PRODUCTS || n < SMALLEST_GROUP * groups) {
+      return Double.NaN;
+    }
+    // About the centre of all; what is left has a centre of its own, which the sums tell.
+    double[] centre = cloud.components().centre();
+    double[][] sums = new double[groups][];
+    double[][] products = new double[groups][];
+    double[] allSums = new double[d];
+    double[] allProducts = new double[d * d];
+    int[] counts = new int[groups];
+    for (int g = 0; g < groups; g++) {
+      int from = (int) ((long) n * g / groups);
+      int to = (int) ((long) n * (g + 1) / groups);
+      counts[g] = to - from;
+      Points group = points.range(from, to);
+      double[] mean = PrincipalComponents.centre(group);
+      products[g] = PrincipalComponents.products(group, centre, 1);
+      sums[g] = new double[d];
+      for (int c = 0; c < d; c++) {
+        sums[g][c] = (mean[c] - centre[c]) * counts[g];
+        allSums[c] += sums[g][c];
+      }
+      for (int e = 0; e < d * d; e++) {
+        allProducts[e] += products[g][e];
+      }
+    }
+    return GroupJackknife.standardError(
+        estimate,
+        groups,
+        (i, j) -> {
+          int other = i == j ? 0 : 1;
+          double count = n - counts[i] - other * counts[j];
+          double trace = 0;
+          double squares = 0;
+          for (int r = 0; r < d; r++) {
+            double sumR = allSums[r] - sums[i][r] - other * sums[j][r];
+            for (int c = 0; c < d; c++) {
+              int e = r * d + c;
+              double sumC = allSums[c] - sums[i][c] - other * sums[j][c];
+              double covariance =
+                  allProducts[e] - products[i][e] - other * products[j][e] - sumR * sumC / count;
+              trace += r == c ? covariance : 0;
+              squares += covariance * covariance;
+            }
+          }
+          return trace * trace / squares;
+        });
   }
 
   /** How many of the variances, descending, are above 5 % of the first (Fukunaga, Olsen 1971). */
