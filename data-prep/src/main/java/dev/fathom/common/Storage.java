@@ -135,6 +135,18 @@ public final class Storage {
     }
   }
 
+  /** Moves a file to a directory, which is made where it is not there. */
+  public void move(Path file, Path to) {
+    try {
+      fileSystem(to).mkdirs(to.getParent());
+      if (!fileSystem(file).rename(file, to)) {
+        throw new IOException("cannot move " + file + " to " + to);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** What is in a directory, in the order of the names; empty where there is no such directory. */
   public FileStatus[] list(Path directory) {
     try {

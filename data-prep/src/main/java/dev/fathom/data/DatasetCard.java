@@ -1,7 +1,12 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.data;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What a dataset is: {@code dataset.json}.
@@ -16,6 +21,9 @@ import java.util.Map;
  * @param y the second side
  * @param counts how many rows were read and where they went
  * @param rejects how many rows were rejected, by reason
+ * @param duplicates how many kept pairs repeat an earlier one, or a side of one
+ * @param settings what decided the form of a pair; what is appended has to be made by the same
+ * @param parts what was read, in the order in which it was added
  */
 public record DatasetCard(
     int schemaVersion,
@@ -27,11 +35,84 @@ public record DatasetCard(
     Side x,
     Side y,
     Counts counts,
-    Map<String, Long> rejects) {
+    Map<String, Long> rejects,
+    Duplicates duplicates,
+    String settings,
+    List<Part> parts) {
 
   /** The version that this code writes and reads. */
   public static final int SCHEMA_VERSION = 1;
 
+  /** Fills in what cards of earlier builds do not have. */
+  public DatasetCard {
+    duplicates = duplicates == null ? new Duplicates(0, 0, 0) : duplicates;
+    settings = settings == null ? "" : settings;
+    parts = parts == null ? List.of() : List.copyOf(parts);
+  }
+
   /** Rows read, and where they went: {@code read = rejected + train + validation + test}. */
-  public record Counts(long read, long rejected, long train, long validation, long test) {}
+  public record Counts(long read, long rejected, long train, long validation, long test) {
+
+    /** How many pairs there are. */
+    @JsonIgnore
+    public long kept() {
+      return read - rejected;
+    }
+
+    /** These and others. */
+    Counts plus(Counts other) {
+      return new Counts(
+          read + other.read,
+          rejected + other.rejected,
+          train + other.train,
+          validation + other.validation,
+          test + other.test);
+    }
+  }
+
+  /**
+   * Pairs that are not the first of their content, byte by byte, within their part.
+   *
+   * @param x whose first side stands in an earlier pair
+   * @param y whose second side does
+   * @param pairs both of whose sides stand in one earlier pair
+   */
+  public record Duplicates(long x, long y, long pairs) implements Serializable {
+
+    /** These and others. */
+    Duplicates plus(Duplicates other) {
+      return new Duplicates(x + other.x, y + other.y, pairs + other.pairs);
+    }
+  }
+
+  /**
+   * What was read at once.
+   *
+   * @param source where the pairs came from
+   * @param fingerprint of the input and the settings
+   * @param counts how many rows were read and where they went
+   */
+  public record Part(String source, String fingerprint, Counts counts) {}
+
+  /** This dataset with another part, whose card is given. */
+  public DatasetCard plus(DatasetCard part) {
+    Map<String, Long> all = new TreeMap<>(rejects);
+    part.rejects.forEach((reason, count) -> all.merge(reason, count, Long::sum));
+    List<Part> added = new ArrayList<>(parts);
+    added.addAll(part.parts);
+    return new DatasetCard(
+        schemaVersion,
+        source,
+        fingerprint + "+" + part.fingerprint,
+        seed,
+        knownDimension,
+        shuffledPairs,
+        x,
+        y,
+        counts.plus(part.counts),
+        all,
+        duplicates.plus(part.duplicates),
+        settings,
+        added);
+  }
 }

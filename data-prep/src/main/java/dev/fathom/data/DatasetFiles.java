@@ -3,6 +3,7 @@ package dev.fathom.data;
 
 import dev.fathom.common.FathomException;
 import dev.fathom.common.Storage;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 
 /** Where the parts of a dataset directory are. */
@@ -34,6 +35,11 @@ public record DatasetFiles(Path directory) {
           "%s is not a complete dataset (no %s or no dataset.json); run prepare again",
           directory, Storage.SUCCESS);
     }
+    return readUnfinishedCard(storage);
+  }
+
+  /** Reads the card, whether the dataset is complete or not. */
+  public DatasetCard readUnfinishedCard(Storage storage) {
     DatasetCard card = storage.readJson(card(), DatasetCard.class);
     if (card.schemaVersion() != DatasetCard.SCHEMA_VERSION) {
       throw FathomException.data(
@@ -42,4 +48,22 @@ public record DatasetFiles(Path directory) {
     }
     return card;
   }
+
+  /** How many shard files there are, and their bytes. */
+  public Size size(Storage storage) {
+    int count = 0;
+    long bytes = 0;
+    for (Split split : Split.values()) {
+      for (FileStatus file : storage.list(shards(split))) {
+        if (file.getPath().getName().endsWith(".parquet")) {
+          count++;
+          bytes += file.getLen();
+        }
+      }
+    }
+    return new Size(count, bytes);
+  }
+
+  /** Files and their bytes. */
+  public record Size(int files, long bytes) {}
 }

@@ -25,6 +25,12 @@ public final class PairSchema {
   /** What to show a person for {@link #Y}. */
   public static final String Y_SOURCE = "y_source";
 
+  /** Value of the column that the split was grouped by, or null. */
+  public static final String GROUP = "group";
+
+  /** 128-bit digest of the file of the first image of the pair, or null. */
+  public static final String DIGEST = "digest";
+
   /** The partition column: a {@link Split#directory()}. */
   public static final String SPLIT = "split";
 
@@ -38,6 +44,11 @@ public final class PairSchema {
 
   /** The schema of a shard whose sides have these modalities, the partition column last. */
   public static StructType pairs(Modality x, Modality y) {
+    return rows(x, y).add(SPLIT, DataTypes.StringType, false);
+  }
+
+  /** The same without the partition column, which is in no file. */
+  public static StructType rows(Modality x, Modality y) {
     return new StructType()
         .add(KEY, DataTypes.StringType, false)
         .add(X, type(x), false)
@@ -45,7 +56,8 @@ public final class PairSchema {
         .add(LABEL, DataTypes.StringType, true)
         .add(X_SOURCE, DataTypes.StringType, true)
         .add(Y_SOURCE, DataTypes.StringType, true)
-        .add(SPLIT, DataTypes.StringType, false);
+        .add(GROUP, DataTypes.StringType, true)
+        .add(DIGEST, DataTypes.BinaryType, true);
   }
 
   /** The schema of {@code rejects/}. */

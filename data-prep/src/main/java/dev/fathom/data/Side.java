@@ -14,15 +14,17 @@ import java.util.List;
  * @param mean from the training split: per colour channel on the scale 0 to 1, per column of a
  *     vector, empty for a text
  * @param standardDeviation beside {@code mean}; 1 where a column is constant
- * @param vocabulary the words that token numbers stand for, number 0 being every unknown word;
+ * @param vocabulary the words that token numbers stand for, the first of them for unknown words;
  *     empty unless a text
+ * @param encoding how a shard holds an image; raw of anything else
  */
 public record Side(
     Modality modality,
     List<Integer> shape,
     List<Double> mean,
     List<Double> standardDeviation,
-    List<String> vocabulary)
+    List<String> vocabulary,
+    PictureEncoding encoding)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
@@ -32,6 +34,22 @@ public record Side(
     mean = List.copyOf(mean);
     standardDeviation = List.copyOf(standardDeviation);
     vocabulary = List.copyOf(vocabulary);
+    encoding = encoding == null ? PictureEncoding.RAW : encoding;
+  }
+
+  /** A side that is stored as it is. */
+  public Side(
+      Modality modality,
+      List<Integer> shape,
+      List<Double> mean,
+      List<Double> standardDeviation,
+      List<String> vocabulary) {
+    this(modality, shape, mean, standardDeviation, vocabulary, PictureEncoding.RAW);
+  }
+
+  /** The same, stored in another way. */
+  public Side stored(PictureEncoding as) {
+    return new Side(modality, shape, mean, standardDeviation, vocabulary, as);
   }
 
   /** How many numbers one row of this side is at most: bytes, tokens or floats. */

@@ -3,6 +3,7 @@ package dev.fathom.prepare;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.List;
 
 /**
  * One side of a pair, checked and decoded, before what only the whole training split can tell: word
@@ -13,16 +14,64 @@ sealed interface DecodedValue extends Serializable {
   /** How many bytes the value takes in a shard before compression. */
   long bytes();
 
+  /** The same without the pixels of a picture. */
+  default DecodedValue light() {
+    return this;
+  }
+
+  /** Its shape, where values of a side may differ in it. */
+  default List<Integer> shape() {
+    return List.of();
+  }
+
   /**
    * A picture.
    *
-   * @param rgb {@code size × size × 3} bytes, row-major, red green blue
+   * @param rgb {@code height × width × 3} bytes, row-major, red green blue
    */
   @SuppressWarnings("ArrayRecordComponent")
-  record Pixels(byte[] rgb) implements DecodedValue {
+  record Pixels(byte[] rgb, int height, int width) implements DecodedValue {
     @Override
     public long bytes() {
       return rgb.length;
+    }
+
+    @Override
+    public DecodedValue light() {
+      long[] sums = new long[Moments.CHANNELS];
+      long[] squares = new long[Moments.CHANNELS];
+      for (int i = 0; i < rgb.length; i += Moments.CHANNELS) {
+        for (int channel = 0; channel < Moments.CHANNELS; channel++) {
+          int value = rgb[i + channel] & 0xff;
+          sums[channel] += value;
+          squares[channel] += (long) value * value;
+        }
+      }
+      return new PixelSums(sums, squares, height, width);
+    }
+
+    @Override
+    public List<Integer> shape() {
+      return List.of(height, width, Moments.CHANNELS);
+    }
+  }
+
+  /**
+   * What is left of a picture where only its statistics count.
+   *
+   * @param sums of each colour channel, of bytes
+   * @param squares their sums of squares
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  record PixelSums(long[] sums, long[] squares, int height, int width) implements DecodedValue {
+    @Override
+    public long bytes() {
+      return (long) height * width * Moments.CHANNELS;
+    }
+
+    @Override
+    public List<Integer> shape() {
+      return List.of(height, width, Moments.CHANNELS);
     }
   }
 

@@ -37,11 +37,9 @@ final class Moments implements Serializable {
     return new Moments(new double[columns], new double[columns], 0);
   }
 
-  /** Of one value: a vector is a row, every pixel of a picture is a row of its colour channels. */
+  /** Of one vector, which is a row. */
   static Moments of(DecodedValue value) {
-    return value instanceof DecodedValue.Pixels pixels
-        ? ofPicture(pixels.rgb())
-        : ofRow(((DecodedValue.Vector) value).values());
+    return ofRow(((DecodedValue.Vector) value).values());
   }
 
   /** Takes in the rows of another set. */
@@ -71,22 +69,19 @@ final class Moments implements Serializable {
     return new Moments(row.clone(), new double[row.length], 1);
   }
 
-  /** Each pixel is a row of three channels on the scale 0 to 1; sums of bytes are exact. */
-  private static Moments ofPicture(byte[] rgb) {
-    long[] sums = new long[CHANNELS];
-    long[] sumsOfSquares = new long[CHANNELS];
-    for (int i = 0; i < rgb.length; i++) {
-      int value = rgb[i] & 0xff;
-      sums[i % CHANNELS] += value;
-      sumsOfSquares[i % CHANNELS] += (long) value * value;
-    }
-    long pixels = rgb.length / CHANNELS;
+  /**
+   * Of pixels, each a row of three channels on the scale 0 to 1, from exact sums.
+   *
+   * @param sums of the bytes of a channel
+   * @param squares sums of their squares
+   */
+  static Moments ofPixels(long[] sums, long[] squares, long pixels) {
     Moments moments = new Moments(new double[CHANNELS], new double[CHANNELS], pixels);
-    for (int channel = 0; channel < CHANNELS; channel++) {
-      long sum = sums[channel];
-      moments.mean[channel] = sum / (255.0 * pixels);
+    for (int channel = 0; channel < CHANNELS && pixels > 0; channel++) {
+      double mean = sums[channel] / (double) pixels;
+      moments.mean[channel] = mean / 255;
       moments.squares[channel] =
-          (sumsOfSquares[channel] * pixels - sum * sum) / (255.0 * 255.0 * pixels);
+          Math.max(0, squares[channel] - sums[channel] * mean) / (255.0 * 255);
     }
     return moments;
   }

@@ -10,11 +10,13 @@ import dev.fathom.settings.Settings;
  * Everything that decides what a dataset holds.
  *
  * @param input where in the input the pairs are
+ * @param dropDuplicates whether pairs are left out both of whose sides stand in an earlier one
  * @param shufflePairs whether every x gets the y of another row
  * @param mismatchedPairs share of the training pairs, 0 to 1, whose x gets the y of another
  * @param standardise whether vectors are brought to mean 0 and standard deviation 1
  * @param maximumRejects share of rejected rows, 0 to 1, above which the stage fails
  * @param split how many pairs go to train, validation and test
+ * @param stratify whether each label is split so
  * @param image what pictures become
  * @param text what captions become
  * @param shardSize bytes of pairs a shard file holds, before compression
@@ -23,11 +25,13 @@ import dev.fathom.settings.Settings;
  */
 public record PrepareSettings(
     InputSettings input,
+    boolean dropDuplicates,
     boolean shufflePairs,
     double mismatchedPairs,
     boolean standardise,
     double maximumRejects,
     SplitShares split,
+    boolean stratify,
     ImageSettings image,
     TextSettings text,
     long shardSize,
@@ -42,11 +46,13 @@ public record PrepareSettings(
   public static PrepareSettings of(Settings settings) {
     return new PrepareSettings(
         InputSettings.of(settings),
+        settings.flag("input.dropDuplicates"),
         settings.flag("input.shufflePairs"),
         settings.number("input.mismatchedPairs", 0, 1),
         settings.flag("input.standardise"),
         settings.number("input.maximumRejects", 0, 1),
         SplitShares.of(settings),
+        settings.flag("split.stratify"),
         ImageSettings.of(settings),
         TextSettings.of(settings),
         Math.max(1, settings.bytes("shards.targetSize")),
@@ -54,15 +60,17 @@ public record PrepareSettings(
         settings.flag("output.overwrite"));
   }
 
-  /** All that the rows of a dataset depend on, as text. */
+  /** All that the form of a pair depends on, as text. */
   String provenance() {
     return String.join(
         " ",
-        input.toString(),
+        "dropDuplicates=" + dropDuplicates,
         "shufflePairs=" + shufflePairs,
         "mismatchedPairs=" + mismatchedPairs,
         "standardise=" + standardise,
         split.toString(),
+        "groupBy=" + input.groupBy().orElse(""),
+        "stratify=" + stratify,
         image.toString(),
         text.toString(),
         "seed=" + seed);

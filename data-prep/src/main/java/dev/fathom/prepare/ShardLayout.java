@@ -9,6 +9,7 @@ import java.io.Serializable;
 import java.util.Comparator;
 import java.util.EnumMap;
 import org.apache.spark.Partitioner;
+import scala.Function1;
 
 /**
  * Which shard a pair goes to and where in it: a pure function of seed, split and key, so that
@@ -39,9 +40,10 @@ final class ShardLayout extends Partitioner {
             .thenComparingLong(Place::order)
             .thenComparing(Place::key);
 
-    static Place of(Outcome.Kept pair, long seed) {
-      long hash = RandomStream.hash(RandomStream.hash(seed, "order"), pair.key());
-      return new Place(pair.split(), hash >>> (Long.SIZE - ORDER_BITS), pair.key());
+    static Place of(Outcome.Placed placed, long seed) {
+      String key = placed.pair().key();
+      long hash = RandomStream.hash(RandomStream.hash(seed, "order"), key);
+      return new Place(placed.split(), hash >>> (Long.SIZE - ORDER_BITS), key);
     }
 
     @Override
@@ -65,6 +67,13 @@ final class ShardLayout extends Partitioner {
   private ShardLayout(EnumMap<Split, Shards> shards, int total) {
     this.shards = shards;
     this.total = total;
+  }
+
+  /** Tells the partitions of a split from others, in a form that Spark's own code takes. */
+  Function1<Object, Object> partitions(Split split) {
+    Shards of = shards.get(split);
+    return (Function1<Object, Object> & Serializable)
+        partition -> (int) partition >= of.first() && (int) partition < of.first() + of.count();
   }
 
   @Override

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare;
 
+import dev.fathom.data.PictureEncoding;
 import dev.fathom.data.Side;
 import dev.fathom.prepare.text.Vocabulary;
 import java.io.Serializable;
@@ -10,18 +11,20 @@ final class SideEncoder implements Serializable {
   private final double[] mean;
   private final double[] standardDeviation;
   private final Vocabulary vocabulary;
+  private final PictureEncoding encoding;
 
   SideEncoder(Side side) {
     mean = side.mean().stream().mapToDouble(Double::doubleValue).toArray();
     standardDeviation =
         side.standardDeviation().stream().mapToDouble(Double::doubleValue).toArray();
-    vocabulary = new Vocabulary(side.vocabulary().stream().skip(1).toList());
+    vocabulary = Vocabulary.read(side.vocabulary());
+    encoding = side.encoding();
   }
 
   /** Bytes of a picture, numbers of words, or a standardised vector. */
   Object encode(DecodedValue value) {
     if (value instanceof DecodedValue.Pixels pixels) {
-      return pixels.rgb();
+      return encoding.encode(pixels.rgb(), pixels.height(), pixels.width());
     }
     if (value instanceof DecodedValue.Text text) {
       return vocabulary.numbers(text.words());

@@ -28,9 +28,13 @@ public record SplitShares(double train, double validation, double test) implemen
         settings.number("split.test", 0, 1));
   }
 
-  /** The split of everything that has this name; it stays when other rows come or go. */
-  Split of(long seed, String group) {
-    double place = RandomStream.uniform(seed, "split", group);
+  /** The place, 0 to 1, of everything that has this name; it stays when other rows come or go. */
+  double place(long seed, String name) {
+    return RandomStream.uniform(seed, "split", name);
+  }
+
+  /** The split of a place. */
+  Split of(double place) {
     if (place < train) {
       return Split.TRAIN;
     }

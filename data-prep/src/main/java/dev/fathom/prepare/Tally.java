@@ -19,9 +19,9 @@ final class Tally implements Serializable {
 
   /** Counts one row. */
   Tally add(Outcome outcome) {
-    if (outcome instanceof Outcome.Kept kept) {
-      pairs.merge(kept.split(), 1L, Long::sum);
-      bytes.merge(kept.split(), kept.bytes(), Long::sum);
+    if (outcome instanceof Outcome.Placed placed) {
+      pairs.merge(placed.split(), 1L, Long::sum);
+      bytes.merge(placed.split(), placed.pair().bytes(), Long::sum);
     } else {
       rejects.merge(((Outcome.Rejected) outcome).reason(), 1L, Long::sum);
     }
@@ -50,6 +50,11 @@ final class Tally implements Serializable {
   /** How many rows are pairs. */
   long kept() {
     return pairs.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** How many pairs a split has. */
+  long pairs(Split split) {
+    return pairs.getOrDefault(split, 0L);
   }
 
   /** How many bytes the pairs of a split take before compression. */

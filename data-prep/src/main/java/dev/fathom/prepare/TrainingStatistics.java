@@ -1,11 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare;
 
+import dev.fathom.data.PictureEncoding;
 import dev.fathom.data.Side;
 import dev.fathom.prepare.source.SourceSide;
 import dev.fathom.prepare.text.TextSettings;
 import dev.fathom.prepare.text.Vocabulary;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -17,13 +19,13 @@ import scala.Tuple2;
  * or a vector. Taken from the training split alone, for anything else would leak into it.
  */
 final class TrainingStatistics {
-  private final int imageSize;
+  private final PictureEncoding encoding;
   private final TextSettings text;
   private final boolean standardise;
 
-  /** Statistics of pictures of this size, captions of these settings, vectors or none of them. */
+  /** Statistics by these settings. */
   TrainingStatistics(PrepareSettings settings) {
-    imageSize = settings.image().size();
+    encoding = settings.image().encoding();
     text = settings.text();
     standardise = settings.standardise();
   }
@@ -32,18 +34,20 @@ final class TrainingStatistics {
    * Describes a side.
    *
    * @param side what it is
-   * @param training its values, in shards and in an order that depend on nothing but seed and keys
+   * @param shape of its pictures, empty where there are none
+   * @param training its values without pixels, in any order
+   * @param inOrder its values in an order that depends on nothing but seed and keys
    */
-  Side of(SourceSide side, JavaRDD<DecodedValue> training) {
+  Side of(
+      SourceSide side,
+      List<Integer> shape,
+      JavaRDD<DecodedValue> training,
+      JavaRDD<DecodedValue> inOrder) {
     return switch (side.modality()) {
-      case IMAGE ->
-          ofNumbers(
-              side,
-              List.of(imageSize, imageSize, Moments.CHANNELS),
-              moments(training, Moments.CHANNELS));
+      case IMAGE -> ofNumbers(side, shape, ofPictures(training)).stored(encoding);
       case VECTOR ->
           standardise
-              ? ofNumbers(side, List.of(side.columns()), moments(training, side.columns()))
+              ? ofNumbers(side, List.of(side.columns()), ofVectors(inOrder, side.columns()))
               : new Side(
                   side.modality(),
                   List.of(side.columns()),
@@ -64,8 +68,35 @@ final class TrainingStatistics {
     return new Side(side.modality(), shape, moments.mean(), moments.standardDeviation(), List.of());
   }
 
+  /** Sums of bytes are exact, in whatever order. */
+  private static Moments ofPictures(JavaRDD<DecodedValue> training) {
+    int channels = Moments.CHANNELS;
+    long[] sums =
+        training.aggregate(
+            new long[2 * channels + 1],
+            (sum, value) -> {
+              DecodedValue.PixelSums pixels = (DecodedValue.PixelSums) value;
+              for (int channel = 0; channel < channels; channel++) {
+                sum[channel] += pixels.sums()[channel];
+                sum[channels + channel] += pixels.squares()[channel];
+              }
+              sum[2 * channels] += (long) pixels.height() * pixels.width();
+              return sum;
+            },
+            (sum, other) -> {
+              for (int i = 0; i < sum.length; i++) {
+                sum[i] += other[i];
+              }
+              return sum;
+            });
+    return Moments.ofPixels(
+        Arrays.copyOf(sums, channels),
+        Arrays.copyOfRange(sums, channels, 2 * channels),
+        sums[2 * channels]);
+  }
+
   /** Merged shard by shard in their order: floating-point sums depend on it. */
-  private static Moments moments(JavaRDD<DecodedValue> training, int columns) {
+  private static Moments ofVectors(JavaRDD<DecodedValue> training, int columns) {
     return training
         .mapPartitions(
             shard -> {
@@ -85,9 +116,9 @@ final class TrainingStatistics {
             .mapToPair(word -> new Tuple2<>(word, 1L))
             .reduceByKey(Long::sum)
             .takeOrdered(
-                text.vocabularySize() - 1,
+                text.vocabularySize() - text.unknownBuckets(),
                 (Comparator<Tuple2<String, Long>> & Serializable) TrainingStatistics::byFrequency);
-    return new Vocabulary(counted.stream().map(Tuple2::_1).toList());
+    return Vocabulary.of(counted.stream().map(Tuple2::_1).toList(), text.unknownBuckets());
   }
 
   /** The more frequent first, ties by the word. */

@@ -117,6 +117,11 @@ public final class Settings {
     return value(key, config::getBytes);
   }
 
+  /** A number of bytes within bounds, both included. */
+  public long bytes(String key, long lowest, long highest) {
+    return inRange(key, bytes(key), lowest, highest);
+  }
+
   /** Yes or no. */
   public boolean flag(String key) {
     return value(key, config::getBoolean);

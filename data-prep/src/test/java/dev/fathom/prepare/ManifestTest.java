@@ -168,7 +168,7 @@ class ManifestTest {
             short,images/red.png
             long,images/red.png,red,more
             good,images/blue.png,blue
-            good,images/none.png,none
+            good,images/blue.png,none
             ,images/red.png,no key
             """);
 

@@ -21,12 +21,13 @@ class SerialisationTest {
   private static final Outcome.Kept KEPT =
       new Outcome.Kept(
           "a",
-          Split.TEST,
-          new DecodedValue.Pixels(new byte[] {1, 2, 3}),
-          new DecodedValue.Text(new ArrayList<>(List.of("red"))),
+          7,
+          new Outcome.SideValue(
+              new DecodedValue.Pixels(new byte[] {1, 2, 3}, 1, 1), "a.png", new Digest(1, 2)),
+          new Outcome.SideValue(
+              new DecodedValue.Text(new ArrayList<>(List.of("red"))), "red", new Digest(3, 4)),
           "label",
-          "a.png",
-          "red");
+          "");
 
   @ParameterizedTest
   @MethodSource
@@ -50,7 +51,8 @@ class SerialisationTest {
         KEPT,
         new Outcome.Rejected("c", "missing-file", "none"),
         new ShardLayout.Place(Split.TRAIN, 5, "a"),
-        new Tally().add(KEPT),
-        Moments.of(KEPT.x()));
+        new Outcome.Placed(Split.TEST, KEPT),
+        new Tally().add(new Outcome.Placed(Split.TEST, KEPT)),
+        Moments.of(new DecodedValue.Vector(new double[] {1, 2})));
   }
 }

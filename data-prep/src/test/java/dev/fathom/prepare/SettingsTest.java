@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fathom.common.ExitCode;
 import dev.fathom.common.FathomException;
+import dev.fathom.data.PictureEncoding;
 import dev.fathom.prepare.image.ImageSettings;
 import dev.fathom.prepare.source.InputSettings;
 import dev.fathom.prepare.text.TextSettings;
@@ -29,8 +30,10 @@ class SettingsTest {
     assertThat(settings.input().format()).isEqualTo(InputSettings.Format.AUTO);
     assertThat(settings.input().x()).isEmpty();
     assertThat(settings.input().pairs()).isEqualTo(16000);
-    assertThat(settings.image()).isEqualTo(new ImageSettings(32, ImageSettings.Resize.BORDER));
-    assertThat(settings.text()).isEqualTo(new TextSettings(8192, 32));
+    assertThat(settings.image())
+        .isEqualTo(
+            new ImageSettings(32, ImageSettings.Resize.BORDER, PictureEncoding.RAW, 50_000_000));
+    assertThat(settings.text()).isEqualTo(new TextSettings(8192, 1, 32, 20_000));
     assertThat(settings.split()).isEqualTo(new SplitShares(0.75, 0.125, 0.125));
     assertThat(settings.shardSize()).isEqualTo(64L << 20);
     assertThat(settings.seed()).isEqualTo(42);
@@ -69,6 +72,14 @@ class SettingsTest {
         "image.size=large",
         "image.size=0",
         "image.resize=stretch",
+        "image.encoding=gif",
+        "image.mostPixels=0",
+        "input.captions=some",
+        "input.largestFile=2g",
+        "input.mostEntries=0",
+        "split.stratify=maybe",
+        "text.unknownBuckets=8192",
+        "text.mostCharacters=0",
         "scenes.factors=6",
         "scenes.factors=1",
         "split.train=0.9",

@@ -2,11 +2,11 @@
 package dev.fathom.cli;
 
 import dev.fathom.common.Storage;
-import dev.fathom.data.DatasetCard;
 import dev.fathom.data.DatasetFiles;
 import dev.fathom.embed.Embed;
 import dev.fathom.measure.Measure;
 import dev.fathom.prepare.Prepare;
+import dev.fathom.prepare.PrepareResult;
 import dev.fathom.report.Headline;
 import dev.fathom.report.ReportFiles;
 import dev.fathom.report.RunReport;
@@ -15,7 +15,6 @@ import dev.fathom.sweep.SweepFiles;
 import dev.fathom.train.Train;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
@@ -94,20 +93,12 @@ final class Job {
     return path;
   }
 
-  void prepare(String input, String output) {
-    report =
-        report.with(new Prepare(spark, settings.prepare()).input(input).output(output).execute());
-    DatasetCard card = report.data().orElseThrow();
-    out.printf(
-        Locale.ROOT,
-        "prepared %,d pairs of %,d read: %,d to train, %,d to validate, %,d to test%n",
-        card.counts().read() - card.counts().rejected(),
-        card.counts().read(),
-        card.counts().train(),
-        card.counts().validation(),
-        card.counts().test());
-    card.rejects()
-        .forEach((reason, count) -> out.printf(Locale.ROOT, "rejected %,d: %s%n", count, reason));
+  /** Makes a dataset, or adds to one, and prints what became of the rows. */
+  void prepare(String input, String output, boolean append) {
+    PrepareResult result =
+        new Prepare(spark, settings.prepare()).input(input).output(output).append(append).execute();
+    report = report.with(result);
+    PrepareTable.of(result).forEach(out::println);
   }
 
   void train(String data, Path output) {

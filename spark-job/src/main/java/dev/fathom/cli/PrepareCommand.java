@@ -11,8 +11,10 @@ import picocli.CommandLine.Option;
         "Checks, decodes, normalises and splits pairs, and writes them as Parquet shards.",
     footer = {
       "",
-      "Example:",
-      "  fathom prepare --input pairs.csv --set input.x=file --set input.y=caption --output data"
+      "Examples:",
+      "  fathom prepare --input pairs.csv --set input.x=file --set input.y=caption --output data",
+      "  fathom prepare --input 'shards/*.tar' --output data --set image.size=64",
+      "  fathom prepare --input 'shards/day2/*.tar' --output data --set image.size=64 --append"
     })
 final class PrepareCommand extends SubCommand {
   @Option(
@@ -20,7 +22,7 @@ final class PrepareCommand extends SubCommand {
       required = true,
       paramLabel = "SPEC",
       description =
-          "A path (its form is detected), or scenes, gaussian-linear, gaussian-nonlinear.")
+          "A path or a pattern of paths (the form is detected), or scenes, gaussian-linear, gaussian-nonlinear.")
   private String input;
 
   @Option(
@@ -30,6 +32,12 @@ final class PrepareCommand extends SubCommand {
       description = "The dataset directory.")
   private String output;
 
+  @Option(
+      names = "--append",
+      description =
+          "Add the pairs to the dataset that is there; its vocabulary and normalisation stay.")
+  private boolean append;
+
   @Override
   Optional<String> input() {
     return Optional.of(input);
@@ -37,6 +45,6 @@ final class PrepareCommand extends SubCommand {
 
   @Override
   void run(Job job) {
-    job.prepare(input, output);
+    job.prepare(input, output, append);
   }
 }

@@ -47,7 +47,7 @@ final class RunCommand extends SubCommand {
     Path directory = job.claimOrResume(output, data != null ? data : input);
     String dataset = data != null ? data : new Path(directory, Job.DATA).toString();
     if (data == null) {
-      job.prepare(input, dataset);
+      job.prepare(input, dataset, false);
     }
     job.train(dataset, directory);
     String embeddings = new Path(directory, Job.EMBEDDINGS).toString();

@@ -46,7 +46,7 @@ final class SweepCommand extends SubCommand {
     boolean prepared = job.claimOrExtend(directory, input(), dataset());
     String dataset = pairs.data != null ? pairs.data : new Path(directory, Job.DATA).toString();
     if (pairs.data == null && !prepared) {
-      job.prepare(pairs.input, dataset);
+      job.prepare(pairs.input, dataset, false);
     }
     job.sweep(dataset, directory);
     job.report(directory);

@@ -11,7 +11,7 @@ public final class ColumnReader {
   /** Adds what stands at {@code ordinal} of a row to the builder of that side. */
   public static void add(InternalRow row, int ordinal, Side side, ColumnBuilder builder) {
     switch (side.modality()) {
-      case IMAGE -> builder.add(row.getBinary(ordinal));
+      case IMAGE -> builder.add(side.encoding().decode(row.getBinary(ordinal)));
       case TEXT -> builder.add(row.getArray(ordinal).toIntArray());
       case VECTOR -> builder.add(row.getArray(ordinal).toFloatArray());
     }

@@ -51,6 +51,8 @@ final class JsonReport {
     data.put("read", card.counts().read());
     data.put("rejected", card.counts().rejected());
     data.set("rejects", JSON.valueToTree(card.rejects()));
+    data.set("duplicates", JSON.valueToTree(card.duplicates()));
+    data.set("parts", JSON.valueToTree(card.parts()));
   }
 
   private static void addTraining(ObjectNode root, TrainResult train) {

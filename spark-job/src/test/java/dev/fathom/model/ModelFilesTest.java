@@ -61,7 +61,10 @@ class ModelFilesTest {
           image,
           vector,
           new DatasetCard.Counts(1, 0, 1, 0, 0),
-          Map.of());
+          Map.of(),
+          null,
+          null,
+          null);
 
   @ParameterizedTest
   @CsvSource({"cosine, convolution", "population-norm, convolution", "cosine, residual"})
@@ -114,7 +117,8 @@ class ModelFilesTest {
             List.of(),
             Collections.nCopies(WORDS, "word"));
     DatasetCard captioned =
-        new DatasetCard(1, "t", "f", 1, null, false, image, text, card.counts(), Map.of());
+        new DatasetCard(
+            1, "t", "f", 1, null, false, image, text, card.counts(), Map.of(), null, null, null);
     ModelSettings settings =
         new ModelSettings(
                 "cosine",
@@ -165,7 +169,8 @@ class ModelFilesTest {
             List.of(1.0, 1.0, 1.0),
             List.of());
     DatasetCard foreign =
-        new DatasetCard(1, "t", "g", 1, null, false, other, vector, card.counts(), Map.of());
+        new DatasetCard(
+            1, "t", "g", 1, null, false, other, vector, card.counts(), Map.of(), null, null, null);
 
     assertThatThrownBy(() -> files.read(files.readCard(), foreign))
         .isInstanceOf(FathomException.class)

@@ -90,7 +90,10 @@ class PlainDl4jTest {
             x.side(),
             y.side(),
             new DatasetCard.Counts(1, 0, 1, 0, 0),
-            Map.of());
+            Map.of(),
+            null,
+            null,
+            null);
     ModelSettings settings = new ModelSettings(similarity, 16, spec(x), spec(y));
     Towers towers = settings.build(card, new Storage(new Configuration()));
     TrainedModel model = new TrainedModel(towers, towers.initialParameters(3), 1.5f, 0.5f);

@@ -1,31 +1,54 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare.image;
 
+import dev.fathom.data.PictureEncoding;
 import dev.fathom.settings.Settings;
 import java.io.Serializable;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
  * What pictures become.
  *
- * @param size pixels of the square's side
- * @param resize how a picture that is no square becomes one
+ * @param size pixels of a side
+ * @param resize how a picture comes to that size
+ * @param encoding how a shard holds it
+ * @param mostPixels of a picture above which it is refused by its header, before it is decoded
  */
-public record ImageSettings(int size, Resize resize) implements Serializable {
+public record ImageSettings(int size, Resize resize, PictureEncoding encoding, long mostPixels)
+    implements Serializable {
 
-  /** How a picture becomes a square. */
+  /** How a picture comes to its size; the names are those of img2dataset. */
   public enum Resize {
-    /** The whole picture, with white margins on its longer sides. */
+    /** A square: the whole picture, with white margins on its longer sides. */
     BORDER,
-    /** The largest square in the middle of the picture. */
-    CENTER_CROP
+    /** The shorter side comes to the size, the longer one in proportion. */
+    KEEP_RATIO,
+    /** The longer side comes to the size, the shorter one in proportion. */
+    KEEP_RATIO_LARGEST,
+    /** A square: the largest one in the middle of the picture. */
+    CENTER_CROP,
+    /** The picture stays as it is. */
+    NO;
+
+    /** Whether all pictures come out in one shape. */
+    public boolean isSquare() {
+      return this == BORDER || this == CENTER_CROP;
+    }
   }
 
   /** Reads {@code image.*}. */
   public static ImageSettings of(Settings settings) {
-    String resize = settings.choice("image.resize", List.of("border", "center_crop"));
+    String resize = settings.choice("image.resize", names(Resize.values()));
+    String encoding = settings.choice("image.encoding", names(PictureEncoding.values()));
     return new ImageSettings(
-        settings.integer("image.size", 4, 1024), Resize.valueOf(resize.toUpperCase(Locale.ROOT)));
+        settings.integer("image.size", 4, 1024),
+        Resize.valueOf(resize.toUpperCase(Locale.ROOT)),
+        PictureEncoding.valueOf(encoding.toUpperCase(Locale.ROOT)),
+        settings.integer("image.mostPixels", 1, Integer.MAX_VALUE));
+  }
+
+  private static java.util.List<String> names(Enum<?>[] values) {
+    return Arrays.stream(values).map(value -> value.name().toLowerCase(Locale.ROOT)).toList();
   }
 }

@@ -15,18 +15,34 @@ public enum RejectReason {
   BAD_NUMBER,
   /** An earlier row has the same key. */
   DUPLICATE_KEY,
-  /** The picture file is not there. */
+  /** The file is not there. */
   MISSING_FILE,
-  /** The picture file has more bytes than a picture should. */
+  /** The picture or the caption has more bytes than are allowed. */
   TOO_MANY_BYTES,
   /** The picture has more pixels than is safe to decode. */
   TOO_MANY_PIXELS,
-  /** The picture file cannot be read or decoded. */
+  /** The file is there and cannot be read. */
+  UNREADABLE_FILE,
+  /** The picture cannot be decoded. */
   UNREADABLE_IMAGE,
   /** The caption has no words. */
   EMPTY_TEXT,
-  /** The caption cannot be cut into words. */
-  UNREADABLE_TEXT;
+  /** The caption is no UTF-8, or cannot be cut into words. */
+  UNREADABLE_TEXT,
+  /** The caption has more characters than are allowed. */
+  TOO_MANY_CHARACTERS,
+  /** The archive breaks off or is no archive from here on. */
+  BROKEN_ARCHIVE,
+  /** The archive has more entries than are allowed. */
+  TOO_MANY_ENTRIES,
+  /** Whoever gathered the rows noted that this one could not be had. */
+  NOT_DOWNLOADED,
+  /** The picture comes out of resizing in another shape than most. */
+  OTHER_SHAPE,
+  /** Both sides are those of an earlier pair, byte by byte. */
+  DUPLICATE_PAIR,
+  /** The same picture stands in another split, in a part that was there before. */
+  STRADDLES_SPLITS;
 
   /** The code as it is written to {@code rejects/} and to the card. */
   public String code() {

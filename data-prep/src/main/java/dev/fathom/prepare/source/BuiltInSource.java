@@ -60,7 +60,7 @@ final class BuiltInSource implements Source {
   }
 
   @Override
-  public boolean keysMayRepeat() {
+  public boolean mayRepeat() {
     return false;
   }
 

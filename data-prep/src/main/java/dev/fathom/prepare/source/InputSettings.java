@@ -2,6 +2,7 @@
 package dev.fathom.prepare.source;
 
 import dev.fathom.settings.Settings;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -10,13 +11,18 @@ import java.util.Optional;
  * Where in the input the pairs are.
  *
  * @param format what form the input has
- * @param x column or file of the first side; empty: looked for by its name
+ * @param x column, file or ending of the first side; empty: looked for by its name
  * @param y the same for the second side
- * @param key column that names a pair; empty: its row's number
- * @param label column or file of the class; empty: none
+ * @param key column that names a pair; empty: its row's number or its name in the archive
+ * @param label column, file or ending of the class; empty: none
  * @param groupBy column or file whose equal values stay in one split; empty: none
+ * @param images folder that the names of pictures are relative to; empty: where they are listed
+ * @param captions which of several captions of a picture are taken
+ * @param largestFile bytes of a picture or a caption above which its row is rejected
+ * @param mostEntries entries of a tar beyond which it is not read
  * @param pairs how many pairs a built-in source makes
  * @param sceneFactors how many factors picture and caption of a scene share
+ * @param seed of every random choice
  */
 public record InputSettings(
     Format format,
@@ -25,8 +31,13 @@ public record InputSettings(
     Optional<String> key,
     Optional<String> label,
     Optional<String> groupBy,
+    Optional<String> images,
+    Captions captions,
+    int largestFile,
+    long mostEntries,
     int pairs,
-    int sceneFactors) {
+    int sceneFactors,
+    long seed) {
 
   /** The form of the input. */
   public enum Format {
@@ -40,15 +51,31 @@ public record InputSettings(
     TSV,
     /** A manifest of JSON objects, whatever its ending. */
     JSONL,
-    /** A directory of row-aligned CSV files of numbers. */
-    MATRICES
+    /** Tar files with a picture and a caption under one name. */
+    WEBDATASET,
+    /** COCO's JSON of images and annotations. */
+    COCO,
+    /** Parquet with a column for each side, in one file or many. */
+    PARQUET,
+    /** Pictures with a text file beside each. */
+    FOLDER,
+    /** A directory of row-aligned files of numbers: CSV, NumPy or Parquet. */
+    MATRICES;
+
+    /** How it is written in the settings. */
+    String written() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
-  /** Reads {@code input.*}, {@code split.groupBy} and {@code scenes.*}. */
+  /** Reads {@code input.*}, {@code split.groupBy}, {@code scenes.*} and the seed. */
   public static InputSettings of(Settings settings) {
     String format =
         settings.choice(
-            "input.format", List.of("auto", "manifest", "csv", "tsv", "jsonl", "matrices"));
+            "input.format", Arrays.stream(Format.values()).map(Format::written).toList());
+    String captions =
+        settings.choice(
+            "input.captions", Arrays.stream(Captions.values()).map(Captions::written).toList());
     return new InputSettings(
         Format.valueOf(format.toUpperCase(Locale.ROOT)),
         settings.text("input.x"),
@@ -56,7 +83,29 @@ public record InputSettings(
         settings.text("input.key"),
         settings.text("input.label"),
         settings.text("split.groupBy"),
+        settings.text("input.images"),
+        Captions.valueOf(captions.toUpperCase(Locale.ROOT)),
+        Math.toIntExact(settings.bytes("input.largestFile", 1, 1 << 30)),
+        settings.integer("input.mostEntries", 1, Integer.MAX_VALUE),
         settings.integer("input.pairs", 1, Integer.MAX_VALUE),
-        settings.integer("scenes.factors", 2, Factor.values().length));
+        settings.integer("scenes.factors", 2, Factor.values().length),
+        settings.wholeNumber("training.seed"));
+  }
+
+  /** What the rows that are read depend on, as text. */
+  public String provenance() {
+    return String.join(
+        " ",
+        List.of(
+            x.orElse(""),
+            y.orElse(""),
+            key.orElse(""),
+            label.orElse(""),
+            groupBy.orElse(""),
+            images.orElse(""),
+            captions.written(),
+            format.written(),
+            "" + largestFile,
+            "" + mostEntries));
   }
 }

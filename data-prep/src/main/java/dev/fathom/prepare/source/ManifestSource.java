@@ -2,18 +2,19 @@
 package dev.fathom.prepare.source;
 
 import dev.fathom.common.FathomException;
+import dev.fathom.data.Modality;
 import dev.fathom.prepare.reject.RejectReason;
 import dev.fathom.prepare.reject.RejectedRowException;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import org.apache.commons.lang3.StringUtils;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
@@ -24,14 +25,10 @@ import org.apache.spark.sql.SparkSession;
  */
 final class ManifestSource implements Source {
   private static final int SAMPLE = 20;
+  private static final int MOST_CAPTIONS = 64;
   private static final int DETAIL_LENGTH = 200;
-  private static final Pattern IMAGE_NAME =
-      Pattern.compile(".*\\.(png|jpe?g|gif|bmp|tiff?|webp)", Pattern.CASE_INSENSITIVE);
-  private static final List<String> IMAGE_COLUMNS =
-      List.of("image", "image_path", "file", "filename", "file_name", "filepath", "path", "x");
-  private static final List<String> TEXT_COLUMNS =
-      List.of("caption", "text", "title", "description", "sentence", "y");
 
+  private final JavaSparkContext spark;
   private final Table table;
   private final Layout layout;
   private final String fingerprint;
@@ -49,6 +46,8 @@ final class ManifestSource implements Source {
    * @param xSide what the first side is
    * @param ySide what the second side is
    * @param malformed why a row is left out that has not the form of the file
+   * @param captions which of several captions are taken
+   * @param seed that one is drawn by
    */
   private record Layout(
       String folder,
@@ -60,10 +59,13 @@ final class ManifestSource implements Source {
       int group,
       SourceSide xSide,
       SourceSide ySide,
-      RejectReason malformed)
+      RejectReason malformed,
+      Captions captions,
+      long seed)
       implements Serializable {}
 
-  private ManifestSource(Table table, Layout layout, String fingerprint) {
+  private ManifestSource(JavaSparkContext spark, Table table, Layout layout, String fingerprint) {
+    this.spark = spark;
     this.table = table;
     this.layout = layout;
     this.fingerprint = fingerprint;
@@ -73,11 +75,11 @@ final class ManifestSource implements Source {
   static ManifestSource open(
       SparkSession spark, Path file, Table.Form form, InputSettings input, String fingerprint) {
     Table table = Table.named(spark, file, form);
-    int x = sideColumn(table, file, "input.x", input.x(), IMAGE_COLUMNS);
-    int y = sideColumn(table, file, "input.y", input.y(), TEXT_COLUMNS);
+    int x = sideColumn(table, file, "input.x", input.x(), PictureNames.IMAGE_COLUMNS);
+    int y = sideColumn(table, file, "input.y", input.y(), PictureNames.TEXT_COLUMNS);
     Layout layout =
         new Layout(
-            file.getParent().toString(),
+            input.images().orElse(file.getParent().toString()),
             table.columns().size(),
             x,
             y,
@@ -86,8 +88,11 @@ final class ManifestSource implements Source {
             column(table, file, input.groupBy()),
             side(table, file, x),
             side(table, file, y),
-            form == Table.Form.JSONL ? RejectReason.UNREADABLE_ROW : RejectReason.RAGGED_ROW);
-    return new ManifestSource(table, layout, fingerprint);
+            form == Table.Form.JSONL ? RejectReason.UNREADABLE_ROW : RejectReason.RAGGED_ROW,
+            input.captions(),
+            input.seed());
+    return new ManifestSource(
+        JavaSparkContext.fromSparkContext(spark.sparkContext()), table, layout, fingerprint);
   }
 
   @Override
@@ -103,17 +108,11 @@ final class ManifestSource implements Source {
   @Override
   public JavaRDD<RawRow> rows() {
     Layout reading = layout;
-    return table.rows().map(row -> row(row._1(), row._2(), reading));
-  }
-
-  @Override
-  public boolean keysMayRepeat() {
-    return true;
-  }
-
-  @Override
-  public OptionalInt knownDimension() {
-    return OptionalInt.empty();
+    JavaRDD<RawRow> rows =
+        table.rows().flatMap(row -> rows(row._1(), row._2(), reading).iterator());
+    // A manifest is read in a few pieces or one; what it lists is work for all.
+    int tasks = Sources.tasks(spark, Integer.MAX_VALUE);
+    return rows.getNumPartitions() < tasks ? rows.repartition(tasks) : rows;
   }
 
   @Override
@@ -121,22 +120,40 @@ final class ManifestSource implements Source {
     return fingerprint;
   }
 
-  private static RawRow row(Row row, long ordinal, Layout layout) {
-    String key = RawRow.keyOf(ordinal);
+  private static List<RawRow> rows(Row row, long number, Layout layout) {
+    String key = RawRow.keyOf(number);
+    long ordinal = number * MOST_CAPTIONS;
     try {
       requireWhole(row, layout);
       if (layout.key() >= 0) {
         key = required(row, layout.key());
       }
-      return new RawRow.Pair(
-          key,
-          ordinal,
-          value(row, layout.x(), layout.xSide(), layout.folder()),
-          value(row, layout.y(), layout.ySide(), layout.folder()),
-          layout.label() < 0 ? "" : text(row, layout.label()).strip(),
-          layout.group() < 0 ? "" : text(row, layout.group()).strip());
+      RawValue x = value(row, layout.x(), layout.xSide(), layout.folder());
+      String label = layout.label() < 0 ? "" : text(row, layout.label()).strip();
+      String group = layout.group() < 0 ? "" : text(row, layout.group()).strip();
+      if (layout.ySide().modality() != Modality.TEXT) {
+        RawValue y = value(row, layout.y(), layout.ySide(), layout.folder());
+        return List.of(new RawRow.Pair(key, ordinal, x, y, label, group));
+      }
+      List<String> captions = layout.captions().of(list(row, layout.y()), layout.seed(), key);
+      if (captions.isEmpty()) {
+        captions = List.of("");
+      }
+      boolean several = captions.size() > 1;
+      List<RawRow> pairs = new ArrayList<>();
+      for (int caption = 0; caption < Math.min(captions.size(), MOST_CAPTIONS); caption++) {
+        pairs.add(
+            new RawRow.Pair(
+                several ? layout.captions().key(key, caption) : key,
+                ordinal + caption,
+                x,
+                new RawValue.Caption(captions.get(caption)),
+                label,
+                group));
+      }
+      return pairs;
     } catch (RejectedRowException e) {
-      return new RawRow.Broken(key, ordinal, e.reason(), e.getMessage());
+      return List.of(new RawRow.Broken(key, ordinal, e.reason(), e.getMessage()));
     }
   }
 
@@ -208,7 +225,7 @@ final class ManifestSource implements Source {
                     .stream()
                     .map(row -> list(row, column))
                     .toList());
-    if (mostly(sample, cells -> IMAGE_NAME.matcher(cells.get(0).strip()).matches())) {
+    if (mostly(sample, cells -> PictureNames.isPicture(cells.get(0).strip()))) {
       return SourceSide.IMAGE;
     }
     boolean arrays = table.isArray(column);

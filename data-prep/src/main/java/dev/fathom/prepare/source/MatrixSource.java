@@ -3,43 +3,39 @@ package dev.fathom.prepare.source;
 
 import dev.fathom.common.FathomException;
 import dev.fathom.common.Storage;
-import dev.fathom.prepare.reject.RejectReason;
-import dev.fathom.prepare.reject.RejectedRowException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
-import org.apache.commons.lang3.StringUtils;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import scala.Tuple2;
 
 /**
- * Pairs of numeric rows: a directory of CSV files, row i of one belonging to row i of the other.
+ * Pairs of numeric rows: a directory of files, row i of one belonging to row i of the other. A file
+ * is CSV, a NumPy array or a Parquet with one column of arrays.
  */
 final class MatrixSource implements Source {
-  private static final int DETAIL_LENGTH = 200;
-  private static final String ENDING = ".csv";
+  private static final List<String> ENDINGS = List.of(".csv", ".npy", ".parquet");
 
   private final JavaSparkContext spark;
-  private final Table x;
-  private final Table y;
-  private final Optional<Table> labels;
-  private final Optional<Table> groups;
+  private final Matrix x;
+  private final Matrix y;
+  private final Optional<Matrix> labels;
+  private final Optional<Matrix> groups;
   private final String fingerprint;
 
   private MatrixSource(
       JavaSparkContext spark,
-      Table x,
-      Table y,
-      Optional<Table> labels,
-      Optional<Table> groups,
+      Matrix x,
+      Matrix y,
+      Optional<Matrix> labels,
+      Optional<Matrix> groups,
       String fingerprint) {
     this.spark = spark;
     this.x = x;
@@ -53,20 +49,20 @@ final class MatrixSource implements Source {
   static MatrixSource open(
       SparkSession spark, Storage storage, Path directory, InputSettings input) {
     List<Path> opened = new ArrayList<>();
-    Opener opener =
+    Function<String, Matrix> opener =
         name -> {
           Path file = file(storage, directory, name);
           opened.add(file);
-          return Table.numbers(spark, file);
+          return Matrix.open(spark, storage, file);
         };
-    Table x = opener.open(required(storage, directory, "input.x", input.x()));
-    Table y = opener.open(required(storage, directory, "input.y", input.y()));
-    Optional<Table> labels = input.label().map(opener::open);
-    Optional<Table> groups = input.groupBy().map(opener::open);
-    List<Table> tables = new ArrayList<>(List.of(x, y));
-    labels.ifPresent(tables::add);
-    groups.ifPresent(tables::add);
-    requireAligned(opened, tables);
+    Matrix x = opener.apply(required(storage, directory, "input.x", input.x()));
+    Matrix y = opener.apply(required(storage, directory, "input.y", input.y()));
+    Optional<Matrix> labels = input.label().map(opener);
+    Optional<Matrix> groups = input.groupBy().map(opener);
+    List<Matrix> matrices = new ArrayList<>(List.of(x, y));
+    labels.ifPresent(matrices::add);
+    groups.ifPresent(matrices::add);
+    requireAligned(opened, matrices);
     return new MatrixSource(
         JavaSparkContext.fromSparkContext(spark.sparkContext()),
         x,
@@ -76,24 +72,25 @@ final class MatrixSource implements Source {
         Fingerprint.of(storage, opened));
   }
 
-  private interface Opener {
-    Table open(String name);
+  /** Whether the first side that the settings name is a file of this directory. */
+  static boolean isNamed(Storage storage, Path directory, InputSettings input) {
+    return input.x().filter(name -> found(storage, directory, name).isPresent()).isPresent();
   }
 
   @Override
   public SourceSide x() {
-    return SourceSide.vector(x.columns().size());
+    return SourceSide.vector(x.columns());
   }
 
   @Override
   public SourceSide y() {
-    return SourceSide.vector(y.columns().size());
+    return SourceSide.vector(y.columns());
   }
 
   @Override
   public JavaRDD<RawRow> rows() {
-    return numbers(x)
-        .cogroup(numbers(y), names(labels), names(groups))
+    return x.vectors()
+        .cogroup(y.vectors(), names(labels), names(groups))
         .map(
             row ->
                 new RawRow.Pair(
@@ -106,56 +103,13 @@ final class MatrixSource implements Source {
   }
 
   @Override
-  public boolean keysMayRepeat() {
-    return false;
-  }
-
-  @Override
-  public OptionalInt knownDimension() {
-    return OptionalInt.empty();
-  }
-
-  @Override
   public String fingerprint() {
     return fingerprint;
   }
 
-  /** The rows of a file as vectors, by their number. */
-  private static JavaPairRDD<Long, RawValue> numbers(Table table) {
-    int columns = table.columns().size();
-    return table.rows().mapToPair(row -> new Tuple2<>(row._2(), numbers(row._1(), columns)));
-  }
-
-  private static RawValue numbers(Row row, int columns) {
-    if (!Table.isWhole(row, columns)) {
-      return new RawValue.Unusable(
-          RejectReason.RAGGED_ROW,
-          "not a row of %d numbers: %s"
-              .formatted(columns, StringUtils.abbreviate(row.getString(columns), DETAIL_LENGTH)));
-    }
-    List<String> cells = new ArrayList<>(columns);
-    for (int column = 0; column < columns; column++) {
-      cells.add(row.isNullAt(column) ? "" : row.getString(column));
-    }
-    try {
-      return new RawValue.Numbers(Numbers.parse(cells));
-    } catch (RejectedRowException e) {
-      return new RawValue.Unusable(e.reason(), e.getMessage());
-    }
-  }
-
   /** The first column of a file by the row's number; nothing where there is no file. */
-  private JavaPairRDD<Long, String> names(Optional<Table> table) {
-    return table
-        .map(
-            file ->
-                file.rows()
-                    .mapToPair(
-                        row ->
-                            new Tuple2<>(
-                                row._2(),
-                                row._1().isNullAt(0) ? "" : row._1().getString(0).strip())))
-        .orElseGet(() -> JavaPairRDD.fromJavaRDD(spark.emptyRDD()));
+  private JavaPairRDD<Long, String> names(Optional<Matrix> matrix) {
+    return matrix.map(Matrix::names).orElseGet(() -> JavaPairRDD.fromJavaRDD(spark.emptyRDD()));
   }
 
   private static String first(Iterable<String> names) {
@@ -163,10 +117,10 @@ final class MatrixSource implements Source {
     return all.hasNext() ? all.next() : "";
   }
 
-  private static void requireAligned(List<Path> files, List<Table> tables) {
-    long rows = tables.get(0).rows().count();
+  private static void requireAligned(List<Path> files, List<Matrix> matrices) {
+    long rows = matrices.get(0).rows();
     for (int i = 1; i < files.size(); i++) {
-      long others = tables.get(i).rows().count();
+      long others = matrices.get(i).rows();
       if (others != rows) {
         throw FathomException.data(
             "%s has %d rows, %s has %d; rows belong together by their number, so the files must be equally long",
@@ -185,23 +139,26 @@ final class MatrixSource implements Source {
   }
 
   private static Path file(Storage storage, Path directory, String name) {
-    Path asNamed = new Path(directory, name);
-    Path withEnding = new Path(directory, name + ENDING);
-    if (storage.exists(asNamed)) {
-      return asNamed;
-    }
-    if (storage.exists(withEnding)) {
-      return withEnding;
-    }
-    throw FathomException.usage(
-        "there is no file %s in %s; its files are %s", name, directory, files(storage, directory));
+    return found(storage, directory, name)
+        .orElseThrow(
+            () ->
+                FathomException.usage(
+                    "there is no file %s in %s; its files are %s",
+                    name, directory, files(storage, directory)));
+  }
+
+  private static Optional<Path> found(Storage storage, Path directory, String name) {
+    return Stream.concat(Stream.of(""), ENDINGS.stream())
+        .map(ending -> new Path(directory, name + ending))
+        .filter(storage::exists)
+        .findFirst();
   }
 
   private static String files(Storage storage, Path directory) {
     List<String> names =
         Arrays.stream(storage.list(directory))
             .map(status -> status.getPath().getName())
-            .filter(name -> name.endsWith(ENDING))
+            .filter(name -> ENDINGS.stream().anyMatch(name::endsWith))
             .toList();
     return names.isEmpty() ? "none" : String.join(", ", names);
   }

@@ -9,6 +9,17 @@ import java.util.List;
 final class Numbers {
   private Numbers() {}
 
+  /** A vector, unless one of its numbers is none that a float can hold. */
+  static RawValue checked(double[] values) {
+    for (int column = 0; column < values.length; column++) {
+      if (!(Math.abs(values[column]) <= Float.MAX_VALUE)) {
+        return new RawValue.Unusable(
+            RejectReason.BAD_NUMBER, "column %d holds %s".formatted(column + 1, values[column]));
+      }
+    }
+    return new RawValue.Numbers(values);
+  }
+
   /** Whether text is a number of any kind; NaN is one. */
   static boolean isNumber(String text) {
     return !Double.isNaN(parse(text)) || text.strip().equalsIgnoreCase("nan");

@@ -19,6 +19,16 @@ public sealed interface RawValue extends Serializable {
   record ImageFile(String folder, String name) implements RawValue {}
 
   /**
+   * A picture as its file holds it.
+   *
+   * @param name to show a person
+   * @param content of the file
+   */
+  @DefaultSerializer(JavaSerializer.class)
+  @SuppressWarnings("ArrayRecordComponent")
+  record ImageContent(String name, byte[] content) implements RawValue {}
+
+  /**
    * A picture that is already as the shards store it.
    *
    * @param pixels {@code size × size × 3} bytes, row-major, red green blue
@@ -34,11 +44,34 @@ public sealed interface RawValue extends Serializable {
    * @param detail for a person
    */
   @DefaultSerializer(JavaSerializer.class)
-  record Unusable(RejectReason reason, String detail) implements RawValue {}
+  record Unusable(RejectReason reason, String detail) implements RawValue {
+
+    /** A file that should be there and is not. */
+    static Unusable missing(String detail) {
+      return new Unusable(RejectReason.MISSING_FILE, detail);
+    }
+  }
 
   /** A caption. */
   @DefaultSerializer(JavaSerializer.class)
   record Caption(String text) implements RawValue {}
+
+  /**
+   * A caption in a file of its own.
+   *
+   * @param file URI
+   */
+  @DefaultSerializer(JavaSerializer.class)
+  record CaptionFile(String file) implements RawValue {}
+
+  /**
+   * A caption as its file holds it.
+   *
+   * @param content UTF-8
+   */
+  @DefaultSerializer(JavaSerializer.class)
+  @SuppressWarnings("ArrayRecordComponent")
+  record CaptionContent(byte[] content) implements RawValue {}
 
   /**
    * A vector.

@@ -5,7 +5,14 @@ import java.util.OptionalInt;
 import org.apache.spark.api.java.JavaRDD;
 
 /** Pairs that are opened: their form is known, their rows can be read. */
-public sealed interface Source permits BuiltInSource, ManifestSource, MatrixSource {
+public sealed interface Source
+    permits BuiltInSource,
+        CocoSource,
+        FolderSource,
+        ManifestSource,
+        MatrixSource,
+        ParquetSource,
+        TarSource {
 
   /** What the first side is. */
   SourceSide x();
@@ -16,11 +23,15 @@ public sealed interface Source permits BuiltInSource, ManifestSource, MatrixSour
   /** Every row, in any order; reading again gives the same rows. */
   JavaRDD<RawRow> rows();
 
-  /** Whether two rows may have the same key. */
-  boolean keysMayRepeat();
+  /** Whether two rows may have the same key or the same content. */
+  default boolean mayRepeat() {
+    return true;
+  }
 
   /** The true number of shared dimensions, where the source knows it. */
-  OptionalInt knownDimension();
+  default OptionalInt knownDimension() {
+    return OptionalInt.empty();
+  }
 
   /** Text that changes when the rows do: a digest of the files, or the parameters. */
   String fingerprint();

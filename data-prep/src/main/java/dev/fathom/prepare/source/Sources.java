@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -16,6 +17,8 @@ import org.apache.spark.sql.SparkSession;
 /** Opens the source that a specification means. */
 public final class Sources {
   private static final Pattern COMPRESSION = Pattern.compile("\\.(gz|bz2|zst)$");
+
+  private static final int TASKS_OF_A_CORE = 4;
 
   private final SparkSession spark;
   private final Storage storage;
@@ -50,37 +53,105 @@ public final class Sources {
           "split.groupBy = %s, but a built-in source has no columns; set it to null",
           input.groupBy().get());
     }
-    return new BuiltInSource(
-        JavaSparkContext.fromSparkContext(spark.sparkContext()), maker, input.pairs());
+    return new BuiltInSource(context(), maker, input.pairs());
+  }
+
+  /** In how many tasks rows are worked on that are no work to read. */
+  static int tasks(JavaSparkContext spark, int rows) {
+    return Math.max(1, Math.min(rows, TASKS_OF_A_CORE * spark.defaultParallelism()));
   }
 
   private Source files(String specification) {
     try {
       Path path = new Path(specification);
       FileSystem fileSystem = path.getFileSystem(spark.sparkContext().hadoopConfiguration());
-      if (!fileSystem.exists(path)) {
+      if (fileSystem.exists(path)) {
+        FileStatus status = fileSystem.getFileStatus(path);
+        return status.isDirectory()
+            ? directory(fileSystem, status.getPath())
+            : file(InputFiles.of(status));
+      }
+      FileStatus[] matches = fileSystem.globStatus(path);
+      if (matches == null || matches.length == 0) {
         throw FathomException.data(
             "%s does not exist; give a path, or scenes, gaussian-linear or gaussian-nonlinear",
             specification);
       }
-      return files(fileSystem.makeQualified(path), fileSystem.getFileStatus(path).isDirectory());
+      return several(InputFiles.matching(fileSystem, fileSystem.makeQualified(path)));
     } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
       throw FathomException.data("%s cannot be read: %s", specification, e.getMessage())
           .causedBy(e);
     }
   }
 
-  private Source files(Path path, boolean directory) {
-    if (directory != (input.format() == InputSettings.Format.MATRICES)
-        && input.format() != InputSettings.Format.AUTO) {
-      throw FathomException.usage(
-          "%s is a %s, which input.format = %s is not read from",
-          path, directory ? "directory" : "file", input.format().name().toLowerCase(Locale.ROOT));
-    }
-    return directory
-        ? MatrixSource.open(spark, storage, path, input)
-        : ManifestSource.open(
-            spark, path, form(path), input, Fingerprint.of(storage, List.of(path)));
+  private Source file(InputFiles files) {
+    Path file = files.root();
+    return switch (input.format()) {
+      case FOLDER, MATRICES -> throw wrongKind(file, "file");
+      case WEBDATASET -> TarSource.open(context(), files, input);
+      case PARQUET -> ParquetSource.open(spark, files, input);
+      case COCO -> coco(file);
+      case CSV, TSV, JSONL, MANIFEST -> manifest(file);
+      case AUTO -> {
+        if (InputFiles.Kind.TAR.test(file)) {
+          yield TarSource.open(context(), files, input);
+        }
+        if (InputFiles.Kind.PARQUET.test(file)) {
+          yield ParquetSource.open(spark, files, input);
+        }
+        boolean json = COMPRESSION.matcher(file.getName()).replaceFirst("").endsWith(".json");
+        yield json && CocoSource.isCoco(storage, file) ? coco(file) : manifest(file);
+      }
+    };
+  }
+
+  private Source coco(Path file) {
+    return CocoSource.open(context(), storage, file, input, Fingerprint.of(storage, List.of(file)));
+  }
+
+  private Source manifest(Path file) {
+    return ManifestSource.open(
+        spark, file, form(file), input, Fingerprint.of(storage, List.of(file)));
+  }
+
+  private Source directory(FileSystem fileSystem, Path directory) throws IOException {
+    boolean auto = input.format() == InputSettings.Format.AUTO;
+    return input.format() == InputSettings.Format.MATRICES
+            || (auto && MatrixSource.isNamed(storage, directory, input))
+        ? MatrixSource.open(spark, storage, directory, input)
+        : several(InputFiles.below(fileSystem, directory));
+  }
+
+  private Source several(InputFiles files) {
+    return switch (input.format()) {
+      case WEBDATASET -> TarSource.open(context(), files, input);
+      case PARQUET -> ParquetSource.open(spark, files, input);
+      case FOLDER -> FolderSource.open(context(), files, input);
+      case COCO, CSV, TSV, JSONL, MANIFEST, MATRICES -> throw wrongKind(files.root(), "directory");
+      case AUTO -> {
+        if (files.any(InputFiles.Kind.TAR)) {
+          yield TarSource.open(context(), files, input);
+        }
+        if (files.any(InputFiles.Kind.PARQUET)) {
+          yield ParquetSource.open(spark, files, input);
+        }
+        if (files.any(InputFiles.Kind.PICTURE)) {
+          yield FolderSource.open(context(), files, input);
+        }
+        // Not named as it should be; this says how.
+        yield MatrixSource.open(spark, storage, files.root(), input);
+      }
+    };
+  }
+
+  private FathomException wrongKind(Path path, String kind) {
+    return FathomException.usage(
+        "%s is a %s, which input.format = %s is not read from",
+        path, kind, input.format().written());
+  }
+
+  private JavaSparkContext context() {
+    return JavaSparkContext.fromSparkContext(spark.sparkContext());
   }
 
   private Table.Form form(Path file) {
@@ -88,7 +159,7 @@ public final class Sources {
       case CSV -> Table.Form.CSV;
       case TSV -> Table.Form.TSV;
       case JSONL -> Table.Form.JSONL;
-      case AUTO, MANIFEST, MATRICES -> formByEnding(file);
+      default -> formByEnding(file);
     };
   }
 
@@ -100,7 +171,7 @@ public final class Sources {
       case "jsonl", "json", "ndjson" -> Table.Form.JSONL;
       default ->
           throw FathomException.usage(
-              "%s has no form that is known: a manifest ends in .csv, .tsv, .jsonl, .json or .ndjson (else set input.format to csv, tsv or jsonl), matrices are a directory of CSV files",
+              "%s has no form that is known: a manifest ends in .csv, .tsv, .jsonl, .json or .ndjson (else set input.format), an archive in .tar or .tar.gz, a table in .parquet; else give a directory of such, of pictures, or of matrices",
               file);
     };
   }

@@ -1,10 +1,15 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare.text;
 
+import com.ibm.icu.text.BreakIterator;
+import com.ibm.icu.util.ULocale;
 import dev.fathom.prepare.reject.RejectReason;
 import dev.fathom.prepare.reject.RejectedRowException;
 import java.io.IOException;
 import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,23 +18,48 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.apache.lucene.analysis.standard.StandardTokenizer;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
+import org.apache.lucene.analysis.tokenattributes.TypeAttribute;
 
 /**
  * Cuts captions into words: NFKC and lower case, then the word boundaries of Unicode UAX #29, by
- * which an ideograph and an emoji are a word each and punctuation is none. A caption of nothing but
- * punctuation is cut at its blanks instead, for it says something all the same. Reuses one
- * tokenizer, so it is meant for one thread.
+ * which an ideograph and an emoji are a word each and punctuation is none; Thai, Lao, Khmer and
+ * Burmese, which leave no blanks between words, by dictionary. A caption of nothing but punctuation
+ * is cut at its blanks instead, for it says something all the same. Reuses one tokenizer, so it is
+ * meant for one thread.
  */
 public final class Words {
   private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Z}\\p{C}]+");
+  private static final char REPLACEMENT = '\uFFFD';
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+  private static final String WITHOUT_BLANKS =
+      StandardTokenizer.TOKEN_TYPES[StandardTokenizer.SOUTHEAST_ASIAN];
 
   private final int maxTokens;
+  private final int mostCharacters;
   private final StandardTokenizer tokenizer = new StandardTokenizer();
   private final CharTermAttribute term = tokenizer.addAttribute(CharTermAttribute.class);
+  private final TypeAttribute type = tokenizer.addAttribute(TypeAttribute.class);
+  private final BreakIterator dictionary = BreakIterator.getWordInstance(ULocale.ROOT);
 
-  /** Cuts captions into at most this many words. */
-  public Words(int maxTokens) {
-    this.maxTokens = maxTokens;
+  /** Cuts captions by these settings. */
+  public Words(TextSettings settings) {
+    maxTokens = settings.maxTokens();
+    mostCharacters = settings.mostCharacters();
+  }
+
+  /**
+   * The text that a file of UTF-8 holds.
+   *
+   * @throws RejectedRowException where it is none
+   */
+  public static String decoded(byte[] content) throws RejectedRowException {
+    try {
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
+      return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+    } catch (CharacterCodingException e) {
+      throw new RejectedRowException(RejectReason.UNREADABLE_TEXT, "the text is no UTF-8");
+    }
   }
 
   /**
@@ -38,6 +68,15 @@ public final class Words {
    * @throws RejectedRowException where there are none
    */
   public List<String> of(String caption) throws RejectedRowException {
+    if (caption.length() > mostCharacters) {
+      throw new RejectedRowException(
+          RejectReason.TOO_MANY_CHARACTERS,
+          "%d characters, %d at most".formatted(caption.length(), mostCharacters));
+    }
+    if (caption.indexOf(REPLACEMENT) >= 0) {
+      // What Spark's readers make of bytes that are no UTF-8.
+      throw new RejectedRowException(RejectReason.UNREADABLE_TEXT, "the text is no UTF-8");
+    }
     String normal = Normalizer.normalize(caption, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
     List<String> words = tokens(normal);
     if (words.isEmpty()) {
@@ -55,12 +94,28 @@ public final class Words {
       open.setReader(new StringReader(text));
       open.reset();
       while (words.size() < maxTokens && open.incrementToken()) {
-        words.add(term.toString());
+        if (type.type().equals(WITHOUT_BLANKS)) {
+          cut(term.toString(), words);
+        } else {
+          words.add(term.toString());
+        }
       }
     } catch (IOException | RuntimeException e) {
       throw new RejectedRowException(RejectReason.UNREADABLE_TEXT, e.toString());
     }
     return words;
+  }
+
+  /** Words of a run of letters without blanks. */
+  private void cut(String run, List<String> words) {
+    dictionary.setText(run);
+    int from = dictionary.first();
+    for (int to = dictionary.next();
+        to != BreakIterator.DONE && words.size() < maxTokens;
+        to = dictionary.next()) {
+      words.add(run.substring(from, to));
+      from = to;
+    }
   }
 
   private List<String> pieces(String text) {

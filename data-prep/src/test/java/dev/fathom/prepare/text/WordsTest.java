@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WordsTest {
-  private final Words words = new Words(5);
+  private final Words words = new Words(new TextSettings(10, 1, 5, 20_000));
 
   @Test
   void wordsAreLowerCaseAndPunctuationIsNone() throws RejectedRowException {

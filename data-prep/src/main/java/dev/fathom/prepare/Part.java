@@ -1,0 +1,94 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.prepare;
+
+import dev.fathom.common.FathomException;
+import dev.fathom.common.Storage;
+import dev.fathom.data.DatasetCard;
+import dev.fathom.data.DatasetFiles;
+import dev.fathom.data.Split;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * A part that is added to a dataset.
+ *
+ * <p>It is written to a directory beside the shards, while the dataset stays whole and readable;
+ * then the mark of completeness is taken away, its files are moved in under names that tell the
+ * part, the card is replaced and the mark is set again. When that is cut off, files of a part that
+ * the card does not list are removed the next time.
+ */
+final class Part {
+  private static final Pattern NUMBERED = Pattern.compile("part-added(\\d{4})-.*");
+
+  private final Storage storage;
+  private final DatasetFiles files;
+
+  Part(Storage storage, DatasetFiles files) {
+    this.storage = storage;
+    this.files = files;
+  }
+
+  /** Where it is written to. */
+  DatasetFiles staged() {
+    return new DatasetFiles(new Path(files.directory(), "_added"));
+  }
+
+  /** Undoes what was cut off. */
+  void mend() {
+    if (!storage.exists(files.card())) {
+      throw FathomException.data(
+          "%s is no dataset to append to; run prepare without --append first", files.directory());
+    }
+    storage.delete(staged().directory());
+    if (storage.isComplete(files.directory())) {
+      return;
+    }
+    int parts = files.readUnfinishedCard(storage).parts().size();
+    for (Path directory : directories(files)) {
+      for (FileStatus file : storage.list(directory)) {
+        Matcher name = NUMBERED.matcher(file.getPath().getName());
+        if (name.matches() && Integer.parseInt(name.group(1)) >= parts) {
+          storage.delete(file.getPath());
+        }
+      }
+    }
+    storage.complete(files.directory());
+  }
+
+  private static List<Path> directories(DatasetFiles of) {
+    List<Path> directories = new ArrayList<>();
+    for (Split split : Split.values()) {
+      directories.add(of.shards(split));
+    }
+    directories.add(of.rejects());
+    return directories;
+  }
+
+  /** Makes what is staged a part of the dataset. */
+  void join(int number, DatasetCard card) {
+    storage.delete(new Path(files.directory(), Storage.SUCCESS));
+    List<Path> to = directories(files);
+    List<Path> from = directories(staged());
+    for (int i = 0; i < to.size(); i++) {
+      for (FileStatus file : storage.list(from.get(i))) {
+        String name = file.getPath().getName();
+        if (name.startsWith("part-")) {
+          storage.move(
+              file.getPath(),
+              new Path(
+                  to.get(i),
+                  String.format(
+                      Locale.ROOT, "part-added%04d-%s", number, name.substring("part-".length()))));
+        }
+      }
+    }
+    storage.writeJson(files.card(), card);
+    storage.complete(files.directory());
+    storage.delete(staged().directory());
+  }
+}

@@ -1,0 +1,259 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.prepare;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
+import dev.fathom.common.FathomException;
+import dev.fathom.common.Storage;
+import dev.fathom.data.DatasetCard;
+import dev.fathom.data.DatasetFiles;
+import dev.fathom.data.Modality;
+import dev.fathom.data.PairSchema;
+import dev.fathom.data.Side;
+import dev.fathom.data.Split;
+import dev.fathom.prepare.reject.RejectReason;
+import dev.fathom.prepare.source.Source;
+import dev.fathom.prepare.source.SourceSide;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/** Finds what only all pairs together can tell: which of them stay, and where each goes. */
+final class Placement {
+  private final SparkSession spark;
+  private final PrepareSettings settings;
+  private final Source source;
+  private final Optional<PrepareJob.Existing> before;
+  private Rules rules;
+
+  /** A placement of the pairs of a source, by themselves or beside those of a dataset. */
+  Placement(
+      SparkSession spark,
+      PrepareSettings settings,
+      Source source,
+      Optional<PrepareJob.Existing> before) {
+    this.spark = spark;
+    this.settings = settings;
+    this.source = source;
+    this.before = before;
+  }
+
+  /**
+   * What is to be done with each pair.
+   *
+   * @param shapeX of the pictures of the first side that stay, empty where it has none
+   * @param shapeY likewise
+   * @param straddling places in the source of pairs whose picture is in another split already
+   */
+  record Rules(
+      Repeats repeats,
+      SplitPlan plan,
+      List<Integer> shapeX,
+      List<Integer> shapeY,
+      long[] straddling)
+      implements Serializable {
+
+    /** What becomes of a row when all are known. */
+    Outcome placed(Outcome outcome) {
+      if (!(outcome instanceof Outcome.Kept pair)) {
+        return outcome;
+      }
+      Optional<Outcome.Rejected> rejected = repeats.rejected(pair);
+      if (rejected.isPresent()) {
+        return rejected.get();
+      }
+      if (differs(pair.x(), shapeX) || differs(pair.y(), shapeY)) {
+        return Repeats.rejected(
+            pair,
+            RejectReason.OTHER_SHAPE,
+            "%s and %s, where most are %s and %s"
+                .formatted(pair.x().value().shape(), pair.y().value().shape(), shapeX, shapeY));
+      }
+      if (Arrays.binarySearch(straddling, pair.ordinal()) >= 0) {
+        return Repeats.rejected(
+            pair, RejectReason.STRADDLES_SPLITS, "its picture stands in another split already");
+      }
+      return new Outcome.Placed(plan.of(pair), pair);
+    }
+
+    private static boolean differs(Outcome.SideValue side, List<Integer> shape) {
+      return !side.value().shape().equals(shape);
+    }
+
+    DatasetCard.Duplicates duplicates() {
+      return repeats.duplicates();
+    }
+  }
+
+  /** What was found. */
+  Rules rules() {
+    return rules;
+  }
+
+  /** Looks through all pairs. */
+  void find(JavaRDD<Outcome.Kept> pairs) {
+    if (!source.mayRepeat()) {
+      pairs.count();
+      rules = new Rules(Repeats.NONE, plan(), shape(source.x()), shape(source.y()), new long[0]);
+      return;
+    }
+    Optional<Dataset<Row>> shards = before.map(this::shards);
+    Repeats repeats =
+        Repeats.find(spark, pairs, shards.map(all -> all.select("key")), settings.dropDuplicates());
+    JavaRDD<Outcome.Kept> distinct = pairs.filter(pair -> repeats.rejected(pair).isEmpty());
+    SplitPlan plan = shards.map(all -> plan().keeping(groups(all, distinct))).orElse(plan());
+    boolean several =
+        source.x().modality() == Modality.IMAGE && source.y().modality() == Modality.IMAGE;
+    if (several || settings.input().groupBy().isPresent()) {
+      plan = plan.joining(distinct);
+    }
+    if (settings.stratify()) {
+      plan = plan.stratifying(spark, distinct);
+    }
+    SplitPlan found = plan;
+    rules =
+        new Rules(
+            repeats,
+            plan,
+            shapeX(distinct),
+            shapeY(distinct),
+            shards.map(all -> straddling(all, distinct, found)).orElse(new long[0]));
+  }
+
+  private SplitPlan plan() {
+    return SplitPlan.of(settings.split(), settings.seed());
+  }
+
+  private List<Integer> shapeX(JavaRDD<Outcome.Kept> pairs) {
+    return shape(source.x(), before.map(there -> there.card().x()), pairs.map(Outcome.Kept::x));
+  }
+
+  private List<Integer> shapeY(JavaRDD<Outcome.Kept> pairs) {
+    return shape(source.y(), before.map(there -> there.card().y()), pairs.map(Outcome.Kept::y));
+  }
+
+  private List<Integer> shape(
+      SourceSide side, Optional<Side> there, JavaRDD<Outcome.SideValue> values) {
+    there.ifPresent(known -> requireSame(side, known));
+    if (side.modality() != Modality.IMAGE || settings.image().resize().isSquare()) {
+      return shape(side);
+    }
+    if (there.isPresent()) {
+      return there.get().shape();
+    }
+    return values
+        .map(value -> List.copyOf(value.value().shape()))
+        .countByValue()
+        .entrySet()
+        .stream()
+        .max(
+            Map.Entry.<List<Integer>, Long>comparingByValue()
+                .thenComparing(entry -> entry.getKey().toString(), Comparator.naturalOrder()))
+        .map(Map.Entry::getKey)
+        .orElse(List.of());
+  }
+
+  private List<Integer> shape(SourceSide side) {
+    int size = settings.image().size();
+    return side.modality() == Modality.IMAGE ? List.of(size, size, Moments.CHANNELS) : List.of();
+  }
+
+  private void requireSame(SourceSide side, Side there) {
+    boolean same =
+        side.modality() == there.modality()
+            && (side.modality() != Modality.VECTOR || there.size() == side.columns());
+    if (!same) {
+      throw FathomException.data(
+          "the dataset holds %s %s on a side, and what is to be appended has %s of %d columns there",
+          there.modality(), there.shape(), side.modality(), side.columns());
+    }
+  }
+
+  private Dataset<Row> shards(PrepareJob.Existing there) {
+    DatasetFiles files = there.files();
+    Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
+    StructType schema = PairSchema.pairs(there.card().x().modality(), there.card().y().modality());
+    return Arrays.stream(Split.values())
+        .filter(split -> storage.exists(files.shards(split)))
+        .map(
+            split ->
+                spark
+                    .read()
+                    .schema(schema)
+                    .parquet(files.shards(split).toString())
+                    .withColumn(PairSchema.SPLIT, lit(split.directory())))
+        .reduce(Dataset::union)
+        .orElseThrow();
+  }
+
+  /** The splits of groups that are there already and get new pairs. */
+  private Map<String, Split> groups(Dataset<Row> shards, JavaRDD<Outcome.Kept> pairs) {
+    Map<String, Split> splits = new HashMap<>();
+    if (settings.input().groupBy().isEmpty()) {
+      return splits;
+    }
+    Dataset<Row> wanted =
+        spark.createDataFrame(
+            pairs.map(Outcome.Kept::name).distinct().map(name -> RowFactory.create(name)),
+            new StructType().add(PairSchema.GROUP, DataTypes.StringType));
+    shards
+        .select(PairSchema.GROUP, PairSchema.SPLIT)
+        .distinct()
+        .join(wanted, PairSchema.GROUP)
+        .collectAsList()
+        .forEach(row -> splits.put(row.getString(0), split(row.getString(1))));
+    return splits;
+  }
+
+  private static Split split(String directory) {
+    return Arrays.stream(Split.values())
+        .filter(split -> split.directory().equals(directory))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Pairs that would be in one split with a picture that is in another already. */
+  private long[] straddling(Dataset<Row> shards, JavaRDD<Outcome.Kept> pairs, SplitPlan plan) {
+    StructType schema =
+        new StructType()
+            .add(PairSchema.DIGEST, DataTypes.BinaryType)
+            .add("to", DataTypes.StringType)
+            .add("ordinal", DataTypes.LongType);
+    Dataset<Row> added =
+        spark.createDataFrame(
+            pairs.flatMap(
+                pair ->
+                    pair.pictures().stream()
+                        .map(
+                            picture ->
+                                RowFactory.create(
+                                    picture.bytes(), plan.of(pair).directory(), pair.ordinal()))
+                        .iterator()),
+            schema);
+    return shards
+        .select(PairSchema.DIGEST, PairSchema.SPLIT)
+        .where(col(PairSchema.DIGEST).isNotNull())
+        .distinct()
+        .join(added, PairSchema.DIGEST)
+        .where(col(PairSchema.SPLIT).notEqual(col("to")))
+        .select("ordinal")
+        .distinct()
+        .collectAsList()
+        .stream()
+        .mapToLong(row -> row.getLong(0))
+        .sorted()
+        .toArray();
+  }
+}

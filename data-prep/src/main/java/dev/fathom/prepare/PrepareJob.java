@@ -1,0 +1,316 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.prepare;
+
+import dev.fathom.common.FathomException;
+import dev.fathom.common.RandomStream;
+import dev.fathom.common.Storage;
+import dev.fathom.data.DatasetCard;
+import dev.fathom.data.DatasetFiles;
+import dev.fathom.data.PairSchema;
+import dev.fathom.data.Side;
+import dev.fathom.data.Split;
+import dev.fathom.prepare.source.RawRow;
+import dev.fathom.prepare.source.Source;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.rdd.PartitionPruningRDD;
+import org.apache.spark.sql.DataFrameWriter;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.storage.StorageLevel;
+import org.apache.spark.util.LongAccumulator;
+import org.apache.spark.util.SerializableConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.Tuple2;
+
+/** The work of {@link Prepare}: from the rows of a source to shards and rejects. */
+final class PrepareJob {
+  private static final Logger LOG = LoggerFactory.getLogger(PrepareJob.class);
+  private static final String JOB_GROUP = "prepare";
+
+  /** So much is read at once in training, and held at once in writing. */
+  private static final int ROW_GROUP_BYTES = 16 << 20;
+
+  private final SparkSession spark;
+  private final JavaSparkContext context;
+  private final PrepareSettings settings;
+
+  PrepareJob(SparkSession spark, PrepareSettings settings) {
+    this.spark = spark;
+    this.settings = settings;
+    context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+  }
+
+  /** A dataset that is there already. */
+  record Existing(DatasetFiles files, DatasetCard card) {}
+
+  /** What was written. */
+  record Made(Side x, Side y, Tally tally, DatasetCard.Duplicates duplicates) {}
+
+  void describe(String description) {
+    LOG.info("prepare {}", description);
+    spark.sparkContext().setJobGroup(JOB_GROUP, "prepare: " + description, true);
+  }
+
+  /**
+   * Writes shards and rejects.
+   *
+   * @param input what the source is called
+   * @param files where they are written
+   * @param before the dataset that they are added to
+   */
+  Made write(Source source, String input, DatasetFiles files, Optional<Existing> before) {
+    LongAccumulator rows = spark.sparkContext().longAccumulator();
+    JavaRDD<Outcome> decoded =
+        decoded(source, before, rows).persist(StorageLevel.MEMORY_AND_DISK_SER());
+    // What is found of all pairs together is found without their pixels, which are moved once.
+    JavaRDD<Outcome> light =
+        decoded.map(Outcome::light).persist(StorageLevel.MEMORY_AND_DISK_SER());
+    try {
+      describe("decode %s".formatted(input));
+      Placement placement = new Placement(spark, settings, source, before);
+      Progress progress = Progress.of(context, "decode", rows);
+      try {
+        placement.find(only(light, Outcome.Kept.class));
+      } finally {
+        progress.close();
+      }
+      Broadcast<Placement.Rules> rules = context.broadcast(placement.rules());
+      Function<Outcome, Outcome> place = outcome -> rules.value().placed(outcome);
+      JavaRDD<Outcome> placed = light.map(place);
+      Tally tally = placed.aggregate(new Tally(), Tally::add, Tally::add);
+      requireEnough(tally, placed, input, before.isEmpty());
+      writeRejects(placed, files);
+      ShardLayout layout = ShardLayout.of(tally, settings.shardSize());
+      JavaPairRDD<ShardLayout.Place, Outcome.Placed> shards =
+          shards(kept(decoded.map(place), tally.kept()), layout);
+      List<Side> sides = sides(source, placement.rules(), placed, shards, before);
+      writeShards(shards, layout, tally, sides, files);
+      return new Made(sides.get(0), sides.get(1), tally, placement.rules().duplicates());
+    } finally {
+      light.unpersist(false);
+      decoded.unpersist(false);
+    }
+  }
+
+  private JavaRDD<Outcome> decoded(Source source, Optional<Existing> before, LongAccumulator rows) {
+    boolean named = settings.input().key().isPresent();
+    String prefix =
+        before
+            .filter(there -> !named)
+            .map(there -> there.card().parts().size() + 1 + "/")
+            .orElse("");
+    RowDecoder.Rules rules = RowDecoder.Rules.of(settings, prefix);
+    SerializableConfiguration hadoop =
+        new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
+    return source
+        .rows()
+        .mapPartitions(
+            partition -> {
+              RowDecoder decoder = new RowDecoder(rules, new Storage(hadoop.value()));
+              Iterable<RawRow> once = () -> partition;
+              return StreamSupport.stream(once.spliterator(), false)
+                  .map(
+                      row -> {
+                        rows.add(1);
+                        return decoder.decode(row);
+                      })
+                  .iterator();
+            });
+  }
+
+  private static <T extends Outcome> JavaRDD<T> only(JavaRDD<Outcome> outcomes, Class<T> kind) {
+    return outcomes.filter(kind::isInstance).map(kind::cast);
+  }
+
+  private void requireEnough(
+      Tally tally, JavaRDD<Outcome> outcomes, String input, boolean toTrain) {
+    DatasetCard.Counts counts = tally.counts();
+    if (counts.read() == 0) {
+      throw FathomException.data("%s has no rows", input);
+    }
+    if (counts.rejected() > settings.maximumRejects() * counts.read()) {
+      Outcome.Rejected example = mostCommon(tally, outcomes);
+      throw FathomException.data(
+          "%d of %d rows of %s were rejected, most for %s (row %s: %s); mend the input or raise input.maximumRejects",
+          counts.rejected(),
+          counts.read(),
+          input,
+          example.reason(),
+          example.key(),
+          example.detail());
+    }
+    if (toTrain && counts.train() == 0) {
+      throw FathomException.data(
+          "no row of %s came into the training split (read %d, rejected %d, validation %d, test %d); give more rows or raise split.train",
+          input, counts.read(), counts.rejected(), counts.validation(), counts.test());
+    }
+    LOG.info("prepare read {} rows of {}, rejected {}", counts.read(), input, counts.rejected());
+  }
+
+  private static Outcome.Rejected mostCommon(Tally tally, JavaRDD<Outcome> outcomes) {
+    String reason =
+        tally.rejects().entrySet().stream()
+            .max(Map.Entry.comparingByValue(Comparator.naturalOrder()))
+            .map(Map.Entry::getKey)
+            .orElseThrow();
+    return only(outcomes, Outcome.Rejected.class)
+        .filter(row -> row.reason().equals(reason))
+        .first();
+  }
+
+  private void writeRejects(JavaRDD<Outcome> outcomes, DatasetFiles files) {
+    describe("write the rejects");
+    JavaRDD<Row> rows =
+        only(outcomes, Outcome.Rejected.class)
+            .map(row -> RowFactory.create(row.key(), row.reason(), row.detail()));
+    parquet(
+            spark
+                .createDataFrame(rows, PairSchema.rejects())
+                .orderBy(PairSchema.KEY, PairSchema.REASON, PairSchema.DETAIL)
+                .write())
+        .parquet(files.rejects().toString());
+  }
+
+  private JavaRDD<Outcome.Placed> kept(JavaRDD<Outcome> outcomes, long count) {
+    JavaRDD<Outcome.Placed> kept = only(outcomes, Outcome.Placed.class);
+    if (settings.shufflePairs()) {
+      return repaired(kept, count);
+    }
+    return settings.mismatchedPairs() > 0 ? withMismatches(kept) : kept;
+  }
+
+  /** A share of the training pairs torn apart; the others, and those to measure, as they are. */
+  private JavaRDD<Outcome.Placed> withMismatches(JavaRDD<Outcome.Placed> pairs) {
+    long seed = settings.seed();
+    double share = settings.mismatchedPairs();
+    Function<Outcome.Placed, Boolean> chosen =
+        placed ->
+            placed.split() == Split.TRAIN
+                && RandomStream.uniform(seed, "mismatched-pairs", placed.pair().key()) < share;
+    JavaRDD<Outcome.Placed> torn = pairs.filter(chosen);
+    return pairs.filter(pair -> !chosen.call(pair)).union(repaired(torn, torn.count()));
+  }
+
+  /**
+   * Every pair with the second side of the next one in a random order, the last with the first's.
+   */
+  private JavaRDD<Outcome.Placed> repaired(JavaRDD<Outcome.Placed> pairs, long count) {
+    long salt = RandomStream.hash(settings.seed(), "shuffle-pairs");
+    JavaPairRDD<Long, Outcome.Placed> ordered =
+        pairs
+            .sortBy(
+                placed -> RandomStream.hash(salt, placed.pair().key()),
+                true,
+                pairs.getNumPartitions())
+            .zipWithIndex()
+            .mapToPair(Tuple2::swap);
+    JavaPairRDD<Long, Outcome.Placed> next =
+        ordered.mapToPair(pair -> new Tuple2<>((pair._1() + count - 1) % count, pair._2()));
+    return ordered
+        .join(next)
+        .values()
+        .map(
+            both ->
+                new Outcome.Placed(
+                    both._1().split(), both._1().pair().withSecondSideOf(both._2().pair())));
+  }
+
+  private JavaPairRDD<ShardLayout.Place, Outcome.Placed> shards(
+      JavaRDD<Outcome.Placed> pairs, ShardLayout layout) {
+    long seed = settings.seed();
+    return pairs
+        .mapToPair(placed -> new Tuple2<>(ShardLayout.Place.of(placed, seed), placed))
+        .repartitionAndSortWithinPartitions(layout);
+  }
+
+  private List<Side> sides(
+      Source source,
+      Placement.Rules rules,
+      JavaRDD<Outcome> placed,
+      JavaPairRDD<ShardLayout.Place, Outcome.Placed> shards,
+      Optional<Existing> before) {
+    if (before.isPresent()) {
+      return List.of(before.get().card().x(), before.get().card().y());
+    }
+    describe("gather the statistics of the training split");
+    JavaRDD<Outcome.Kept> training = training(only(placed, Outcome.Placed.class));
+    JavaRDD<Outcome.Kept> inOrder = training(shards.values());
+    TrainingStatistics statistics = new TrainingStatistics(settings);
+    return List.of(
+        statistics.of(
+            source.x(),
+            rules.shapeX(),
+            training.map(pair -> pair.x().value()),
+            inOrder.map(pair -> pair.x().value())),
+        statistics.of(
+            source.y(),
+            rules.shapeY(),
+            training.map(pair -> pair.y().value()),
+            inOrder.map(pair -> pair.y().value())));
+  }
+
+  private static JavaRDD<Outcome.Kept> training(JavaRDD<Outcome.Placed> pairs) {
+    return pairs.filter(placed -> placed.split() == Split.TRAIN).map(Outcome.Placed::pair);
+  }
+
+  /** Split by split, each from its own shards: sorted as they are, they are written as they are. */
+  private void writeShards(
+      JavaPairRDD<ShardLayout.Place, Outcome.Placed> shards,
+      ShardLayout layout,
+      Tally tally,
+      List<Side> sides,
+      DatasetFiles files) {
+    SideEncoder xs = new SideEncoder(sides.get(0));
+    SideEncoder ys = new SideEncoder(sides.get(1));
+    JavaRDD<Row> rows = shards.map(placed -> row(placed._2(), xs, ys));
+    StructType schema = PairSchema.rows(sides.get(0).modality(), sides.get(1).modality());
+    for (Split split : Split.values()) {
+      if (tally.pairs(split) > 0) {
+        describe("write the shards to " + split.directory());
+        JavaRDD<Row> ofSplit =
+            PartitionPruningRDD.create(rows.rdd(), layout.partitions(split)).toJavaRDD();
+        parquet(spark.createDataFrame(ofSplit, schema).write())
+            .parquet(files.shards(split).toString());
+      }
+    }
+  }
+
+  private static Row row(Outcome.Placed placed, SideEncoder xs, SideEncoder ys) {
+    Outcome.Kept pair = placed.pair();
+    return RowFactory.create(
+        pair.key(),
+        xs.encode(pair.x().value()),
+        ys.encode(pair.y().value()),
+        blankToNull(pair.label()),
+        blankToNull(pair.x().source()),
+        blankToNull(pair.y().source()),
+        blankToNull(pair.group()),
+        pair.pictures().stream().findFirst().map(Digest::bytes).orElse(null));
+  }
+
+  private static String blankToNull(String text) {
+    return text.isBlank() ? null : text;
+  }
+
+  private static DataFrameWriter<Row> parquet(DataFrameWriter<Row> writer) {
+    return writer
+        .mode(SaveMode.Append)
+        .option("compression", "zstd")
+        .option("parquet.block.size", ROW_GROUP_BYTES)
+        // Only a whole dataset is marked as complete, not each write of a part.
+        .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false");
+  }
+}

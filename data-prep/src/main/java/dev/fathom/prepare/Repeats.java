@@ -1,0 +1,172 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.prepare;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.countDistinct;
+import static org.apache.spark.sql.functions.first;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.row_number;
+
+import dev.fathom.common.FathomException;
+import dev.fathom.data.DatasetCard;
+import dev.fathom.prepare.reject.RejectReason;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.expressions.WindowSpec;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * The pairs that repeat an earlier one, by their places in the source. They are found from keys and
+ * digests alone, so that no content is moved about for it.
+ */
+final class Repeats implements Serializable {
+  static final Repeats NONE =
+      new Repeats(new long[0], new long[0], new long[0], new DatasetCard.Duplicates(0, 0, 0));
+
+  /** More are the sign of a key that is none; each takes 16 bytes on every machine. */
+  private static final long MOST = 10_000_000;
+
+  private static final StructType IDENTITY =
+      new StructType()
+          .add("key", DataTypes.StringType, false)
+          .add("ordinal", DataTypes.LongType, false)
+          .add("x", DataTypes.BinaryType, false)
+          .add("y", DataTypes.BinaryType, false);
+
+  private final long[] ofKey;
+  private final long[] firstOfKey;
+  private final long[] ofPair;
+  private final DatasetCard.Duplicates duplicates;
+
+  private Repeats(
+      long[] ofKey, long[] firstOfKey, long[] ofPair, DatasetCard.Duplicates duplicates) {
+    this.ofKey = ofKey;
+    this.firstOfKey = firstOfKey;
+    this.ofPair = ofPair;
+    this.duplicates = duplicates;
+  }
+
+  /**
+   * Finds them.
+   *
+   * @param before keys that are taken already, column {@code key}
+   * @param drop whether pairs that repeat both sides are to be left out
+   */
+  static Repeats find(
+      SparkSession spark,
+      JavaRDD<Outcome.Kept> pairs,
+      Optional<Dataset<Row>> before,
+      boolean drop) {
+    Dataset<Row> all =
+        spark.createDataFrame(
+            pairs.map(
+                pair ->
+                    RowFactory.create(
+                        pair.key(),
+                        pair.ordinal(),
+                        pair.x().digest().bytes(),
+                        pair.y().digest().bytes())),
+            IDENTITY);
+    Row counts =
+        all.agg(
+                count(lit(1)),
+                countDistinct("key"),
+                countDistinct("x"),
+                countDistinct("y"),
+                countDistinct("x", "y"))
+            .first();
+    long total = counts.getLong(0);
+    requireKeys(total, counts.getLong(1));
+    long[][] keys = total > counts.getLong(1) ? repeated(all, "key") : new long[2][0];
+    if (before.isPresent()) {
+      keys = with(keys, all.join(before.get(), "key").select("ordinal").collectAsList());
+    }
+    long[][] same = drop && total > counts.getLong(4) ? repeated(all, "x", "y") : new long[2][0];
+    return new Repeats(
+        keys[0],
+        keys[1],
+        same[0],
+        new DatasetCard.Duplicates(
+            total - counts.getLong(2), total - counts.getLong(3), total - counts.getLong(4)));
+  }
+
+  private static void requireKeys(long pairs, long keys) {
+    if (pairs - keys > MOST) {
+      throw FathomException.data(
+          "the key names only %d of %d pairs; set input.key to a column that tells them apart, or to null",
+          keys, pairs);
+    }
+  }
+
+  /** Places of the rows that repeat an earlier one in these columns, and of that one, sorted. */
+  private static long[][] repeated(Dataset<Row> all, String... columns) {
+    Column[] by = Arrays.stream(columns).map(name -> col(name)).toArray(Column[]::new);
+    WindowSpec inOrder = Window.partitionBy(by).orderBy("ordinal");
+    List<Row> rows =
+        all.select(
+                col("ordinal"),
+                first("ordinal").over(inOrder).as("first"),
+                row_number().over(inOrder).as("number"))
+            .where(col("number").gt(1))
+            .orderBy("ordinal")
+            .collectAsList();
+    return new long[][] {
+      rows.stream().mapToLong(row -> row.getLong(0)).toArray(),
+      rows.stream().mapToLong(row -> row.getLong(1)).toArray()
+    };
+  }
+
+  /** The same and those whose key is taken; of both the place of none is told. */
+  private static long[][] with(long[][] keys, List<Row> taken) {
+    long[] ordinals =
+        java.util.stream.LongStream.concat(
+                Arrays.stream(keys[0]), taken.stream().mapToLong(row -> row.getLong(0)))
+            .sorted()
+            .distinct()
+            .toArray();
+    long[] firsts = new long[ordinals.length];
+    for (int i = 0; i < firsts.length; i++) {
+      int known = Arrays.binarySearch(keys[0], ordinals[i]);
+      firsts[i] = known < 0 ? -1 : keys[1][known];
+    }
+    return new long[][] {ordinals, firsts};
+  }
+
+  /** How many pictures, texts or vectors, and pairs are those of an earlier pair. */
+  DatasetCard.Duplicates duplicates() {
+    return duplicates;
+  }
+
+  /** Why a pair is left out, if it is. */
+  Optional<Outcome.Rejected> rejected(Outcome.Kept pair) {
+    int key = Arrays.binarySearch(ofKey, pair.ordinal());
+    if (key >= 0) {
+      return Optional.of(
+          rejected(
+              pair,
+              RejectReason.DUPLICATE_KEY,
+              firstOfKey[key] < 0
+                  ? "the key is taken by a pair that was there before"
+                  : "an earlier row has the same key"));
+    }
+    return Arrays.binarySearch(ofPair, pair.ordinal()) >= 0
+        ? Optional.of(
+            rejected(pair, RejectReason.DUPLICATE_PAIR, "an earlier pair has the same content"))
+        : Optional.empty();
+  }
+
+  static Outcome.Rejected rejected(Outcome.Kept pair, RejectReason reason, String detail) {
+    return new Outcome.Rejected(pair.key(), reason.code(), detail);
+  }
+}

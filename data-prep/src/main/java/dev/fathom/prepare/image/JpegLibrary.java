@@ -1,0 +1,91 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.prepare.image;
+
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferInt;
+import java.io.IOException;
+import java.util.Optional;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.leptonica.PIX;
+import org.bytedeco.leptonica.global.lept;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The native JPEG decoder, libjpeg-turbo by way of Leptonica. It can leave out the finer half,
+ * three quarters or seven eighths of each side while it decodes, at a fraction of the cost. Where
+ * there is none for a platform, the decoder of the JDK does the work.
+ */
+final class JpegLibrary {
+  private static final Logger LOG = LoggerFactory.getLogger(JpegLibrary.class);
+  private static final boolean LOADED = load();
+  private static final int COARSEST = 8;
+
+  private JpegLibrary() {}
+
+  private static boolean load() {
+    try {
+      Loader.load(lept.class);
+      lept.setMsgSeverity(lept.L_SEVERITY_NONE);
+      return true;
+    } catch (LinkageError | RuntimeException e) {
+      LOG.warn("No native JPEG decoder for this platform, the JDK's is slower: {}", e.toString());
+      return false;
+    }
+  }
+
+  /**
+   * Decodes a JPEG of one or three components.
+   *
+   * @param reduction 1, 2, 4 or 8: by what the sides are divided, rounded up
+   * @return empty where there is no native decoder
+   * @throws IOException where it is broken
+   */
+  static Optional<BufferedImage> read(byte[] content, int reduction) throws IOException {
+    if (!LOADED) {
+      return Optional.empty();
+    }
+    try (BytePointer bytes = new BytePointer(content);
+        IntPointer warnings = new IntPointer(1)) {
+      PIX decoded = lept.pixReadMemJpeg(bytes, content.length, 0, reduction, warnings, 0);
+      if (decoded == null) {
+        throw new IOException("the JPEG is broken");
+      }
+      PIX colours = lept.pixConvertTo32(decoded);
+      try {
+        if (colours == null) {
+          throw new IOException("the JPEG is broken");
+        }
+        return Optional.of(picture(colours));
+      } finally {
+        lept.pixDestroy(decoded);
+        if (colours != null) {
+          lept.pixDestroy(colours);
+        }
+      }
+    }
+  }
+
+  private static BufferedImage picture(PIX colours) {
+    int width = lept.pixGetWidth(colours);
+    int height = lept.pixGetHeight(colours);
+    BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    int[] packed = ((DataBufferInt) picture.getRaster().getDataBuffer()).getData();
+    lept.pixGetData(colours).get(packed);
+    for (int i = 0; i < packed.length; i++) {
+      packed[i] >>>= Byte.SIZE;
+    }
+    return picture;
+  }
+
+  /** The greatest reduction that leaves at least so many pixels of so many. */
+  static int reduction(int pixels, double wanted) {
+    int reduction = 1;
+    while (reduction < COARSEST && pixels / (2.0 * reduction) >= wanted) {
+      reduction *= 2;
+    }
+    return reduction;
+  }
+}

@@ -1,0 +1,150 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.prepare.source;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.apache.commons.lang3.StringUtils;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+
+/** The files that an input is made of: one, those below a directory, or those of a pattern. */
+final class InputFiles {
+  private static final Pattern TAR_NAME = Pattern.compile(".*\\.(tar|tar\\.gz|tgz)");
+
+  private final Path root;
+  private final List<FileStatus> files;
+
+  private InputFiles(Path root, List<FileStatus> files) {
+    this.root = root;
+    this.files = files;
+  }
+
+  /** One file. */
+  static InputFiles of(FileStatus file) {
+    return new InputFiles(file.getPath(), List.of(file));
+  }
+
+  /** All files below a directory but the hidden ones, in the order of their paths. */
+  static InputFiles below(FileSystem fileSystem, Path directory) throws IOException {
+    List<FileStatus> files = new ArrayList<>();
+    RemoteIterator<LocatedFileStatus> all = fileSystem.listFiles(directory, true);
+    while (all.hasNext()) {
+      files.add(all.next());
+    }
+    return sorted(directory, files);
+  }
+
+  /** Those that a pattern means; directories among them are looked into. */
+  static InputFiles matching(FileSystem fileSystem, Path pattern) throws IOException {
+    List<FileStatus> files = new ArrayList<>();
+    for (FileStatus found : fileSystem.globStatus(pattern)) {
+      if (found.isDirectory()) {
+        files.addAll(below(fileSystem, found.getPath()).files);
+      } else {
+        files.add(found);
+      }
+    }
+    return sorted(pattern.getParent(), files);
+  }
+
+  private static InputFiles sorted(Path root, List<FileStatus> files) {
+    String prefix = root.toUri().getPath();
+    List<FileStatus> visible =
+        files.stream()
+            .filter(file -> !isHidden(StringUtils.removeStart(path(file), prefix)))
+            .sorted(Comparator.comparing(InputFiles::path))
+            .toList();
+    return new InputFiles(root, visible);
+  }
+
+  private static String path(FileStatus file) {
+    return file.getPath().toUri().getPath();
+  }
+
+  private static boolean isHidden(String relative) {
+    return relative.contains("/.") || relative.contains("/_");
+  }
+
+  /** What was named. */
+  Path root() {
+    return root;
+  }
+
+  /** Whether there is nothing. */
+  boolean isEmpty() {
+    return files.isEmpty();
+  }
+
+  /** Whether one of them is such a file. */
+  boolean any(Predicate<Path> test) {
+    return files.stream().map(FileStatus::getPath).anyMatch(test);
+  }
+
+  /** Those that are such files. */
+  List<Path> where(Predicate<Path> test) {
+    return files.stream().map(FileStatus::getPath).filter(test).toList();
+  }
+
+  /** A file's path below the root, without its ending: what keys of what it holds begin with. */
+  String nameOf(Path file) {
+    String name =
+        StringUtils.removeStart(
+            StringUtils.removeStart(file.toUri().getPath(), root.toUri().getPath()), "/");
+    String last = file.getName();
+    String relative = name.isEmpty() ? last : name;
+    int dot = last.indexOf('.');
+    return dot <= 0 ? relative : relative.substring(0, relative.length() - last.length() + dot);
+  }
+
+  /** Changes when one of these files does: of their names, lengths and times of change. */
+  String fingerprint(List<Path> of) {
+    Set<Path> wanted = new HashSet<>(of);
+    StringBuilder text = new StringBuilder();
+    for (FileStatus file : files) {
+      if (wanted.contains(file.getPath())) {
+        text.append(path(file))
+            .append(' ')
+            .append(file.getLen())
+            .append(' ')
+            .append(file.getModificationTime())
+            .append('\n');
+      }
+    }
+    return Fingerprint.of(text.toString());
+  }
+
+  /** What a file is, by its name. */
+  enum Kind implements Predicate<Path> {
+    /** A tar, plain or gzip. */
+    TAR {
+      @Override
+      public boolean test(Path file) {
+        return TAR_NAME.matcher(file.getName().toLowerCase(Locale.ROOT)).matches();
+      }
+    },
+    /** Parquet. */
+    PARQUET {
+      @Override
+      public boolean test(Path file) {
+        return file.getName().endsWith(".parquet");
+      }
+    },
+    /** A picture. */
+    PICTURE {
+      @Override
+      public boolean test(Path file) {
+        return PictureNames.isPicture(file.getName());
+      }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.prepare.source;
+
+import java.util.List;
+import java.util.Locale;
+import org.apache.commons.lang3.StringUtils;
+
+/** How pictures, and columns that hold them or their captions, are usually named. */
+final class PictureNames {
+  /** Endings of picture files. */
+  static final List<String> ENDINGS =
+      List.of("jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff");
+
+  /** Columns of pictures, the likeliest first. */
+  static final List<String> IMAGE_COLUMNS =
+      List.of(
+          "image",
+          "jpg",
+          "jpeg",
+          "png",
+          "webp",
+          "image_path",
+          "file",
+          "filename",
+          "file_name",
+          "filepath",
+          "path",
+          "x");
+
+  /** Columns of captions, the likeliest first. */
+  static final List<String> TEXT_COLUMNS =
+      List.of("caption", "captions", "text", "txt", "title", "description", "sentence", "y");
+
+  private PictureNames() {}
+
+  /** Whether a file of this name is a picture. */
+  static boolean isPicture(String name) {
+    return ENDINGS.contains(StringUtils.substringAfterLast(name, ".").toLowerCase(Locale.ROOT));
+  }
+}

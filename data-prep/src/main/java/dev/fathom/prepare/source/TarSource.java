@@ -1,0 +1,86 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.prepare.source;
+
+import dev.fathom.common.FathomException;
+import dev.fathom.common.Storage;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * Pairs in tar files as WebDataset lays them out: entries of one name and several endings, next to
+ * each other, are one sample. A tar is a task, read as a stream and never unpacked.
+ */
+final class TarSource implements Source {
+  private final JavaSparkContext spark;
+  private final List<Shard> shards;
+  private final TarSamples.Layout layout;
+  private final String fingerprint;
+
+  /**
+   * A tar file.
+   *
+   * @param number among all, from 0
+   * @param path URI
+   * @param name what its keys begin with
+   */
+  private record Shard(int number, String path, String name) implements java.io.Serializable {}
+
+  private TarSource(
+      JavaSparkContext spark, List<Shard> shards, TarSamples.Layout layout, String fingerprint) {
+    this.spark = spark;
+    this.shards = shards;
+    this.layout = layout;
+    this.fingerprint = fingerprint;
+  }
+
+  /** Opens tar files, which are not looked into yet. */
+  static TarSource open(JavaSparkContext spark, InputFiles files, InputSettings input) {
+    List<Path> tars = files.where(InputFiles.Kind.TAR);
+    if (tars.isEmpty()) {
+      throw FathomException.data("%s holds no tar files (.tar, .tar.gz, .tgz)", files.root());
+    }
+    if (input.groupBy().isPresent() || input.key().isPresent()) {
+      throw FathomException.usage(
+          "the samples of a tar have no columns; set split.groupBy and input.key to null");
+    }
+    List<Shard> shards = new ArrayList<>();
+    for (Path tar : tars) {
+      shards.add(new Shard(shards.size(), tar.toString(), files.nameOf(tar)));
+    }
+    return new TarSource(spark, shards, TarSamples.Layout.of(input), files.fingerprint(tars));
+  }
+
+  @Override
+  public SourceSide x() {
+    return layout.x().side();
+  }
+
+  @Override
+  public SourceSide y() {
+    return layout.y().side();
+  }
+
+  @Override
+  public JavaRDD<RawRow> rows() {
+    TarSamples.Layout reading = layout;
+    SerializableConfiguration hadoop = new SerializableConfiguration(spark.hadoopConfiguration());
+    return spark
+        .parallelize(shards, shards.size())
+        .flatMap(
+            shard ->
+                new TarSamples(
+                    new Storage(hadoop.value()).open(new Path(shard.path())),
+                    shard.name(),
+                    shard.number(),
+                    reading));
+  }
+
+  @Override
+  public String fingerprint() {
+    return fingerprint;
+  }
+}
