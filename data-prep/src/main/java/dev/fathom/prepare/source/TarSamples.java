@@ -37,11 +37,12 @@ final class TarSamples implements Iterator<RawRow> {
 
   private final String shard;
   private final Layout layout;
-  private final TarArchiveInputStream tar;
+  private final Tar tar;
   private long ordinal;
   private long entries;
   private Optional<RawRow> next;
   private boolean ended;
+  private Optional<RawRow> completed = Optional.empty();
   private Optional<RawRow> trailing = Optional.empty();
 
   /** The sample that is being gathered: its key and what was read of it by ending. */
@@ -76,7 +77,7 @@ final class TarSamples implements Iterator<RawRow> {
   record Layout(
       Part x,
       Part y,
-      Optional<Part> label,
+      List<Part> label,
       int largestFile,
       long mostEntries,
       Captions captions,
@@ -93,7 +94,7 @@ final class TarSamples implements Iterator<RawRow> {
               .y()
               .map(Part::of)
               .orElseGet(() -> new Part(TEXT_ENDINGS, TEXT_FIELDS, SourceSide.TEXT)),
-          input.label().map(Part::of),
+          input.label().map(Part::of).stream().toList(),
           input.largestFile(),
           input.mostEntries(),
           input.captions(),
@@ -103,7 +104,7 @@ final class TarSamples implements Iterator<RawRow> {
     boolean reads(String ending) {
       return x.endings.contains(ending)
           || y.endings.contains(ending)
-          || label.filter(part -> part.endings.contains(ending)).isPresent();
+          || label.stream().anyMatch(part -> part.endings.contains(ending));
     }
   }
 
@@ -124,7 +125,7 @@ final class TarSamples implements Iterator<RawRow> {
     } catch (IOException e) {
       trailing = Optional.of(broken(RejectReason.BROKEN_ARCHIVE, e.toString()));
     }
-    tar = new TarArchiveInputStream(unpacked, "UTF-8");
+    tar = new Tar(unpacked);
     next = advance();
   }
 
@@ -151,13 +152,34 @@ final class TarSamples implements Iterator<RawRow> {
         : buffered;
   }
 
+  /** A tar that knows whether it ended as a tar does, with a record of zeros. */
+  private static final class Tar extends TarArchiveInputStream {
+    private boolean ended;
+    private boolean endsEarly;
+
+    Tar(InputStream in) {
+      super(in, "UTF-8");
+    }
+
+    @Override
+    protected byte[] readRecord() throws IOException {
+      byte[] record = super.readRecord();
+      ended |= record != null && isEOFRecord(record);
+      endsEarly = record == null && !ended;
+      return record;
+    }
+  }
+
   /** Reads up to the end of the sample that is begun. */
   private Optional<RawRow> advance() {
     while (!ended) {
       try {
         TarArchiveEntry entry = tar.getNextTarEntry();
         if (entry == null) {
-          return end(Optional.empty());
+          return end(
+              tar.endsEarly && trailing.isEmpty()
+                  ? Optional.of(broken(RejectReason.BROKEN_ARCHIVE, "it ends without an end"))
+                  : Optional.empty());
         }
         if (++entries > layout.mostEntries()) {
           return end(
@@ -166,13 +188,18 @@ final class TarSamples implements Iterator<RawRow> {
                       RejectReason.TOO_MANY_ENTRIES,
                       "more than %d entries".formatted(layout.mostEntries()))));
         }
-        Optional<RawRow> finished = take(entry);
-        if (finished.isPresent()) {
-          return finished;
+        take(entry);
+        if (completed.isPresent()) {
+          return completed();
         }
       } catch (IOException | RuntimeException e) {
         key = Optional.empty();
-        return end(Optional.of(broken(RejectReason.BROKEN_ARCHIVE, e.toString())));
+        Optional<RawRow> last = end(Optional.of(broken(RejectReason.BROKEN_ARCHIVE, e.toString())));
+        if (completed.isEmpty()) {
+          return last;
+        }
+        trailing = last;
+        return completed();
       }
     }
     return trailing();
@@ -203,25 +230,31 @@ final class TarSamples implements Iterator<RawRow> {
     return last;
   }
 
-  /** Gathers an entry; returns the sample before it where it begins another. */
-  private Optional<RawRow> take(TarArchiveEntry entry) throws IOException {
+  private Optional<RawRow> completed() {
+    Optional<RawRow> row = completed;
+    completed = Optional.empty();
+    return row;
+  }
+
+  /** Gathers an entry; where it begins another sample, the one before is complete. */
+  private void take(TarArchiveEntry entry) throws IOException {
     if (!entry.isFile()) {
-      return Optional.empty();
+      return;
     }
     String name = entry.getName();
     int dot = name.indexOf('.', name.lastIndexOf('/') + 1);
     if (dot < 0) {
-      return Optional.empty();
+      return;
     }
     String of = name.substring(0, dot);
     String ending = name.substring(dot + 1).toLowerCase(Locale.ROOT);
-    boolean another = key.isPresent() && (!key.get().equals(of) || gathered.containsKey(ending));
-    Optional<RawRow> before = another ? finished() : Optional.empty();
+    if (key.isPresent() && (!key.get().equals(of) || gathered.containsKey(ending))) {
+      completed = finished();
+    }
     key = Optional.of(of);
     if (layout.reads(ending)) {
       gathered.put(ending, value(entry, ending));
     }
-    return before;
   }
 
   private RawValue value(TarArchiveEntry entry, String ending) throws IOException {
@@ -249,7 +282,10 @@ final class TarSamples implements Iterator<RawRow> {
                     ordinal++,
                     value(layout.x(), name),
                     value(layout.y(), name),
-                    layout.label().map(part -> text(value(part, name))).orElse(""),
+                    layout.label().stream()
+                        .map(part -> text(value(part, name)))
+                        .findFirst()
+                        .orElse(""),
                     ""));
     key = Optional.empty();
     gathered.clear();
