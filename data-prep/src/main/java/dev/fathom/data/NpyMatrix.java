@@ -67,7 +67,7 @@ public record NpyMatrix(
     }
   }
 
-  private static NpyMatrix parse(Path file, long length, DataInputStream in) throws IOException {
+  static NpyMatrix parse(Path file, long length, DataInputStream in) throws IOException {
     byte[] magic = new byte[MAGIC.length];
     in.readFully(magic);
     int version = in.readUnsignedByte();

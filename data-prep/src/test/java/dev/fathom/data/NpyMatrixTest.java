@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fathom.common.FathomException;
 import dev.fathom.common.Storage;
+import dev.fathom.prepare.Damage;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -17,6 +21,7 @@ import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.constraints.IntRange;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -27,6 +32,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class NpyMatrixTest {
   private static final Storage STORAGE = new Storage(new Configuration());
+  private static final byte[] HEADER =
+      STORAGE.read(
+          file(
+              2, "<f4", false, "(3, 2)", numbers("f4", ByteOrder.LITTLE_ENDIAN, 1, 2, 3, 4, 5, 6)));
 
   @ParameterizedTest
   @CsvSource({
@@ -109,6 +118,24 @@ class NpyMatrixTest {
     assertThatThrownBy(() -> open(written(new byte[0])))
         .isInstanceOf(FathomException.class)
         .hasMessageContaining("ends within");
+  }
+
+  /** Whatever a header says, it is understood or refused. */
+  @Property(tries = 200_000, shrinking = ShrinkingMode.OFF)
+  void anyHeaderIsUnderstoodOrRefused(@ForAll long seed) throws IOException {
+    byte[] bytes = Damage.done(HEADER, seed);
+    try {
+      NpyMatrix matrix =
+          NpyMatrix.parse(
+              new Path("x.npy"),
+              bytes.length,
+              new DataInputStream(new ByteArrayInputStream(bytes)));
+      assertThat(matrix.rows() * matrix.columns()).isLessThanOrEqualTo(bytes.length);
+    } catch (FathomException e) {
+      assertThat(e.getMessage().lines()).hasSize(1);
+    } catch (EOFException e) {
+      assertThat(bytes.length).isLessThan(1 << 16);
+    }
   }
 
   /** Whatever is done to a file, it is read or refused in one line, at once. */

@@ -11,7 +11,6 @@ import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.awt.image.Raster;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -188,7 +187,7 @@ public final class ImageDecoder {
   private BufferedImage read(byte[] content, ImageReader reader, boolean pixels)
       throws IOException, RejectedRowException {
     String[] broken = new String[1];
-    try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(content))) {
+    try (ImageInputStream in = new PictureInput(content)) {
       reader.addIIOReadWarningListener((source, warning) -> broken[0] = warning);
       reader.setInput(in, true, true);
       requireDecodable(reader.getWidth(0), reader.getHeight(0));

@@ -11,7 +11,9 @@ import java.io.InputStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -40,10 +42,8 @@ final class TarSamples implements Iterator<RawRow> {
   private final Tar tar;
   private long ordinal;
   private long entries;
-  private Optional<RawRow> next;
+  private final Deque<RawRow> ready = new ArrayDeque<>();
   private boolean ended;
-  private Optional<RawRow> completed = Optional.empty();
-  private Optional<RawRow> trailing = Optional.empty();
 
   /** The sample that is being gathered: its key and what was read of it by ending. */
   private Optional<String> key = Optional.empty();
@@ -123,22 +123,10 @@ final class TarSamples implements Iterator<RawRow> {
     try {
       unpacked = unpacked(in);
     } catch (IOException e) {
-      trailing = Optional.of(broken(RejectReason.BROKEN_ARCHIVE, e.toString()));
+      broken(RejectReason.BROKEN_ARCHIVE, e.toString());
+      ended = true;
     }
     tar = new Tar(unpacked);
-    next = advance();
-  }
-
-  @Override
-  public boolean hasNext() {
-    return next.isPresent();
-  }
-
-  @Override
-  public RawRow next() {
-    RawRow row = next.orElseThrow(NoSuchElementException::new);
-    next = advance();
-    return row;
   }
 
   private static InputStream unpacked(InputStream in) throws IOException {
@@ -170,70 +158,58 @@ final class TarSamples implements Iterator<RawRow> {
     }
   }
 
-  /** Reads up to the end of the sample that is begun. */
-  private Optional<RawRow> advance() {
-    while (!ended) {
-      try {
-        TarArchiveEntry entry = tar.getNextTarEntry();
-        if (entry == null) {
-          return end(
-              tar.endsEarly && trailing.isEmpty()
-                  ? Optional.of(broken(RejectReason.BROKEN_ARCHIVE, "it ends without an end"))
-                  : Optional.empty());
-        }
-        if (++entries > layout.mostEntries()) {
-          return end(
-              Optional.of(
-                  broken(
-                      RejectReason.TOO_MANY_ENTRIES,
-                      "more than %d entries".formatted(layout.mostEntries()))));
-        }
-        take(entry);
-        if (completed.isPresent()) {
-          return completed();
-        }
-      } catch (IOException | RuntimeException e) {
-        key = Optional.empty();
-        Optional<RawRow> last = end(Optional.of(broken(RejectReason.BROKEN_ARCHIVE, e.toString())));
-        if (completed.isEmpty()) {
-          return last;
-        }
-        trailing = last;
-        return completed();
-      }
+  @Override
+  public boolean hasNext() {
+    while (ready.isEmpty() && !ended) {
+      step();
     }
-    return trailing();
+    return !ready.isEmpty();
   }
 
-  private RawRow broken(RejectReason reason, String detail) {
-    return new RawRow.Broken("%s, entry %d".formatted(shard, entries), ordinal++, reason, detail);
+  @Override
+  public RawRow next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException();
+    }
+    return ready.remove();
   }
 
-  /** The last sample and then, where there is one, the row of what went wrong. */
-  private Optional<RawRow> end(Optional<RawRow> broken) {
+  /** Reads an entry. */
+  private void step() {
+    try {
+      TarArchiveEntry entry = tar.getNextTarEntry();
+      if (entry == null) {
+        finish();
+        end();
+        if (tar.endsEarly) {
+          broken(RejectReason.BROKEN_ARCHIVE, "it ends without an end");
+        }
+      } else if (++entries > layout.mostEntries()) {
+        finish();
+        end();
+        broken(
+            RejectReason.TOO_MANY_ENTRIES, "more than %d entries".formatted(layout.mostEntries()));
+      } else {
+        take(entry);
+      }
+    } catch (IOException | RuntimeException e) {
+      end();
+      broken(RejectReason.BROKEN_ARCHIVE, e.toString());
+    }
+  }
+
+  private void broken(RejectReason reason, String detail) {
+    ready.add(
+        new RawRow.Broken("%s, entry %d".formatted(shard, entries), ordinal++, reason, detail));
+  }
+
+  private void end() {
     ended = true;
     try {
       tar.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    if (broken.isPresent()) {
-      trailing = broken;
-    }
-    Optional<RawRow> last = finished();
-    return last.isPresent() ? last : trailing();
-  }
-
-  private Optional<RawRow> trailing() {
-    Optional<RawRow> last = trailing;
-    trailing = Optional.empty();
-    return last;
-  }
-
-  private Optional<RawRow> completed() {
-    Optional<RawRow> row = completed;
-    completed = Optional.empty();
-    return row;
   }
 
   /** Gathers an entry; where it begins another sample, the one before is complete. */
@@ -249,7 +225,7 @@ final class TarSamples implements Iterator<RawRow> {
     String of = name.substring(0, dot);
     String ending = name.substring(dot + 1).toLowerCase(Locale.ROOT);
     if (key.isPresent() && (!key.get().equals(of) || gathered.containsKey(ending))) {
-      completed = finished();
+      finish();
     }
     key = Optional.of(of);
     if (layout.reads(ending)) {
@@ -273,23 +249,21 @@ final class TarSamples implements Iterator<RawRow> {
         : new RawValue.CaptionContent(content);
   }
 
-  private Optional<RawRow> finished() {
-    Optional<RawRow> row =
-        key.map(
-            name ->
-                new RawRow.Pair(
-                    shard + "/" + name,
-                    ordinal++,
-                    value(layout.x(), name),
-                    value(layout.y(), name),
-                    layout.label().stream()
-                        .map(part -> text(value(part, name)))
-                        .findFirst()
-                        .orElse(""),
-                    ""));
+  /** Completes the sample that was begun, if one was. */
+  private void finish() {
+    if (key.isPresent()) {
+      String name = key.get();
+      ready.add(
+          new RawRow.Pair(
+              shard + "/" + name,
+              ordinal++,
+              value(layout.x(), name),
+              value(layout.y(), name),
+              layout.label().stream().map(part -> text(value(part, name))).findFirst().orElse(""),
+              ""));
+    }
     key = Optional.empty();
     gathered.clear();
-    return row;
   }
 
   private RawValue value(Part part, String name) {

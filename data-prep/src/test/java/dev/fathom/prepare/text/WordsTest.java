@@ -7,6 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fathom.prepare.reject.RejectReason;
 import dev.fathom.prepare.reject.RejectedRowException;
 import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +33,52 @@ class WordsTest {
   @Test
   void everyIdeographAndEveryEmojiIsAWord() throws RejectedRowException {
     assertThat(words.of("你好 😀👍🏽")).containsExactly("你", "好", "😀", "👍🏽");
+  }
+
+  @Test
+  void scriptsWithoutBlanksAreCutByTheirDictionary() throws RejectedRowException {
+    assertThat(words.of("แมวดำนอนหลับ")).containsExactly("แมว", "ดำ", "นอน", "หลับ");
+    assertThat(words.of("ខ្ញុំស្រលាញ់ឆ្មា")).hasSizeGreaterThan(1);
+    assertThat(words.of("ຂ້ອຍມັກແມວ")).hasSizeGreaterThan(1);
+    assertThat(words.of("คนไทยรักแมวดำและหมาขาว")).hasSize(5);
+  }
+
+  @Test
+  void whatIsTooLongOrNoUtf8IsRejected() {
+    assertThatThrownBy(() -> words.of("x ".repeat(10_001)))
+        .isInstanceOfSatisfying(
+            RejectedRowException.class,
+            e -> assertThat(e.reason()).isEqualTo(RejectReason.TOO_MANY_CHARACTERS));
+    for (byte[] bytes : new byte[][] {{(byte) 0xff}, {(byte) 0xe2, (byte) 0x82}}) {
+      assertThatThrownBy(() -> Words.decoded(bytes))
+          .isInstanceOfSatisfying(
+              RejectedRowException.class,
+              e -> assertThat(e.reason()).isEqualTo(RejectReason.UNREADABLE_TEXT));
+    }
+  }
+
+  /** Whatever a caption holds, it has one to so many words, none of them empty, or is rejected. */
+  @Property(tries = 150_000, shrinking = ShrinkingMode.OFF)
+  void anyTextIsCutOrRejected(@ForAll long seed) {
+    Random random = new Random(seed);
+    int[] points = new int[random.nextInt(24)];
+    for (int i = 0; i < points.length; i++) {
+      points[i] =
+          switch (random.nextInt(4)) {
+            case 0 -> random.nextInt(0x250);
+            case 1 -> 0xe00 + random.nextInt(0x100);
+            case 2 -> 0x1f300 + random.nextInt(0x400);
+            default -> random.nextInt(0x10ffff);
+          };
+    }
+    String text = new String(points, 0, points.length);
+    try {
+      assertThat(words.of(text))
+          .hasSizeBetween(1, 5)
+          .allSatisfy(word -> assertThat(word).isNotEmpty());
+    } catch (RejectedRowException e) {
+      assertThat(e.reason()).isIn(RejectReason.EMPTY_TEXT, RejectReason.UNREADABLE_TEXT);
+    }
   }
 
   @Test
