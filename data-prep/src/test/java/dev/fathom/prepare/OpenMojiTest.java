@@ -8,8 +8,11 @@ import dev.fathom.data.PairSchema;
 import dev.fathom.data.Split;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.spark.sql.Row;
@@ -40,6 +43,25 @@ class OpenMojiTest {
     assertThat(dataset.rows().size() + dataset.rejects().size()).isEqualTo(4147);
     assertThat(dataset.rejects()).isEmpty();
     assertThat(splitsOfHands(dataset)).allSatisfy((base, in) -> assertThat(in).hasSize(1));
+    Map<String, List<Split>> pictures = splitsOfPictures(dataset);
+    assertThat(pictures.values()).allSatisfy(in -> assertThat(new HashSet<>(in)).hasSize(1));
+    assertThat(pictures.values().stream().filter(in -> in.size() > 1).mapToInt(List::size).sum())
+        .isEqualTo(297);
+    assertThat(dataset.card().duplicates().x()).isEqualTo(4147 - pictures.size());
+  }
+
+  /** The splits of the rows of every picture, by its digest. */
+  private static Map<String, List<Split>> splitsOfPictures(Dataset dataset) {
+    Map<String, List<Split>> splits = new HashMap<>();
+    for (Split split : Split.values()) {
+      for (Row row : dataset.rows(split)) {
+        splits
+            .computeIfAbsent(
+                HexFormat.of().formatHex(row.getAs(PairSchema.DIGEST)), key -> new ArrayList<>())
+            .add(split);
+      }
+    }
+    return splits;
   }
 
   /** The splits of every picture named HEX or HEX-1F3FB to HEX-1F3FF, a skin tone, by HEX. */
