@@ -94,11 +94,16 @@ public final class Fathom {
   }
 
   /** The version that the jar carries. */
+  static String version() {
+    String version = Fathom.class.getPackage().getImplementationVersion();
+    return "fathom " + (version == null ? "(not packaged)" : version);
+  }
+
+  /** The same for picocli. */
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      String version = Fathom.class.getPackage().getImplementationVersion();
-      return new String[] {"fathom " + (version == null ? "(not packaged)" : version)};
+      return new String[] {version()};
     }
   }
 }

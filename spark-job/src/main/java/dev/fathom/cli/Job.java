@@ -37,7 +37,15 @@ final class Job {
     this.settings = settings;
     this.out = out;
     storage = new Storage(spark.sparkContext().hadoopConfiguration());
-    report = RunReport.of(command, settings.seed(), settings.effective());
+    report =
+        RunReport.of(
+            command,
+            settings.seed(),
+            settings.effective(),
+            List.of(
+                Fathom.version(),
+                "Spark " + spark.version(),
+                "Java " + Runtime.version().feature()));
   }
 
   /** Makes room for the output, which must not hold any of the inputs. */
@@ -114,12 +122,18 @@ final class Job {
             new Embed(spark, settings.splits()).model(model).data(data).output(output).execute());
   }
 
-  void measure(String embeddings, Path output) {
+  /**
+   * Measures embeddings.
+   *
+   * @param data the dataset that they are of, whose pairs are shown
+   */
+  void measure(String embeddings, Optional<String> data, Path output) {
     report =
         report.with(
             new Measure(spark, settings.measure(), settings.columns())
                 .embeddings(embeddings)
                 .pointwise(new Path(output, POINTWISE))
+                .dataset(data.map(Path::new))
                 .execute());
   }
 

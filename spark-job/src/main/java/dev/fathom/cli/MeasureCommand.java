@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.cli;
 
+import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -33,10 +34,16 @@ final class MeasureCommand extends SubCommand {
       description = "Where the reports go.")
   private String output;
 
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "The dataset that the embeddings are of: the report then shows its pairs.")
+  private String data;
+
   @Override
   void run(Job job) {
     Path directory = job.claim(output, embeddings);
-    job.measure(embeddings, directory);
+    job.measure(embeddings, Optional.ofNullable(data), directory);
     job.report(directory);
   }
 }

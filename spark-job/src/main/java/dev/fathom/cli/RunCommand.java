@@ -52,7 +52,7 @@ final class RunCommand extends SubCommand {
     job.train(dataset, directory);
     String embeddings = new Path(directory, Job.EMBEDDINGS).toString();
     job.embed(new Path(directory, Job.MODEL).toString(), dataset, embeddings);
-    job.measure(embeddings, directory);
+    job.measure(embeddings, Optional.of(dataset), directory);
     job.report(directory);
   }
 }

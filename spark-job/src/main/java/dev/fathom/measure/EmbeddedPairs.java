@@ -51,10 +51,7 @@ public record EmbeddedPairs(float[] x, int widthX, float[] y, int widthY, List<S
 
   /** Those of comparable pairs both of whose sides are finite. */
   EmbeddedPairs finite() {
-    int[] kept =
-        IntStream.range(0, count())
-            .filter(i -> isFinite(x, i, widthX) && isFinite(y, i, widthY))
-            .toArray();
+    int[] kept = finiteRows();
     return kept.length == count()
         ? this
         : of(
@@ -62,6 +59,13 @@ public record EmbeddedPairs(float[] x, int widthX, float[] y, int widthY, List<S
             rows(y, widthY, kept),
             widthX,
             Arrays.stream(kept).mapToObj(labels::get).toList());
+  }
+
+  /** Which rows those are. */
+  int[] finiteRows() {
+    return IntStream.range(0, count())
+        .filter(i -> isFinite(x, i, widthX) && isFinite(y, i, widthY))
+        .toArray();
   }
 
   private static boolean isFinite(float[] values, int row, int width) {

@@ -58,6 +58,7 @@ public final class Measure {
   private final EmbeddingColumns columns;
   private Path embeddings;
   private Optional<Path> pointwise = Optional.empty();
+  private Optional<Path> dataset = Optional.empty();
 
   /** A measurement with these settings. */
   public Measure(SparkSession spark, MeasureSettings settings, EmbeddingColumns columns) {
@@ -77,6 +78,12 @@ public final class Measure {
   /** Where the dimension around each embedding is written; nowhere unless told. */
   public Measure pointwise(Path directory) {
     pointwise = Optional.of(directory);
+    return this;
+  }
+
+  /** The dataset that the embeddings are of, to show its pairs; none unless told. */
+  public Measure dataset(Optional<Path> directory) {
+    dataset = directory;
     return this;
   }
 
@@ -100,7 +107,12 @@ public final class Measure {
                 available,
                 start);
     pointwise.ifPresent(directory -> write(directory, rows, outcome));
-    return outcome.result();
+    spark.sparkContext().setJobDescription("measure: what to show of the pairs");
+    return outcome
+        .result()
+        .with(
+            new ShowcaseMaker(rows, new PairContents(spark, storage, dataset), settings.seed())
+                .of(outcome.aroundX()));
   }
 
   private EmbeddingRows read(Dataset<Row> all, EmbeddingTable table, long available) {

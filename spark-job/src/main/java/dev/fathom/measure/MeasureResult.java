@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param agreement likewise
  * @param labels the dimension around the embeddings of each label, the most frequent first
  * @param width empty where there is no dimension to take it from
+ * @param showcase what a person is shown, where that was asked for
  * @param points embeddings measured
  * @param available embeddings there were
  * @param seconds the whole stage
@@ -34,10 +35,29 @@ public record MeasureResult(
     Optional<Agreement> agreement,
     Map<String, LabelDimension> labels,
     Optional<WidthAdvice> width,
+    Optional<Showcase> showcase,
     int points,
     long available,
     double seconds,
     double neighbourSeconds) {
+
+  /** The same with something to look at. */
+  public MeasureResult with(Showcase shown) {
+    return new MeasureResult(
+        known,
+        x,
+        y,
+        shared,
+        retrieval,
+        agreement,
+        labels,
+        width,
+        Optional.of(shown),
+        points,
+        available,
+        seconds,
+        neighbourSeconds);
+  }
 
   /** Whether the pairing was looked for and not found. */
   public boolean nothingShared() {

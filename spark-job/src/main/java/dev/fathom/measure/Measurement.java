@@ -124,6 +124,7 @@ public final class Measurement {
             agreement,
             labels(x, y),
             width,
+            Optional.empty(),
             pairs.count(),
             available,
             (System.nanoTime() - start) * 1e-9,

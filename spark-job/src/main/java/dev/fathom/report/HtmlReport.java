@@ -1,38 +1,38 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.report;
 
+import dev.fathom.data.DatasetCard;
+import dev.fathom.data.Side;
 import dev.fathom.evaluate.Retrieval;
+import dev.fathom.evaluate.RetrievalExamples.Query;
 import dev.fathom.intrinsic.DimensionEstimate;
 import dev.fathom.intrinsic.DimensionResult;
 import dev.fathom.intrinsic.ScaleEstimate;
 import dev.fathom.intrinsic.Spectrum;
 import dev.fathom.measure.MeasureResult;
+import dev.fathom.measure.Showcase;
+import dev.fathom.settings.Settings;
 import dev.fathom.sweep.SweepPoint;
 import dev.fathom.sweep.SweepResult;
+import dev.fathom.train.TrainResult;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.commons.text.StringEscapeUtils;
 
 /** A run as one self-contained page. Every value is escaped on its way in. */
 final class HtmlReport {
-  private static final String STYLE =
-      """
-      :root { color-scheme: light dark; font-family: system-ui, sans-serif; line-height: 1.5; }
-      body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-      h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
-      .headline { font-size: 1.15rem; }
-      .scroll { overflow-x: auto; }
-      table { border-collapse: collapse; }
-      th, td { text-align: right; padding: .25rem .8rem; border-bottom: 1px solid #8886; }
-      th:first-child, td:first-child { text-align: left; }
-      caption { text-align: left; opacity: .8; padding-bottom: .4rem; }
-      """;
+  private static final String SCRIPTS =
+      "/META-INF/resources/webjars/echarts/5.3.1/dist/echarts.min.js";
 
   /** The figures of a sweep's table, by name, and what a person calls them. */
   private static final Map<String, String> SWEEP_COLUMNS = new LinkedHashMap<>();
@@ -53,80 +53,243 @@ final class HtmlReport {
   }
 
   private final StringBuilder page = new StringBuilder();
+  private final RunReport run;
+  private final List<Figure> figures;
 
-  private final Map<String, String> drawings;
-
-  private HtmlReport(Map<String, String> drawings) {
-    this.drawings = drawings;
+  private HtmlReport(RunReport run, List<Figure> figures) {
+    this.run = run;
+    this.figures = figures;
   }
 
-  /**
-   * The page.
-   *
-   * @param drawings as SVG, by their titles
-   */
-  static String of(RunReport run, Map<String, String> drawings) {
-    HtmlReport report = new HtmlReport(drawings);
-    report.write(run);
+  /** The page. */
+  static String of(RunReport run, List<Figure> figures) {
+    HtmlReport report = new HtmlReport(run, figures);
+    report.write();
     return report.page.toString();
   }
 
-  private void write(RunReport run) {
+  private void write() {
     String source = run.data().map(card -> card.source()).orElse("embeddings");
     page.append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     page.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     element("title", "Fathom: " + source);
-    page.append("<style>\n").append(STYLE).append("</style>\n</head>\n<body>\n<main>\n");
+    page.append("<style>\n").append(resource("report.css")).append("</style>\n");
+    page.append("</head>\n<body>\n<main>\n");
     element("h1", "Fathom: " + source);
-    Headline.of(run)
-        .forEach(
-            sentence ->
-                page.append("<p class=\"headline\">").append(escape(sentence)).append("</p>\n"));
+    page.append("<div class=\"headline\">\n");
+    Headline.of(run).forEach(sentence -> element("p", sentence));
+    page.append("</div>\n");
+    charts();
+    run.measure().flatMap(MeasureResult::showcase).ifPresent(this::gallery);
     run.measure().ifPresent(this::measurements);
     run.sweep().ifPresent(this::sweep);
-    run.train()
-        .ifPresent(
-            train ->
-                table(
-                    "Training",
-                    "Loss in nats; pairs a second of all workers, averaging included.",
-                    List.of("", ""),
-                    List.of(
-                        List.of("workers", whole(train.workers())),
-                        List.of("rounds", whole(train.rounds())),
-                        List.of("loss, training", number(train.trainLoss())),
-                        List.of(
-                            "loss, validation",
-                            train.validationLoss() == null
-                                ? "none"
-                                : number(train.validationLoss())),
-                        List.of("pairs a second", whole(Math.round(train.pairsPerSecond()))))));
-    run.data()
-        .ifPresent(
-            card -> {
-              List<List<String>> rows = new ArrayList<>();
-              rows.add(List.of("read", whole(card.counts().read())));
-              rows.add(List.of("training", whole(card.counts().train())));
-              rows.add(List.of("validation", whole(card.counts().validation())));
-              rows.add(List.of("test", whole(card.counts().test())));
-              rows.add(List.of("rejected", whole(card.counts().rejected())));
-              card.rejects()
-                  .forEach(
-                      (reason, count) -> rows.add(List.of("rejected: " + reason, whole(count))));
-              table(
-                  "Pairs",
-                  card.shuffledPairs() ? "The pairing was shuffled on purpose." : "",
-                  List.of("", ""),
-                  rows);
-            });
+    run.train().ifPresent(this::training);
+    run.data().ifPresent(this::pairs);
+    provenance();
+    page.append("</main>\n<script type=\"application/json\" id=\"data\">");
+    page.append(PageData.of(figures, run.measure().flatMap(MeasureResult::showcase)));
+    page.append("</script>\n<script>").append(resource(SCRIPTS)).append("</script>\n<script>\n");
+    page.append(resource("report.js")).append("</script>\n</body>\n</html>\n");
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = HtmlReport.class.getResourceAsStream(name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void charts() {
+    Optional<Showcase> map =
+        run.measure().flatMap(MeasureResult::showcase).filter(shown -> !shown.map().isEmpty());
+    if (figures.isEmpty() && map.isEmpty()) {
+      return;
+    }
+    element("h2", "Figures");
+    page.append("<div class=\"charts\">\n");
+    for (int i = 0; i < figures.size(); i++) {
+      Figure figure = figures.get(i);
+      chart(
+          figure.title(),
+          String.valueOf(i),
+          figure.title()
+              + ": "
+              + figure.yAxis()
+              + " against "
+              + figure.xAxis()
+              + ", "
+              + figure.curves().size()
+              + (figure.curves().size() == 1 ? " curve" : " curves"));
+    }
+    map.ifPresent(
+        shown ->
+            chart(
+                String.format(
+                    Locale.ROOT,
+                    "Map of %,d embeddings of x: the plane of their first two axes, with %.0f %% of the variance",
+                    shown.map().size(),
+                    100 * shown.mapShare()),
+                "map",
+                "Scatter of the embeddings on their first two principal axes"));
+    page.append("</div>\n");
+  }
+
+  private void chart(String title, String figure, String description) {
+    page.append("<figure class=\"chart\"><figcaption>")
+        .append(escape(title))
+        .append("</figcaption><div class=\"canvas")
+        .append(figure.equals("map") ? " tall" : "")
+        .append("\" role=\"img\" aria-label=\"")
+        .append(escape(description))
+        .append("\" data-figure=\"")
+        .append(figure)
+        .append("\"></div></figure>\n");
+  }
+
+  private void gallery(Showcase shown) {
+    if (shown.xToY().isEmpty()) {
+      return;
+    }
+    element("h2", "Retrieval to look at");
+    note(
+        "Queries drawn by the seed, each with the nearest four of "
+            + whole(shown.pairs())
+            + "; then those, of 500 more, whose partner comes last.");
+    queries("x asks, y answers", shown.xToY(), shown, true);
+    queries("y asks, x answers", shown.yToX(), shown, false);
+  }
+
+  private void queries(String title, List<Query> queries, Showcase shown, boolean xAsks) {
+    element("h3", title);
+    page.append("<ol class=\"queries\">\n");
+    for (Query query : queries) {
+      page.append("<li><div class=\"ask\">");
+      Showcase.Item asker = shown.items().get(query.asker());
+      side("asks", query.worst() ? "a mistake" : "asks", asker, xAsks);
+      for (int answer : query.answers()) {
+        boolean right = answer == query.asker();
+        side(
+            right ? "right" : "wrong",
+            right ? "\u2713 right" : "\u2717",
+            shown.items().get(answer),
+            !xAsks);
+      }
+      if (!query.answers().contains(query.asker())) {
+        side("right", "right, at " + whole(query.rank()), asker, !xAsks);
+      }
+      page.append("</div></li>\n");
+    }
+    page.append("</ol>\n");
+  }
+
+  private void side(String kind, String mark, Showcase.Item item, boolean x) {
+    Showcase.Shown shown = x ? item.x() : item.y();
+    String text = shown.text().isBlank() ? item.key() : shown.text();
+    page.append("<div class=\"side ").append(kind).append("\"><div class=\"mark\">");
+    page.append(escape(mark)).append("</div>");
+    if (shown.picture().isEmpty()) {
+      page.append("<bdi>").append(escape(text)).append("</bdi>");
+    } else {
+      page.append("<img alt=\"").append(escape(text)).append("\" title=\"").append(escape(text));
+      page.append("\" src=\"").append(escape(shown.picture())).append("\">");
+    }
+    page.append("</div>");
+  }
+
+  private void training(TrainResult train) {
     table(
-        "Settings",
-        "Every key of the configuration with its value.",
-        List.of("key", "value"),
-        run.settings().entrySet().stream()
-            .map((Map.Entry<String, String> e) -> List.of(e.getKey(), e.getValue()))
+        "Training",
+        "Loss in nats; pairs a second of all workers, averaging included.",
+        List.of("", ""),
+        List.of(
+            List.of("workers", whole(train.workers())),
+            List.of("rounds", whole(train.rounds())),
+            List.of("loss, training", number(train.trainLoss())),
+            List.of(
+                "loss, validation",
+                train.validationLoss() == null ? "none" : number(train.validationLoss())),
+            List.of("pairs a second", whole(Math.round(train.pairsPerSecond())))));
+  }
+
+  private void pairs(DatasetCard card) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("read", whole(card.counts().read())));
+    rows.add(List.of("training", whole(card.counts().train())));
+    rows.add(List.of("validation", whole(card.counts().validation())));
+    rows.add(List.of("test", whole(card.counts().test())));
+    rows.add(List.of("rejected", whole(card.counts().rejected())));
+    card.rejects()
+        .forEach((reason, count) -> rows.add(List.of("rejected: " + reason, whole(count))));
+    rows.add(List.of("repeat the x of an earlier pair", whole(card.duplicates().x())));
+    rows.add(List.of("repeat the y of an earlier pair", whole(card.duplicates().y())));
+    rows.add(List.of("repeat both", whole(card.duplicates().pairs())));
+    rows.add(List.of("x", side(card.x())));
+    rows.add(List.of("y", side(card.y())));
+    table(
+        "Pairs",
+        card.shuffledPairs() ? "The pairing was shuffled on purpose." : "",
+        List.of("", ""),
+        rows);
+  }
+
+  private static String side(Side side) {
+    String shape =
+        side.shape().stream().map(String::valueOf).collect(Collectors.joining(" \u00d7 "));
+    String kind = side.modality().name().toLowerCase(Locale.ROOT);
+    return side.vocabulary().isEmpty()
+        ? kind + ", " + shape
+        : kind + ", " + shape + ", " + whole(side.vocabulary().size()) + " words";
+  }
+
+  /** What is needed to do it again. */
+  private void provenance() {
+    Map<String, String> defaults = Settings.defaults().effective();
+    Map<String, String> changed = new TreeMap<>(run.settings());
+    changed.entrySet().removeIf(entry -> entry.getValue().equals(defaults.get(entry.getKey())));
+    table(
+        "Settings that differ from the defaults",
+        "Seed " + run.seed() + ". " + String.join(", ", run.versions()) + ".",
+        List.of("key", "value", "default"),
+        changed.entrySet().stream()
+            .map(
+                entry ->
+                    List.of(
+                        entry.getKey(),
+                        entry.getValue(),
+                        defaults.getOrDefault(entry.getKey(), "")))
             .toList());
-    page.append("</main>\n</body>\n</html>\n");
+    element("h3", "To run it again");
+    page.append("<pre tabindex=\"0\"><code>")
+        .append(escape(command(changed)))
+        .append("</code></pre>\n");
+  }
+
+  private String command(Map<String, String> changed) {
+    StringBuilder command = new StringBuilder("./fathom " + run.command());
+    if (!run.command().equals("measure")) {
+      run.data()
+          .ifPresent(
+              card ->
+                  card.parts()
+                      .forEach(part -> command.append(" --input ").append(quoted(part.source()))));
+    } else {
+      command.append(" --embeddings EMBEDDINGS");
+    }
+    command.append(" --output AGAIN");
+    changed.forEach(
+        (key, value) -> command.append(" \\\n  --set ").append(quoted(key + "=" + value)));
+    return command.toString();
+  }
+
+  private static String quoted(String argument) {
+    return argument.matches("[\\w@%+=:,./-]+")
+        ? argument
+        : "'" + argument.replace("'", "'\\''") + "'";
+  }
+
+  private void note(String text) {
+    page.append("<p class=\"note\">").append(escape(text)).append("</p>\n");
   }
 
   private void measurements(MeasureResult measure) {
@@ -143,6 +306,20 @@ final class HtmlReport {
                     List.of(
                         direction("x finds y", retrieval.xToY()),
                         direction("y finds x", retrieval.yToX()))));
+    measure
+        .agreement()
+        .ifPresent(
+            agreement ->
+                table(
+                    "How the sides lie",
+                    "Alignment: mean squared distance of partners, 0 is perfect. Uniformity: lower is more evenly spread, 0 is"
+                        + " collapse. Modality gap: distance of the sides' centres.",
+                    List.of("", ""),
+                    List.of(
+                        List.of("alignment", number(agreement.alignment())),
+                        List.of("uniformity of x", number(agreement.uniformityX())),
+                        List.of("uniformity of y", number(agreement.uniformityY())),
+                        List.of("modality gap", number(agreement.modalityGap())))));
     List<List<String>> rows = new ArrayList<>();
     rows.addAll(tower("x", measure.x()));
     measure.y().ifPresent(y -> rows.addAll(tower("y", y)));
@@ -157,9 +334,8 @@ final class HtmlReport {
                     + whole(measure.available())
                     + " embeddings, drawn by the seed."
                 : ""),
-        List.of("", "estimate", "low", "high"),
+        List.of("estimator", "estimate", "low", "high"),
         rows);
-    drawings.forEach(this::figure);
     scales("x", measure.x());
     measure.y().ifPresent(y -> scales("y", y));
     if (!measure.labels().isEmpty()) {
@@ -212,7 +388,6 @@ final class HtmlReport {
       rows.add(row);
     }
     table("Sweep", "Mean ± standard deviation over the repeats, on the test pairs.", header, rows);
-    drawings.forEach(this::figure);
     List<List<String>> failures =
         sweep.cells().stream()
             .filter(cell -> !cell.succeeded())
@@ -221,15 +396,6 @@ final class HtmlReport {
     if (!failures.isEmpty()) {
       table("Cells that failed", "", List.of("cell", "why"), failures);
     }
-  }
-
-  /** As a picture: drawings within one page would share the names of their parts. */
-  private void figure(String title, String drawing) {
-    page.append("<figure class=\"scroll\"><img src=\"data:image/svg+xml;base64,")
-        .append(Base64.getEncoder().encodeToString(drawing.getBytes(StandardCharsets.UTF_8)))
-        .append("\" alt=\"")
-        .append(escape(title))
-        .append("\"></figure>\n");
   }
 
   private static List<String> direction(String name, Retrieval.Direction direction) {
@@ -301,7 +467,9 @@ final class HtmlReport {
 
   private void table(String title, String caption, List<String> header, List<List<String>> rows) {
     element("h2", title);
-    page.append("<div class=\"scroll\"><table>\n");
+    page.append("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"")
+        .append(escape(title))
+        .append("\"><table>\n");
     if (!caption.isEmpty()) {
       element("caption", caption);
     }
@@ -317,7 +485,7 @@ final class HtmlReport {
     cells.forEach(
         text ->
             page.append('<')
-                .append(cell)
+                .append(cell.equals("th") ? "th scope=\"col\"" : cell)
                 .append('>')
                 .append(escape(text))
                 .append("</")

@@ -1,16 +1,19 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.report;
 
+import dev.fathom.evaluate.SimilarityHistogram;
 import dev.fathom.intrinsic.DimensionResult;
 import dev.fathom.intrinsic.DimensionResult.Measured;
 import dev.fathom.intrinsic.Plateau;
 import dev.fathom.intrinsic.ScaleEstimate;
 import dev.fathom.measure.MeasureResult;
+import dev.fathom.measure.Showcase;
 import dev.fathom.report.Figure.Curve;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** The figures of a measurement. */
@@ -52,10 +55,22 @@ final class MeasureFigures {
                 "variance",
                 true,
                 false,
-                spectra))
+                spectra),
+            similarities(measure.showcase().flatMap(Showcase::similarities)))
         .stream()
         .filter(figure -> !figure.curves().isEmpty())
         .toList();
+  }
+
+  private static Figure similarities(Optional<SimilarityHistogram> histogram) {
+    return new Figure(
+        "similarities",
+        "Similarity of pairs, and of what does not belong together",
+        "similarity",
+        "share",
+        false,
+        true,
+        histogram.map(SweepFigures::similarities).orElse(List.of()));
   }
 
   private static void add(Map<String, Measured> sides, String side, DimensionResult result) {

@@ -2,11 +2,11 @@
 package dev.fathom.report;
 
 import dev.fathom.common.Storage;
+import dev.fathom.train.MetricsLog;
+import dev.fathom.train.RoundReport;
 import java.awt.AWTError;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
@@ -20,27 +20,32 @@ public record ReportFiles(Storage storage, Path directory) {
   /** Writes both. */
   public void write(RunReport run) {
     storage.writeJson(json(), JsonReport.of(run));
-    Map<String, String> drawings = new LinkedHashMap<>();
-    Stream.concat(
-            run.measure().stream().map(MeasureFigures::of),
-            run.sweep().stream().map(SweepFigures::of))
-        .flatMap(List::stream)
-        .forEach(
-            figure -> write(figure).ifPresent(drawing -> drawings.put(figure.title(), drawing)));
-    storage.write(html(), HtmlReport.of(run, drawings).getBytes(StandardCharsets.UTF_8));
+    List<Figure> figures =
+        Stream.of(
+                run.measure().map(MeasureFigures::of).orElse(List.of()),
+                run.train().map(train -> TrainFigures.of(rounds())).orElse(List.of()),
+                run.sweep().map(SweepFigures::of).orElse(List.of()))
+            .flatMap(List::stream)
+            .toList();
+    figures.forEach(this::write);
+    storage.write(html(), HtmlReport.of(run, figures).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private List<RoundReport> rounds() {
+    return MetricsLog.read(storage, new Path(directory, "metrics.jsonl"));
   }
 
   /** Writes a figure's table, and its drawing where this machine can draw. */
-  private Optional<String> write(Figure figure) {
+  private void write(Figure figure) {
     Path figures = new Path(directory, "figures");
     storage.write(
         new Path(figures, figure.name() + ".csv"), figure.csv().getBytes(StandardCharsets.UTF_8));
-    Optional<String> drawing = draw(figure);
-    drawing.ifPresent(
-        text ->
-            storage.write(
-                new Path(figures, figure.name() + ".svg"), text.getBytes(StandardCharsets.UTF_8)));
-    return drawing;
+    draw(figure)
+        .ifPresent(
+            text ->
+                storage.write(
+                    new Path(figures, figure.name() + ".svg"),
+                    text.getBytes(StandardCharsets.UTF_8)));
   }
 
   private static Optional<String> draw(Figure figure) {

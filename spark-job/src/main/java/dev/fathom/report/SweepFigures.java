@@ -144,12 +144,6 @@ final class SweepFigures {
   }
 
   private static Figure similarities(int number, CellResult cell) {
-    SimilarityHistogram histogram = cell.similarities();
-    double width = (histogram.high() - histogram.low()) / histogram.matching().length;
-    double[] x = new double[histogram.matching().length];
-    for (int i = 0; i < x.length; i++) {
-      x[i] = histogram.low() + i * width;
-    }
     return new Figure(
         "similarities-" + number,
         "Similarity of the test pairs, " + name(cell),
@@ -157,9 +151,19 @@ final class SweepFigures {
         "share of pairs",
         false,
         true,
-        List.of(
-            new Curve("matching", x, shares(histogram.matching()), new double[0]),
-            new Curve("mismatched", x, shares(histogram.mismatched()), new double[0])));
+        similarities(cell.similarities()));
+  }
+
+  /** The curves of a histogram. */
+  static List<Curve> similarities(SimilarityHistogram histogram) {
+    double width = (histogram.high() - histogram.low()) / histogram.matching().length;
+    double[] x = new double[histogram.matching().length];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = histogram.low() + i * width;
+    }
+    return List.of(
+        new Curve("matching", x, shares(histogram.matching()), new double[0]),
+        new Curve("mismatched", x, shares(histogram.mismatched()), new double[0]));
   }
 
   private static double[] shares(int[] counts) {

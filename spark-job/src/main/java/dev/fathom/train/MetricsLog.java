@@ -12,7 +12,7 @@ import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
 
 /** {@code metrics.jsonl}: a line a round, there to read while training goes on. */
-final class MetricsLog implements AutoCloseable {
+public final class MetricsLog implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final FSDataOutputStream out;
@@ -28,6 +28,11 @@ final class MetricsLog implements AutoCloseable {
     kept = storage.exists(path) ? read(storage, path, round) : List.of();
     out = storage.create(path);
     kept.forEach(this::add);
+  }
+
+  /** All rounds of a training, as far as their lines are whole; none where there is no log. */
+  public static List<RoundReport> read(Storage storage, Path path) {
+    return storage.exists(path) ? read(storage, path, Integer.MAX_VALUE) : List.of();
   }
 
   /** The lines that were there already. */

@@ -1,0 +1,137 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.measure;
+
+import dev.fathom.evaluate.PairedEmbeddings;
+import dev.fathom.evaluate.RetrievalExamples;
+import dev.fathom.evaluate.RetrievalExamples.Query;
+import dev.fathom.evaluate.SimilarityHistogram;
+import dev.fathom.intrinsic.PreparedPoints;
+import dev.fathom.intrinsic.Projection;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Chooses what a person is shown of embeddings that have been measured. */
+final class ShowcaseMaker {
+  private static final int MOST_PLACES = 2000;
+  private static final int LONGEST_TEXT = 200;
+
+  private final EmbeddingRows rows;
+  private final PairContents contents;
+  private final long seed;
+
+  ShowcaseMaker(EmbeddingRows rows, PairContents contents, long seed) {
+    this.rows = rows;
+    this.contents = contents;
+    this.seed = seed;
+  }
+
+  /**
+   * Chooses.
+   *
+   * @param around the dimension around each embedding of x, NaN where it was not measured
+   */
+  Showcase of(double[] around) {
+    EmbeddedPairs pairs = rows.pairs();
+    PreparedPoints prepared = PreparedPoints.of(pairs.pointsX(), seed);
+    boolean plane = prepared.points().count() > 1;
+    Projection projection =
+        plane
+            ? Projection.of(prepared, MOST_PLACES)
+            : new Projection(new int[0], new double[0], new double[0], 1);
+    int[] finite = pairs.comparable() ? pairs.finiteRows() : new int[0];
+    if (finite.length < 2) {
+      return new Showcase(
+          Map.of(),
+          List.of(),
+          List.of(),
+          0,
+          places(projection, around),
+          projection.share(),
+          Optional.empty());
+    }
+    PairedEmbeddings paired = pairs.finite().paired();
+    RetrievalExamples examples = RetrievalExamples.of(paired, seed);
+    List<Query> xToY = named(examples.xToY(), finite);
+    List<Query> yToX = named(examples.yToX(), finite);
+    return new Showcase(
+        items(xToY, yToX),
+        xToY,
+        yToX,
+        finite.length,
+        places(projection, around),
+        projection.share(),
+        Optional.of(SimilarityHistogram.of(paired)));
+  }
+
+  /** Queries by the rows of all embeddings instead of those that are finite. */
+  private static List<Query> named(List<Query> queries, int[] finite) {
+    return queries.stream()
+        .map(
+            query ->
+                new Query(
+                    finite[query.asker()],
+                    query.answers().stream().map(answer -> finite[answer]).toList(),
+                    query.rank(),
+                    query.worst()))
+        .toList();
+  }
+
+  private Map<Integer, Showcase.Item> items(List<Query> xToY, List<Query> yToX) {
+    Set<Integer> shown = new LinkedHashSet<>();
+    Stream.concat(xToY.stream(), yToX.stream())
+        .forEach(
+            query -> {
+              shown.add(query.asker());
+              shown.addAll(query.answers());
+            });
+    Map<String, Showcase.Item> found =
+        contents.read(shown.stream().map(rows.keys()::get).toList(), true);
+    Map<Integer, Showcase.Item> items = new LinkedHashMap<>();
+    for (int row : shown) {
+      String key = rows.keys().get(row);
+      Showcase.Shown bare = new Showcase.Shown("", "");
+      items.put(row, found.getOrDefault(key, new Showcase.Item(key, bare, bare)));
+    }
+    return items;
+  }
+
+  private List<Showcase.Place> places(Projection projection, double[] around) {
+    List<String> keys = new ArrayList<>();
+    for (int row : projection.rows()) {
+      keys.add(rows.keys().get(row));
+    }
+    Map<String, Showcase.Item> found = contents.read(keys, false);
+    List<Showcase.Place> places = new ArrayList<>();
+    for (int i = 0; i < keys.size(); i++) {
+      int row = projection.rows()[i];
+      String label = rows.pairs().labels().get(row);
+      places.add(
+          new Showcase.Place(
+              projection.first()[i],
+              projection.second()[i],
+              text(keys.get(i), Optional.ofNullable(found.get(keys.get(i)))),
+              label == null ? "" : label,
+              Double.isFinite(around[row]) ? around[row] : null));
+    }
+    return places;
+  }
+
+  private static String text(String key, Optional<Showcase.Item> item) {
+    String text =
+        item.map(
+                pair ->
+                    Stream.of(key, pair.x().text(), pair.y().text())
+                        .filter(part -> !part.isBlank())
+                        .distinct()
+                        .reduce((a, b) -> a + "\n" + b)
+                        .orElse(key))
+            .orElse(key);
+    return text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) + "…" : text;
+  }
+}

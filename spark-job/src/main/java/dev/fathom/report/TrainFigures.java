@@ -1,0 +1,71 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.report;
+
+import dev.fathom.report.Figure.Curve;
+import dev.fathom.train.RoundReport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/** The figures of a training. */
+final class TrainFigures {
+  /** More could not be told apart on a screen. */
+  private static final int MOST_POINTS = 500;
+
+  private TrainFigures() {}
+
+  /** Those that there is something to draw in. */
+  static List<Figure> of(List<RoundReport> rounds) {
+    List<Curve> losses = new ArrayList<>();
+    add(losses, "training", rounds, RoundReport::loss);
+    add(
+        losses,
+        "validation",
+        rounds.stream().filter(round -> round.valLoss() != null).toList(),
+        RoundReport::valLoss);
+    List<Curve> temperatures = new ArrayList<>();
+    add(temperatures, "temperature", rounds, RoundReport::temperature);
+    return List.of(
+            new Figure(
+                "loss-against-rounds",
+                "Loss in training",
+                "round",
+                "loss, nats",
+                false,
+                false,
+                losses),
+            new Figure(
+                "temperature-against-rounds",
+                "Temperature in training",
+                "round",
+                "temperature",
+                true,
+                false,
+                temperatures))
+        .stream()
+        .filter(figure -> !figure.curves().isEmpty())
+        .toList();
+  }
+
+  private static void add(
+      List<Curve> curves,
+      String name,
+      List<RoundReport> rounds,
+      ToDoubleFunction<RoundReport> value) {
+    List<RoundReport> shown = new ArrayList<>();
+    int step = (rounds.size() + MOST_POINTS - 1) / MOST_POINTS;
+    for (int i = 0; i < rounds.size(); i++) {
+      if (i % step == 0 || i == rounds.size() - 1) {
+        shown.add(rounds.get(i));
+      }
+    }
+    if (!shown.isEmpty()) {
+      curves.add(
+          new Curve(
+              name,
+              shown.stream().mapToDouble(RoundReport::round).toArray(),
+              shown.stream().mapToDouble(value).toArray(),
+              new double[0]));
+    }
+  }
+}
