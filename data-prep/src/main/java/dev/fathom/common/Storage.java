@@ -120,6 +120,14 @@ public final class Storage {
     }
   }
 
+  /** Removes a directory that was claimed and holds nothing else. */
+  public void releaseIfEmpty(Path directory) {
+    FileStatus[] found = list(directory);
+    if (found.length == 1 && found[0].getPath().getName().equals(UNFINISHED)) {
+      delete(directory);
+    }
+  }
+
   /** Marks the directory as complete. */
   public void complete(Path directory) {
     write(new Path(directory, SUCCESS), new byte[0]);

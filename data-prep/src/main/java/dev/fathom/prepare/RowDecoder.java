@@ -140,11 +140,9 @@ final class RowDecoder {
       requireSize(content.length);
       return content;
     } catch (UncheckedIOException e) {
-      throw new RejectedRowException(
-          e.getCause() instanceof FileNotFoundException
-              ? RejectReason.MISSING_FILE
-              : RejectReason.UNREADABLE_FILE,
-          e.getCause().toString());
+      throw e.getCause() instanceof FileNotFoundException
+          ? new RejectedRowException(RejectReason.MISSING_FILE, "%s is not there".formatted(file))
+          : new RejectedRowException(RejectReason.UNREADABLE_FILE, e.getCause().toString());
     } catch (IOException | RuntimeException e) {
       throw new RejectedRowException(RejectReason.UNREADABLE_FILE, e.toString());
     }

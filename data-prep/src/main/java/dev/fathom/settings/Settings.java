@@ -30,6 +30,7 @@ import org.apache.commons.text.similarity.LevenshteinDistance;
  * that the reference does not name is an error that names the nearest one.
  */
 public final class Settings {
+  private static final String REFERENCE = "reference.conf";
   private static final String PRESET_DIRECTORY = "presets/";
 
   /** What {@code --config} takes by name. */
@@ -65,7 +66,7 @@ public final class Settings {
    * @param assignments {@code KEY=VALUE}, the later wins
    */
   public static Settings of(String source, List<String> files, List<String> assignments) {
-    Config reference = resource("reference.conf");
+    Config reference = resource(REFERENCE);
     Config merged =
         SOURCES.containsKey(source) ? resource(SOURCES.get(source)) : ConfigFactory.empty();
     for (String file : files) {
@@ -143,7 +144,7 @@ public final class Settings {
 
   /** These settings with some others, {@code KEY=VALUE}, over them. */
   public Settings with(List<String> assignments) {
-    Config reference = resource("reference.conf");
+    Config reference = resource(REFERENCE);
     Config merged = config;
     for (String assignment : assignments) {
       merged = checked(assignment(assignment), reference, assignment).withFallback(merged);
@@ -195,6 +196,26 @@ public final class Settings {
     return all;
   }
 
+  /** Every key of the reference, those of null values among them, in their order. */
+  public static List<String> keys() {
+    return keys(resource(REFERENCE));
+  }
+
+  /** Where a value comes from: {@code default}, a file with its line, or {@code --set}. */
+  public String origin(String key) {
+    if (config.getIsNull(key)) {
+      return "default";
+    }
+    String origin = config.getValue(key).origin().description();
+    boolean inFile = !origin.startsWith("default") && !origin.startsWith("--set");
+    return inFile ? origin : StringUtils.substringBefore(origin, ":");
+  }
+
+  /** A value as a file of settings would have it. */
+  public String rendered(String key) {
+    return config.getIsNull(key) ? "null" : render(config.getValue(key));
+  }
+
   private <T> T value(String key, Function<String, T> getter) {
     try {
       return getter.apply(key);
@@ -203,7 +224,7 @@ public final class Settings {
               "%s = %s is not what this key takes (%s)",
               key,
               config.getIsNull(key) ? "null" : render(config.getValue(key)),
-              StringUtils.substringAfter(e.getMessage(), ": "))
+              e.getMessage().substring(Math.max(0, e.getMessage().indexOf(key))))
           .causedBy(e);
     }
   }
@@ -217,7 +238,11 @@ public final class Settings {
 
   private static Config resource(String name) {
     return ConfigFactory.parseResources(
-            Settings.class, name, ConfigParseOptions.defaults().setAllowMissing(false))
+            Settings.class,
+            name,
+            ConfigParseOptions.defaults()
+                .setAllowMissing(false)
+                .setOriginDescription(name.equals(REFERENCE) ? "default" : name))
         .resolve();
   }
 
@@ -230,7 +255,9 @@ public final class Settings {
     }
     try {
       return new File(name).isFile()
-          ? ConfigFactory.parseFile(new File(name)).resolve()
+          ? ConfigFactory.parseFile(
+                  new File(name), ConfigParseOptions.defaults().setOriginDescription(name))
+              .resolve()
           : resource(preset);
     } catch (ConfigException e) {
       throw FathomException.usage("--config %s cannot be parsed: %s", name, e.getMessage())
@@ -247,7 +274,8 @@ public final class Settings {
     String value = assignment.substring(equals + 1).strip();
     try {
       return ConfigFactory.parseString(
-          key + " = " + (isPlain(value) ? ConfigUtil.quoteString(value) : value));
+          key + " = " + (isPlain(value) ? ConfigUtil.quoteString(value) : value),
+          ConfigParseOptions.defaults().setOriginDescription("--set"));
     } catch (ConfigException e) {
       throw FathomException.usage("--set %s cannot be parsed: %s", assignment, e.getMessage())
           .causedBy(e);

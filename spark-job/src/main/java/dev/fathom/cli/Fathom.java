@@ -3,6 +3,7 @@ package dev.fathom.cli;
 
 import dev.fathom.common.ExitCode;
 import dev.fathom.common.FathomException;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -24,7 +25,10 @@ import picocli.CommandLine.ParameterException;
       EmbedCommand.class,
       MeasureCommand.class,
       RunCommand.class,
-      SweepCommand.class
+      SweepCommand.class,
+      DescribeCommand.class,
+      ConfigCommand.class,
+      AutoComplete.GenerateCompletion.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -36,7 +40,8 @@ import picocli.CommandLine.ParameterException;
     },
     footer = {
       "",
-      "fathom COMMAND --help tells what a command takes. conf/reference.conf names every setting."
+      "fathom COMMAND --help tells what a command takes. fathom config prints every setting.",
+      "Completion in bash and zsh: source <(fathom generate-completion)"
     })
 public final class Fathom {
   private Fathom() {}

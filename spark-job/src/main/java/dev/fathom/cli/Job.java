@@ -31,6 +31,7 @@ final class Job {
   private final JobSettings settings;
   private final PrintStream out;
   private RunReport report;
+  private Optional<Path> claimed = Optional.empty();
 
   Job(SparkSession spark, String command, JobSettings settings, PrintStream out) {
     this.spark = spark;
@@ -52,6 +53,7 @@ final class Job {
   Path claim(String directory, String... inputs) {
     Path path = apart(directory, inputs);
     storage.claim(path, settings.overwrite());
+    claimed = Optional.of(path);
     return path;
   }
 
@@ -62,6 +64,7 @@ final class Job {
   Path claimOrResume(String directory, String... inputs) {
     Path path = apart(directory, inputs);
     storage.claimOrResume(path, settings.overwrite());
+    claimed = Optional.of(path);
     for (String stage : List.of(DATA, MODEL, EMBEDDINGS, POINTWISE)) {
       storage.delete(new Path(path, stage));
     }
@@ -80,10 +83,16 @@ final class Job {
     SweepFiles files = new SweepFiles(storage, path);
     if (settings.overwrite() || !files.exist()) {
       storage.claim(path, settings.overwrite());
+      claimed = Optional.of(path);
       return false;
     }
     files.requireSame(input, settings.sweep().identity());
     return storage.isComplete(new Path(path, DATA));
+  }
+
+  /** Leaves no output behind in which nothing was done. */
+  void release() {
+    claimed.ifPresent(storage::releaseIfEmpty);
   }
 
   void sweep(String data, Path output) {

@@ -46,7 +46,13 @@ abstract class SubCommand implements Callable<Integer> {
       Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
       String source = input().or(() -> dataset().map(data -> sourceOf(data, storage))).orElse("");
       JobSettings settings = JobSettings.of(options.settings(source, assignments()));
-      run(new Job(spark, spec.name(), settings, System.out));
+      Job job = new Job(spark, spec.name(), settings, System.out);
+      try {
+        run(job);
+      } catch (RuntimeException e) {
+        job.release();
+        throw e;
+      }
     }
     return ExitCode.SUCCESS.code();
   }

@@ -87,7 +87,8 @@ public record ModelFiles(Storage storage, Path directory) {
   }
 
   private static void requireFit(String name, Side expected, Side found) {
-    if (!expected.equals(found)) {
+    // How shards hold pictures is no matter of the encoder's.
+    if (!expected.stored(found.encoding()).equals(found)) {
       throw FathomException.data(
           "the model's side %s and the dataset's differ (%s %s with its normalisation and vocabulary, against %s %s); "
               + "embed the dataset that it was trained on, or one prepared with the same card",

@@ -136,7 +136,8 @@ final class HtmlReport {
   }
 
   private void chart(String title, String figure, String description) {
-    page.append("<figure class=\"chart\"><figcaption>")
+    page.append(figure.equals("map") ? "<figure class=\"chart wide\">" : "<figure class=\"chart\">")
+        .append("<figcaption>")
         .append(escape(title))
         .append("</figcaption><div class=\"canvas")
         .append(figure.equals("map") ? " tall" : "")

@@ -50,7 +50,10 @@ final class Commands {
     System.setErr(new PrintStream(keptErr, true, StandardCharsets.UTF_8));
     try {
       List<String> all = new ArrayList<>(Arrays.asList(arguments));
-      if (!all.contains("--help") && all.size() > 1 && !all.get(all.size() - 1).equals("--data")) {
+      if (!all.contains("--help")
+          && all.size() > 1
+          && !all.get(0).equals("describe")
+          && !all.get(all.size() - 1).equals("--data")) {
         all.addAll(List.of("--master", "local[2]"));
       }
       int code = Fathom.execute(all.toArray(String[]::new));
