@@ -12,7 +12,9 @@ public enum ExitCode {
   /** The data is missing, unreadable, or has too many rejects. */
   DATA(3),
   /** Training diverged. */
-  DIVERGED(4);
+  DIVERGED(4),
+  /** What was compared has moved beyond the threshold. */
+  MOVED(5);
 
   private final int code;
 

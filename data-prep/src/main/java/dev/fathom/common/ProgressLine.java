@@ -1,8 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.common;
 
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
-import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -10,34 +12,38 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells a person how far a stage is: a bar that is redrawn on a terminal, and a line every few
- * seconds in a log.
+ * Tells a person how far a stage is: a bar that is redrawn on a terminal, and a line every ten
+ * seconds in a log, none of a stage that is done before.
  */
 public final class ProgressLine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ProgressLine.class);
   private static final int REDRAWN_MILLIS = 500;
-  private static final int LOGGED_MILLIS = 10_000;
-  private static final int LOGGED_WIDTH = 100;
+  private static final long LOGGED_NANOS = 10_000_000_000L;
 
-  private final ProgressBar bar;
+  private final String stage;
+  private final String things;
+  private final Optional<ProgressBar> bar;
+  private final long start = System.nanoTime();
+  private long logged = start;
 
   /** A line for a stage that counts such things. */
   @SuppressWarnings("SystemConsoleNull") // On the JDK 17 that Spark runs on it tells a terminal.
   public ProgressLine(String stage, String things) {
-    boolean terminal = System.console() != null;
-    bar =
-        new ProgressBarBuilder()
-            .setTaskName(stage)
-            .setInitialMax(-1)
-            .setUnit(" " + things, 1)
-            .showSpeed()
-            .setStyle(ProgressBarStyle.ASCII)
-            .setUpdateIntervalMillis(terminal ? REDRAWN_MILLIS : LOGGED_MILLIS)
-            .setConsumer(
-                terminal
-                    ? new ConsoleProgressBarConsumer(System.err)
-                    : new DelegatingProgressBarConsumer(LOG::info, LOGGED_WIDTH))
-            .build();
+    this.stage = stage;
+    this.things = things;
+    bar = System.console() == null ? Optional.empty() : Optional.of(bar(stage, things));
+  }
+
+  private static ProgressBar bar(String stage, String things) {
+    return new ProgressBarBuilder()
+        .setTaskName(stage)
+        .setInitialMax(-1)
+        .setUnit(" " + things, 1)
+        .showSpeed()
+        .setStyle(ProgressBarStyle.ASCII)
+        .setUpdateIntervalMillis(REDRAWN_MILLIS)
+        .setConsumer(new ConsoleProgressBarConsumer(System.err))
+        .build();
   }
 
   /**
@@ -45,14 +51,41 @@ public final class ProgressLine implements AutoCloseable {
    *
    * @param done things so far
    * @param share of all, 0 to 1, as far as it is known
+   * @param note what else there is to tell
    */
-  public void at(long done, double share) {
-    bar.maxHint(share > 0 ? Math.max(done, Math.round(done / share)) : -1);
-    bar.stepTo(done);
+  public void at(long done, double share, String note) {
+    if (bar.isPresent()) {
+      bar.get().maxHint(share > 0 ? Math.max(done, Math.round(done / share)) : -1);
+      bar.get().stepTo(done);
+      bar.get().setExtraMessage(note);
+      return;
+    }
+    long now = System.nanoTime();
+    if (now - logged >= LOGGED_NANOS) {
+      logged = now;
+      double seconds = (now - start) * 1e-9;
+      LOG.info(
+          String.format(
+              Locale.ROOT,
+              "%s   %,d %s   %,.0f a second%s%s",
+              stage,
+              done,
+              things,
+              done / seconds,
+              share > 0 && share < 1 ? "   " + left(seconds * (1 - share) / share) + " left" : "",
+              note.isEmpty() ? "" : "   " + note));
+    }
+  }
+
+  private static String left(double seconds) {
+    Duration left = Duration.ofSeconds(Math.round(seconds));
+    return left.toHours() > 0
+        ? String.format(Locale.ROOT, "%d:%02d h", left.toHours(), left.toMinutesPart())
+        : String.format(Locale.ROOT, "%d:%02d min", left.toMinutes(), left.toSecondsPart());
   }
 
   @Override
   public void close() {
-    bar.close();
+    bar.ifPresent(ProgressBar::close);
   }
 }

@@ -11,6 +11,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Comparator;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -120,10 +122,11 @@ public final class Storage {
     }
   }
 
-  /** Removes a directory that was claimed and holds nothing else. */
+  /** Removes a directory that was claimed and holds nothing but marks of that. */
   public void releaseIfEmpty(Path directory) {
-    FileStatus[] found = list(directory);
-    if (found.length == 1 && found[0].getPath().getName().equals(UNFINISHED)) {
+    if (isUnfinished(directory)
+        && Arrays.stream(list(directory))
+            .allMatch(file -> file.getPath().getName().matches("[._].*"))) {
       delete(directory);
     }
   }
@@ -143,6 +146,31 @@ public final class Storage {
     }
   }
 
+  /**
+   * Text that changes when a file or what stands in a directory does: names, lengths and times of
+   * change; empty where there is nothing.
+   */
+  public String state(Path path) {
+    StringBuilder text = new StringBuilder();
+    try {
+      if (fileSystem(path).exists(path)) {
+        for (FileStatus file : fileSystem(path).listStatus(path)) {
+          if (file.isFile()) {
+            text.append(file.getPath().getName())
+                .append(' ')
+                .append(file.getLen())
+                .append(' ')
+                .append(file.getModificationTime())
+                .append(' ');
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString().strip();
+  }
+
   /** Moves a file to a directory, which is made where it is not there. */
   public void move(Path file, Path to) {
     try {
@@ -159,8 +187,7 @@ public final class Storage {
   public FileStatus[] list(Path directory) {
     try {
       FileStatus[] found = fileSystem(directory).listStatus(directory);
-      java.util.Arrays.sort(
-          found, java.util.Comparator.comparing(status -> status.getPath().getName()));
+      Arrays.sort(found, Comparator.comparing(status -> status.getPath().getName()));
       return found;
     } catch (FileNotFoundException e) {
       return new FileStatus[0];

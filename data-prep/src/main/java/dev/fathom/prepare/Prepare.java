@@ -35,6 +35,7 @@ public final class Prepare {
   private String input = "";
   private String output = "";
   private boolean append;
+  private boolean replace;
 
   /** A stage that runs on this session. */
   public Prepare(SparkSession spark, PrepareSettings settings) {
@@ -64,6 +65,31 @@ public final class Prepare {
     return this;
   }
 
+  /** Whether what is there may go where it is not the same, whatever the settings say. */
+  @CanIgnoreReturnValue
+  public Prepare replacing(boolean whatIsThere) {
+    replace = whatIsThere;
+    return this;
+  }
+
+  /** Whether the dataset is there already, of the same input by the same settings. */
+  public boolean isMade() {
+    return whole(new DatasetFiles(new Path(output)))
+        .filter(card -> holds(card, fingerprint(source())))
+        .isPresent();
+  }
+
+  private Source source() {
+    return new Sources(spark, storage, settings.input())
+        .open(input, settings.seed(), settings.image().size());
+  }
+
+  private String fingerprint(Source source) {
+    return Fingerprint.of(
+        String.join(
+            " ", source.fingerprint(), settings.input().provenance(), settings.provenance()));
+  }
+
   /**
    * Makes the dataset, or adds to it.
    *
@@ -78,14 +104,9 @@ public final class Prepare {
     PrepareJob job = new PrepareJob(spark, settings);
     try {
       job.describe("open %s".formatted(input));
-      Source source =
-          new Sources(spark, storage, settings.input())
-              .open(input, settings.seed(), settings.image().size());
+      Source source = source();
       storage.requireApart(files.directory(), new Path(input));
-      String fingerprint =
-          Fingerprint.of(
-              String.join(
-                  " ", source.fingerprint(), settings.input().provenance(), settings.provenance()));
+      String fingerprint = fingerprint(source);
       if (append) {
         return append(source, fingerprint, files, job, start);
       }
@@ -94,7 +115,7 @@ public final class Prepare {
         LOG.info("prepare {} is made of {} by the same settings already", output, input);
         return result(there.get(), there.get(), true, start);
       }
-      storage.claim(files.directory(), settings.overwrite());
+      storage.claim(files.directory(), replace || settings.overwrite());
       DatasetCard card = writeOrNothing(source, fingerprint, files, job);
       return result(card, card, false, start);
     } finally {

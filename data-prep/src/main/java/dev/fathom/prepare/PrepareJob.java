@@ -3,6 +3,7 @@ package dev.fathom.prepare;
 
 import dev.fathom.common.FathomException;
 import dev.fathom.common.RandomStream;
+import dev.fathom.common.StageProgress;
 import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.DatasetFiles;
@@ -81,7 +82,7 @@ final class PrepareJob {
     try {
       describe("decode %s".formatted(input));
       Placement placement = new Placement(spark, settings, source, before);
-      Progress progress = Progress.of(context, "decode", rows);
+      StageProgress progress = StageProgress.of(context, "prepare decode", "pairs", rows);
       try {
         placement.find(only(light, Outcome.Kept.class));
       } finally {

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.cli;
 
-import org.apache.hadoop.fs.Path;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -33,7 +33,7 @@ final class EmbedCommand extends SubCommand {
 
   @Override
   void run(Job job) {
-    Path directory = job.claim(output, data, model);
-    job.embed(model, data, directory.toString());
+    job.claim(output, Map.of("data", data, "model", model))
+        .ifPresent(directory -> job.embed(model, data, directory.toString()));
   }
 }

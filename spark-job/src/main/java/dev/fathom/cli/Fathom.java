@@ -26,6 +26,7 @@ import picocli.CommandLine.ParameterException;
       MeasureCommand.class,
       RunCommand.class,
       SweepCommand.class,
+      CompareCommand.class,
       DescribeCommand.class,
       ConfigCommand.class,
       AutoComplete.GenerateCompletion.class
@@ -36,7 +37,8 @@ import picocli.CommandLine.ParameterException;
       "1:anything that has no code of its own",
       "2:the command line or the configuration is wrong",
       "3:the data is missing, unreadable, or has too many rejects",
-      "4:training diverged"
+      "4:training diverged",
+      "5:compare: the dimension or the retrieval has moved too far"
     },
     footer = {
       "",

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.cli;
 
+import dev.fathom.common.OutputLock;
 import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetFiles;
 import dev.fathom.embed.Embed;
@@ -14,13 +15,19 @@ import dev.fathom.sweep.Sweep;
 import dev.fathom.sweep.SweepFiles;
 import dev.fathom.train.Train;
 import java.io.PrintStream;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
 /** The stages of a run, one after another, and what they tell a person. */
 final class Job {
+  /** What the pairs to prepare are called among the inputs. */
+  static final String INPUT = "input";
+
   static final String DATA = "data";
   static final String MODEL = "model";
   static final String EMBEDDINGS = "embeddings";
@@ -32,6 +39,7 @@ final class Job {
   private final PrintStream out;
   private RunReport report;
   private Optional<Path> claimed = Optional.empty();
+  private Optional<OutputLock> lock = Optional.empty();
 
   Job(SparkSession spark, String command, JobSettings settings, PrintStream out) {
     this.spark = spark;
@@ -49,26 +57,87 @@ final class Job {
                 "Java " + Runtime.version().feature()));
   }
 
-  /** Makes room for the output, which must not hold any of the inputs. */
-  Path claim(String directory, String... inputs) {
-    Path path = apart(directory, inputs);
+  /** Where an output goes, partition included. */
+  Path at(String output) {
+    return settings.partition().map(part -> new Path(output, part)).orElse(new Path(output));
+  }
+
+  /**
+   * Makes room for an output, which must not hold any of the inputs.
+   *
+   * @param inputs directories that are read, and what they are called
+   * @return empty where it is there already, made of the same by the same settings
+   */
+  Optional<Path> claim(String output, Map<String, String> inputs) {
+    Path path = apart(output, inputs.values());
+    Stamp stamp = stamp(inputs);
+    if (isDone(path, stamp)) {
+      return Optional.empty();
+    }
+    lock(path);
     storage.claim(path, settings.overwrite());
-    claimed = Optional.of(path);
-    return path;
+    return Optional.of(claimed(path, stamp));
   }
 
   /**
    * Makes room for an output that holds a training, or goes on with one that was cut off. Of what
-   * it left, all but the training is made again.
+   * it left, all but the dataset and the training is made again.
    */
-  Path claimOrResume(String directory, String... inputs) {
-    Path path = apart(directory, inputs);
+  Optional<Path> claimOrResume(String output, Map<String, String> inputs) {
+    Path path = apart(output, inputs.values());
+    Stamp stamp = stamp(inputs);
+    if (isDone(path, stamp)) {
+      return Optional.empty();
+    }
+    lock(path);
     storage.claimOrResume(path, settings.overwrite());
-    claimed = Optional.of(path);
-    for (String stage : List.of(DATA, MODEL, EMBEDDINGS, POINTWISE)) {
+    for (String stage : List.of(MODEL, EMBEDDINGS, POINTWISE)) {
       storage.delete(new Path(path, stage));
     }
+    return Optional.of(claimed(path, stamp));
+  }
+
+  private Path claimed(Path path, Stamp stamp) {
+    claimed = Optional.of(path);
+    stamp.write(storage, path);
     return path;
+  }
+
+  private Stamp stamp(Map<String, String> inputs) {
+    Map<String, String> told = new TreeMap<>();
+    // Whether pairs have changed prepare can tell, which reads them.
+    inputs.forEach(
+        (name, input) ->
+            told.put(
+                name, name.equals(INPUT) ? input : input + " " + storage.state(new Path(input))));
+    return Stamp.of(report.command(), told, settings.effective());
+  }
+
+  /**
+   * Whether an output is complete and was made by the same settings of the same inputs; pairs that
+   * it prepared itself are looked at, too.
+   */
+  private boolean isDone(Path path, Stamp stamp) {
+    if (settings.overwrite()
+        || !storage.isComplete(path)
+        || Stamp.read(storage, path).filter(stamp::equals).isEmpty()) {
+      return false;
+    }
+    String input = stamp.inputs().getOrDefault(INPUT, "");
+    Path data = new Path(path, DATA);
+    boolean same =
+        input.isEmpty()
+            || new Prepare(spark, settings.prepare()).input(input).output(data.toString()).isMade();
+    if (same) {
+      out.printf(
+          "%s is done already, of the same by the same settings; --set output.overwrite=true does it again%n",
+          path);
+    }
+    return same;
+  }
+
+  private void lock(Path path) {
+    lock = Optional.of(OutputLock.take(spark.sparkContext().hadoopConfiguration(), path));
   }
 
   /**
@@ -80,6 +149,7 @@ final class Job {
    */
   boolean claimOrExtend(Path path, Optional<String> input, Optional<String> data) {
     input.or(() -> data).ifPresent(read -> storage.requireApart(path, new Path(read)));
+    lock(path);
     SweepFiles files = new SweepFiles(storage, path);
     if (settings.overwrite() || !files.exist()) {
       storage.claim(path, settings.overwrite());
@@ -102,18 +172,33 @@ final class Job {
             new Sweep(spark, settings.sweep()).data(data).output(output.toString()).execute());
   }
 
-  private Path apart(String directory, String... inputs) {
-    Path path = new Path(directory);
+  private Path apart(String output, Collection<String> inputs) {
+    Path path = at(output);
     for (String input : inputs) {
       storage.requireApart(path, new Path(input));
     }
     return path;
   }
 
-  /** Makes a dataset, or adds to one, and prints what became of the rows. */
+  /** Lets others at the output. */
+  void unlock() {
+    lock.ifPresent(OutputLock::close);
+  }
+
+  /** Makes a dataset of its own, or adds to one. */
   void prepare(String input, String output, boolean append) {
-    PrepareResult result =
-        new Prepare(spark, settings.prepare()).input(input).output(output).append(append).execute();
+    Path path = at(output);
+    lock(path);
+    prepare(new Prepare(spark, settings.prepare()).input(input).append(append), path);
+  }
+
+  /** Makes the dataset of an output that is claimed, unless it is there. */
+  void prepareWithin(String input, String dataset) {
+    prepare(new Prepare(spark, settings.prepare()).input(input).replacing(true), new Path(dataset));
+  }
+
+  private void prepare(Prepare stage, Path output) {
+    PrepareResult result = stage.output(output.toString()).execute();
     report = report.with(result);
     PrepareTable.of(result).forEach(out::println);
   }

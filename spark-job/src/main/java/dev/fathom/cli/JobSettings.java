@@ -11,6 +11,7 @@ import dev.fathom.train.TrainSettings;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The settings of all stages, read and checked before any work is done.
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param splits which pairs are embedded
  * @param columns where the sides of embeddings made elsewhere are
  * @param sweep the grid of a sweep
+ * @param partition below the output, such as {@code dt=2026-11-23}; empty: none
  * @param overwrite whether an output directory that exists may be replaced
  * @param seed of every random choice
  * @param effective every key with its value
@@ -29,6 +31,7 @@ record JobSettings(
     MeasureSettings measure,
     EmbeddingColumns columns,
     SweepSettings sweep,
+    Optional<String> partition,
     boolean overwrite,
     long seed,
     Map<String, String> effective) {
@@ -41,6 +44,7 @@ record JobSettings(
         MeasureSettings.of(settings),
         EmbeddingColumns.of(settings),
         SweepSettings.of(settings),
+        settings.text("output.partition"),
         settings.flag("output.overwrite"),
         settings.wholeNumber("training.seed"),
         settings.effective());

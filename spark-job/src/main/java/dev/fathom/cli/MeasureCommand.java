@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.cli;
 
+import java.util.Map;
 import java.util.Optional;
-import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -42,8 +42,11 @@ final class MeasureCommand extends SubCommand {
 
   @Override
   void run(Job job) {
-    Path directory = job.claim(output, embeddings);
-    job.measure(embeddings, Optional.ofNullable(data), directory);
-    job.report(directory);
+    job.claim(output, Map.of("embeddings", embeddings))
+        .ifPresent(
+            directory -> {
+              job.measure(embeddings, Optional.ofNullable(data), directory);
+              job.report(directory);
+            });
   }
 }

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.cli;
 
+import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.ArgGroup;
@@ -44,10 +45,14 @@ final class RunCommand extends SubCommand {
 
   /** All stages; prepares {@code input} unless there is a dataset already. */
   static void whole(Job job, String input, String data, String output) {
-    Path directory = job.claimOrResume(output, data != null ? data : input);
+    job.claimOrResume(output, data != null ? Map.of("data", data) : Map.of(Job.INPUT, input))
+        .ifPresent(directory -> whole(job, input, data, directory));
+  }
+
+  private static void whole(Job job, String input, String data, Path directory) {
     String dataset = data != null ? data : new Path(directory, Job.DATA).toString();
     if (data == null) {
-      job.prepare(input, dataset, false);
+      job.prepareWithin(input, dataset);
     }
     job.train(dataset, directory);
     String embeddings = new Path(directory, Job.EMBEDDINGS).toString();

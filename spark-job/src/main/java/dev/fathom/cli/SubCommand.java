@@ -52,6 +52,8 @@ abstract class SubCommand implements Callable<Integer> {
       } catch (RuntimeException e) {
         job.release();
         throw e;
+      } finally {
+        job.unlock();
       }
     }
     return ExitCode.SUCCESS.code();

@@ -42,11 +42,11 @@ final class SweepCommand extends SubCommand {
 
   @Override
   void run(Job job) {
-    Path directory = new Path(output);
+    Path directory = job.at(output);
     boolean prepared = job.claimOrExtend(directory, input(), dataset());
     String dataset = pairs.data != null ? pairs.data : new Path(directory, Job.DATA).toString();
     if (pairs.data == null && !prepared) {
-      job.prepare(pairs.input, dataset, false);
+      job.prepareWithin(pairs.input, dataset);
     }
     job.sweep(dataset, directory);
     job.report(directory);

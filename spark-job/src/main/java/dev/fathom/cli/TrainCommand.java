@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.cli;
 
+import java.util.Map;
 import java.util.Optional;
-import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -35,8 +35,11 @@ final class TrainCommand extends SubCommand {
 
   @Override
   void run(Job job) {
-    Path directory = job.claimOrResume(output, data);
-    job.train(data, directory);
-    job.report(directory);
+    job.claimOrResume(output, Map.of("data", data))
+        .ifPresent(
+            directory -> {
+              job.train(data, directory);
+              job.report(directory);
+            });
   }
 }

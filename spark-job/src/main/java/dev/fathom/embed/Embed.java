@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.embed;
 
+import dev.fathom.common.StageProgress;
 import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.DatasetFiles;
@@ -76,8 +77,9 @@ public final class Embed {
     ModelCard modelCard = files.readCard();
     TrainedModel trained = files.read(modelCard, card);
     LOG.info("embed   {} of {}", names(), data.directory());
-    Broadcast<TrainedModel> shared =
-        JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(trained);
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    Broadcast<TrainedModel> shared = context.broadcast(trained);
+    StageProgress progress = StageProgress.ofTasks(context, "embed");
     try {
       spark.sparkContext().setJobDescription("embed: " + names());
       JavaRDD<Row> rows =
@@ -91,6 +93,7 @@ public final class Embed {
           .mode("append")
           .parquet(output.directory().toString());
     } finally {
+      progress.close();
       shared.destroy();
     }
     output.writeCard(

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 
 import dev.fathom.common.FathomException;
 import dev.fathom.common.RandomStream;
+import dev.fathom.common.StageProgress;
 import dev.fathom.common.Storage;
 import dev.fathom.embed.EmbeddingFiles;
 import dev.fathom.evaluate.PairedEmbeddings;
@@ -212,6 +213,7 @@ public final class Measure {
       JavaRDD<Integer> parts =
           context.parallelize(IntStream.range(0, search.parts()).boxed().toList(), search.parts());
       Broadcast<NeighbourSearch> shared = context.broadcast(search);
+      StageProgress progress = StageProgress.ofTasks(context, "measure neighbours of " + side);
       try {
         // One part has nothing to learn from others.
         double[] bounds =
@@ -222,6 +224,7 @@ public final class Measure {
                     .toArray();
         return search.join(neighbours(parts, shared, bounds));
       } finally {
+        progress.close();
         shared.destroy();
       }
     }

@@ -23,6 +23,12 @@ final class TrainFigures {
         "validation",
         rounds.stream().filter(round -> round.valLoss() != null).toList(),
         RoundReport::valLoss);
+    List<Curve> recalls = new ArrayList<>();
+    add(
+        recalls,
+        "recall@1 within a batch",
+        rounds.stream().filter(round -> round.valRecall() != null).toList(),
+        RoundReport::valRecall);
     List<Curve> temperatures = new ArrayList<>();
     add(temperatures, "temperature", rounds, RoundReport::temperature);
     return List.of(
@@ -34,6 +40,14 @@ final class TrainFigures {
                 false,
                 false,
                 losses),
+            new Figure(
+                "retrieval-against-rounds",
+                "Retrieval on the validation pairs in training",
+                "round",
+                "share of x",
+                false,
+                false,
+                recalls),
             new Figure(
                 "temperature-against-rounds",
                 "Temperature in training",

@@ -1,58 +1,57 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train;
 
-import java.time.Duration;
+import dev.fathom.common.ProgressLine;
 import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells a person how training goes: a line every few seconds, and the last one. */
-final class Progress {
+/** Tells a person how training goes, and how it ended. */
+final class Progress implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Progress.class);
-  private static final long INTERVAL_NANOS = 2_000_000_000L;
 
+  private final ProgressLine line = new ProgressLine("train", "rounds");
   private final int epochs;
-  private final long pairsBefore;
-  private final double epochBefore;
+  private double epochBefore;
+  private long pairsBefore;
+  private int roundBefore;
   private final long start = System.nanoTime();
-  private long last = start;
+  private Optional<RoundReport> last = Optional.empty();
 
-  /**
-   * @param before what was done before, by a training that this one goes on with
-   */
-  Progress(int epochs, Optional<RoundReport> before) {
+  Progress(int epochs) {
     this.epochs = epochs;
-    pairsBefore = before.map(RoundReport::pairs).orElse(0L);
+  }
+
+  /** Counts from what was done before, by a training that this one goes on with. */
+  void goOn(Optional<RoundReport> before) {
     epochBefore = before.map(RoundReport::epoch).orElse(0.0);
+    pairsBefore = before.map(RoundReport::pairs).orElse(0L);
+    roundBefore = before.map(RoundReport::round).orElse(0);
   }
 
   void tell(RoundReport report) {
-    long now = System.nanoTime();
-    boolean ends = report.epoch() >= epochs;
-    if (now - last < INTERVAL_NANOS && !ends) {
-      return;
-    }
-    last = now;
-    double seconds = (now - start) * 1e-9;
-    double left = seconds * (epochs - report.epoch()) / (report.epoch() - epochBefore);
-    LOG.info(
-        String.format(
-            Locale.ROOT,
-            "train   epoch %6.2f of %d   round %d   loss %.4f   temperature %.4f   %,.0f pairs/s   %s left",
-            report.epoch(),
-            epochs,
-            report.round(),
-            report.loss(),
-            report.temperature(),
-            (report.pairs() - pairsBefore) / seconds,
-            format(left)));
+    last = Optional.of(report);
+    line.at(
+        report.round() - roundBefore,
+        (report.epoch() - epochBefore) / (epochs - epochBefore),
+        words(report));
   }
 
-  private static String format(double seconds) {
-    Duration left = Duration.ofSeconds(Math.round(seconds));
-    return left.toHours() > 0
-        ? String.format(Locale.ROOT, "%d:%02d h", left.toHours(), left.toMinutesPart())
-        : String.format(Locale.ROOT, "%d:%02d min", left.toMinutes(), left.toSecondsPart());
+  private String words(RoundReport report) {
+    return String.format(
+        Locale.ROOT,
+        "epoch %.2f of %d   loss %.4f   temperature %.4f   %,.0f pairs/s",
+        report.epoch(),
+        epochs,
+        report.loss(),
+        report.temperature(),
+        (report.pairs() - pairsBefore) / ((System.nanoTime() - start) * 1e-9));
+  }
+
+  @Override
+  public void close() {
+    line.close();
+    last.ifPresent(report -> LOG.info("train   {} rounds   {}", report.round(), words(report)));
   }
 }

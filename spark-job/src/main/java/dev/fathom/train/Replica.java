@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train;
 
+import dev.fathom.blas.Blas;
 import dev.fathom.contrastive.InfoNce;
 import dev.fathom.encoder.EncoderKernel;
 import dev.fathom.model.Towers;
@@ -127,19 +128,53 @@ final class Replica {
     return new PairPartition.Embedded(name, embeddedX, embeddedY);
   }
 
-  /** The loss of a partition's batches, nothing drawn and nothing changed. */
+  /** Loss and retrieval of a partition's batches, nothing drawn and nothing changed. */
   ValidationLoss.Part validationLoss(PairPartition pairs, float[] parameters, float temperature) {
     int batches = Math.max(pairs.size() / plan.batch(), 1);
     int batch = Math.min(plan.batch(), pairs.size());
     double sum = 0;
+    long firsts = 0;
     for (int b = 0; b < batches; b++) {
       for (int i = 0; i < batch + sample; i++) {
         rows[i] = (b * batch + i) % pairs.size();
       }
       forward(pairs, parameters, batch);
       sum += objective.loss(towerX.embedding, towerY.embedding, batch, temperature);
+      firsts += firsts(batch);
     }
-    return new ValidationLoss.Part(sum, batches);
+    return new ValidationLoss.Part(sum, batches, firsts, (long) batches * batch);
+  }
+
+  /** How many x of the batch are nearer to their own y than to any other. */
+  private int firsts(int batch) {
+    int width = towers.dimension();
+    float[] similarities = new float[batch * batch];
+    Blas.gemm(
+        false,
+        true,
+        batch,
+        batch,
+        width,
+        1,
+        towerX.embedding,
+        0,
+        width,
+        towerY.embedding,
+        0,
+        width,
+        0,
+        similarities,
+        0,
+        batch);
+    int firsts = 0;
+    for (int i = 0; i < batch; i++) {
+      boolean first = true;
+      for (int j = 0; j < batch; j++) {
+        first &= j == i || similarities[i * batch + j] < similarities[i * batch + i];
+      }
+      firsts += first ? 1 : 0;
+    }
+    return firsts;
   }
 
   /** ∂L/∂parameters of the last step, x's then y's. */

@@ -138,12 +138,12 @@ final class RoundEngine {
               state.round() == 0 ? mean.loss() : state.firstLoss(),
               state.best(),
               state.sinceBest());
-      Double validationLoss = null;
+      Optional<ValidationLoss.Part> validated = Optional.empty();
       if (validation != null && validates(state.step(), after.step())) {
-        validationLoss = validationLoss(after);
-        after = after.validated(validationLoss, settings.keepsBest());
+        validated = Optional.of(validation(after));
+        after = after.validated(validated.get().loss(), settings.keepsBest());
       }
-      listener.afterRound(report(after, steps, mean, validationLoss, next.bound, seconds), after);
+      listener.afterRound(report(after, steps, mean, validated, next.bound, seconds), after);
       return after;
     }
 
@@ -261,10 +261,10 @@ final class RoundEngine {
       return before / between != after / between || after == plan.totalSteps();
     }
 
-    private double validationLoss(TrainingState state) {
+    private ValidationLoss.Part validation(TrainingState state) {
       workers.describe("train: validation loss after round " + state.round());
       Shipped<Weights> weights = ship(state.parameters(), state.moments().get(0));
-      return ValidationLoss.Part.mean(
+      return ValidationLoss.Part.of(
           validation.each(new ValidationLoss(replicas, state.temperature().value(), weights)));
     }
 
@@ -293,7 +293,7 @@ final class RoundEngine {
         TrainingState state,
         int steps,
         RoundResult mean,
-        Double validationLoss,
+        Optional<ValidationLoss.Part> validated,
         String bound,
         double seconds) {
       long pairsAStep = (long) plan.batch() * plan.workers();
@@ -303,7 +303,8 @@ final class RoundEngine {
           state.step(),
           pairsAStep * state.step(),
           mean.loss(),
-          validationLoss,
+          validated.map(ValidationLoss.Part::loss).orElse(null),
+          validated.map(ValidationLoss.Part::recall).orElse(null),
           state.temperature().value(),
           bound,
           settings.learningRate(state.step() - 1, plan),

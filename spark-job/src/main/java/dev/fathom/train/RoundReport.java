@@ -10,6 +10,8 @@ package dev.fathom.train;
  * @param pairs pairs seen by all workers so far
  * @param loss mean L over the round's steps and workers, in nats
  * @param valLoss L on the validation split, null but where it is taken
+ * @param valRecall share of the validation split's x that are nearest to their own y within their
+ *     batch, likewise
  * @param temperature τ after the round
  * @param temperatureBound {@code floor} or {@code trust-region} where that is what holds the exact
  *     temperature, else null
@@ -24,6 +26,7 @@ public record RoundReport(
     long pairs,
     double loss,
     Double valLoss,
+    Double valRecall,
     double temperature,
     String temperatureBound,
     double learningRate,

@@ -103,10 +103,10 @@ public final class Train {
         state -> LOG.info("train   goes on after round {}, from its checkpoint", state.round()));
     int roundsBefore = resumed.map(TrainingState::round).orElse(0);
     try (MetricsLog metrics =
-        new MetricsLog(storage, new Path(output, "metrics.jsonl"), roundsBefore)) {
+            new MetricsLog(storage, new Path(output, "metrics.jsonl"), roundsBefore);
+        Progress progress = new Progress(settings.training().epochs())) {
       metrics.kept().forEach(totals::add);
-      Progress progress =
-          new Progress(settings.training().epochs(), Optional.ofNullable(totals.last()));
+      progress.goOn(Optional.ofNullable(totals.last()));
       RoundEngine engine =
           new RoundEngine(
               towers,

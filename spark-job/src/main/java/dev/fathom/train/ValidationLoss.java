@@ -5,7 +5,7 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * A worker's part of the validation loss.
+ * A worker's part of the validation: loss, and retrieval within batches.
  *
  * @param temperature τ that it is taken at
  */
@@ -14,27 +14,43 @@ record ValidationLoss(ReplicaPool replicas, double temperature, Shipped<Weights>
   private static final long serialVersionUID = 1L;
 
   /**
-   * The sum over some batches, of which there are none where too few pairs are to be told apart.
+   * The sums over some batches, of which there are none where too few pairs are to be told apart.
+   *
+   * @param sum of the losses
+   * @param firsts x that are nearest to their own y within their batch
+   * @param asked x in all batches
    */
-  record Part(double sum, int batches) implements Serializable {
+  record Part(double sum, int batches, long firsts, long asked) implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    /** The mean over all batches. */
-    static double mean(List<Part> parts) {
-      double sum = 0;
-      int batches = 0;
-      for (Part part : parts) {
-        sum += part.sum;
-        batches += part.batches;
-      }
+    /** Nothing. */
+    static final Part NONE = new Part(0, 0, 0, 0);
+
+    private Part plus(Part other) {
+      return new Part(
+          sum + other.sum, batches + other.batches, firsts + other.firsts, asked + other.asked);
+    }
+
+    /** All parts together. */
+    static Part of(List<Part> parts) {
+      return parts.stream().reduce(NONE, Part::plus);
+    }
+
+    /** The mean loss of a batch, in nats. */
+    double loss() {
       return sum / batches;
+    }
+
+    /** The share of x that are nearest to their own y within their batch. */
+    double recall() {
+      return (double) firsts / asked;
     }
   }
 
   @Override
   public Part run(PairPartition pairs, int partition) {
     return pairs.size() < 2
-        ? new Part(0, 0)
+        ? Part.NONE
         : replicas.lend(
             replica ->
                 replica.validationLoss(pairs, weights.value().parameters(), (float) temperature));

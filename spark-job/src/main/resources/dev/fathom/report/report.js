@@ -23,7 +23,7 @@
     return {
       animation: false, backgroundColor: 'transparent', color: dark.matches ? night : light,
       textStyle: { color: ink(), fontFamily: 'inherit' },
-      grid: { left: 20, right: 20, top: 56, bottom: 36, containLabel: true },
+      grid: { left: 36, right: 20, top: 56, bottom: 36, containLabel: true },
       legend: { type: 'scroll', top: 0, textStyle: { color: ink() } }
     };
   }
@@ -54,8 +54,10 @@
     option.yAxis = axis(figure.yAxis, { nameGap: 52, type: figure.logarithmic ? 'log' : 'value' });
     if (figure.logarithmic) {
       option.yAxis.axisLabel.formatter = function (value) {
-        return value >= 0.001 ? String(value) : value.toExponential(0);
+        return value >= 0.001 ? String(Number(value.toPrecision(2))) : value.toExponential(0);
       };
+      option.yAxis.axisLabel.showMinLabel = false;
+      option.yAxis.axisLabel.showMaxLabel = false;
       option.yAxis.min = function (range) { return range.min * 0.8; };
       option.yAxis.max = function (range) { return range.max * 1.2; };
     }

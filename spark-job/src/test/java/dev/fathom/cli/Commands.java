@@ -52,7 +52,7 @@ final class Commands {
       List<String> all = new ArrayList<>(Arrays.asList(arguments));
       if (!all.contains("--help")
           && all.size() > 1
-          && !all.get(0).equals("describe")
+          && !List.of("describe", "compare").contains(all.get(0))
           && !all.get(all.size() - 1).equals("--data")) {
         all.addAll(List.of("--master", "local[2]"));
       }

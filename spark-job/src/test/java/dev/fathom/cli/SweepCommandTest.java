@@ -15,10 +15,8 @@ import dev.fathom.common.ExitCode;
 import dev.fathom.testing.GraphFixtures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -313,9 +311,8 @@ class SweepCommandTest {
           .hasSizeGreaterThan(2);
       String drawing = Files.readString(output.resolve("figures/" + figure + ".svg"));
       assertThat(drawing).contains("<svg", "</svg");
-      assertThat(page)
-          .contains(Base64.getEncoder().encodeToString(drawing.getBytes(StandardCharsets.UTF_8)));
     }
+    assertThat(page.split("class=\"canvas", -1)).hasSize(1 + 6);
     assertThat(Files.readString(output.resolve("figures/dimension-against-width.csv")))
         .contains("Levina–Bickel x,3.0,", "Levina–Bickel x,6.0,");
   }

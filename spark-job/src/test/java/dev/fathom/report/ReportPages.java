@@ -117,6 +117,7 @@ final class ReportPages {
               round * 2048L,
               5.5 / round,
               round % 4 == 0 ? 5.6 / round : null,
+              round % 4 == 0 ? 1 - 1.0 / round : null,
               0.07 / Math.sqrt(round),
               null,
               0.001,

@@ -1,0 +1,139 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.common;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Timer;
+import java.util.TimerTask;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps two jobs from one output directory. The lock is a file beside it that names its owner and
+ * is written anew every half a minute while the job lives; one that has not been for two minutes,
+ * or whose process is gone from this machine, is of a dead job and is taken over.
+ */
+public final class OutputLock implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OutputLock.class);
+  private static final Duration BEAT = Duration.ofSeconds(30);
+  private static final Duration DEAD = Duration.ofMinutes(2);
+
+  private final FileSystem fileSystem;
+  private final Path file;
+  private final String owner;
+  private final Timer timer = new Timer("output lock", true);
+
+  private OutputLock(FileSystem fileSystem, Path file, String owner) {
+    this.fileSystem = fileSystem;
+    this.file = file;
+    this.owner = owner;
+  }
+
+  /**
+   * Takes the lock of a directory, which need not be there.
+   *
+   * @throws FathomException of usage if a job that lives has it
+   */
+  public static OutputLock take(Configuration hadoop, Path directory) {
+    try {
+      FileSystem fileSystem = directory.getFileSystem(hadoop);
+      Path output = fileSystem.makeQualified(directory);
+      Path file = new Path(output.getParent(), "." + output.getName() + ".lock");
+      String host = host();
+      String owner = host + " " + ProcessHandle.current().pid();
+      if (!created(fileSystem, file, owner)) {
+        takeOver(fileSystem, file, output, host);
+        fileSystem.delete(file, false);
+        if (!created(fileSystem, file, owner)) {
+          throw busy(output, "another job");
+        }
+      }
+      OutputLock lock = new OutputLock(fileSystem, file, owner);
+      lock.timer.schedule(lock.beat(), BEAT.toMillis(), BEAT.toMillis());
+      return lock;
+    } catch (IOException e) {
+      throw FathomException.usage("cannot write to %s: %s", directory, e.getMessage()).causedBy(e);
+    }
+  }
+
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "unknown";
+    }
+  }
+
+  private static boolean created(FileSystem fileSystem, Path file, String owner)
+      throws IOException {
+    fileSystem.mkdirs(file.getParent());
+    try (OutputStream out = fileSystem.create(file, false)) {
+      out.write(owner.getBytes(StandardCharsets.UTF_8));
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    } catch (IOException e) {
+      // HDFS tells it in its own way.
+      if (fileSystem.exists(file)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private static void takeOver(FileSystem fileSystem, Path file, Path output, String host)
+      throws IOException {
+    String owner;
+    try (java.io.InputStream in = fileSystem.open(file)) {
+      owner = new String(in.readNBytes(512), StandardCharsets.UTF_8);
+    }
+    long silent = System.currentTimeMillis() - fileSystem.getFileStatus(file).getModificationTime();
+    String[] parts = owner.split(" ", 2);
+    boolean gone =
+        parts.length == 2
+            && parts[0].equals(host)
+            && parts[1].matches("\\d{1,18}")
+            && ProcessHandle.of(Long.parseLong(parts[1])).filter(ProcessHandle::isAlive).isEmpty();
+    if (!gone && silent < DEAD.toMillis()) {
+      throw busy(output, parts.length == 2 ? "process " + parts[1] + " on " + parts[0] : owner);
+    }
+    LOG.warn("{} was left locked by a job that is gone ({}); it is taken over", output, owner);
+  }
+
+  private static FathomException busy(Path output, String owner) {
+    return FathomException.usage(
+        "%s is being written by %s; wait for it, stop it, or name another --output", output, owner);
+  }
+
+  private TimerTask beat() {
+    return new TimerTask() {
+      @Override
+      public void run() {
+        try (OutputStream out = fileSystem.create(file, true)) {
+          out.write(owner.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+          LOG.warn("the lock {} cannot be renewed: {}", file, e.toString());
+        }
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    timer.cancel();
+    try {
+      fileSystem.delete(file, false);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

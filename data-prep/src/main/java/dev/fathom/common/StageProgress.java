@@ -1,0 +1,80 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.common;
+
+import java.util.Timer;
+import java.util.TimerTask;
+import java.util.function.Consumer;
+import org.apache.spark.SparkStageInfo;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.JavaSparkStatusTracker;
+import org.apache.spark.util.LongAccumulator;
+
+/** Tells how far the tasks under way are, by the things they count and the tasks that are done. */
+public final class StageProgress implements AutoCloseable {
+  private static final int MILLIS = 500;
+
+  private final Timer timer;
+  private final ProgressLine line;
+
+  private StageProgress(Timer timer, ProgressLine line) {
+    this.timer = timer;
+    this.line = line;
+  }
+
+  /** Of a stage whose tasks count their things. */
+  public static StageProgress of(
+      JavaSparkContext spark, String stage, String things, LongAccumulator done) {
+    return watching(stage, things, line -> line.at(done.value(), shareDone(spark), ""));
+  }
+
+  /** Of a stage of which only the tasks can be counted. */
+  public static StageProgress ofTasks(JavaSparkContext spark, String stage) {
+    return watching(
+        stage,
+        "tasks",
+        line -> {
+          double[] tasks = tasks(spark);
+          line.at((long) tasks[0], tasks[1] > 0 ? tasks[0] / tasks[1] : 0, "");
+        });
+  }
+
+  private static StageProgress watching(String stage, String things, Consumer<ProgressLine> look) {
+    ProgressLine line = new ProgressLine(stage, things);
+    Timer timer = new Timer("progress", true);
+    timer.schedule(
+        new TimerTask() {
+          @Override
+          public void run() {
+            look.accept(line);
+          }
+        },
+        MILLIS,
+        MILLIS);
+    return new StageProgress(timer, line);
+  }
+
+  private static double shareDone(JavaSparkContext spark) {
+    double[] tasks = tasks(spark);
+    return tasks[1] > 0 ? tasks[0] / tasks[1] : 0;
+  }
+
+  /** How many tasks of the stages under way are done, and how many there are. */
+  private static double[] tasks(JavaSparkContext spark) {
+    JavaSparkStatusTracker tracker = spark.statusTracker();
+    double[] tasks = new double[2];
+    for (int stage : tracker.getActiveStageIds()) {
+      SparkStageInfo info = tracker.getStageInfo(stage);
+      if (info != null) {
+        tasks[0] += info.numCompletedTasks();
+        tasks[1] += info.numTasks();
+      }
+    }
+    return tasks;
+  }
+
+  @Override
+  public void close() {
+    timer.cancel();
+    line.close();
+  }
+}
