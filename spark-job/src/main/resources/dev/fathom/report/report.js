@@ -23,7 +23,7 @@
     return {
       animation: false, backgroundColor: 'transparent', color: dark.matches ? night : light,
       textStyle: { color: ink(), fontFamily: 'inherit' },
-      grid: { left: 36, right: 20, top: 56, bottom: 36, containLabel: true },
+      grid: { left: 58, right: 20, top: 56, bottom: 36, containLabel: true },
       legend: { type: 'scroll', top: 0, textStyle: { color: ink() } }
     };
   }
@@ -51,8 +51,12 @@
     var option = base();
     option.tooltip = { trigger: 'axis', confine: true };
     option.xAxis = axis(figure.xAxis, { nameGap: 28 });
-    option.yAxis = axis(figure.yAxis, { nameGap: 52, type: figure.logarithmic ? 'log' : 'value' });
-    if (figure.logarithmic) {
+    // Within one power of ten a logarithmic axis has no marks to read.
+    var values = [].concat.apply([], figure.curves.map(function (curve) { return curve.y; }));
+    var logarithmic = figure.logarithmic
+      && Math.max.apply(null, values) > 30 * Math.min.apply(null, values);
+    option.yAxis = axis(figure.yAxis, { nameGap: 52, type: logarithmic ? 'log' : 'value' });
+    if (logarithmic) {
       option.yAxis.axisLabel.formatter = function (value) {
         return value >= 0.001 ? String(Number(value.toPrecision(2))) : value.toExponential(0);
       };
