@@ -2,6 +2,7 @@
 package dev.fathom.common;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Timer;
 import java.util.TimerTask;
+import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
@@ -24,6 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class OutputLock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OutputLock.class);
+  private static final String UNKNOWN = "unknown";
   private static final Duration BEAT = Duration.ofSeconds(30);
   private static final Duration DEAD = Duration.ofMinutes(2);
 
@@ -49,10 +52,9 @@ public final class OutputLock implements AutoCloseable {
       Path output = fileSystem.makeQualified(directory);
       Path file = new Path(output.getParent(), "." + output.getName() + ".lock");
       String host = host();
-      String owner = host + " " + ProcessHandle.current().pid();
+      String owner = host + " " + ProcessHandle.current().pid() + " " + UUID.randomUUID();
       if (!created(fileSystem, file, owner)) {
         takeOver(fileSystem, file, output, host);
-        fileSystem.delete(file, false);
         if (!created(fileSystem, file, owner)) {
           throw busy(output, "another job");
         }
@@ -69,7 +71,7 @@ public final class OutputLock implements AutoCloseable {
     try {
       return InetAddress.getLocalHost().getHostName();
     } catch (UnknownHostException e) {
-      return "unknown";
+      return UNKNOWN;
     }
   }
 
@@ -92,20 +94,24 @@ public final class OutputLock implements AutoCloseable {
 
   private static void takeOver(FileSystem fileSystem, Path file, Path output, String host)
       throws IOException {
-    String owner;
-    try (java.io.InputStream in = fileSystem.open(file)) {
-      owner = new String(in.readNBytes(512), StandardCharsets.UTF_8);
-    }
+    String owner = read(fileSystem, file);
     long silent = System.currentTimeMillis() - fileSystem.getFileStatus(file).getModificationTime();
-    String[] parts = owner.split(" ", 2);
+    String[] parts = owner.split(" ", -1);
     boolean gone =
-        parts.length == 2
+        parts.length > 1
             && parts[0].equals(host)
+            && !host.equals(UNKNOWN)
             && parts[1].matches("\\d{1,18}")
             && ProcessHandle.of(Long.parseLong(parts[1])).filter(ProcessHandle::isAlive).isEmpty();
     if (!gone && silent < DEAD.toMillis()) {
-      throw busy(output, parts.length == 2 ? "process " + parts[1] + " on " + parts[0] : owner);
+      throw busy(output, parts.length > 1 ? "process " + parts[1] + " on " + parts[0] : owner);
     }
+    // Of several that find it dead one alone moves it away.
+    Path aside = new Path(file.getParent(), file.getName() + "." + UUID.randomUUID());
+    if (!fileSystem.rename(file, aside)) {
+      throw busy(output, "another job");
+    }
+    fileSystem.delete(aside, false);
     LOG.warn("{} was left locked by a job that is gone ({}); it is taken over", output, owner);
   }
 
@@ -118,6 +124,11 @@ public final class OutputLock implements AutoCloseable {
     return new TimerTask() {
       @Override
       public void run() {
+        if (!isOurs()) {
+          LOG.warn("the lock {} was taken over by another job", file);
+          cancel();
+          return;
+        }
         try (OutputStream out = fileSystem.create(file, true)) {
           out.write(owner.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
@@ -127,11 +138,27 @@ public final class OutputLock implements AutoCloseable {
     };
   }
 
+  private boolean isOurs() {
+    try {
+      return read(fileSystem, file).equals(owner);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static String read(FileSystem fileSystem, Path file) throws IOException {
+    try (InputStream in = fileSystem.open(file)) {
+      return new String(in.readNBytes(512), StandardCharsets.UTF_8);
+    }
+  }
+
   @Override
   public void close() {
     timer.cancel();
     try {
-      fileSystem.delete(file, false);
+      if (isOurs()) {
+        fileSystem.delete(file, false);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

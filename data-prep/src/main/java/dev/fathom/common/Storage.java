@@ -75,6 +75,16 @@ public final class Storage {
     }
   }
 
+  /** Refuses an output directory within one that is read: the next reading would find it there. */
+  public void requireOutside(Path output, Path input) {
+    for (Path at = qualified(output).getParent(); at != null; at = at.getParent()) {
+      if (at.equals(qualified(input))) {
+        throw FathomException.usage(
+            "--output %s lies within the input %s; name a directory outside", output, input);
+      }
+    }
+  }
+
   /** Whether the directory was finished. */
   public boolean isComplete(Path directory) {
     return exists(new Path(directory, SUCCESS));

@@ -32,7 +32,7 @@ public record DatasetFiles(Path directory) {
     }
     if (!storage.isComplete(directory) || !storage.exists(card())) {
       throw FathomException.data(
-          "%s is not a complete dataset (no %s or no dataset.json); run prepare again",
+          "%s is not a complete dataset (no %s or no dataset.json); run prepare again, with --append if that was cut off",
           directory, Storage.SUCCESS);
     }
     return readUnfinishedCard(storage);

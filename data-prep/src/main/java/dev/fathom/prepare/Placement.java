@@ -2,7 +2,9 @@
 package dev.fathom.prepare;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.hex;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.lower;
 
 import dev.fathom.common.FathomException;
 import dev.fathom.common.Storage;
@@ -113,7 +115,7 @@ final class Placement {
     Repeats repeats =
         Repeats.find(spark, pairs, shards.map(all -> all.select("key")), settings.dropDuplicates());
     JavaRDD<Outcome.Kept> distinct = pairs.filter(pair -> repeats.rejected(pair).isEmpty());
-    SplitPlan plan = shards.map(all -> plan().keeping(groups(all, distinct))).orElse(plan());
+    SplitPlan plan = shards.map(all -> plan().keeping(names(all, distinct))).orElse(plan());
     boolean several =
         source.x().modality() == Modality.IMAGE && source.y().modality() == Modality.IMAGE;
     if (several || settings.input().groupBy().isPresent()) {
@@ -198,21 +200,21 @@ final class Placement {
         .orElseThrow();
   }
 
-  /** The splits of groups that are there already and get new pairs. */
-  private Map<String, Split> groups(Dataset<Row> shards, JavaRDD<Outcome.Kept> pairs) {
-    Map<String, Split> splits = new HashMap<>();
-    if (settings.input().groupBy().isEmpty()) {
-      return splits;
-    }
+  /** The splits of groups, or of pictures, that are there already and get new pairs. */
+  private Map<String, Split> names(Dataset<Row> shards, JavaRDD<Outcome.Kept> pairs) {
+    boolean grouped = settings.input().groupBy().isPresent();
     Dataset<Row> wanted =
         spark.createDataFrame(
             pairs.map(Outcome.Kept::name).distinct().map(name -> RowFactory.create(name)),
-            new StructType().add(PairSchema.GROUP, DataTypes.StringType));
-    shards
-        .select(PairSchema.GROUP, PairSchema.SPLIT)
-        .distinct()
-        .join(wanted, PairSchema.GROUP)
-        .collectAsList()
+            new StructType().add("name", DataTypes.StringType));
+    Dataset<Row> there =
+        shards
+            .select(
+                (grouped ? col(PairSchema.GROUP) : lower(hex(col(PairSchema.DIGEST)))).as("name"),
+                col(PairSchema.SPLIT))
+            .distinct();
+    Map<String, Split> splits = new HashMap<>();
+    Repeats.few(there.join(wanted, "name").select("name", PairSchema.SPLIT))
         .forEach(row -> splits.put(row.getString(0), split(row.getString(1))));
     return splits;
   }
@@ -242,15 +244,15 @@ final class Placement {
                                     picture.bytes(), plan.of(pair).directory(), pair.ordinal()))
                         .iterator()),
             schema);
-    return shards
-        .select(PairSchema.DIGEST, PairSchema.SPLIT)
-        .where(col(PairSchema.DIGEST).isNotNull())
-        .distinct()
-        .join(added, PairSchema.DIGEST)
-        .where(col(PairSchema.SPLIT).notEqual(col("to")))
-        .select("ordinal")
-        .distinct()
-        .collectAsList()
+    return Repeats.few(
+            shards
+                .select(PairSchema.DIGEST, PairSchema.SPLIT)
+                .where(col(PairSchema.DIGEST).isNotNull())
+                .distinct()
+                .join(added, PairSchema.DIGEST)
+                .where(col(PairSchema.SPLIT).notEqual(col("to")))
+                .select("ordinal")
+                .distinct())
         .stream()
         .mapToLong(row -> row.getLong(0))
         .sorted()

@@ -106,12 +106,13 @@ public final class Prepare {
       job.describe("open %s".formatted(input));
       Source source = source();
       storage.requireApart(files.directory(), new Path(input));
+      storage.requireOutside(files.directory(), new Path(input));
       String fingerprint = fingerprint(source);
       if (append) {
         return append(source, fingerprint, files, job, start);
       }
-      Optional<DatasetCard> there = whole(files);
-      if (!settings.overwrite() && there.isPresent() && holds(there.get(), fingerprint)) {
+      Optional<DatasetCard> there = settings.overwrite() ? Optional.empty() : whole(files);
+      if (there.isPresent() && holds(there.get(), fingerprint)) {
         LOG.info("prepare {} is made of {} by the same settings already", output, input);
         return result(there.get(), there.get(), true, start);
       }
@@ -180,7 +181,12 @@ public final class Prepare {
       DatasetCard card = card(source, fingerprint, made);
       staged = true;
       DatasetCard whole = there.plus(card);
-      part.join(there.parts().size(), whole);
+      try {
+        part.join(there.parts().size(), whole);
+      } catch (RuntimeException e) {
+        part.mend();
+        throw e;
+      }
       LOG.info(
           "prepare {} is a part of {} now; vocabulary and normalisation are those that were there",
           input,

@@ -107,7 +107,7 @@ final class PrepareJob {
   }
 
   private JavaRDD<Outcome> decoded(Source source, Optional<Existing> before, LongAccumulator rows) {
-    boolean named = settings.input().key().isPresent();
+    boolean named = settings.input().key().isPresent() || source.namesRows();
     String prefix =
         before
             .filter(there -> !named)

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.function.FilterFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -35,7 +36,7 @@ final class Repeats implements Serializable {
       new Repeats(new long[0], new long[0], new long[0], new DatasetCard.Duplicates(0, 0, 0));
 
   /** More are the sign of a key that is none; each takes 16 bytes on every machine. */
-  private static final long MOST = 10_000_000;
+  private static final int MOST = 10_000_000;
 
   private static final StructType IDENTITY =
       new StructType()
@@ -78,27 +79,32 @@ final class Repeats implements Serializable {
                         pair.x().digest().bytes(),
                         pair.y().digest().bytes())),
             IDENTITY);
+    Row keyed = all.agg(count(lit(1)), countDistinct("key")).first();
+    requireKeys(keyed.getLong(0), keyed.getLong(1));
+    long[][] keys = keyed.getLong(0) > keyed.getLong(1) ? repeated(all, "key") : new long[2][0];
+    if (before.isPresent()) {
+      keys = with(keys, few(all.join(before.get(), "key").select("ordinal")));
+    }
+    // Of what is left out already nothing else is a repeat.
+    long[] left = keys[0];
+    Dataset<Row> staying =
+        left.length == 0
+            ? all
+            : all.filter(
+                (FilterFunction<Row>) row -> Arrays.binarySearch(left, row.getLong(1)) < 0);
     Row counts =
-        all.agg(
-                count(lit(1)),
-                countDistinct("key"),
-                countDistinct("x"),
-                countDistinct("y"),
-                countDistinct("x", "y"))
+        staying
+            .agg(count(lit(1)), countDistinct("x"), countDistinct("y"), countDistinct("x", "y"))
             .first();
     long total = counts.getLong(0);
-    requireKeys(total, counts.getLong(1));
-    long[][] keys = total > counts.getLong(1) ? repeated(all, "key") : new long[2][0];
-    if (before.isPresent()) {
-      keys = with(keys, all.join(before.get(), "key").select("ordinal").collectAsList());
-    }
-    long[][] same = drop && total > counts.getLong(4) ? repeated(all, "x", "y") : new long[2][0];
+    long[][] same =
+        drop && total > counts.getLong(3) ? repeated(staying, "x", "y") : new long[2][0];
     return new Repeats(
         keys[0],
         keys[1],
         same[0],
         new DatasetCard.Duplicates(
-            total - counts.getLong(2), total - counts.getLong(3), total - counts.getLong(4)));
+            total - counts.getLong(1), total - counts.getLong(2), total - counts.getLong(3)));
   }
 
   private static void requireKeys(long pairs, long keys) {
@@ -109,18 +115,28 @@ final class Repeats implements Serializable {
     }
   }
 
+  /** Rows that have to fit on the driver and, as numbers, on every machine. */
+  static List<Row> few(Dataset<Row> rows) {
+    List<Row> found = rows.takeAsList(MOST + 1);
+    if (found.size() > MOST) {
+      throw FathomException.data(
+          "more than %d rows repeat what is there already; give the input without them", MOST);
+    }
+    return found;
+  }
+
   /** Places of the rows that repeat an earlier one in these columns, and of that one, sorted. */
   private static long[][] repeated(Dataset<Row> all, String... columns) {
     Column[] by = Arrays.stream(columns).map(name -> col(name)).toArray(Column[]::new);
     WindowSpec inOrder = Window.partitionBy(by).orderBy("ordinal");
     List<Row> rows =
-        all.select(
-                col("ordinal"),
-                first("ordinal").over(inOrder).as("first"),
-                row_number().over(inOrder).as("number"))
-            .where(col("number").gt(1))
-            .orderBy("ordinal")
-            .collectAsList();
+        few(
+            all.select(
+                    col("ordinal"),
+                    first("ordinal").over(inOrder).as("first"),
+                    row_number().over(inOrder).as("number"))
+                .where(col("number").gt(1))
+                .orderBy("ordinal"));
     return new long[][] {
       rows.stream().mapToLong(row -> row.getLong(0)).toArray(),
       rows.stream().mapToLong(row -> row.getLong(1)).toArray()

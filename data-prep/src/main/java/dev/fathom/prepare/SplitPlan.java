@@ -99,6 +99,9 @@ final class SplitPlan implements Serializable {
             .flatMap(
                 shared -> {
                   String one = shared._2().iterator().next();
+                  for (String name : shared._2()) {
+                    one = lesser(one, name);
+                  }
                   List<Tuple2<String, String>> others = new ArrayList<>();
                   for (String name : shared._2()) {
                     if (!name.equals(one)) {
@@ -107,6 +110,7 @@ final class SplitPlan implements Serializable {
                   }
                   return others.iterator();
                 })
+            .sortBy(edge -> edge._1() + "\u0000" + edge._2(), true, 1)
             .take(MOST_JOINED + 1);
     if (edges.size() > MOST_JOINED) {
       throw FathomException.data(
@@ -117,7 +121,8 @@ final class SplitPlan implements Serializable {
     for (Tuple2<String, String> edge : edges) {
       String a = root(parents, edge._1());
       String b = root(parents, edge._2());
-      if (!a.equals(b)) {
+      // Two that have their splits already cannot be made one.
+      if (!a.equals(b) && !(before.containsKey(a) && before.containsKey(b))) {
         boolean aStays = before.containsKey(a) || (!before.containsKey(b) && a.compareTo(b) < 0);
         parents.put(aStays ? b : a, aStays ? a : b);
       }
@@ -219,7 +224,7 @@ final class SplitPlan implements Serializable {
   /** The split of a pair. */
   Split of(Outcome.Kept pair) {
     String drawn = drawn(pair);
-    Split known = before.get(drawn);
+    Split known = before.getOrDefault(pair.name(), before.get(drawn));
     if (known != null) {
       return known;
     }

@@ -3,6 +3,7 @@ package dev.fathom.prepare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.fathom.common.ExitCode;
 import dev.fathom.common.FathomException;
@@ -45,6 +46,39 @@ class AppendTest {
     assertThatThrownBy(() -> stage(manifest).execute())
         .isInstanceOf(FathomException.class)
         .hasMessageContaining("exists already");
+  }
+
+  @Test
+  void anotherNumberOfBuiltInPairsIsAnotherDataset() {
+    Dataset.of("gaussian-linear", temporary.resolve("built"), "input.pairs=50");
+
+    assertThatThrownBy(
+            () -> Dataset.of("gaussian-linear", temporary.resolve("built"), "input.pairs=60"))
+        .isInstanceOf(FathomException.class)
+        .hasMessageContaining("exists already");
+  }
+
+  @Test
+  void aFolderThatHasGrownAddsWhatIsNew() {
+    Path folder = temporary.resolve("photos");
+    for (int i = 0; i < 30; i++) {
+      Corpus.write(folder.resolve(i + ".png"), Corpus.picture(i + ".png"));
+      Corpus.write(folder.resolve(i + ".txt"), Corpus.text("photo " + i));
+      if (i == 19) {
+        Dataset.stage(folder.toString(), output(), "image.size=8").execute();
+      }
+    }
+
+    PrepareResult more =
+        Dataset.stage(folder.toString(), output(), "image.size=8", "input.maximumRejects=1")
+            .append(true)
+            .execute();
+
+    assertThat(more.added().rejects()).containsOnly(entry("duplicate-key", 20L));
+    assertThat(more.card().counts().kept()).isEqualTo(30);
+    assertThatThrownBy(() -> Dataset.of(folder.toString(), folder.resolve("data"), "image.size=8"))
+        .isInstanceOf(FathomException.class)
+        .hasMessageContaining("lies within the input");
   }
 
   @Test

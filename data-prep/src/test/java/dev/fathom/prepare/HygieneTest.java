@@ -40,6 +40,23 @@ class HygieneTest {
   }
 
   @Test
+  void whatIsLeftOutForItsKeyHidesNothing() {
+    Corpus.write(temporary.resolve("in/a.png"), Corpus.picture("a.png"));
+    Corpus.write(temporary.resolve("in/b.png"), Corpus.picture("b.png"));
+    String manifest =
+        Corpus.write(
+                temporary.resolve("in/keyed.csv"),
+                Corpus.text("name,file,caption\nk1,a.png,p\nk1,b.png,q\nk2,b.png,q\n"))
+            .toString();
+
+    Dataset dataset = prepare(manifest, "input.key=name", "input.dropDuplicates=true");
+
+    assertThat(Dataset.keys(dataset.rows())).containsExactlyInAnyOrder("k1", "k2");
+    assertThat(dataset.rejects()).containsOnly(entry("k1", "duplicate-key"));
+    assertThat(dataset.card().duplicates()).isEqualTo(new DatasetCard.Duplicates(0, 0, 0));
+  }
+
+  @Test
   void identicalPicturesAreNeverInTwoSplits() {
     List<String> rows = new ArrayList<>();
     for (int i = 0; i < 300; i++) {

@@ -42,7 +42,11 @@ final class MeasureCommand extends SubCommand {
 
   @Override
   void run(Job job) {
-    job.claim(output, Map.of("embeddings", embeddings))
+    Map<String, String> inputs =
+        data == null
+            ? Map.of("embeddings", embeddings)
+            : Map.of("embeddings", embeddings, "data", data);
+    job.claim(output, inputs)
         .ifPresent(
             directory -> {
               job.measure(embeddings, Optional.ofNullable(data), directory);

@@ -231,7 +231,11 @@ public final class ImageDecoder {
   private static void paintGrey(BufferedImage picture, BufferedImage opaque) {
     Raster raster = picture.getRaster();
     int bands = raster.getNumBands();
-    double most = (1 << picture.getColorModel().getComponentSize(0)) - 1;
+    int bits = picture.getColorModel().getComponentSize(0);
+    if (bits > Short.SIZE) {
+      throw new IllegalArgumentException("grey of " + bits + " bits is not read");
+    }
+    double most = (1 << bits) - 1;
     int[] row = new int[raster.getWidth() * bands];
     for (int y = 0; y < raster.getHeight(); y++) {
       raster.getPixels(0, y, raster.getWidth(), 1, row);

@@ -71,6 +71,6 @@ final class BuiltInSource implements Source {
 
   @Override
   public String fingerprint() {
-    return maker.toString();
+    return maker + " " + pairs;
   }
 }

@@ -226,6 +226,11 @@ final class CocoSource implements Source {
   }
 
   @Override
+  public boolean namesRows() {
+    return true;
+  }
+
+  @Override
   public String fingerprint() {
     return fingerprint;
   }

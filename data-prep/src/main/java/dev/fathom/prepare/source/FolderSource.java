@@ -90,6 +90,11 @@ final class FolderSource implements Source {
   }
 
   @Override
+  public boolean namesRows() {
+    return true;
+  }
+
+  @Override
   public String fingerprint() {
     return fingerprint;
   }

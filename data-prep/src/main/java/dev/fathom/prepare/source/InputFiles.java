@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.commons.lang3.StringUtils;
 import org.apache.hadoop.fs.FileStatus;
@@ -19,6 +20,9 @@ import org.apache.hadoop.fs.RemoteIterator;
 
 /** The files that an input is made of: one, those below a directory, or those of a pattern. */
 final class InputFiles {
+  private static final Pattern ENDING =
+      Pattern.compile("\\.(tar|tar\\.gz|tgz|parquet)$", Pattern.CASE_INSENSITIVE);
+  private static final Pattern WILDCARD = Pattern.compile("[*?\\[{]");
   private static final Pattern TAR_NAME = Pattern.compile(".*\\.(tar|tar\\.gz|tgz)");
 
   private final Path root;
@@ -54,7 +58,11 @@ final class InputFiles {
         files.add(found);
       }
     }
-    return sorted(pattern.getParent(), files);
+    Path root = pattern;
+    while (root.getParent() != null && WILDCARD.matcher(root.toString()).find()) {
+      root = root.getParent();
+    }
+    return sorted(root, files);
   }
 
   private static InputFiles sorted(Path root, List<FileStatus> files) {
@@ -102,8 +110,10 @@ final class InputFiles {
             StringUtils.removeStart(file.toUri().getPath(), root.toUri().getPath()), "/");
     String last = file.getName();
     String relative = name.isEmpty() ? last : name;
-    int dot = last.indexOf('.');
-    return dot <= 0 ? relative : relative.substring(0, relative.length() - last.length() + dot);
+    Matcher ending = ENDING.matcher(last);
+    return ending.find()
+        ? relative.substring(0, relative.length() - last.length() + ending.start())
+        : relative;
   }
 
   /** Changes when one of these files does: of their names, lengths and times of change. */

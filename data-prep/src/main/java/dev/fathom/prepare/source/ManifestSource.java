@@ -25,7 +25,7 @@ import org.apache.spark.sql.SparkSession;
  */
 final class ManifestSource implements Source {
   private static final int SAMPLE = 20;
-  private static final int MOST_CAPTIONS = 64;
+  private static final int MOST_CAPTIONS = 1024;
   private static final int DETAIL_LENGTH = 200;
 
   private final JavaSparkContext spark;

@@ -36,8 +36,8 @@ import org.apache.spark.sql.types.StructType;
  */
 final class ParquetSource implements Source {
   private static final int SAMPLE = 20;
-  private static final int ROWS_OF_A_FILE_BITS = 36;
-  private static final int MOST_CAPTIONS = 64;
+  private static final int ROWS_OF_A_FILE_BITS = 34;
+  private static final int MOST_CAPTIONS = 1024;
   private static final String STATUS = "status";
   private static final String SUCCESS = "success";
   private static final String ERROR = "error_message";
@@ -111,7 +111,7 @@ final class ParquetSource implements Source {
                 named(all, files, input.groupBy()).as("group"),
                 all.col(quoted(x.name())).as("x"),
                 all.col(quoted(y.name())).as("y"),
-                optional(all, schema, STATUS).as(STATUS),
+                (isOfImg2dataset(schema) ? optional(all, schema, STATUS) : lit("")).as(STATUS),
                 optional(all, schema, ERROR).as(ERROR),
                 col("_metadata.file_path").as("file"),
                 col("_metadata.row_index").as("row")));
@@ -143,6 +143,11 @@ final class ParquetSource implements Source {
 
   private static String quoted(String name) {
     return "`" + name.replace("`", "``") + "`";
+  }
+
+  /** Another's column of that name may say anything. */
+  private static boolean isOfImg2dataset(StructType schema) {
+    return Arrays.asList(schema.fieldNames()).containsAll(List.of(STATUS, ERROR));
   }
 
   private static Column optional(Dataset<Row> all, StructType schema, String name) {

@@ -28,6 +28,11 @@ public sealed interface Source
     return true;
   }
 
+  /** Whether keys name their rows wherever they are met again: paths, ids, not numbers of rows. */
+  default boolean namesRows() {
+    return false;
+  }
+
   /** The true number of shared dimensions, where the source knows it. */
   default OptionalInt knownDimension() {
     return OptionalInt.empty();

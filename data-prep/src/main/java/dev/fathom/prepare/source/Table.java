@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.zip.GZIPInputStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.sql.DataFrameReader;
@@ -133,7 +134,8 @@ record Table(List<StructField> fields, JavaPairRDD<Row, Long> rows) {
   }
 
   private static boolean isArray(Storage storage, Path file) {
-    try (InputStream in = storage.open(file)) {
+    try (InputStream stored = storage.open(file);
+        InputStream in = file.getName().endsWith(".gz") ? new GZIPInputStream(stored) : stored) {
       int first = in.read();
       while (first >= 0 && (Character.isWhitespace(first) || first > 0x7F)) {
         first = in.read();

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fathom.prepare.reject.RejectReason;
 import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
@@ -25,6 +26,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.apache.commons.lang3.StringUtils;
+import org.apache.hadoop.fs.ChecksumException;
 
 /**
  * The samples of one tar, read as a stream. An entry's name is cut at the first dot of its last
@@ -44,6 +46,9 @@ final class TarSamples implements Iterator<RawRow> {
   private long entries;
   private final Deque<RawRow> ready = new ArrayDeque<>();
   private boolean ended;
+
+  /** Whether an entry is being read, whose sample is cut off if that fails. */
+  private boolean within;
 
   /** The sample that is being gathered: its key and what was read of it by ending. */
   private Optional<String> key = Optional.empty();
@@ -121,7 +126,7 @@ final class TarSamples implements Iterator<RawRow> {
     ordinal = (long) number << ROWS_OF_A_SHARD_BITS;
     InputStream unpacked = InputStream.nullInputStream();
     try {
-      unpacked = unpacked(in);
+      unpacked = unpacked(new Stored(in));
     } catch (IOException e) {
       broken(RejectReason.BROKEN_ARCHIVE, e.toString());
       ended = true;
@@ -138,6 +143,46 @@ final class TarSamples implements Iterator<RawRow> {
     return first == 0x1f && second == 0x8b
         ? new GzipCompressorInputStream(buffered, true)
         : buffered;
+  }
+
+  /**
+   * What storage could not deliver says nothing of the archive: the task fails and is tried again.
+   */
+  private static final class StorageFailure extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    StorageFailure(IOException cause) {
+      super(cause);
+    }
+  }
+
+  /** The bytes as they are stored; only wrong checksums are of the content. */
+  private static final class Stored extends FilterInputStream {
+    Stored(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      try {
+        return in.read();
+      } catch (ChecksumException e) {
+        throw e;
+      } catch (IOException e) {
+        throw new StorageFailure(e);
+      }
+    }
+
+    @Override
+    public int read(byte[] to, int offset, int length) throws IOException {
+      try {
+        return in.read(to, offset, length);
+      } catch (ChecksumException e) {
+        throw e;
+      } catch (IOException e) {
+        throw new StorageFailure(e);
+      }
+    }
   }
 
   /** A tar that knows whether it ended as a tar does, with a record of zeros. */
@@ -192,7 +237,13 @@ final class TarSamples implements Iterator<RawRow> {
       } else {
         take(entry);
       }
+    } catch (StorageFailure e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
+      if (within) {
+        key = Optional.empty();
+      }
+      finish();
       end();
       broken(RejectReason.BROKEN_ARCHIVE, e.toString());
     }
@@ -234,16 +285,18 @@ final class TarSamples implements Iterator<RawRow> {
   }
 
   private RawValue value(TarArchiveEntry entry, String ending) throws IOException {
-    if (entry.getSize() > layout.largestFile()) {
+    if (entry.getSize() > layout.largestFile() || entry.isSparse()) {
       return new RawValue.Unusable(
           RejectReason.TOO_MANY_BYTES,
           "%s has %d bytes, %d at most"
               .formatted(entry.getName(), entry.getSize(), layout.largestFile()));
     }
-    byte[] content = tar.readAllBytes();
+    within = true;
+    byte[] content = tar.readNBytes(layout.largestFile() + 1);
     if (content.length != entry.getSize()) {
       throw new IOException("the archive ends within " + entry.getName());
     }
+    within = false;
     return PictureNames.ENDINGS.contains(ending)
         ? new RawValue.ImageContent(entry.getName(), content)
         : new RawValue.CaptionContent(content);
