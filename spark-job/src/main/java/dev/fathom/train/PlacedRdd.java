@@ -49,10 +49,20 @@ final class PlacedRdd<T> extends RDD<T> {
 
   static <T> PlacedRdd<T> of(JavaRDD<T> persisted) {
     RDD<T> rdd = persisted.rdd();
+    resolve(rdd);
     return new PlacedRdd<>(
         rdd,
         JavaSparkContext.fromSparkContext(rdd.context()).broadcast(new Lineage<>(rdd)),
         persisted.classTag());
+  }
+
+  /**
+   * Lets the whole lineage find its dependencies, which Spark does for what it ships itself: an RDD
+   * that arrives elsewhere without them cannot find them there.
+   */
+  private static void resolve(RDD<?> rdd) {
+    JavaConverters.seqAsJavaList(rdd.dependencies())
+        .forEach(dependency -> resolve(dependency.rdd()));
   }
 
   /** What is done with the one element of a partition. */
