@@ -24,7 +24,7 @@ public final class StageProgress implements AutoCloseable {
   /** Of a stage whose tasks count their things. */
   public static StageProgress of(
       JavaSparkContext spark, String stage, String things, LongAccumulator done) {
-    return watching(stage, things, line -> line.at(done.value(), shareDone(spark), ""));
+    return watching(stage, things, line -> line.at(done.value(), tasks(spark).share(), ""));
   }
 
   /** Of a stage of which only the tasks can be counted. */
@@ -33,8 +33,8 @@ public final class StageProgress implements AutoCloseable {
         stage,
         "tasks",
         line -> {
-          double[] tasks = tasks(spark);
-          line.at((long) tasks[0], tasks[1] > 0 ? tasks[0] / tasks[1] : 0, "");
+          Tasks tasks = tasks(spark);
+          line.at(tasks.done, tasks.share(), "");
         });
   }
 
@@ -53,23 +53,25 @@ public final class StageProgress implements AutoCloseable {
     return new StageProgress(timer, line);
   }
 
-  private static double shareDone(JavaSparkContext spark) {
-    double[] tasks = tasks(spark);
-    return tasks[1] > 0 ? tasks[0] / tasks[1] : 0;
+  /** The tasks of the stages under way. */
+  private record Tasks(long done, long all) {
+    double share() {
+      return all > 0 ? (double) done / all : 0;
+    }
   }
 
-  /** How many tasks of the stages under way are done, and how many there are. */
-  private static double[] tasks(JavaSparkContext spark) {
+  private static Tasks tasks(JavaSparkContext spark) {
     JavaSparkStatusTracker tracker = spark.statusTracker();
-    double[] tasks = new double[2];
+    long done = 0;
+    long all = 0;
     for (int stage : tracker.getActiveStageIds()) {
       SparkStageInfo info = tracker.getStageInfo(stage);
       if (info != null) {
-        tasks[0] += info.numCompletedTasks();
-        tasks[1] += info.numTasks();
+        done += info.numCompletedTasks();
+        all += info.numTasks();
       }
     }
-    return tasks;
+    return new Tasks(done, all);
   }
 
   @Override

@@ -2,6 +2,7 @@
 package dev.fathom.data;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.io.ByteArrayInputStream;
@@ -14,6 +15,7 @@ import javax.imageio.ImageReader;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** How a shard holds a picture. */
@@ -58,12 +60,15 @@ public enum PictureEncoding {
     @Override
     public byte[] decode(byte[] stored) {
       ImageReader reader = ImageIO.getImageReadersByFormatName("jpeg").next();
-      try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(stored))) {
+      try (ImageInputStream in =
+          new MemoryCacheImageInputStream(new ByteArrayInputStream(stored))) {
         reader.setInput(in, true, true);
         BufferedImage picture =
             new BufferedImage(
                 reader.getWidth(0), reader.getHeight(0), BufferedImage.TYPE_3BYTE_BGR);
-        picture.createGraphics().drawImage(reader.read(0), 0, 0, null);
+        Graphics2D graphics = picture.createGraphics();
+        graphics.drawImage(reader.read(0), 0, 0, null);
+        graphics.dispose();
         byte[] rgb = new byte[picture.getWidth() * picture.getHeight() * CHANNELS];
         swapChannels(((DataBufferByte) picture.getRaster().getDataBuffer()).getData(), rgb);
         return rgb;

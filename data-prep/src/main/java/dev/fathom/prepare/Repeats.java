@@ -15,6 +15,7 @@ import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.FilterFunction;
 import org.apache.spark.sql.Column;
@@ -146,8 +147,7 @@ final class Repeats implements Serializable {
   /** The same and those whose key is taken; of both the place of none is told. */
   private static long[][] with(long[][] keys, List<Row> taken) {
     long[] ordinals =
-        java.util.stream.LongStream.concat(
-                Arrays.stream(keys[0]), taken.stream().mapToLong(row -> row.getLong(0)))
+        LongStream.concat(Arrays.stream(keys[0]), taken.stream().mapToLong(row -> row.getLong(0)))
             .sorted()
             .distinct()
             .toArray();

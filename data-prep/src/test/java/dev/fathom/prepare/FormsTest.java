@@ -126,6 +126,16 @@ class FormsTest {
   }
 
   @Test
+  void aFileIsWhatItIsSaidToBe() {
+    Map<String, byte[]> entries = new LinkedHashMap<>();
+    entries.put("0.png", Corpus.picture("0.png"));
+    entries.put("0.txt", Corpus.text("a tar of another name"));
+    Path file = Corpus.write(temporary.resolve("in/archive.bin"), Corpus.tar(entries));
+
+    assertThat(prepare(file, "input.format=webdataset").rows()).hasSize(1);
+  }
+
+  @Test
   void tarsWhoseNamesDifferBehindADotAreTwo() {
     for (String name : List.of("train.000.tar", "train.001.tar")) {
       Map<String, byte[]> entries = new LinkedHashMap<>();

@@ -31,7 +31,7 @@ import org.apache.commons.text.StringEscapeUtils;
 
 /** A run as one self-contained page. Every value is escaped on its way in. */
 final class HtmlReport {
-  private static final String SCRIPTS =
+  private static final String ECHARTS =
       "/META-INF/resources/webjars/echarts/5.3.1/dist/echarts.min.js";
 
   /** The figures of a sweep's table, by name, and what a person calls them. */
@@ -88,7 +88,7 @@ final class HtmlReport {
     provenance();
     page.append("</main>\n<script type=\"application/json\" id=\"data\">");
     page.append(PageData.of(figures, run.measure().flatMap(MeasureResult::showcase)));
-    page.append("</script>\n<script>").append(resource(SCRIPTS)).append("</script>\n<script>\n");
+    page.append("</script>\n<script>").append(resource(ECHARTS)).append("</script>\n<script>\n");
     page.append(resource("report.js")).append("</script>\n</body>\n</html>\n");
   }
 

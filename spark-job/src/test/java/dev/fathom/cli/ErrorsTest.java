@@ -127,7 +127,9 @@ class ErrorsTest {
         data(
             "train --data HERE/full --output HERE/out",
             "full is not a complete dataset (no _SUCCESS or no dataset.json); run prepare again"),
-        data("measure --embeddings HERE/none --output HERE/out", "none"),
+        data(
+            "measure --embeddings HERE/none --output HERE/out",
+            "HERE/none does not exist; give embeddings: what embed wrote"),
         data(
             "measure --embeddings HERE/broken.npy --output HERE/out",
             "broken.npy cannot be read: it"),

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.deque.html.axecore.results.Results;
 import com.deque.html.axecore.selenium.AxeBuilder;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -187,8 +186,6 @@ class ReportBrowserTest {
         script("const t = performance.getEntriesByType('navigation')[0]; return t.loadEventEnd");
     System.out.printf("report of 10,000 embeddings: loaded and drawn after %s ms%n", millis);
     assertThat(Files.size(pages.resolve("large.html"))).isLessThan(3L << 20);
-    assertThat(Files.readString(pages.resolve("large.html"), StandardCharsets.UTF_8))
-        .doesNotContain("http://localhost");
   }
 
   private static Object script(String script) {

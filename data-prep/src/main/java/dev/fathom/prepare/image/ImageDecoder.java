@@ -31,21 +31,22 @@ public final class ImageDecoder {
   private static final double FINENESS = 1.5;
 
   private static final int SHOWN_OF_OTHER_CONTENT = 12;
+  private static final JPEGImageReaderSpi JPEGS = new JPEGImageReaderSpi();
+  private static final WebPImageReaderSpi WEBPS = new WebPImageReaderSpi();
 
   static {
     // A cluster node has neither a display nor disk space to spare for ImageIO's copies.
     System.setProperty("java.awt.headless", "true");
     ImageIO.setUseCache(false);
+    // It finds the JDK's reader, which it leans on, when it is registered.
+    IIORegistry.getDefaultInstance().registerServiceProvider(JPEGS);
   }
 
   private final ImageSettings settings;
-  private final JPEGImageReaderSpi jpegs = new JPEGImageReaderSpi();
-  private final WebPImageReaderSpi webps = new WebPImageReaderSpi();
 
   /** A decoder to pictures of these settings. */
   public ImageDecoder(ImageSettings settings) {
     this.settings = settings;
-    IIORegistry.getDefaultInstance().registerServiceProvider(jpegs);
   }
 
   /**
@@ -97,7 +98,7 @@ public final class ImageDecoder {
       case GIF -> Decoded.whole(read(content, reader("gif"), true));
       case BMP -> Decoded.whole(read(content, reader("bmp"), true));
       case TIFF -> Decoded.whole(read(content, reader("tiff"), true));
-      case WEBP -> Decoded.whole(read(content, webps.createReaderInstance(null), true));
+      case WEBP -> Decoded.whole(read(content, WEBPS.createReaderInstance(null), true));
       case OTHER -> throw new IOException("no picture in a form that is known: " + shown(content));
     };
   }
@@ -160,7 +161,7 @@ public final class ImageDecoder {
       picture = JpegLibrary.read(content, reduction).orElse(null);
     }
     if (picture == null) {
-      picture = overWhite(read(content, jpegs.createReaderInstance(null), true));
+      picture = overWhite(read(content, JPEGS.createReaderInstance(null), true));
     }
     boolean lies = header.orientation().transposed();
     return new Decoded(

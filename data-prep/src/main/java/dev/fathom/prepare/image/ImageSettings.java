@@ -5,6 +5,7 @@ import dev.fathom.data.PictureEncoding;
 import dev.fathom.settings.Settings;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -48,7 +49,7 @@ public record ImageSettings(int size, Resize resize, PictureEncoding encoding, l
         settings.integer("image.mostPixels", 1, Integer.MAX_VALUE));
   }
 
-  private static java.util.List<String> names(Enum<?>[] values) {
+  private static List<String> names(Enum<?>[] values) {
     return Arrays.stream(values).map(value -> value.name().toLowerCase(Locale.ROOT)).toList();
   }
 }

@@ -88,19 +88,17 @@ final class InputFiles {
     return root;
   }
 
-  /** Whether there is nothing. */
-  boolean isEmpty() {
-    return files.isEmpty();
-  }
-
   /** Whether one of them is such a file. */
   boolean any(Predicate<Path> test) {
     return files.stream().map(FileStatus::getPath).anyMatch(test);
   }
 
-  /** Those that are such files. */
+  /** Those that are such files; one that was named outright is what it is said to be. */
   List<Path> where(Predicate<Path> test) {
-    return files.stream().map(FileStatus::getPath).filter(test).toList();
+    return files.stream()
+        .map(FileStatus::getPath)
+        .filter(file -> file.equals(root) || test.test(file))
+        .toList();
   }
 
   /** A file's path below the root, without its ending: what keys of what it holds begin with. */

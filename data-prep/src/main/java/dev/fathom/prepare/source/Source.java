@@ -6,13 +6,7 @@ import org.apache.spark.api.java.JavaRDD;
 
 /** Pairs that are opened: their form is known, their rows can be read. */
 public sealed interface Source
-    permits BuiltInSource,
-        CocoSource,
-        FolderSource,
-        ManifestSource,
-        MatrixSource,
-        ParquetSource,
-        TarSource {
+    permits BuiltInSource, ListedSource, ManifestSource, MatrixSource, ParquetSource, TarSource {
 
   /** What the first side is. */
   SourceSide x();

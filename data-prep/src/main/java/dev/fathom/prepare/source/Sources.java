@@ -100,13 +100,13 @@ public final class Sources {
           yield ParquetSource.open(spark, files, input);
         }
         boolean json = COMPRESSION.matcher(file.getName()).replaceFirst("").endsWith(".json");
-        yield json && CocoSource.isCoco(storage, file) ? coco(file) : manifest(file);
+        yield json && CocoPairs.isCoco(storage, file) ? coco(file) : manifest(file);
       }
     };
   }
 
   private Source coco(Path file) {
-    return CocoSource.open(context(), storage, file, input, Fingerprint.of(storage, List.of(file)));
+    return CocoPairs.open(context(), storage, file, input, Fingerprint.of(storage, List.of(file)));
   }
 
   private Source manifest(Path file) {
@@ -126,7 +126,7 @@ public final class Sources {
     return switch (input.format()) {
       case WEBDATASET -> TarSource.open(context(), files, input);
       case PARQUET -> ParquetSource.open(spark, files, input);
-      case FOLDER -> FolderSource.open(context(), files, input);
+      case FOLDER -> FolderPairs.open(context(), files, input);
       case COCO, CSV, TSV, JSONL, MANIFEST, MATRICES -> throw wrongKind(files.root(), "directory");
       case AUTO -> {
         if (files.any(InputFiles.Kind.TAR)) {
@@ -136,7 +136,7 @@ public final class Sources {
           yield ParquetSource.open(spark, files, input);
         }
         if (files.any(InputFiles.Kind.PICTURE)) {
-          yield FolderSource.open(context(), files, input);
+          yield FolderPairs.open(context(), files, input);
         }
         // Not named as it should be; this says how.
         yield MatrixSource.open(spark, storage, files.root(), input);

@@ -65,7 +65,7 @@ class SourceFuzzTest {
   @Property(tries = 200_000, shrinking = ShrinkingMode.OFF)
   void cocoOfAnyBytesIsReadOrRefused(@ForAll long seed) {
     try (JsonParser parser = new JsonFactory().createParser(Damage.done(COCO, seed))) {
-      CocoSource.Lists lists = CocoSource.Lists.read(parser);
+      CocoPairs.Lists lists = CocoPairs.Lists.read(parser);
       for (RawRow row : lists.rows("folder", INPUT)) {
         assertThat(row.key()).isNotEmpty();
       }

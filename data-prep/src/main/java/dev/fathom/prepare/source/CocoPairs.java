@@ -18,27 +18,18 @@ import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.lang3.StringUtils;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * Pictures and captions as COCO lists them: one JSON object with {@code images} (id, file_name) and
  * {@code annotations} (image_id, caption), read on the driver, without the rest of it.
  */
-final class CocoSource implements Source {
+final class CocoPairs {
   private static final Set<String> BEFORE = Set.of("info", "licenses", "type", "categories");
   private static final Set<String> PARTS = Set.of("images", "annotations");
   private static final JsonFactory JSON = new JsonFactory();
 
-  private final JavaSparkContext spark;
-  private final List<RawRow> rows;
-  private final String fingerprint;
-
-  private CocoSource(JavaSparkContext spark, List<RawRow> rows, String fingerprint) {
-    this.spark = spark;
-    this.rows = rows;
-    this.fingerprint = fingerprint;
-  }
+  private CocoPairs() {}
 
   /** Whether a file of JSON begins as COCO's do. */
   static boolean isCoco(Storage storage, Path file) {
@@ -64,12 +55,12 @@ final class CocoSource implements Source {
   }
 
   /** Reads the lists. */
-  static CocoSource open(
+  static Source open(
       JavaSparkContext spark, Storage storage, Path file, InputSettings input, String fingerprint) {
     try (JsonParser parser = parser(storage, file)) {
       Lists lists = Lists.read(parser);
       Path folder = input.images().map(Path::new).orElseGet(() -> folder(storage, file, lists));
-      return new CocoSource(
+      return new ListedSource(
           spark, lists.rows(storage.qualified(folder).toString(), input), fingerprint);
     } catch (IOException e) {
       throw FathomException.data(
@@ -208,30 +199,5 @@ final class CocoSource implements Source {
                           "captions of picture %d, which is not listed".formatted(picture))));
       return rows;
     }
-  }
-
-  @Override
-  public SourceSide x() {
-    return SourceSide.IMAGE;
-  }
-
-  @Override
-  public SourceSide y() {
-    return SourceSide.TEXT;
-  }
-
-  @Override
-  public JavaRDD<RawRow> rows() {
-    return spark.parallelize(rows, Sources.tasks(spark, rows.size()));
-  }
-
-  @Override
-  public boolean namesRows() {
-    return true;
-  }
-
-  @Override
-  public String fingerprint() {
-    return fingerprint;
   }
 }

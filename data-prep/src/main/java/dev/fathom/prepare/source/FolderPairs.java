@@ -8,28 +8,19 @@ import java.util.List;
 import java.util.Set;
 import org.apache.commons.lang3.StringUtils;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** Pictures below a directory, each with its caption in a text file of the same name beside it. */
-final class FolderSource implements Source {
+final class FolderPairs {
   /** Takes the folder that a picture is in as its label. */
   private static final String LABEL_BY_FOLDER = "folder";
 
   private static final String CAPTION = ".txt";
 
-  private final JavaSparkContext spark;
-  private final List<RawRow> rows;
-  private final String fingerprint;
-
-  private FolderSource(JavaSparkContext spark, List<RawRow> rows, String fingerprint) {
-    this.spark = spark;
-    this.rows = rows;
-    this.fingerprint = fingerprint;
-  }
+  private FolderPairs() {}
 
   /** Lists the pictures. */
-  static FolderSource open(JavaSparkContext spark, InputFiles files, InputSettings input) {
+  static Source open(JavaSparkContext spark, InputFiles files, InputSettings input) {
     List<Path> pictures = files.where(InputFiles.Kind.PICTURE);
     if (pictures.isEmpty()) {
       throw FathomException.data("%s holds no pictures", files.root());
@@ -65,37 +56,12 @@ final class FolderSource implements Source {
     }
     List<Path> all = new ArrayList<>(pictures);
     all.addAll(captions);
-    return new FolderSource(spark, rows, files.fingerprint(all));
+    return new ListedSource(spark, rows, files.fingerprint(all));
   }
 
   /** The path below the root. */
   private static String name(InputFiles files, Path picture) {
     return StringUtils.removeStart(
         StringUtils.removeStart(picture.toUri().getPath(), files.root().toUri().getPath()), "/");
-  }
-
-  @Override
-  public SourceSide x() {
-    return SourceSide.IMAGE;
-  }
-
-  @Override
-  public SourceSide y() {
-    return SourceSide.TEXT;
-  }
-
-  @Override
-  public JavaRDD<RawRow> rows() {
-    return spark.parallelize(rows, Sources.tasks(spark, rows.size()));
-  }
-
-  @Override
-  public boolean namesRows() {
-    return true;
-  }
-
-  @Override
-  public String fingerprint() {
-    return fingerprint;
   }
 }
