@@ -99,6 +99,9 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideOutsideOfPackages("dev.fathom.blas..", "dev.fathom.settings..")
+          .and()
+          // Scratch files of an executor are on its own disk.
+          .doNotHaveFullyQualifiedName("dev.fathom.train.ScratchChunks")
           .should()
           .dependOnClassesThat()
           .haveFullyQualifiedName("java.io.File");

@@ -110,26 +110,31 @@ public final class Storage {
 
   private void claim(Path directory, boolean overwrite, boolean resume) {
     try {
-      FileSystem fileSystem = fileSystem(directory);
-      if (fileSystem.exists(directory)) {
-        boolean empty =
-            fileSystem.getFileStatus(directory).isDirectory()
-                && fileSystem.listStatus(directory).length == 0;
-        boolean unfinished = fileSystem.exists(new Path(directory, UNFINISHED));
-        if (!empty && !overwrite && !unfinished) {
-          throw FathomException.usage(
-              "%s exists already; name another --output, or allow its loss with --set output.overwrite=true",
-              directory);
-        }
-        if (!empty && (overwrite || !resume)) {
-          fileSystem.delete(directory, true);
-        }
-      }
-      fileSystem.mkdirs(directory);
-      fileSystem.create(new Path(directory, UNFINISHED), true).close();
-    } catch (IOException e) {
-      throw FathomException.usage("cannot write to %s: %s", directory, e.getMessage()).causedBy(e);
+      patiently(directory, fileSystem -> claim(fileSystem, directory, overwrite, resume));
+    } catch (UncheckedIOException e) {
+      throw FathomException.usage("%s", e.getMessage()).causedBy(e);
     }
+  }
+
+  private static Path claim(
+      FileSystem fileSystem, Path directory, boolean overwrite, boolean resume) throws IOException {
+    if (fileSystem.exists(directory)) {
+      boolean empty =
+          fileSystem.getFileStatus(directory).isDirectory()
+              && fileSystem.listStatus(directory).length == 0;
+      boolean unfinished = fileSystem.exists(new Path(directory, UNFINISHED));
+      if (!empty && !overwrite && !unfinished) {
+        throw FathomException.usage(
+            "%s exists already; name another --output, or allow its loss with --set output.overwrite=true",
+            directory);
+      }
+      if (!empty && (overwrite || !resume)) {
+        fileSystem.delete(directory, true);
+      }
+    }
+    fileSystem.mkdirs(directory);
+    fileSystem.create(new Path(directory, UNFINISHED), true).close();
+    return directory;
   }
 
   /** Removes a directory that was claimed and holds nothing but marks of that. */
@@ -149,11 +154,7 @@ public final class Storage {
 
   /** Removes a file or a whole directory, if it is there. */
   public void delete(Path path) {
-    try {
-      fileSystem(path).delete(path, true);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    patiently(path, fileSystem -> fileSystem.delete(path, true));
   }
 
   /**
@@ -183,14 +184,15 @@ public final class Storage {
 
   /** Moves a file to a directory, which is made where it is not there. */
   public void move(Path file, Path to) {
-    try {
-      fileSystem(to).mkdirs(to.getParent());
-      if (!fileSystem(file).rename(file, to)) {
-        throw new IOException("cannot move " + file + " to " + to);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    patiently(
+        to,
+        fileSystem -> {
+          fileSystem.mkdirs(to.getParent());
+          if (!fileSystem.rename(file, to)) {
+            throw new IOException("cannot move " + file + " there");
+          }
+          return to;
+        });
   }
 
   /** What is in a directory, in the order of the names; empty where there is no such directory. */
@@ -235,11 +237,7 @@ public final class Storage {
 
   /** Opens a file that is written piece by piece and is there to read from the start. */
   public FSDataOutputStream create(Path path) {
-    try {
-      return fileSystem(path).create(path, true);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return patiently(path, fileSystem -> fileSystem.create(path, true));
   }
 
   /** What a file is to hold. */
@@ -256,15 +254,23 @@ public final class Storage {
   /** Writes a whole file piece by piece: all of it or nothing. */
   public void write(Path path, Content content) {
     Path unfinished = new Path(path.getParent(), "." + path.getName() + ".unfinished");
+    patiently(
+        path,
+        fileSystem -> {
+          try (OutputStream out = fileSystem.create(unfinished, true)) {
+            content.writeTo(out);
+          }
+          fileSystem.delete(path, false);
+          if (!fileSystem.rename(unfinished, path)) {
+            throw new IOException("cannot rename " + unfinished);
+          }
+          return path;
+        });
+  }
+
+  private <T> T patiently(Path path, Patience.Write<T> write) {
     try {
-      FileSystem fileSystem = fileSystem(path);
-      try (OutputStream out = fileSystem.create(unfinished, true)) {
-        content.writeTo(out);
-      }
-      fileSystem.delete(path, false);
-      if (!fileSystem.rename(unfinished, path)) {
-        throw new IOException("cannot rename " + unfinished + " to " + path);
-      }
+      return Patience.write(fileSystem(path), path, write);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

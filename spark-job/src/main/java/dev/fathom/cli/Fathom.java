@@ -3,6 +3,8 @@ package dev.fathom.cli;
 
 import dev.fathom.common.ExitCode;
 import dev.fathom.common.FathomException;
+import java.io.UncheckedIOException;
+import java.util.stream.Collectors;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -81,7 +83,9 @@ public final class Fathom {
       error.printStackTrace(command.getErr());
     }
     String message =
-        known != null ? known.getMessage() : error + (verbose ? "" : "; --verbose shows where");
+        known != null
+            ? known.getMessage()
+            : told(error) + (verbose ? "" : "; --verbose shows where");
     command.getErr().printf("fathom: %s%n", oneLine(message));
     return (known != null ? known.exitCode() : ExitCode.FAILURE).code();
   }
@@ -94,6 +98,15 @@ public final class Fathom {
       }
     }
     return null;
+  }
+
+  /** What an unforeseen error says, without the stack trace that Spark puts into its message. */
+  private static String told(Exception error) {
+    boolean says = error instanceof UncheckedIOException && error.getMessage() != null;
+    return (says ? error.getMessage() : error.toString())
+        .lines()
+        .takeWhile(line -> !line.startsWith("\tat "))
+        .collect(Collectors.joining("\n"));
   }
 
   private static String oneLine(String message) {

@@ -6,6 +6,7 @@ import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetFiles;
 import dev.fathom.settings.Settings;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
@@ -21,6 +22,8 @@ import picocli.CommandLine.Spec;
  */
 @Command(mixinStandardHelpOptions = true, versionProvider = Fathom.Version.class)
 abstract class SubCommand implements Callable<Integer> {
+  private static final String LOOPBACK = "127.0.0.1";
+
   @Mixin private JobOptions options;
   @Spec private CommandSpec spec;
 
@@ -37,10 +40,12 @@ abstract class SubCommand implements Callable<Integer> {
             .appName("fathom " + spec.name())
             // A round's weights of all workers come to the driver by design.
             .config("spark.driver.maxResultSize", "0");
-    if (options.master() != null) {
-      builder.master(options.master());
-    } else if (System.getProperty("spark.master") == null) {
-      builder.master("local[*]");
+    String master =
+        Optional.ofNullable(options.master())
+            .orElse(System.getProperty("spark.master", "local[*]"));
+    builder.master(master);
+    if (master.startsWith("local")) {
+      keepToThisMachine(builder);
     }
     try (SparkSession spark = builder.getOrCreate()) {
       Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
@@ -57,6 +62,20 @@ abstract class SubCommand implements Callable<Integer> {
       }
     }
     return ExitCode.SUCCESS.code();
+  }
+
+  /** Nobody else has to reach a job on one machine, unless the user says so. */
+  private static void keepToThisMachine(SparkSession.Builder builder) {
+    Map.of(
+            "spark.driver.host", LOOPBACK,
+            "spark.driver.bindAddress", LOOPBACK,
+            "spark.ui.enabled", "false")
+        .forEach(
+            (key, value) -> {
+              if (System.getProperty(key) == null) {
+                builder.config(key, value);
+              }
+            });
   }
 
   boolean verbose() {

@@ -2,13 +2,18 @@
 package dev.fathom.encoder;
 
 import dev.fathom.data.Side;
+import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.util.Arrays;
-import java.util.function.IntFunction;
 
 /**
- * One side of many pairs in memory: compact arrays in chunks, so that no array grows beyond what
- * Java can address and a million rows are a few hundred objects.
+ * One side of many pairs: rows of equal width, packed into chunks, on the heap or in a file that is
+ * mapped into memory. Chunks are equal but for the last one. A column that is sent elsewhere is on
+ * the heap there.
  */
 public sealed interface Column extends Serializable permits Column.Numbers, Column.Tokens {
   /** Rows in a chunk of rows of this width: about a million numbers, one row at least. */
@@ -19,24 +24,39 @@ public sealed interface Column extends Serializable permits Column.Numbers, Colu
   /** How many rows. */
   int size();
 
-  /** A column of the named rows, in their order. */
-  Column select(int[] rows);
+  /** Numbers of a row. */
+  int width();
 
-  private static <A> A[] select(A[] chunks, int width, int[] rows, IntFunction<A> array) {
-    int chunkRows = chunkRows(width);
-    A[] selected = Arrays.copyOf(chunks, (rows.length + chunkRows - 1) / chunkRows);
-    for (int i = 0; i < rows.length; i++) {
-      if (i % chunkRows == 0) {
-        selected[i / chunkRows] = array.apply(Math.min(chunkRows, rows.length - i) * width);
-      }
-      System.arraycopy(
-          chunks[rows[i] / chunkRows],
-          rows[i] % chunkRows * width,
-          selected[i / chunkRows],
-          i % chunkRows * width,
-          width);
+  /** Bytes that a row takes up. */
+  int rowBytes();
+
+  /** Writes a row's bytes to where a buffer stands. */
+  void putRow(int row, ByteBuffer target);
+
+  /** Another column of this kind, of other rows. */
+  Column of(int size, ByteBuffer[] chunks);
+
+  /** A column of the named rows, in their order, on the heap. */
+  default Column select(int[] rows) {
+    try {
+      return select(rows, ChunkStore.onHeap());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    return selected;
+  }
+
+  /** A column of the named rows, in their order, kept in a store. */
+  default Column select(int[] rows, ChunkStore store) throws IOException {
+    int chunkRows = chunkRows(width());
+    for (int from = 0; from < rows.length; from += chunkRows) {
+      int to = Math.min(from + chunkRows, rows.length);
+      ByteBuffer chunk = store.next((to - from) * rowBytes());
+      for (int i = from; i < to; i++) {
+        putRow(rows[i], chunk);
+      }
+      store.keep(chunk.flip());
+    }
+    return of(rows.length, store.all());
   }
 
   /** A column that a network sees as numbers: {@link Vectors} and {@link Images}. */
@@ -46,18 +66,37 @@ public sealed interface Column extends Serializable permits Column.Numbers, Colu
   }
 
   /** Vectors, standardised. */
-  record Vectors(int size, int width, float[][] chunks) implements Numbers {
+  record Vectors(int size, int width, FloatBuffer[] chunks) implements Numbers {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public Column select(int[] rows) {
-      return new Vectors(rows.length, width, Column.select(chunks, width, rows, float[]::new));
+    public Column of(int otherSize, ByteBuffer[] others) {
+      return new Vectors(
+          otherSize,
+          width,
+          Arrays.stream(others).map(ByteBuffer::asFloatBuffer).toArray(FloatBuffer[]::new));
+    }
+
+    @Override
+    public int rowBytes() {
+      return width * Float.BYTES;
+    }
+
+    @Override
+    public void putRow(int row, ByteBuffer target) {
+      int rows = chunkRows(width);
+      target.asFloatBuffer().put(0, chunks[row / rows], row % rows * width, width);
+      target.position(target.position() + rowBytes());
     }
 
     @Override
     public void copyRow(int row, float[] target, int offset) {
       int rows = chunkRows(width);
-      System.arraycopy(chunks[row / rows], row % rows * width, target, offset, width);
+      chunks[row / rows].get(row % rows * width, target, offset, width);
+    }
+
+    private Object writeReplace() {
+      return new SentColumn(this);
     }
   }
 
@@ -66,48 +105,82 @@ public sealed interface Column extends Serializable permits Column.Numbers, Colu
    *
    * @param lookup 3 × 256: what the network sees for each byte of each colour channel
    */
-  record Images(int size, int width, byte[][] chunks, float[] lookup) implements Numbers {
+  record Images(int size, int width, ByteBuffer[] chunks, float[] lookup) implements Numbers {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public Column select(int[] rows) {
-      return new Images(
-          rows.length, width, Column.select(chunks, width, rows, byte[]::new), lookup);
+    public Column of(int otherSize, ByteBuffer[] others) {
+      return new Images(otherSize, width, others, lookup);
+    }
+
+    @Override
+    public int rowBytes() {
+      return width;
+    }
+
+    @Override
+    public void putRow(int row, ByteBuffer target) {
+      int rows = chunkRows(width);
+      target.put(target.position(), chunks[row / rows], row % rows * width, width);
+      target.position(target.position() + width);
     }
 
     @Override
     public void copyRow(int row, float[] target, int offset) {
       int rows = chunkRows(width);
-      byte[] chunk = chunks[row / rows];
+      ByteBuffer chunk = chunks[row / rows];
       int start = row % rows * width;
       for (int i = 0; i < width; i += 3) {
-        target[offset + i] = lookup[chunk[start + i] & 0xff];
-        target[offset + i + 1] = lookup[256 + (chunk[start + i + 1] & 0xff)];
-        target[offset + i + 2] = lookup[512 + (chunk[start + i + 2] & 0xff)];
+        target[offset + i] = lookup[chunk.get(start + i) & 0xff];
+        target[offset + i + 1] = lookup[256 + (chunk.get(start + i + 1) & 0xff)];
+        target[offset + i + 2] = lookup[512 + (chunk.get(start + i + 2) & 0xff)];
       }
+    }
+
+    private Object writeReplace() {
+      return new SentColumn(this);
     }
   }
 
   /** Token numbers, {@code width} a row, unused places holding −1 and standing last. */
-  record Tokens(int size, int width, int[][] chunks) implements Column {
+  record Tokens(int size, int width, IntBuffer[] chunks) implements Column {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public Column select(int[] rows) {
-      return new Tokens(rows.length, width, Column.select(chunks, width, rows, int[]::new));
+    public Column of(int otherSize, ByteBuffer[] others) {
+      return new Tokens(
+          otherSize,
+          width,
+          Arrays.stream(others).map(ByteBuffer::asIntBuffer).toArray(IntBuffer[]::new));
+    }
+
+    @Override
+    public int rowBytes() {
+      return width * Integer.BYTES;
+    }
+
+    @Override
+    public void putRow(int row, ByteBuffer target) {
+      int rows = chunkRows(width);
+      target.asIntBuffer().put(0, chunks[row / rows], row % rows * width, width);
+      target.position(target.position() + rowBytes());
     }
 
     /** Writes a row's tokens, and returns how many there are. */
     public int copyRow(int row, int[] target, int offset) {
       int rows = chunkRows(width);
-      int[] chunk = chunks[row / rows];
+      IntBuffer chunk = chunks[row / rows];
       int start = row % rows * width;
       int count = 0;
-      while (count < width && chunk[start + count] >= 0) {
-        target[offset + count] = chunk[start + count];
+      while (count < width && chunk.get(start + count) >= 0) {
+        target[offset + count] = chunk.get(start + count);
         count++;
       }
       return count;
+    }
+
+    private Object writeReplace() {
+      return new SentColumn(this);
     }
   }
 }

@@ -3,81 +3,93 @@ package dev.fathom.encoder;
 
 import dev.fathom.common.FathomException;
 import dev.fathom.data.Side;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 
 /** Fills a {@link Column} row by row from what a shard holds. */
 public final class ColumnBuilder {
   private final Side side;
-  private final int width;
-  private final int chunkRows;
-  private final List<float[]> vectors = new ArrayList<>();
-  private final List<byte[]> images = new ArrayList<>();
-  private final List<int[]> tokens = new ArrayList<>();
+  private final ChunkStore store;
+  private final Column empty;
+  private ByteBuffer chunk;
   private int size;
 
-  /** A builder for a side of a dataset. */
+  /** A builder for a side of a dataset, on the heap. */
   public ColumnBuilder(Side side) {
+    this(side, ChunkStore.onHeap());
+  }
+
+  /** A builder for a side of a dataset. */
+  public ColumnBuilder(Side side, ChunkStore store) {
     this.side = side;
-    width = side.size();
-    chunkRows = Column.chunkRows(width);
+    this.store = store;
+    empty =
+        switch (side.modality()) {
+          case VECTOR -> new Column.Vectors(0, side.size(), null);
+          case IMAGE -> new Column.Images(0, side.size(), null, lookup(side));
+          case TEXT -> new Column.Tokens(0, side.size(), null);
+        };
   }
 
   /** Adds a vector of as many numbers as the side's shape says. */
   public void add(float[] vector) {
     requireWidth(vector.length);
-    if (size % chunkRows == 0) {
-      vectors.add(new float[chunkRows * width]);
-    }
-    System.arraycopy(vector, 0, vectors.get(size / chunkRows), offset(), width);
-    size++;
+    ByteBuffer row = row();
+    row.asFloatBuffer().put(vector);
+    added(row);
   }
 
   /** Adds an image of as many bytes as the side's shape says. */
   public void add(byte[] image) {
     requireWidth(image.length);
-    if (size % chunkRows == 0) {
-      images.add(new byte[chunkRows * width]);
-    }
-    System.arraycopy(image, 0, images.get(size / chunkRows), offset(), width);
-    size++;
+    ByteBuffer row = row();
+    row.put(row.position(), image);
+    added(row);
   }
 
   /** Adds token numbers; those beyond the side's shape are cut off. */
-  public void add(int[] row) {
-    if (size % chunkRows == 0) {
-      tokens.add(new int[chunkRows * width]);
+  public void add(int[] tokens) {
+    ByteBuffer row = row();
+    for (int i = 0; i < side.size(); i++) {
+      row.putInt(row.position() + i * Integer.BYTES, i < tokens.length ? tokens[i] : -1);
     }
-    int[] chunk = tokens.get(size / chunkRows);
-    int count = Math.min(row.length, width);
-    System.arraycopy(row, 0, chunk, offset(), count);
-    Arrays.fill(chunk, offset() + count, offset() + width, -1);
-    size++;
+    added(row);
   }
 
-  /** The column of all rows added. The builder's arrays become the column's. */
+  /** The column of all rows added. */
   public Column build() {
-    int used = size % chunkRows * width;
-    if (used > 0) {
-      switch (side.modality()) {
-        case VECTOR -> vectors.add(Arrays.copyOf(vectors.remove(vectors.size() - 1), used));
-        case IMAGE -> images.add(Arrays.copyOf(images.remove(images.size() - 1), used));
-        case TEXT -> tokens.add(Arrays.copyOf(tokens.remove(tokens.size() - 1), used));
+    try {
+      if (chunk != null) {
+        store.keep(chunk.flip());
       }
+      return empty.of(size, store.all());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    return switch (side.modality()) {
-      case VECTOR -> new Column.Vectors(size, width, vectors.toArray(float[][]::new));
-      case IMAGE -> new Column.Images(size, width, images.toArray(byte[][]::new), lookup());
-      case TEXT -> new Column.Tokens(size, width, tokens.toArray(int[][]::new));
-    };
   }
 
-  private int offset() {
-    return size % chunkRows * width;
+  private ByteBuffer row() {
+    if (chunk == null) {
+      chunk = store.next(Column.chunkRows(side.size()) * empty.rowBytes());
+    }
+    return chunk;
   }
 
-  private float[] lookup() {
+  private void added(ByteBuffer row) {
+    row.position(row.position() + empty.rowBytes());
+    size++;
+    if (!row.hasRemaining()) {
+      try {
+        store.keep(row.flip());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      chunk = null;
+    }
+  }
+
+  private static float[] lookup(Side side) {
     float[] lookup = new float[3 * 256];
     for (int channel = 0; channel < 3; channel++) {
       for (int value = 0; value < 256; value++) {
@@ -91,7 +103,7 @@ public final class ColumnBuilder {
   }
 
   private void requireWidth(int found) {
-    if (found != width) {
+    if (found != side.size()) {
       throw FathomException.data(
           "a shard holds a row of %d numbers where dataset.json says %s; run prepare again",
           found, side.shape());

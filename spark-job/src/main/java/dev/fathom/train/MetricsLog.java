@@ -10,13 +10,20 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.io.IOUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code metrics.jsonl}: a line a round, there to read while training goes on. */
 public final class MetricsLog implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(MetricsLog.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final FSDataOutputStream out;
+  private final Storage storage;
+  private final Path path;
   private final List<RoundReport> kept;
+  private final List<RoundReport> all;
+  private FSDataOutputStream out;
 
   /**
    * Goes on with a log, or begins one.
@@ -25,9 +32,12 @@ public final class MetricsLog implements AutoCloseable {
    *     checkpoint is done again
    */
   MetricsLog(Storage storage, Path path, int round) {
+    this.storage = storage;
+    this.path = path;
     kept = storage.exists(path) ? read(storage, path, round) : List.of();
+    all = new ArrayList<>(kept);
     out = storage.create(path);
-    kept.forEach(this::add);
+    writeAll();
   }
 
   /** All rounds of a training, as far as their lines are whole; none where there is no log. */
@@ -57,21 +67,54 @@ public final class MetricsLog implements AutoCloseable {
   }
 
   void add(RoundReport report) {
+    all.add(report);
     try {
-      out.write(JSON.writeValueAsBytes(report));
-      out.write('\n');
+      write(report);
+      out.hflush();
+    } catch (IOException e) {
+      beginAgain(e);
+    }
+  }
+
+  private void write(RoundReport report) throws IOException {
+    out.write(JSON.writeValueAsBytes(report));
+    out.write('\n');
+  }
+
+  private void writeAll() {
+    try {
+      for (RoundReport report : all) {
+        write(report);
+      }
       out.hflush();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
+  /** What was open is lost where a distributed file system loses the machines that it was on. */
+  private void beginAgain(IOException lost) {
+    LOG.warn("{} has to be written again ({})", path, lost.toString());
+    IOUtils.closeStream(out);
+    out = storage.create(path);
+    writeAll();
+  }
+
   @Override
   public void close() {
     try {
-      out.close();
+      closeOrBeginAgain();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private void closeOrBeginAgain() throws IOException {
+    try {
+      out.close();
+    } catch (IOException e) {
+      beginAgain(e);
+      out.close();
     }
   }
 }

@@ -8,15 +8,18 @@ import dev.fathom.data.Side;
 import dev.fathom.data.Split;
 import dev.fathom.encoder.ColumnBuilder;
 import dev.fathom.encoder.ColumnReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * Places a split's pairs on the workers: one element a partition, in compact columns, kept in
- * memory or on disk.
+ * Places a split's pairs on the workers: one element a partition, in compact columns that are
+ * mapped from scratch files.
  */
 public final class PairLoader {
   private final ShardReader reader;
@@ -51,16 +54,29 @@ public final class PairLoader {
   }
 
   private static PairPartition collect(Iterator<InternalRow> rows, Side x, Side y) {
-    ColumnBuilder columnX = new ColumnBuilder(x);
-    ColumnBuilder columnY = new ColumnBuilder(y);
     ShardOrder order = new ShardOrder();
-    while (rows.hasNext()) {
-      InternalRow row = rows.next();
-      ColumnReader.add(row, 0, x, columnX);
-      ColumnReader.add(row, 1, y, columnY);
-      order.add(row.getUTF8String(2), row.getLong(3));
+    try (ScratchChunks storeX = ScratchChunks.ofExecutor();
+        ScratchChunks storeY = ScratchChunks.ofExecutor()) {
+      ColumnBuilder columnX = new ColumnBuilder(x, storeX);
+      ColumnBuilder columnY = new ColumnBuilder(y, storeY);
+      while (rows.hasNext()) {
+        InternalRow row = rows.next();
+        ColumnReader.add(row, 0, x, columnX);
+        ColumnReader.add(row, 1, y, columnY);
+        order.add(row.getUTF8String(2), row.getLong(3));
+      }
+      PairPartition pairs = new PairPartition(columnX.build(), columnY.build());
+      Optional<int[]> places = order.places();
+      return places.isPresent() ? inOrder(pairs, places.get()) : pairs;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    PairPartition pairs = new PairPartition(columnX.build(), columnY.build());
-    return order.places().map(pairs::select).orElse(pairs);
+  }
+
+  private static PairPartition inOrder(PairPartition pairs, int[] places) throws IOException {
+    try (ScratchChunks storeX = ScratchChunks.ofExecutor();
+        ScratchChunks storeY = ScratchChunks.ofExecutor()) {
+      return new PairPartition(pairs.x().select(places, storeX), pairs.y().select(places, storeY));
+    }
   }
 }

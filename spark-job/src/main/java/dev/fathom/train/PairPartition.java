@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
-/** One worker's pairs in memory, and the order in which an epoch visits them. */
+/** One worker's pairs, and the order in which an epoch visits them. */
 public final class PairPartition implements Serializable {
   private static final long serialVersionUID = 1L;
 

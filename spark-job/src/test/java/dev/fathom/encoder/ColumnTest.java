@@ -7,6 +7,7 @@ import dev.fathom.data.Modality;
 import dev.fathom.data.Side;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.commons.lang3.SerializationUtils;
 import org.junit.jupiter.api.Test;
 
 class ColumnTest {
@@ -59,6 +60,35 @@ class ColumnTest {
       assertThat(image).containsExactly(SELECTED[i] / 255f, 0, 2 * SELECTED[i] / 255f);
       assertThat(selectedTexts.copyRow(i, new int[3], 0)).isEqualTo(SELECTED[i] % 3 + 1);
     }
+  }
+
+  @Test
+  void whatIsSentElsewhereArrivesAsItWas() {
+    ColumnBuilder vectors = new ColumnBuilder(side(Modality.VECTOR, WIDTH));
+    ColumnBuilder texts = new ColumnBuilder(side(Modality.TEXT, 3));
+    ColumnBuilder images =
+        new ColumnBuilder(
+            new Side(
+                Modality.IMAGE,
+                List.of(1, 1, 3),
+                List.of(0.5, 0.5, 0.5),
+                List.of(1.0, 2.0, 4.0),
+                List.of()));
+    for (int row = 0; row < 5; row++) {
+      vectors.add(new float[WIDTH]);
+      texts.add(new int[] {row, 7});
+      images.add(new byte[] {(byte) row, -1, (byte) (2 * row)});
+    }
+    Column text = SerializationUtils.roundtrip(texts.build());
+    Column.Numbers image = (Column.Numbers) SerializationUtils.roundtrip(images.build());
+
+    assertThat(SerializationUtils.roundtrip(vectors.build()).size()).isEqualTo(5);
+    int[] tokens = new int[3];
+    assertThat(((Column.Tokens) text).copyRow(4, tokens, 0)).isEqualTo(2);
+    assertThat(tokens).containsExactly(4, 7, 0);
+    float[] pixel = new float[3];
+    image.copyRow(4, pixel, 0);
+    assertThat(pixel).containsExactly(4 / 255f - 0.5f, 0.25f, (8 / 255f - 0.5f) / 4);
   }
 
   private static Side side(Modality modality, int width) {

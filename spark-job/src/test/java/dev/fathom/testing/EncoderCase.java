@@ -86,7 +86,7 @@ public record EncoderCase(String kind, List<Integer> hidden, int dimension, Side
     for (int i = 0; i < chosen.length; i++) {
       if (column instanceof Column.Tokens tokens) {
         for (int t = 0; t < width; t++) {
-          values[i * width + t] = Math.max(tokens.chunks()[0][chosen[i] * width + t], 0);
+          values[i * width + t] = Math.max(tokens.chunks()[0].get(chosen[i] * width + t), 0);
         }
       } else {
         ((Column.Numbers) column).copyRow(chosen[i], values, i * width);
@@ -113,7 +113,7 @@ public record EncoderCase(String kind, List<Integer> hidden, int dimension, Side
     int width = tokens.width();
     float[] mask = new float[chosen.length * width];
     for (int i = 0; i < mask.length; i++) {
-      mask[i] = tokens.chunks()[0][chosen[i / width] * width + i % width] >= 0 ? 1 : 0;
+      mask[i] = tokens.chunks()[0].get(chosen[i / width] * width + i % width) >= 0 ? 1 : 0;
     }
     return new INDArray[] {Nd4j.createFromArray(mask).reshape('c', chosen.length, width)};
   }

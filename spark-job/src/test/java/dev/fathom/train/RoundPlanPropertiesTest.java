@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fathom.encoder.Column;
 import dev.fathom.settings.Settings;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -51,7 +52,7 @@ class RoundPlanPropertiesTest {
 
     PairPartition pairs() {
       int size = smallest + more;
-      Column column = new Column.Vectors(size, 1, new float[][] {new float[size]});
+      Column column = new Column.Vectors(size, 1, new FloatBuffer[] {FloatBuffer.allocate(size)});
       return new PairPartition(column, column);
     }
 

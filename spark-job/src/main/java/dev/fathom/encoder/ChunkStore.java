@@ -1,0 +1,49 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.encoder;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Where the chunks of a {@link Column} are kept. One is filled at a time, in order. */
+public interface ChunkStore extends Closeable {
+  /** A chunk to fill, in the machine's byte order. */
+  ByteBuffer next(int bytes);
+
+  /** Keeps the chunk that {@link #next} gave, from its start to its limit. */
+  void keep(ByteBuffer chunk) throws IOException;
+
+  /** All that were kept, in order, after which the store is done with. */
+  ByteBuffer[] all() throws IOException;
+
+  /** Lets go of what is not needed once the column is there, or will never be. */
+  @Override
+  void close() throws IOException;
+
+  /** Chunks on the heap. */
+  static ChunkStore onHeap() {
+    List<ByteBuffer> chunks = new ArrayList<>();
+    return new ChunkStore() {
+      @Override
+      public ByteBuffer next(int bytes) {
+        return ByteBuffer.allocate(bytes).order(ByteOrder.nativeOrder());
+      }
+
+      @Override
+      public void keep(ByteBuffer chunk) {
+        chunks.add(chunk);
+      }
+
+      @Override
+      public ByteBuffer[] all() {
+        return chunks.toArray(ByteBuffer[]::new);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+}

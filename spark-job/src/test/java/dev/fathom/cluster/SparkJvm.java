@@ -1,0 +1,78 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.cluster;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** JVMs from the Spark that the build puts beside the job's jar, on loopback. */
+final class SparkJvm {
+  static final String LOOPBACK = "127.0.0.1";
+  static final Path SPARK = Path.of("target/spark").toAbsolutePath();
+
+  /** What Spark needs opened on JDK 17. */
+  static final String OPENED =
+      "-XX:+IgnoreUnrecognizedVMOptions "
+          + Stream.of(
+                  "java.lang",
+                  "java.lang.invoke",
+                  "java.lang.reflect",
+                  "java.io",
+                  "java.net",
+                  "java.nio",
+                  "java.util",
+                  "java.util.concurrent",
+                  "java.util.concurrent.atomic",
+                  "sun.nio.ch",
+                  "sun.nio.cs",
+                  "sun.security.action",
+                  "sun.util.calendar")
+              .map(name -> "--add-opens=java.base/" + name + "=ALL-UNNAMED")
+              .collect(Collectors.joining(" "));
+
+  private SparkJvm() {}
+
+  /**
+   * Starts one.
+   *
+   * @param log where its output goes
+   * @param environment over what every one gets
+   * @param before words of a command that is to start it
+   */
+  static Process start(
+      Path log,
+      Map<String, String> environment,
+      List<String> before,
+      String main,
+      List<String> arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(before);
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx1g");
+    command.addAll(List.of(OPENED.split(" ")));
+    command.addAll(List.of("-cp", SPARK.resolve("jars") + File.separator + "*", main));
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "SPARK_HOME",
+                SPARK.toString(),
+                "SPARK_SCALA_VERSION",
+                "2.12",
+                "SPARK_LOCAL_IP",
+                LOOPBACK,
+                "OMP_NUM_THREADS",
+                "1",
+                "OPENBLAS_NUM_THREADS",
+                "1"));
+    builder.environment().putAll(environment);
+    return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+  }
+}

@@ -1,0 +1,73 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.hdfs.MiniDFSCluster;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
+import org.apache.hadoop.yarn.server.MiniYARNCluster;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The packaged job on YARN with HDFS ends in the bits of the same job on one machine. */
+class YarnIT {
+  @TempDir private Path directory;
+  private MiniDFSCluster hdfs;
+  private MiniYARNCluster yarn;
+
+  @BeforeEach
+  void start() throws Exception {
+    Configuration configuration = new YarnConfiguration();
+    configuration.set(MiniDFSCluster.HDFS_MINIDFS_BASEDIR, directory.resolve("hdfs").toString());
+    hdfs = new MiniDFSCluster.Builder(configuration).numDataNodes(1).build();
+    hdfs.waitActive();
+    configuration.setInt(YarnConfiguration.RM_SCHEDULER_MINIMUM_ALLOCATION_MB, 256);
+    configuration.setBoolean(YarnConfiguration.NM_VMEM_CHECK_ENABLED, false);
+    configuration.set("yarn.scheduler.capacity.root.queues", "default");
+    configuration.set("yarn.scheduler.capacity.root.default.capacity", "100");
+    configuration.set("yarn.scheduler.capacity.maximum-am-resource-percent", "0.5");
+    // A disk that is nearly full is no matter here.
+    configuration.setFloat(YarnConfiguration.NM_MAX_PER_DISK_UTILIZATION_PERCENTAGE, 100);
+    yarn = new MiniYARNCluster("fathom", 2, 1, 1);
+    yarn.init(configuration);
+    yarn.start();
+    yarn.waitForNodeManagersToConnect(30_000);
+  }
+
+  @AfterEach
+  void stop() {
+    yarn.stop();
+    hdfs.shutdown();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"client", "cluster"})
+  void trains(String deployMode) throws Exception {
+    Path configuration = Files.createDirectories(directory.resolve("conf"));
+    for (String file : new String[] {"core-site.xml", "yarn-site.xml"}) {
+      try (OutputStream out = Files.newOutputStream(configuration.resolve(file))) {
+        yarn.getConfig().writeXml(out);
+      }
+    }
+    Jobs jobs =
+        new Jobs(directory.resolve("jobs"))
+            .export("HADOOP_CONF_DIR", configuration.toString())
+            .set("spark.submit.deployMode", deployMode)
+            .set("spark.yarn.jars", "local:" + SparkJvm.SPARK.resolve("jars") + "/*")
+            .set("spark.executor.instances", "2");
+    String root = hdfs.getURI() + "/fathom/";
+    jobs.submit("yarn", Training.prepare(root + "data")).finish();
+    Training training = new Training(root + "data", root + "output");
+
+    jobs.submit("yarn", training.command()).finish();
+
+    assertThat(training.parameters()).isEqualTo(Undisturbed.get().parameters());
+  }
+}
