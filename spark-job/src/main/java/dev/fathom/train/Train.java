@@ -3,6 +3,7 @@ package dev.fathom.train;
 
 import dev.fathom.common.ExitCode;
 import dev.fathom.common.FathomException;
+import dev.fathom.common.JobMetrics;
 import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.DatasetFiles;
@@ -70,6 +71,7 @@ public final class Train {
         model.y().kind(),
         card.counts().train(),
         workers);
+    spark.sparkContext().setJobDescription("train: count the pairs of the shards");
     PairLoader loader = new PairLoader(new ShardReader(spark, data, card), card);
     JavaRDD<PairPartition> train = loader.load(Split.TRAIN, workers);
     JavaRDD<PairPartition> validation = loader.load(Split.VALIDATION, workers);
@@ -104,7 +106,8 @@ public final class Train {
     int roundsBefore = resumed.map(TrainingState::round).orElse(0);
     try (MetricsLog metrics =
             new MetricsLog(storage, new Path(output, "metrics.jsonl"), roundsBefore);
-        Progress progress = new Progress(settings.training().epochs())) {
+        Progress progress =
+            new Progress(settings.training().epochs(), JobMetrics.of(spark.sparkContext()))) {
       metrics.kept().forEach(totals::add);
       progress.goOn(Optional.ofNullable(totals.last()));
       RoundEngine engine =
