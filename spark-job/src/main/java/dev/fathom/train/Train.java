@@ -4,6 +4,7 @@ package dev.fathom.train;
 import dev.fathom.common.ExitCode;
 import dev.fathom.common.FathomException;
 import dev.fathom.common.JobMetrics;
+import dev.fathom.common.LogContext;
 import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.DatasetFiles;
@@ -135,6 +136,8 @@ public final class Train {
       return master.result();
     } catch (FathomException e) {
       throw e.exitCode() == ExitCode.DIVERGED ? withLastGood(e, checkpoints) : e;
+    } finally {
+      LogContext.ROUND.clear(spark.sparkContext());
     }
   }
 
