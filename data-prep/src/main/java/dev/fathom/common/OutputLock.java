@@ -113,7 +113,10 @@ public final class OutputLock implements AutoCloseable {
       throw busy(output, "another job");
     }
     fileSystem.delete(aside, false);
-    LOG.warn("{} was left locked by a job that is gone ({}); it is taken over", output, owner);
+    LOG.warn(
+        "{} was left locked by a job that is gone ({}); it is taken over",
+        Secrets.masked(output.toString()),
+        owner);
   }
 
   private static FathomException busy(Path output, String owner) {
@@ -133,14 +136,17 @@ public final class OutputLock implements AutoCloseable {
 
   private void beat() {
     if (!isOurs()) {
-      LOG.warn("the lock {} was taken over by another job", file);
+      LOG.warn("the lock {} was taken over by another job", Secrets.masked(file.toString()));
       timer.cancel();
       return;
     }
     try (OutputStream out = fileSystem.create(file, true)) {
       out.write(owner.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      LOG.warn("the lock {} cannot be renewed: {}", file, e.toString());
+      LOG.warn(
+          "the lock {} cannot be renewed: {}",
+          Secrets.masked(file.toString()),
+          Secrets.masked(e.toString()));
     }
   }
 

@@ -46,8 +46,8 @@ public record ModelFiles(Storage storage, Path directory) {
             ModelCard.SCHEMA_VERSION,
             resolved.similarity(),
             temperature,
-            new ModelCard.Tower(resolved.x(), data.x(), model.normX(), X_FILE),
-            new ModelCard.Tower(resolved.y(), data.y(), model.normY(), Y_FILE),
+            new ModelCard.Tower(resolved.x().masked(), data.x(), model.normX(), X_FILE),
+            new ModelCard.Tower(resolved.y().masked(), data.y(), model.normY(), Y_FILE),
             data.fingerprint(),
             seed,
             settings));

@@ -68,8 +68,8 @@ public final class Train {
     LOG.info(
         "train   {} parameters ({} and {}) on {} pairs in {} parts",
         towers.parameterCount(),
-        model.x().kind(),
-        model.y().kind(),
+        model.x().masked().kind(),
+        model.y().masked().kind(),
         card.counts().train(),
         workers);
     spark.sparkContext().setJobDescription("train: count the pairs of the shards");
