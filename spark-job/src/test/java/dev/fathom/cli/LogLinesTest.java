@@ -80,6 +80,17 @@ class LogLinesTest {
   }
 
   @Test
+  void aPasswordInAUriIsMaskedWhoeverTellsOfIt() throws Exception {
+    assertThat(
+            logged(
+                List.of(TASKS),
+                () -> LoggerFactory.getLogger(TASKS).info("no ftp://me:HIDDEN@host:21/x:y@z")))
+        .singleElement()
+        .asString()
+        .endsWith(" no ftp://***@host:21/x:y@z");
+  }
+
+  @Test
   void anotherThreadsLinesCarryWhatWasHandedToItWhileItDoesThat() throws Exception {
     SparkContext spark = LocalSpark.session().sparkContext();
     List<String> seen = new ArrayList<>();
