@@ -1,6 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameStartingWith;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -94,17 +98,36 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage(SPARK_AND_DL4J);
 
+  /** But for a native library, a file that the command line names, and scratch of this machine. */
   @ArchTest
   static final ArchRule ONLY_HADOOP_REACHES_FILES =
       noClasses()
           .that()
-          .resideOutsideOfPackages("dev.fathom.blas..", "dev.fathom.settings..")
-          .and()
-          // Scratch files of an executor are on its own disk.
-          .doNotHaveFullyQualifiedName("dev.fathom.train.ScratchChunks")
+          .haveNameNotMatching(
+              "dev\\.fathom\\.(blas\\.Blas|settings\\.Settings|train\\.ScratchChunks)(\\$.*)?")
           .should()
           .dependOnClassesThat()
-          .haveFullyQualifiedName("java.io.File");
+          .haveNameMatching(
+              "java\\.(io\\.(File|(File(In|Out)putStream)|File(Reader|Writer)|RandomAccessFile)"
+                  + "|nio\\.file\\.(?!AccessDeniedException).*|nio\\.channels\\.FileChannel)");
+
+  /** What a file holds is data: nothing that is read is made into objects of its own choosing. */
+  @ArchTest
+  static final ArchRule NO_FILE_IS_DESERIALISED =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .haveNameMatching("java\\.io\\.ObjectInputStream|.*\\.SerializationUtils");
+
+  @ArchTest
+  static final ArchRule DL4J_ZIPS_ARE_READ_WITHOUT_THEIR_OBJECTS =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName("dev.fathom.encoder.GraphZip")
+          .should()
+          .callMethodWhere(
+              target(owner(name("org.deeplearning4j.util.ModelSerializer")))
+                  .and(target(nameStartingWith("restore"))));
 
   @ArchTest
   static final ArchRule ROOMS_DO_NOT_DEPEND_ON_EACH_OTHER_IN_CIRCLES =

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Timer;
 import java.util.TimerTask;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
@@ -60,7 +61,7 @@ public final class OutputLock implements AutoCloseable {
         }
       }
       OutputLock lock = new OutputLock(fileSystem, file, owner);
-      lock.timer.schedule(lock.beat(), BEAT.toMillis(), BEAT.toMillis());
+      lock.timer.schedule(lock.beating(), BEAT.toMillis(), BEAT.toMillis());
       return lock;
     } catch (IOException e) {
       throw FathomException.usage("cannot write to %s: %s", directory, e.getMessage()).causedBy(e);
@@ -112,7 +113,10 @@ public final class OutputLock implements AutoCloseable {
       throw busy(output, "another job");
     }
     fileSystem.delete(aside, false);
-    LOG.warn("{} was left locked by a job that is gone ({}); it is taken over", output, owner);
+    LOG.warn(
+        "{} was left locked by a job that is gone ({}); it is taken over",
+        Secrets.masked(output.toString()),
+        owner);
   }
 
   private static FathomException busy(Path output, String owner) {
@@ -120,22 +124,30 @@ public final class OutputLock implements AutoCloseable {
         "%s is being written by %s; wait for it, stop it, or name another --output", output, owner);
   }
 
-  private TimerTask beat() {
+  private TimerTask beating() {
+    Consumer<OutputLock> beat = LogContext.carried(OutputLock::beat);
     return new TimerTask() {
       @Override
       public void run() {
-        if (!isOurs()) {
-          LOG.warn("the lock {} was taken over by another job", file);
-          cancel();
-          return;
-        }
-        try (OutputStream out = fileSystem.create(file, true)) {
-          out.write(owner.getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-          LOG.warn("the lock {} cannot be renewed: {}", file, e.toString());
-        }
+        beat.accept(OutputLock.this);
       }
     };
+  }
+
+  private void beat() {
+    if (!isOurs()) {
+      LOG.warn("the lock {} was taken over by another job", Secrets.masked(file.toString()));
+      timer.cancel();
+      return;
+    }
+    try (OutputStream out = fileSystem.create(file, true)) {
+      out.write(owner.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      LOG.warn(
+          "the lock {} cannot be renewed: {}",
+          Secrets.masked(file.toString()),
+          Secrets.masked(e.toString()));
+    }
   }
 
   private boolean isOurs() {

@@ -41,11 +41,12 @@ public final class StageProgress implements AutoCloseable {
   private static StageProgress watching(String stage, String things, Consumer<ProgressLine> look) {
     ProgressLine line = new ProgressLine(stage, things);
     Timer timer = new Timer("progress", true);
+    Consumer<ProgressLine> watch = LogContext.carried(look);
     timer.schedule(
         new TimerTask() {
           @Override
           public void run() {
-            look.accept(line);
+            watch.accept(line);
           }
         },
         MILLIS,

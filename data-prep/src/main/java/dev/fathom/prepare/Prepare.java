@@ -3,6 +3,7 @@ package dev.fathom.prepare;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.fathom.common.FathomException;
+import dev.fathom.common.Secrets;
 import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.DatasetFiles;
@@ -86,8 +87,9 @@ public final class Prepare {
 
   private String fingerprint(Source source) {
     return Fingerprint.of(
-        String.join(
-            " ", source.fingerprint(), settings.input().provenance(), settings.provenance()));
+        Secrets.masked(
+            String.join(
+                " ", source.fingerprint(), settings.input().provenance(), settings.provenance())));
   }
 
   /**
@@ -103,7 +105,7 @@ public final class Prepare {
     DatasetFiles files = new DatasetFiles(new Path(output));
     PrepareJob job = new PrepareJob(spark, settings);
     try {
-      job.describe("open %s".formatted(input));
+      job.describe("open %s".formatted(shown()));
       Source source = source();
       storage.requireApart(files.directory(), new Path(input));
       storage.requireOutside(files.directory(), new Path(input));
@@ -113,7 +115,10 @@ public final class Prepare {
       }
       Optional<DatasetCard> there = settings.overwrite() ? Optional.empty() : whole(files);
       if (there.isPresent() && holds(there.get(), fingerprint)) {
-        LOG.info("prepare {} is made of {} by the same settings already", output, input);
+        LOG.info(
+            "prepare {} is made of {} by the same settings already",
+            Secrets.masked(output),
+            shown());
         return result(there.get(), there.get(), true, start);
       }
       storage.claim(files.directory(), replace || settings.overwrite());
@@ -150,7 +155,7 @@ public final class Prepare {
       Source source, String fingerprint, DatasetFiles files, PrepareJob job) {
     boolean complete = false;
     try {
-      PrepareJob.Made made = job.write(source, input, files, Optional.empty());
+      PrepareJob.Made made = job.write(source, shown(), files, Optional.empty());
       DatasetCard card = card(source, fingerprint, made);
       storage.writeJson(files.card(), card);
       storage.complete(files.directory());
@@ -169,7 +174,7 @@ public final class Prepare {
     part.mend();
     DatasetCard there = files.readCard(storage);
     if (holds(there, fingerprint)) {
-      LOG.info("prepare {} is a part of {} already", input, output);
+      LOG.info("prepare {} is a part of {} already", shown(), Secrets.masked(output));
       return result(there, there, true, start);
     }
     requireSame(there);
@@ -177,7 +182,7 @@ public final class Prepare {
     try {
       PrepareJob.Made made =
           job.write(
-              source, input, part.staged(), Optional.of(new PrepareJob.Existing(files, there)));
+              source, shown(), part.staged(), Optional.of(new PrepareJob.Existing(files, there)));
       DatasetCard card = card(source, fingerprint, made);
       staged = true;
       DatasetCard whole = there.plus(card);
@@ -189,8 +194,8 @@ public final class Prepare {
       }
       LOG.info(
           "prepare {} is a part of {} now; vocabulary and normalisation are those that were there",
-          input,
-          output);
+          shown(),
+          Secrets.masked(output));
       return result(whole, card, false, start);
     } finally {
       if (!staged) {
@@ -211,7 +216,7 @@ public final class Prepare {
     OptionalInt known = source.knownDimension();
     return new DatasetCard(
         DatasetCard.SCHEMA_VERSION,
-        input,
+        shown(),
         fingerprint,
         settings.seed(),
         known.isPresent() && !settings.shufflePairs() ? known.getAsInt() : null,
@@ -222,7 +227,12 @@ public final class Prepare {
         made.tally().rejects(),
         made.duplicates(),
         settings.provenance(),
-        List.of(new DatasetCard.Part(input, fingerprint, made.tally().counts())));
+        List.of(new DatasetCard.Part(shown(), fingerprint, made.tally().counts())));
+  }
+
+  /** The input as it is told. */
+  private String shown() {
+    return Secrets.masked(input);
   }
 
   private void discard(Path directory) {

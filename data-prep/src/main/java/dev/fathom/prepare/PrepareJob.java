@@ -2,6 +2,7 @@
 package dev.fathom.prepare;
 
 import dev.fathom.common.FathomException;
+import dev.fathom.common.JobMetrics;
 import dev.fathom.common.RandomStream;
 import dev.fathom.common.StageProgress;
 import dev.fathom.common.Storage;
@@ -16,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -74,8 +76,10 @@ final class PrepareJob {
    */
   Made write(Source source, String input, DatasetFiles files, Optional<Existing> before) {
     LongAccumulator rows = spark.sparkContext().longAccumulator();
+    LongAccumulator rejected = spark.sparkContext().longAccumulator();
+    show(rows::value, rejected::value);
     JavaRDD<Outcome> decoded =
-        decoded(source, before, rows).persist(StorageLevel.MEMORY_AND_DISK_SER());
+        decoded(source, before, rows, rejected).persist(StorageLevel.MEMORY_AND_DISK_SER());
     // What is found of all pairs together is found without their pixels, which are moved once.
     JavaRDD<Outcome> light =
         decoded.map(Outcome::light).persist(StorageLevel.MEMORY_AND_DISK_SER());
@@ -92,6 +96,8 @@ final class PrepareJob {
       Function<Outcome, Outcome> place = outcome -> rules.value().placed(outcome);
       JavaRDD<Outcome> placed = light.map(place);
       Tally tally = placed.aggregate(new Tally(), Tally::add, Tally::add);
+      // Exact, where tasks that were run again had counted twice.
+      show(tally.counts()::read, tally.counts()::rejected);
       requireEnough(tally, placed, input, before.isEmpty());
       writeRejects(placed, files);
       ShardLayout layout = ShardLayout.of(tally, settings.shardSize());
@@ -106,7 +112,14 @@ final class PrepareJob {
     }
   }
 
-  private JavaRDD<Outcome> decoded(Source source, Optional<Existing> before, LongAccumulator rows) {
+  private void show(Supplier<Long> read, Supplier<Long> rejected) {
+    JobMetrics metrics = JobMetrics.of(spark.sparkContext());
+    metrics.show("rowsRead", read);
+    metrics.show("rowsRejected", rejected);
+  }
+
+  private JavaRDD<Outcome> decoded(
+      Source source, Optional<Existing> before, LongAccumulator rows, LongAccumulator rejected) {
     boolean named = settings.input().key().isPresent() || source.namesRows();
     String prefix =
         before
@@ -125,8 +138,10 @@ final class PrepareJob {
               return StreamSupport.stream(once.spliterator(), false)
                   .map(
                       row -> {
+                        Outcome outcome = decoder.decode(row);
                         rows.add(1);
-                        return decoder.decode(row);
+                        rejected.add(outcome instanceof Outcome.Rejected ? 1 : 0);
+                        return outcome;
                       })
                   .iterator();
             });

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare;
 
+import dev.fathom.common.Secrets;
 import dev.fathom.prepare.image.ImageSettings;
 import dev.fathom.prepare.source.InputSettings;
 import dev.fathom.prepare.text.TextSettings;
@@ -62,17 +63,18 @@ public record PrepareSettings(
 
   /** All that the form of a pair depends on, as text. */
   String provenance() {
-    return String.join(
-        " ",
-        "dropDuplicates=" + dropDuplicates,
-        "shufflePairs=" + shufflePairs,
-        "mismatchedPairs=" + mismatchedPairs,
-        "standardise=" + standardise,
-        split.toString(),
-        "groupBy=" + input.groupBy().orElse(""),
-        "stratify=" + stratify,
-        image.toString(),
-        text.toString(),
-        "seed=" + seed);
+    return Secrets.masked(
+        String.join(
+            " ",
+            "dropDuplicates=" + dropDuplicates,
+            "shufflePairs=" + shufflePairs,
+            "mismatchedPairs=" + mismatchedPairs,
+            "standardise=" + standardise,
+            split.toString(),
+            "groupBy=" + input.groupBy().orElse(""),
+            "stratify=" + stratify,
+            image.toString(),
+            text.toString(),
+            "seed=" + seed));
   }
 }

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare;
 
+import dev.fathom.common.Secrets;
 import dev.fathom.common.Storage;
 import dev.fathom.prepare.image.ImageDecoder;
 import dev.fathom.prepare.image.ImageSettings;
@@ -68,10 +69,14 @@ final class RowDecoder {
             key, row.ordinal(), value(pair.x()), value(pair.y()), pair.label(), group(pair));
       }
       RawRow.Broken broken = (RawRow.Broken) row;
-      return new Outcome.Rejected(key, broken.reason().code(), broken.detail());
+      return rejected(key, broken.reason(), broken.detail());
     } catch (RejectedRowException e) {
-      return new Outcome.Rejected(key, e.reason().code(), e.getMessage());
+      return rejected(key, e.reason(), e.getMessage());
     }
+  }
+
+  private static Outcome rejected(String key, RejectReason reason, String detail) {
+    return new Outcome.Rejected(key, reason.code(), Secrets.masked(detail));
   }
 
   /**
@@ -87,7 +92,7 @@ final class RowDecoder {
 
   private Outcome.SideValue value(RawValue raw) throws RejectedRowException {
     if (raw instanceof RawValue.ImageFile file) {
-      return picture(content(path(file.folder(), file.name())), file.name());
+      return picture(content(path(file.folder(), file.name())), Secrets.masked(file.name()));
     }
     if (raw instanceof RawValue.ImageContent image) {
       requireSize(image.content().length);

@@ -11,6 +11,7 @@ import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import dev.fathom.common.FathomException;
+import dev.fathom.common.Secrets;
 import java.io.File;
 import java.util.Comparator;
 import java.util.List;
@@ -187,13 +188,13 @@ public final class Settings {
         .toList();
   }
 
-  /** Every key with its value, in the order of the keys, for provenance. */
+  /** Every key with its value, in the order of the keys, for provenance: without credentials. */
   public Map<String, String> effective() {
     Map<String, String> all = new TreeMap<>();
     for (Map.Entry<String, ConfigValue> entry : config.entrySet()) {
       all.put(entry.getKey(), text(entry.getValue()));
     }
-    return all;
+    return Secrets.masked(all);
   }
 
   /** Every key of the reference, those of null values among them, in their order. */
@@ -211,9 +212,9 @@ public final class Settings {
     return inFile ? origin : StringUtils.substringBefore(origin, ":");
   }
 
-  /** A value as a file of settings would have it. */
+  /** A value as a file of settings would have it, but for credentials. */
   public String rendered(String key) {
-    return config.getIsNull(key) ? "null" : render(config.getValue(key));
+    return config.getIsNull(key) ? "null" : Secrets.masked(render(config.getValue(key)));
   }
 
   private <T> T value(String key, Function<String, T> getter) {

@@ -4,6 +4,7 @@ package dev.fathom.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fathom.common.ExitCode;
 import dev.fathom.common.FathomException;
+import dev.fathom.common.Secrets;
 import dev.fathom.common.Storage;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -70,7 +71,7 @@ final class CompareCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     JsonNode later = report(after);
     if (firstPasses && !storage.exists(new Path(before))) {
-      out.printf("%s is not there: this is the first run%n", before);
+      out.printf("%s is not there: this is the first run%n", Secrets.masked(before));
       return ExitCode.SUCCESS.code();
     }
     JsonNode earlier = report(before);

@@ -4,6 +4,7 @@ package dev.fathom.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fathom.common.ExitCode;
 import dev.fathom.common.FathomException;
+import dev.fathom.common.Secrets;
 import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.DatasetFiles;
@@ -172,6 +173,6 @@ final class DescribeCommand implements Callable<Integer> {
   }
 
   private void line(String what, String value) {
-    out.printf("%-22s %s%n", what, value);
+    out.printf("%-22s %s%n", what, Secrets.masked(value));
   }
 }

@@ -3,8 +3,10 @@ package dev.fathom.cli;
 
 import dev.fathom.common.ExitCode;
 import dev.fathom.common.FathomException;
+import dev.fathom.common.Secrets;
 import java.io.UncheckedIOException;
 import java.util.stream.Collectors;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -72,7 +74,7 @@ public final class Fathom {
         .getErr()
         .printf(
             "fathom: %s; see %s --help%n",
-            oneLine(error.getMessage()), command.getCommandSpec().qualifiedName());
+            Secrets.masked(oneLine(error.getMessage())), command.getCommandSpec().qualifiedName());
     return ExitCode.USAGE.code();
   }
 
@@ -80,13 +82,13 @@ public final class Fathom {
     FathomException known = known(error);
     boolean verbose = command.getCommand() instanceof SubCommand subCommand && subCommand.verbose();
     if (verbose) {
-      error.printStackTrace(command.getErr());
+      command.getErr().print(Secrets.masked(ExceptionUtils.getStackTrace(error)));
     }
     String message =
         known != null
             ? known.getMessage()
             : told(error) + (verbose ? "" : "; --verbose shows where");
-    command.getErr().printf("fathom: %s%n", oneLine(message));
+    command.getErr().printf("fathom: %s%n", Secrets.masked(oneLine(message)));
     return (known != null ? known.exitCode() : ExitCode.FAILURE).code();
   }
 

@@ -2,6 +2,7 @@
 package dev.fathom.cli;
 
 import dev.fathom.common.OutputLock;
+import dev.fathom.common.Secrets;
 import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetFiles;
 import dev.fathom.embed.Embed;
@@ -71,7 +72,7 @@ final class Job {
   Optional<Path> claim(String output, Map<String, String> inputs) {
     Path path = apart(output, inputs.values());
     Stamp stamp = stamp(inputs);
-    if (isDone(path, stamp)) {
+    if (isDone(path, inputs, stamp)) {
       return Optional.empty();
     }
     lock(path);
@@ -86,7 +87,7 @@ final class Job {
   Optional<Path> claimOrResume(String output, Map<String, String> inputs) {
     Path path = apart(output, inputs.values());
     Stamp stamp = stamp(inputs);
-    if (isDone(path, stamp)) {
+    if (isDone(path, inputs, stamp)) {
       return Optional.empty();
     }
     lock(path);
@@ -117,21 +118,21 @@ final class Job {
    * Whether an output is complete and was made by the same settings of the same inputs; pairs that
    * it prepared itself are looked at, too.
    */
-  private boolean isDone(Path path, Stamp stamp) {
+  private boolean isDone(Path path, Map<String, String> inputs, Stamp stamp) {
     if (settings.overwrite()
         || !storage.isComplete(path)
         || Stamp.read(storage, path).filter(stamp::equals).isEmpty()) {
       return false;
     }
-    String input = stamp.inputs().getOrDefault(INPUT, "");
+    String input = inputs.getOrDefault(INPUT, "");
     Path data = new Path(path, DATA);
     boolean same =
         input.isEmpty()
             || new Prepare(spark, settings.prepare()).input(input).output(data.toString()).isMade();
     if (same) {
-      out.printf(
-          "%s is done already, of the same by the same settings; --set output.overwrite=true does it again%n",
-          path);
+      print(
+          path
+              + " is done already, of the same by the same settings; --set output.overwrite=true does it again");
     }
     return same;
   }
@@ -200,7 +201,7 @@ final class Job {
   private void prepare(Prepare stage, Path output) {
     PrepareResult result = stage.output(output.toString()).execute();
     report = report.with(result);
-    PrepareTable.of(result).forEach(out::println);
+    PrepareTable.of(result).forEach(this::print);
   }
 
   void train(String data, Path output) {
@@ -236,8 +237,12 @@ final class Job {
     ReportFiles files = new ReportFiles(storage, output);
     files.write(report);
     storage.complete(output);
-    out.println();
-    Headline.of(report).forEach(out::println);
-    out.printf("Report: %s%n", files.html());
+    print("");
+    Headline.of(report).forEach(this::print);
+    print("Report: " + files.html());
+  }
+
+  private void print(String line) {
+    out.println(Secrets.masked(line));
   }
 }

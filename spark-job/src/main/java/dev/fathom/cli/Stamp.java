@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.cli;
 
+import dev.fathom.common.Secrets;
 import dev.fathom.common.Storage;
 import java.util.Map;
 import java.util.Optional;
@@ -12,7 +13,7 @@ import org.apache.hadoop.fs.Path;
  * same stamp need not be made again.
  *
  * @param command the subcommand
- * @param inputs what was read, with what tells whether it has changed
+ * @param inputs what was read, with what tells whether it has changed, without credentials
  * @param settings every key with its value but those of the output
  */
 record Stamp(String command, Map<String, String> inputs, Map<String, String> settings) {
@@ -22,7 +23,7 @@ record Stamp(String command, Map<String, String> inputs, Map<String, String> set
   static Stamp of(String command, Map<String, String> inputs, Map<String, String> effective) {
     Map<String, String> settings = new TreeMap<>(effective);
     settings.keySet().removeIf(key -> key.startsWith(OF_THE_OUTPUT));
-    return new Stamp(command, new TreeMap<>(inputs), settings);
+    return new Stamp(command, Secrets.masked(inputs), settings);
   }
 
   void write(Storage storage, Path output) {

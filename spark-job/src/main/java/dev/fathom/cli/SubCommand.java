@@ -2,6 +2,7 @@
 package dev.fathom.cli;
 
 import dev.fathom.common.ExitCode;
+import dev.fathom.common.LogContext;
 import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetFiles;
 import dev.fathom.settings.Settings;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkContext;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,17 +50,12 @@ abstract class SubCommand implements Callable<Integer> {
       keepToThisMachine(builder);
     }
     try (SparkSession spark = builder.getOrCreate()) {
-      Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
-      String source = input().or(() -> dataset().map(data -> sourceOf(data, storage))).orElse("");
-      JobSettings settings = JobSettings.of(options.settings(source, assignments()));
-      Job job = new Job(spark, spec.name(), settings, System.out);
+      SparkContext context = spark.sparkContext();
+      LogContext.RUN.set(context, context.applicationId());
       try {
-        run(job);
-      } catch (RuntimeException e) {
-        job.release();
-        throw e;
+        run(spark);
       } finally {
-        job.unlock();
+        LogContext.RUN.clear(context);
       }
     }
     return ExitCode.SUCCESS.code();
@@ -76,6 +73,21 @@ abstract class SubCommand implements Callable<Integer> {
                 builder.config(key, value);
               }
             });
+  }
+
+  private void run(SparkSession spark) {
+    Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
+    String source = input().or(() -> dataset().map(data -> sourceOf(data, storage))).orElse("");
+    JobSettings settings = JobSettings.of(options.settings(source, assignments()));
+    Job job = new Job(spark, spec.name(), settings, System.out);
+    try {
+      run(job);
+    } catch (RuntimeException e) {
+      job.release();
+      throw e;
+    } finally {
+      job.unlock();
+    }
   }
 
   boolean verbose() {

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.embed;
 
+import dev.fathom.common.Secrets;
 import dev.fathom.common.StageProgress;
 import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
@@ -76,7 +77,7 @@ public final class Embed {
     ModelFiles files = new ModelFiles(storage, model);
     ModelCard modelCard = files.readCard();
     TrainedModel trained = files.read(modelCard, card);
-    LOG.info("embed   {} of {}", names(), data.directory());
+    LOG.info("embed   {} of {}", names(), Secrets.masked(data.directory().toString()));
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<TrainedModel> shared = context.broadcast(trained);
     StageProgress progress = StageProgress.ofTasks(context, "embed");

@@ -2,6 +2,7 @@
 package dev.fathom.encoder;
 
 import dev.fathom.common.FathomException;
+import dev.fathom.common.Secrets;
 import dev.fathom.common.Storage;
 import dev.fathom.data.Modality;
 import dev.fathom.data.Side;
@@ -76,6 +77,11 @@ public record EncoderSpec(String kind, List<Integer> hidden, int dimension) {
               default -> List.of(50, 50, 50, 50);
             };
     return new EncoderSpec(resolved, widths, dimension);
+  }
+
+  /** The same without the credentials in the path of a graph: to be told, not to be built. */
+  public EncoderSpec masked() {
+    return new EncoderSpec(Secrets.masked(kind), hidden, dimension);
   }
 
   /**

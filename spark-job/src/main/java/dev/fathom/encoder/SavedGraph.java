@@ -5,7 +5,6 @@ import dev.fathom.common.FathomException;
 import dev.fathom.common.Storage;
 import dev.fathom.data.Modality;
 import dev.fathom.data.Side;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -104,8 +103,7 @@ final class SavedGraph {
     try {
       if (new String(content, 0, Math.min(2, content.length), StandardCharsets.US_ASCII)
           .equals(ZIP)) {
-        ComputationGraph graph =
-            ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(content), false);
+        ComputationGraph graph = GraphZip.read(content);
         return of(name, graph.getConfiguration(), values(graph.params()));
       }
       String json = new String(content, StandardCharsets.UTF_8);

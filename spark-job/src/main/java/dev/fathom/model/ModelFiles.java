@@ -7,7 +7,7 @@ import dev.fathom.data.DatasetCard;
 import dev.fathom.data.Side;
 import dev.fathom.encoder.Encoder;
 import dev.fathom.encoder.EncoderGraphs;
-import java.io.ByteArrayInputStream;
+import dev.fathom.encoder.GraphZip;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,8 +46,8 @@ public record ModelFiles(Storage storage, Path directory) {
             ModelCard.SCHEMA_VERSION,
             resolved.similarity(),
             temperature,
-            new ModelCard.Tower(resolved.x(), data.x(), model.normX(), X_FILE),
-            new ModelCard.Tower(resolved.y(), data.y(), model.normY(), Y_FILE),
+            new ModelCard.Tower(resolved.x().masked(), data.x(), model.normX(), X_FILE),
+            new ModelCard.Tower(resolved.y().masked(), data.y(), model.normY(), Y_FILE),
             data.fingerprint(),
             seed,
             settings));
@@ -115,8 +115,7 @@ public record ModelFiles(Storage storage, Path directory) {
   private ComputationGraph readGraph(String file) {
     Path path = new Path(directory, file);
     try {
-      return ModelSerializer.restoreComputationGraph(
-          new ByteArrayInputStream(storage.read(path)), false);
+      return GraphZip.read(storage.read(path));
     } catch (IOException e) {
       throw FathomException.data("%s is not a DL4J model: %s", path, e.getMessage()).causedBy(e);
     }

@@ -2,9 +2,9 @@
 package dev.fathom.sweep;
 
 import dev.fathom.common.RandomStream;
+import dev.fathom.common.Secrets;
 import java.io.Serializable;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -21,7 +21,12 @@ public record Cell(Map<String, String> settings, int repeat, long seed) implemen
   String file() {
     return String.format(
         "cell-%016x.json",
-        RandomStream.hash(seed, "cell " + new TreeMap<>(settings), (long) repeat));
+        RandomStream.hash(seed, "cell " + Secrets.masked(settings), (long) repeat));
+  }
+
+  /** The same cell without credentials in its values. */
+  Cell masked() {
+    return new Cell(Secrets.masked(settings), repeat, seed);
   }
 
   /** For a person. */

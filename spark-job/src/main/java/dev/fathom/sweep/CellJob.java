@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.sweep;
 
+import dev.fathom.common.LogContext;
 import java.io.Serializable;
 import java.util.List;
 import java.util.function.Consumer;
@@ -20,7 +21,7 @@ record CellJob(JavaSparkContext context, Broadcast<SweepData> pairs) {
    * throws ends the job.
    */
   void run(List<CellTask> cells, Consumer<CellResult> listener) {
-    Heard heard = new Heard(listener);
+    Heard heard = new Heard(LogContext.carried(listener));
     try {
       context
           .sc()

@@ -3,6 +3,7 @@ package dev.fathom.sweep;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.fathom.common.ExitCode;
+import dev.fathom.common.Secrets;
 import dev.fathom.evaluate.SimilarityHistogram;
 import java.io.Serializable;
 import java.util.List;
@@ -55,6 +56,18 @@ public record CellResult(
 
   static CellResult failed(Cell cell, ExitCode exitCode, String reason, double seconds) {
     return new CellResult(cell, exitCode, reason, seconds, Map.of(), List.of(), null);
+  }
+
+  /** The same without credentials in what is told. */
+  CellResult masked() {
+    return new CellResult(
+        cell.masked(),
+        exitCode,
+        failure == null ? null : Secrets.masked(failure),
+        seconds,
+        figures,
+        trace,
+        similarities);
   }
 
   /** Whether there are figures. */

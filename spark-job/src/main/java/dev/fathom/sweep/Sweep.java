@@ -127,8 +127,9 @@ public final class Sweep {
           .run(
               tasks,
               result -> {
-                output.write(result);
-                progress.tell(result);
+                CellResult told = result.masked();
+                output.write(told);
+                progress.tell(told);
               });
     } finally {
       pairs.destroy();

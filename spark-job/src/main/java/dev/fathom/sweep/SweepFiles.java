@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fathom.common.CsvText;
 import dev.fathom.common.FathomException;
+import dev.fathom.common.Secrets;
 import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.settings.Settings;
@@ -49,6 +50,7 @@ public record SweepFiles(Storage storage, Path directory) {
     Identity found = storage.readJson(identity(), Identity.class);
     List<String> differences = new ArrayList<>();
     source
+        .map(Secrets::masked)
         .filter(input -> !input.equals(found.source))
         .ifPresent(input -> differences.add("--input was " + found.source + ", is " + input));
     differences.addAll(Settings.differences(found.settings, settings));

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train;
 
+import dev.fathom.common.LogContext;
 import dev.fathom.encoder.Encoder;
 import dev.fathom.encoder.EncoderGraphs;
 import dev.fathom.model.Towers;
@@ -107,6 +108,12 @@ final class ContrastiveTrainingMaster
     @Override
     public void describe(String purpose) {
       data.context().setJobDescription(purpose);
+    }
+
+    @Override
+    public void beginRound(int round) {
+      LogContext.ROUND.set(data.context(), Integer.toString(round));
+      Workers.super.beginRound(round);
     }
 
     @Override

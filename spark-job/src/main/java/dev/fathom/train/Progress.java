@@ -1,26 +1,29 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train;
 
+import dev.fathom.common.JobMetrics;
 import dev.fathom.common.ProgressLine;
 import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells a person how training goes, and how it ended. */
+/** Tells a person, and Spark's metrics, how training goes, and a person how it ended. */
 final class Progress implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Progress.class);
 
   private final ProgressLine line = new ProgressLine("train", "rounds");
   private final int epochs;
+  private final JobMetrics metrics;
   private double epochBefore;
   private long pairsBefore;
   private int roundBefore;
   private final long start = System.nanoTime();
   private Optional<RoundReport> last = Optional.empty();
 
-  Progress(int epochs) {
+  Progress(int epochs, JobMetrics metrics) {
     this.epochs = epochs;
+    this.metrics = metrics;
   }
 
   /** Counts from what was done before, by a training that this one goes on with. */
@@ -36,6 +39,11 @@ final class Progress implements AutoCloseable {
         report.round() - roundBefore,
         (report.epoch() - epochBefore) / (epochs - epochBefore),
         words(report));
+    metrics.show("rounds", report::round);
+    metrics.show("loss", report::loss);
+    metrics.show("temperature", report::temperature);
+    metrics.show("pairsPerSecond", report::pairsPerSecond);
+    metrics.show("roundOverhead", () -> 1 - report.arithmeticShare());
   }
 
   private String words(RoundReport report) {

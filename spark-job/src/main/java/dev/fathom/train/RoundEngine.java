@@ -110,7 +110,7 @@ final class RoundEngine {
     TrainingState round(TrainingState state) {
       long begin = System.nanoTime();
       int number = state.round() + 1;
-      workers.describe("train: round " + number);
+      workers.beginRound(number);
       int steps = (int) Math.min(state.period(), plan.totalSteps() - state.step());
       RoundState round = new RoundState(state.step(), steps, state.temperature());
       List<Moments> ownMoments = new ArrayList<>();

@@ -3,6 +3,8 @@ package dev.fathom.train;
 
 import dev.fathom.common.ExitCode;
 import dev.fathom.common.FathomException;
+import dev.fathom.common.JobMetrics;
+import dev.fathom.common.LogContext;
 import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.DatasetFiles;
@@ -66,10 +68,11 @@ public final class Train {
     LOG.info(
         "train   {} parameters ({} and {}) on {} pairs in {} parts",
         towers.parameterCount(),
-        model.x().kind(),
-        model.y().kind(),
+        model.x().masked().kind(),
+        model.y().masked().kind(),
         card.counts().train(),
         workers);
+    spark.sparkContext().setJobDescription("train: count the pairs of the shards");
     PairLoader loader = new PairLoader(new ShardReader(spark, data, card), card);
     JavaRDD<PairPartition> train = loader.load(Split.TRAIN, workers);
     JavaRDD<PairPartition> validation = loader.load(Split.VALIDATION, workers);
@@ -104,7 +107,8 @@ public final class Train {
     int roundsBefore = resumed.map(TrainingState::round).orElse(0);
     try (MetricsLog metrics =
             new MetricsLog(storage, new Path(output, "metrics.jsonl"), roundsBefore);
-        Progress progress = new Progress(settings.training().epochs())) {
+        Progress progress =
+            new Progress(settings.training().epochs(), JobMetrics.of(spark.sparkContext()))) {
       metrics.kept().forEach(totals::add);
       progress.goOn(Optional.ofNullable(totals.last()));
       RoundEngine engine =
@@ -132,6 +136,8 @@ public final class Train {
       return master.result();
     } catch (FathomException e) {
       throw e.exitCode() == ExitCode.DIVERGED ? withLastGood(e, checkpoints) : e;
+    } finally {
+      LogContext.ROUND.clear(spark.sparkContext());
     }
   }
 

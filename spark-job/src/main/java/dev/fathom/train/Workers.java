@@ -22,4 +22,9 @@ interface Workers {
 
   /** Tells whoever watches what the tasks that follow are for. */
   void describe(String purpose);
+
+  /** The same of the tasks of a round. */
+  default void beginRound(int round) {
+    describe("train: round " + round);
+  }
 }

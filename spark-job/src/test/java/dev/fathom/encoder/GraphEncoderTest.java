@@ -17,12 +17,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.deeplearning4j.nn.api.Model;
@@ -285,6 +289,43 @@ class GraphEncoderTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     ModelSerializer.writeModel(model, bytes, false);
     return file(model.hashCode() + ".zip", bytes.toByteArray());
+  }
+
+  @Test
+  void anObjectThatAZipHoldsIsNotDeserialised() throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipInputStream in =
+            new ZipInputStream(
+                new ByteArrayInputStream(storage.read(zip(graph(GraphFixtures.branches(9, 6))))));
+        ZipOutputStream out = new ZipOutputStream(bytes)) {
+      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+        out.putNextEntry(new ZipEntry(entry.getName()));
+        in.transferTo(out);
+      }
+      out.putNextEntry(new ZipEntry(ModelSerializer.PREPROCESSOR_BIN));
+      new ObjectOutputStream(out).writeObject(new Sleeper());
+    }
+
+    Encoder encoder = encoder(file("object.zip", bytes.toByteArray()), EncoderCase.vector(9), 6);
+
+    assertThat(encoder.dimension()).isEqualTo(6);
+    assertThat(Sleeper.woken).isFalse();
+    assertThatThrownBy(
+            () ->
+                ModelSerializer.restoreComputationGraph(
+                    new ByteArrayInputStream(bytes.toByteArray()), false))
+        .isInstanceOf(ClassCastException.class);
+    assertThat(Sleeper.woken).as("DL4J by itself would have done so").isTrue();
+  }
+
+  /** Tells that it was deserialised. */
+  private static final class Sleeper implements Serializable {
+    private static final long serialVersionUID = 1L;
+    private static boolean woken;
+
+    private void readObject(ObjectInputStream in) {
+      woken = true;
+    }
   }
 
   private static Path json(ComputationGraphConfiguration configuration) {
