@@ -18,6 +18,7 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -237,7 +238,17 @@ public final class Storage {
 
   /** Opens a file that is written piece by piece and is there to read from the start. */
   public FSDataOutputStream create(Path path) {
-    return patiently(path, fileSystem -> fileSystem.create(path, true));
+    return patiently(
+        path,
+        fileSystem -> {
+          fileSystem.delete(path, false);
+          // With checksums it would be there to read in blocks of many lines.
+          return raw(fileSystem).create(path, true);
+        });
+  }
+
+  private static FileSystem raw(FileSystem fileSystem) {
+    return fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
   }
 
   /** What a file is to hold. */

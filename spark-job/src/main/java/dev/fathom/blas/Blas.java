@@ -119,6 +119,13 @@ public final class Blas {
     return IMPLEMENTATION instanceof NativeBLAS;
   }
 
+  /** Multiplies on one thread from now on, whatever another library may have set. */
+  public static void useOneThread() {
+    if (isNative()) {
+      openblas_nolapack.blas_set_num_threads(1);
+    }
+  }
+
   private static BLAS load() {
     // netlib warns that Java's incubating vectors are not enabled, which only its fallback would
     // use.

@@ -24,7 +24,18 @@ import picocli.CommandLine.Spec;
  */
 @Command(mixinStandardHelpOptions = true, versionProvider = Fathom.Version.class)
 abstract class SubCommand implements Callable<Integer> {
-  private static final String LOOPBACK = "127.0.0.1";
+  /** Nobody else has to reach a job on one machine. */
+  private static final Map<String, String> THIS_MACHINE_ALONE =
+      Map.of(
+          "spark.driver.host", "127.0.0.1",
+          "spark.driver.bindAddress", "127.0.0.1",
+          "spark.ui.enabled", "false");
+
+  /** ND4J reads it on the executors; with more the same seed would give other bits, slower. */
+  private static final Map<String, String> ONE_BLAS_THREAD =
+      Map.of(
+          "spark.executorEnv.OMP_NUM_THREADS", "1",
+          "spark.executorEnv.OPENBLAS_NUM_THREADS", "1");
 
   @Mixin private JobOptions options;
   @Spec private CommandSpec spec;
@@ -46,8 +57,9 @@ abstract class SubCommand implements Callable<Integer> {
         Optional.ofNullable(options.master())
             .orElse(System.getProperty("spark.master", "local[*]"));
     builder.master(master);
+    defaults(builder, ONE_BLAS_THREAD);
     if (master.startsWith("local")) {
-      keepToThisMachine(builder);
+      defaults(builder, THIS_MACHINE_ALONE);
     }
     try (SparkSession spark = builder.getOrCreate()) {
       SparkContext context = spark.sparkContext();
@@ -61,18 +73,14 @@ abstract class SubCommand implements Callable<Integer> {
     return ExitCode.SUCCESS.code();
   }
 
-  /** Nobody else has to reach a job on one machine, unless the user says so. */
-  private static void keepToThisMachine(SparkSession.Builder builder) {
-    Map.of(
-            "spark.driver.host", LOOPBACK,
-            "spark.driver.bindAddress", LOOPBACK,
-            "spark.ui.enabled", "false")
-        .forEach(
-            (key, value) -> {
-              if (System.getProperty(key) == null) {
-                builder.config(key, value);
-              }
-            });
+  /** Sets what the user has not. */
+  private static void defaults(SparkSession.Builder builder, Map<String, String> values) {
+    values.forEach(
+        (key, value) -> {
+          if (System.getProperty(key) == null) {
+            builder.config(key, value);
+          }
+        });
   }
 
   private void run(SparkSession spark) {

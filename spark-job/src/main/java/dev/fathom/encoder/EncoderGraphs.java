@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.encoder;
 
+import dev.fathom.blas.Blas;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,12 @@ public final class EncoderGraphs {
 
   /** Name of the last vertex of a single encoder's graph. */
   public static final String EMBEDDING = "embedding";
+
+  static {
+    // ND4J, as it loads, gives BLAS a thread for every core, unless the environment says otherwise.
+    Nd4j.getBackend();
+    Blas.useOneThread();
+  }
 
   private EncoderGraphs() {}
 

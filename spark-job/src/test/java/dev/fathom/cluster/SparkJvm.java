@@ -55,7 +55,10 @@ final class SparkJvm {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx1g");
     command.addAll(List.of(OPENED.split(" ")));
-    command.addAll(List.of("-cp", SPARK.resolve("jars") + File.separator + "*", main));
+    String hadoop = environment.get("HADOOP_CONF_DIR");
+    String classPath =
+        (hadoop == null ? "" : hadoop + File.pathSeparator) + SPARK.resolve("jars/*");
+    command.addAll(List.of("-cp", classPath, main));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder
@@ -67,12 +70,11 @@ final class SparkJvm {
                 "SPARK_SCALA_VERSION",
                 "2.12",
                 "SPARK_LOCAL_IP",
-                LOOPBACK,
-                "OMP_NUM_THREADS",
-                "1",
-                "OPENBLAS_NUM_THREADS",
-                "1"));
+                LOOPBACK));
     builder.environment().putAll(environment);
+    // Which arithmetic OpenBLAS chooses must be left to the machine, as containers do not inherit
+    // it.
+    builder.environment().remove("OPENBLAS_CORETYPE");
     return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
   }
 }

@@ -49,8 +49,6 @@ record Training(String data, String output) {
   long rounds() throws IOException {
     Path metrics = new Path(output, "metrics.jsonl");
     FileSystem files = files();
-    // Of a local file that is being written the checksums come late.
-    files.setVerifyChecksum(false);
     if (!files.exists(metrics)) {
       return 0;
     }

@@ -3,29 +3,34 @@ package dev.fathom.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.server.MiniYARNCluster;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The packaged job on YARN with HDFS ends in the bits of the same job on one machine. */
 class YarnIT {
-  @TempDir private Path directory;
-  private MiniDFSCluster hdfs;
-  private MiniYARNCluster yarn;
+  @TempDir private static Path clusterDirectory;
+  private static MiniDFSCluster hdfs;
+  private static MiniYARNCluster yarn;
 
-  @BeforeEach
-  void start() throws Exception {
+  @TempDir private Path directory;
+
+  @BeforeAll
+  static void start() throws Exception {
     Configuration configuration = new YarnConfiguration();
-    configuration.set(MiniDFSCluster.HDFS_MINIDFS_BASEDIR, directory.resolve("hdfs").toString());
+    configuration.set(
+        MiniDFSCluster.HDFS_MINIDFS_BASEDIR, clusterDirectory.resolve("hdfs").toString());
     hdfs = new MiniDFSCluster.Builder(configuration).numDataNodes(1).build();
     hdfs.waitActive();
     configuration.setInt(YarnConfiguration.RM_SCHEDULER_MINIMUM_ALLOCATION_MB, 256);
@@ -41,8 +46,8 @@ class YarnIT {
     yarn.waitForNodeManagersToConnect(30_000);
   }
 
-  @AfterEach
-  void stop() {
+  @AfterAll
+  static void stop() {
     yarn.stop();
     hdfs.shutdown();
   }
@@ -50,24 +55,37 @@ class YarnIT {
   @ParameterizedTest
   @ValueSource(strings = {"client", "cluster"})
   void trains(String deployMode) throws Exception {
-    Path configuration = Files.createDirectories(directory.resolve("conf"));
-    for (String file : new String[] {"core-site.xml", "yarn-site.xml"}) {
-      try (OutputStream out = Files.newOutputStream(configuration.resolve(file))) {
-        yarn.getConfig().writeXml(out);
-      }
-    }
     Jobs jobs =
         new Jobs(directory.resolve("jobs"))
-            .export("HADOOP_CONF_DIR", configuration.toString())
+            .export("HADOOP_CONF_DIR", clientConfiguration().toString())
             .set("spark.submit.deployMode", deployMode)
+            .set("spark.yarn.appMasterEnv.SPARK_LOCAL_IP", SparkJvm.LOOPBACK)
+            .set("spark.executorEnv.SPARK_LOCAL_IP", SparkJvm.LOOPBACK)
             .set("spark.yarn.jars", "local:" + SparkJvm.SPARK.resolve("jars") + "/*")
             .set("spark.executor.instances", "2");
-    String root = hdfs.getURI() + "/fathom/";
-    jobs.submit("yarn", Training.prepare(root + "data")).finish();
-    Training training = new Training(root + "data", root + "output");
+    String root = hdfs.getURI() + "/" + deployMode;
+    Training training = new Training(root + "/data", root + "/output");
+    jobs.submit("yarn", Training.prepare(training.data())).finish();
 
     jobs.submit("yarn", training.command()).finish();
 
     assertThat(training.parameters()).isEqualTo(Undisturbed.get().parameters());
+  }
+
+  /** What a client has to know. */
+  private Path clientConfiguration() throws IOException {
+    Configuration known = new Configuration(false);
+    for (Map.Entry<String, String> entry : yarn.getConfig()) {
+      if (entry.getKey().matches("fs\\.defaultFS|yarn\\.resourcemanager\\..*address.*")) {
+        known.set(entry.getKey(), entry.getValue());
+      }
+    }
+    Path files = Files.createDirectories(directory.resolve("conf"));
+    for (String file : new String[] {"core-site.xml", "yarn-site.xml"}) {
+      try (OutputStream out = Files.newOutputStream(files.resolve(file))) {
+        known.writeXml(out);
+      }
+    }
+    return files;
   }
 }
