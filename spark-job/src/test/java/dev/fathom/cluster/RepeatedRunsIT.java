@@ -23,6 +23,7 @@ class RepeatedRunsIT {
     Path temporary = Files.createDirectories(directory.resolve("temporary"));
     Jobs jobs =
         new Jobs(directory.resolve("jobs"))
+            .set("spark.executor.extraJavaOptions", SparkJvm.OPENED + " -XX:TieredStopAtLevel=1")
             .export("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + temporary);
     try (StandaloneCluster cluster = new StandaloneCluster(directory.resolve("cluster"), 2)) {
       for (int run = 0; run < RUNS; run++) {
@@ -40,10 +41,10 @@ class RepeatedRunsIT {
                     .filter(file -> !file.toString().endsWith(".crc")))
             .hasSize(3);
       }
-      assertThat(cluster.local(0)).isEmptyDirectory();
-      assertThat(cluster.local(1)).isEmptyDirectory();
+      assertThat(files(cluster.local(0))).isEmpty();
+      assertThat(files(cluster.local(1))).isEmpty();
     }
-    assertThat(jobs.local()).isEmptyDirectory();
+    assertThat(files(jobs.local())).isEmpty();
     assertThat(files(temporary)).isEmpty();
     assertThat(files(directory).filter(file -> file.toString().endsWith(".lock"))).isEmpty();
   }

@@ -1,7 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
-package dev.fathom.cli;
-
-import static org.assertj.core.api.Assertions.assertThat;
+package dev.fathom.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,7 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,8 +31,6 @@ class ScalingMeasurement {
 
   /** No more than what the split leaves for training. */
   private static final int TRAINED = 5800;
-
-  private static final int MINUTES = 15;
 
   private static final List<Size> SIZES =
       List.of(new Size(140, 600), new Size(480, 200), new Size(1560, 40), new Size(3130, 16));
@@ -64,7 +60,7 @@ class ScalingMeasurement {
       Path data = directory.resolve("data" + executors);
       finish(
           cluster,
-          List.of(),
+          Optional.empty(),
           List.of("prepare", "--input", "gaussian-linear", "--output", data.toString()),
           "input.pairs=" + PAIRS);
       for (Size size : SIZES) {
@@ -113,11 +109,7 @@ class ScalingMeasurement {
     String hidden = "[" + size.width() + "," + size.width() + "]";
     finish(
         cluster,
-        List.of(
-            "--conf",
-            "spark.eventLog.enabled=true",
-            "--conf",
-            "spark.eventLog.dir=" + events.toUri()),
+        Optional.of(events),
         List.of("train", "--data", data.toString(), "--output", output.toString()),
         "model.dimension=8",
         "model.x.hidden=" + hidden,
@@ -191,27 +183,23 @@ class ScalingMeasurement {
     }
   }
 
-  private static void finish(
-      StandaloneCluster cluster, List<String> options, List<String> command, String... settings)
+  private void finish(
+      StandaloneCluster cluster, Optional<Path> events, List<String> command, String... settings)
       throws Exception {
     List<String> all = new ArrayList<>(command);
     for (String setting : settings) {
       all.addAll(List.of("--set", setting));
     }
-    List<String> ours =
-        new ArrayList<>(
-            List.of(
-                "--deploy-mode",
-                "cluster",
-                "--driver-memory",
-                "3g",
-                "--executor-memory",
-                "3g",
-                "--conf",
-                "spark.standalone.submit.waitAppCompletion=true"));
-    ours.addAll(options);
-    Process job = cluster.submit(ours, all.toArray(String[]::new));
-    assertThat(job.waitFor(MINUTES, TimeUnit.MINUTES)).as(cluster.logs()).isTrue();
-    assertThat(job.exitValue()).as(cluster.logs()).isZero();
+    Jobs jobs =
+        new Jobs(directory.resolve("jobs"))
+            .set("spark.submit.deployMode", "cluster")
+            .set("spark.standalone.submit.waitAppCompletion", "true")
+            .set("spark.driver.memory", "3g")
+            .set("spark.executor.memory", "3g");
+    events.ifPresent(
+        logs ->
+            jobs.set("spark.eventLog.enabled", "true")
+                .set("spark.eventLog.dir", logs.toUri().toString()));
+    jobs.submit(cluster.url(), all).finish();
   }
 }

@@ -53,7 +53,8 @@ final class SparkJvm {
       throws IOException {
     List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx1g");
+    // Short jobs on few cores: compiling them well takes longer than running them.
+    command.addAll(List.of("-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.addAll(List.of(OPENED.split(" ")));
     String hadoop = environment.get("HADOOP_CONF_DIR");
     String classPath =
