@@ -1,10 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.common;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -135,27 +135,34 @@ public final class OutputLock implements AutoCloseable {
   }
 
   private void beat() {
-    if (!isOurs()) {
-      LOG.warn("the lock {} was taken over by another job", Secrets.masked(file.toString()));
-      timer.cancel();
-      return;
-    }
-    try (OutputStream out = fileSystem.create(file, true)) {
-      out.write(owner.getBytes(StandardCharsets.UTF_8));
+    try {
+      if (!isOurs()) {
+        LOG.warn("the lock {} was taken over by another job", Secrets.masked(file.toString()));
+        timer.cancel();
+        return;
+      }
+      try (OutputStream out = fileSystem.create(file, true)) {
+        out.write(owner.getBytes(StandardCharsets.UTF_8));
+      }
     } catch (IOException e) {
-      LOG.warn(
-          "the lock {} cannot be renewed: {}",
-          Secrets.masked(file.toString()),
-          Secrets.masked(e.toString()));
+      warn("cannot be renewed", e);
     }
   }
 
-  private boolean isOurs() {
+  private boolean isOurs() throws IOException {
     try {
       return read(fileSystem, file).equals(owner);
-    } catch (IOException e) {
+    } catch (FileNotFoundException e) {
       return false;
     }
+  }
+
+  private void warn(String what, IOException error) {
+    LOG.warn(
+        "the lock {} {}: {}",
+        Secrets.masked(file.toString()),
+        what,
+        Secrets.masked(error.toString()));
   }
 
   private static String read(FileSystem fileSystem, Path file) throws IOException {
@@ -164,6 +171,9 @@ public final class OutputLock implements AutoCloseable {
     }
   }
 
+  /**
+   * What the job has done stands, whether or not its lock can be removed: the next takes it over.
+   */
   @Override
   public void close() {
     timer.cancel();
@@ -172,7 +182,7 @@ public final class OutputLock implements AutoCloseable {
         fileSystem.delete(file, false);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      warn("cannot be removed", e);
     }
   }
 }

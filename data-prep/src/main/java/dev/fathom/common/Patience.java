@@ -8,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.fs.ClusterStorageCapacityExceededException;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -26,7 +27,9 @@ final class Patience {
   private static final Logger LOG = LoggerFactory.getLogger(Patience.class);
   private static final Duration FIRST = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofSeconds(16);
-  private static final Duration ALL = Duration.ofMinutes(3);
+
+  /** Less than it takes for the lock of an output to be that of a dead job. */
+  private static final Duration ALL = Duration.ofSeconds(100);
 
   private static final List<Class<? extends IOException>> FINAL =
       List.of(
@@ -34,7 +37,8 @@ final class Patience {
           FileAlreadyExistsException.class,
           ParentNotDirectoryException.class,
           AccessControlException.class,
-          AccessDeniedException.class);
+          AccessDeniedException.class,
+          ClusterStorageCapacityExceededException.class);
 
   private Patience() {}
 

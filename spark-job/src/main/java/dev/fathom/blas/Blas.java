@@ -27,6 +27,7 @@ public final class Blas {
       java.util.logging.Logger.getLogger("dev.ludovic.netlib.blas.InstanceBuilder");
   static final String LIBRARY_PATH = "dev.ludovic.netlib.blas.nativeLibPath";
   private static final BLAS IMPLEMENTATION = load();
+  private static final ThreadLocal<Boolean> ON_ONE_THREAD = ThreadLocal.withInitial(() -> false);
 
   private Blas() {}
 
@@ -58,6 +59,7 @@ public final class Blas {
       int ldc) {
     // A row-major matrix is its transpose read column-major: Cᵀ = op(B)ᵀ·op(A)ᵀ swaps the operands
     // and nothing else.
+    useOneThreadAtFirst();
     IMPLEMENTATION.sgemm(
         transposeB ? "T" : "N",
         transposeA ? "T" : "N",
@@ -95,6 +97,7 @@ public final class Blas {
       double[] c,
       int offsetC,
       int ldc) {
+    useOneThreadAtFirst();
     IMPLEMENTATION.dgemm(
         transposeB ? "T" : "N",
         transposeA ? "T" : "N",
@@ -119,10 +122,20 @@ public final class Blas {
     return IMPLEMENTATION instanceof NativeBLAS;
   }
 
-  /** Multiplies on one thread from now on, whatever another library may have set. */
+  /**
+   * Has what this thread calls of the library run on this thread alone, whatever another library
+   * may have set. OpenMP keeps that number for each calling thread.
+   */
   public static void useOneThread() {
     if (isNative()) {
       openblas_nolapack.blas_set_num_threads(1);
+      ON_ONE_THREAD.set(true);
+    }
+  }
+
+  private static void useOneThreadAtFirst() {
+    if (!ON_ONE_THREAD.get()) {
+      useOneThread();
     }
   }
 
@@ -136,9 +149,7 @@ public final class Blas {
         File binding = new File(Loader.load(openblas_nolapack.class));
         System.setProperty(LIBRARY_PATH, library(binding.getParentFile()).getPath());
       }
-      BLAS blas = NativeBLAS.getInstance();
-      openblas_nolapack.blas_set_num_threads(1);
-      return blas;
+      return NativeBLAS.getInstance();
     } catch (RuntimeException | LinkageError e) {
       LOG.warn("No native OpenBLAS ({}); multiplying in Java, several times slower", e.toString());
       return JavaBLAS.getInstance();

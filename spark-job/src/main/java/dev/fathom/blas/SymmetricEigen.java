@@ -51,6 +51,7 @@ public final class SymmetricEigen {
     if (NATIVE.isEmpty()) {
       return solveInJava(matrix, n);
     }
+    Blas.useOneThread();
     double[] values = new double[n];
     intW info = new intW(0);
     // Column-major eigenvectors are row-major rows, and a symmetric matrix is its own transpose.

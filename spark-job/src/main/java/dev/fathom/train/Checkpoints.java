@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fathom.common.FathomException;
@@ -9,9 +10,11 @@ import dev.fathom.settings.Settings;
 import dev.fathom.train.TrainingState.Best;
 import dev.fathom.train.Weights.Moments;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -23,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
@@ -96,9 +100,14 @@ final class Checkpoints {
       Content content;
       try (InputStream in = storage.open(path)) {
         content = decode(in);
-      } catch (IOException | RuntimeException e) {
+      } catch (UncheckedIOException e) {
+        throw e;
+      } catch (EOFException | ChecksumException | JsonProcessingException | RuntimeException e) {
         LOG.warn("{} is not a whole checkpoint ({}); taking the one before", path, e.toString());
         continue;
+      } catch (IOException e) {
+        // One that cannot be read now may be whole: nothing is begun anew for that.
+        throw new UncheckedIOException("cannot read %s: %s".formatted(path, e.getMessage()), e);
       }
       requireFit(path, content.settings());
       return Optional.of(content.state());
@@ -197,7 +206,7 @@ final class Checkpoints {
     DataInputStream data = new DataInputStream(in);
     int length = Math.toIntExact(Long.reverseBytes(data.readLong()));
     if (length < 0 || length > LONGEST_HEADER) {
-      throw new IOException("a header of " + length + " bytes");
+      throw new EOFException("a header of " + length + " bytes");
     }
     byte[] json = new byte[length];
     data.readFully(json);

@@ -50,7 +50,8 @@ public final class PairLoader {
         .toRdd()
         .toJavaRDD()
         .mapPartitions(rows -> List.of(collect(rows, x, y)).iterator())
-        .persist(StorageLevel.MEMORY_AND_DISK());
+        // They are on disk already.
+        .persist(StorageLevel.MEMORY_ONLY());
   }
 
   private static PairPartition collect(Iterator<InternalRow> rows, Side x, Side y) {

@@ -56,11 +56,12 @@ class HdfsIT {
     Job job = jobs.submit(cluster.url(), training.command("training.checkpointEvery=1"));
     job.await(() -> training.rounds() >= 10);
 
+    long fault = System.nanoTime();
     hdfs.getFileSystem().setSafeMode(SafeModeAction.SAFEMODE_ENTER);
     TimeUnit.SECONDS.sleep(10);
     hdfs.getFileSystem().setSafeMode(SafeModeAction.SAFEMODE_LEAVE);
     assertThat(training.isComplete()).isFalse();
-    job.finishAfter("HDFS refused writes for ten seconds");
+    job.finishAfter("HDFS refused writes for ten seconds", fault);
 
     assertThat(job.output()).contains("trying again");
     assertThat(training.parameters()).isEqualTo(Undisturbed.get().parameters());
@@ -71,9 +72,10 @@ class HdfsIT {
     Job job = jobs.submit(cluster.url(), training.command());
     job.await(() -> training.rounds() >= 10);
 
+    long fault = System.nanoTime();
     MiniDFSCluster.DataNodeProperties lost = hdfs.stopDataNode(0);
     assertThat(training.isComplete()).isFalse();
-    job.finishAfter("a DataNode lost");
+    job.finishAfter("a DataNode lost", fault);
     hdfs.restartDataNode(lost);
 
     assertThat(training.parameters()).isEqualTo(Undisturbed.get().parameters());
@@ -88,9 +90,10 @@ class HdfsIT {
     FileSystem files = training.files();
     org.apache.hadoop.fs.Path newest = training.checkpoint();
     files.truncate(newest, files.getFileStatus(newest).getLen() / 2);
+    long fault = System.nanoTime();
 
     Job again = jobs.submit(cluster.url(), training.command());
-    again.finishAfter("the driver killed, its last checkpoint cut in half");
+    again.finishAfter("the driver killed, its last checkpoint cut in half", fault);
 
     assertThat(again.output())
         .contains("is not a whole checkpoint")

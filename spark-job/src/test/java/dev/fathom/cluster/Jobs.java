@@ -92,9 +92,8 @@ final class Jobs {
       assertThat(end()).as(this::output).isZero();
     }
 
-    /** Waits for its good end, and tells how long it took after a fault. */
-    void finishAfter(String fault) throws InterruptedException {
-      long start = System.nanoTime();
+    /** Waits for its good end, and tells how long it took since a fault. */
+    void finishAfter(String fault, long start) throws InterruptedException {
       finish();
       System.out.printf("%.1f s to the end after %s%n", (System.nanoTime() - start) * 1e-9, fault);
     }
@@ -107,8 +106,12 @@ final class Jobs {
 
     /** Waits until something is so, while it runs. */
     void await(Condition condition) throws Exception {
+      long start = System.nanoTime();
       while (!condition.holds()) {
         assertThat(process.isAlive()).as(this::output).isTrue();
+        assertThat(System.nanoTime() - start)
+            .as(this::output)
+            .isLessThan(TimeUnit.MINUTES.toNanos(MINUTES));
         TimeUnit.MILLISECONDS.sleep(20);
       }
     }

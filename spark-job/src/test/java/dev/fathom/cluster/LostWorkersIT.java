@@ -47,9 +47,10 @@ class LostWorkersIT {
     Job job = jobs.submit(cluster.url(), training.command());
     job.await(() -> training.rounds() >= 10);
 
+    long fault = System.nanoTime();
     cluster.lose(0);
     assertThat(training.isComplete()).isFalse();
-    job.finishAfter("a Worker lost");
+    job.finishAfter("a Worker lost", fault);
 
     assertThat(job.output()).contains("Lost executor");
     assertThat(training.parameters()).isEqualTo(Undisturbed.get().parameters());
@@ -61,12 +62,13 @@ class LostWorkersIT {
     Job job = jobs.submit(cluster.url(), training.command());
     job.await(() -> training.rounds() >= 10);
 
+    long fault = System.nanoTime();
     cluster.lose(0);
     cluster.lose(1);
     TimeUnit.SECONDS.sleep(3);
     assertThat(training.isComplete()).isFalse();
     cluster.add(List.of());
-    job.finishAfter("all Workers lost, another started");
+    job.finishAfter("all Workers lost, another started", fault);
 
     assertThat(training.parameters()).isEqualTo(Undisturbed.get().parameters());
   }

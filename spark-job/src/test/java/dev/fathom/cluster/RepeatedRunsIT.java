@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,7 +13,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a scheduler does for months: one job after another on one cluster. */
 class RepeatedRunsIT {
   private static final int RUNS = 20;
-  private static final int SECONDS_TO_END = 20;
 
   @TempDir private Path directory;
 
@@ -34,7 +32,7 @@ class RepeatedRunsIT {
                 cluster.url(), training.command("training.epochs=4", "training.checkpointEvery=1"))
             .finish();
 
-        awaitEnd(cluster);
+        cluster.awaitIdle();
         assertThat(training.isComplete()).isTrue();
         assertThat(
                 files(output.resolve("checkpoints"))
@@ -47,13 +45,6 @@ class RepeatedRunsIT {
     assertThat(files(jobs.local())).isEmpty();
     assertThat(files(temporary)).isEmpty();
     assertThat(files(directory).filter(file -> file.toString().endsWith(".lock"))).isEmpty();
-  }
-
-  private static void awaitEnd(StandaloneCluster cluster) throws InterruptedException {
-    for (int second = 0; !cluster.executors().isEmpty(); second++) {
-      assertThat(second).as("executors run on").isLessThan(SECONDS_TO_END);
-      TimeUnit.SECONDS.sleep(1);
-    }
   }
 
   private static Stream<Path> files(Path directory) throws IOException {

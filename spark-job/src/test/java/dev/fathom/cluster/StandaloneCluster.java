@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  */
 final class StandaloneCluster implements AutoCloseable {
   private static final int SECONDS_TO_START = 60;
+  private static final int SECONDS_TO_END = 20;
 
   private final Path directory;
   private final int port;
@@ -56,10 +57,14 @@ final class StandaloneCluster implements AutoCloseable {
    */
   void add(List<String> before) throws IOException {
     int number = workers.size();
+    // Machines of their own to Spark, which runs no task twice on one.
+    String host = "127.0.0." + (1 + number);
     workers.add(
         SparkJvm.start(
             directory.resolve("worker" + number + ".log"),
             Map.of(
+                "SPARK_LOCAL_IP",
+                host,
                 "SPARK_LOCAL_DIRS",
                 Files.createDirectories(local(number)).toString(),
                 "JAVA_TOOL_OPTIONS",
@@ -68,7 +73,7 @@ final class StandaloneCluster implements AutoCloseable {
             "org.apache.spark.deploy.worker.Worker",
             List.of(
                 "--host",
-                LOOPBACK,
+                host,
                 "--cores",
                 "1",
                 "--memory",
@@ -101,6 +106,16 @@ final class StandaloneCluster implements AutoCloseable {
   private static boolean isExecutor(ProcessHandle process) {
     return Stream.of(process.info().arguments().orElse(new String[0]))
         .anyMatch(word -> word.endsWith("CoarseGrainedExecutorBackend"));
+  }
+
+  /** Waits until no executor runs. */
+  void awaitIdle() throws InterruptedException {
+    for (int tenth = 0; !executors().isEmpty(); tenth++) {
+      if (tenth > 10 * SECONDS_TO_END) {
+        throw new IllegalStateException("executors run on, see " + directory);
+      }
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
   }
 
   /** A worker that is killed with all it runs. */

@@ -41,7 +41,7 @@ class StandaloneIT {
   void trainsOnTwoExecutors() throws Exception {
     Job job = jobs.submit(cluster.url(), training.command());
     job.await(() -> training.rounds() >= 10);
-    job.finishAfter("nothing");
+    job.finishAfter("nothing", System.nanoTime());
 
     assertThat(training.parameters()).isEqualTo(Undisturbed.get().parameters());
   }

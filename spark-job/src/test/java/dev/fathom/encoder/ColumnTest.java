@@ -75,14 +75,24 @@ class ColumnTest {
                 List.of(1.0, 2.0, 4.0),
                 List.of()));
     for (int row = 0; row < 5; row++) {
-      vectors.add(new float[WIDTH]);
+      float[] values = new float[WIDTH];
+      values[row] = row;
+      values[WIDTH - 1] = 10 + row;
+      vectors.add(values);
       texts.add(new int[] {row, 7});
       images.add(new byte[] {(byte) row, -1, (byte) (2 * row)});
     }
     Column text = SerializationUtils.roundtrip(texts.build());
     Column.Numbers image = (Column.Numbers) SerializationUtils.roundtrip(images.build());
 
-    assertThat(SerializationUtils.roundtrip(vectors.build()).size()).isEqualTo(5);
+    Column.Numbers sent = (Column.Numbers) SerializationUtils.roundtrip(vectors.build());
+    assertThat(sent.size()).isEqualTo(5);
+    for (int row = 0; row < 5; row++) {
+      float[] values = new float[WIDTH];
+      sent.copyRow(row, values, 0);
+      assertThat(values[row]).isEqualTo(row);
+      assertThat(values[WIDTH - 1]).isEqualTo(10 + row);
+    }
     int[] tokens = new int[3];
     assertThat(((Column.Tokens) text).copyRow(4, tokens, 0)).isEqualTo(2);
     assertThat(tokens).containsExactly(4, 7, 0);
