@@ -19,9 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes again what a distributed file system refuses, as one that restarts, fails over or is in
- * safe mode does for a while. What waiting does not mend is refused at once, and so is anything on
- * a local disk.
+ * Writes again what a distributed file system refuses for a while, as one in safe mode does. What
+ * waiting does not mend is refused at once, and so is anything on a local disk.
  */
 final class Patience {
   private static final Logger LOG = LoggerFactory.getLogger(Patience.class);
@@ -67,7 +66,10 @@ final class Patience {
         if (!patient || !sleeps(wait)) {
           throw new UncheckedIOException("cannot write %s: %s".formatted(path, firstLine(e)), e);
         }
-        LOG.warn("cannot write {} for now ({}), trying again", path, firstLine(e));
+        LOG.warn(
+            "cannot write {} for now ({}), trying again",
+            Secrets.masked(path.toString()),
+            Secrets.masked(firstLine(e)));
         wait = wait.multipliedBy(2).compareTo(LONGEST) < 0 ? wait.multipliedBy(2) : LONGEST;
       }
     }

@@ -57,9 +57,9 @@ public final class Blas {
       float[] c,
       int offsetC,
       int ldc) {
+    useOneThreadAtFirst();
     // A row-major matrix is its transpose read column-major: Cᵀ = op(B)ᵀ·op(A)ᵀ swaps the operands
     // and nothing else.
-    useOneThreadAtFirst();
     IMPLEMENTATION.sgemm(
         transposeB ? "T" : "N",
         transposeA ? "T" : "N",
