@@ -25,7 +25,7 @@ public final class Blas {
   private static final Logger LOG = LoggerFactory.getLogger(Blas.class);
   private static final java.util.logging.Logger NETLIB_LOG =
       java.util.logging.Logger.getLogger("dev.ludovic.netlib.blas.InstanceBuilder");
-  static final String LIBRARY_PATH = "dev.ludovic.netlib.blas.nativeLibPath";
+  private static final String LIBRARY_PATH = "dev.ludovic.netlib.blas.nativeLibPath";
   private static final BLAS IMPLEMENTATION = load();
   private static final ThreadLocal<Boolean> ON_ONE_THREAD = ThreadLocal.withInitial(() -> false);
 
@@ -117,7 +117,7 @@ public final class Blas {
         ldc);
   }
 
-  /** Whether the native library has been loaded, and with it the path for others of its kind. */
+  /** Whether the native library has been loaded. */
   static boolean isNative() {
     return IMPLEMENTATION instanceof NativeBLAS;
   }
@@ -133,7 +133,8 @@ public final class Blas {
     }
   }
 
-  private static void useOneThreadAtFirst() {
+  /** The same, where this thread calls for the first time. */
+  static void useOneThreadAtFirst() {
     if (!ON_ONE_THREAD.get()) {
       useOneThread();
     }

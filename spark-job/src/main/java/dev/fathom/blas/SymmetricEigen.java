@@ -1,28 +1,29 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.blas;
 
-import dev.ludovic.netlib.lapack.LAPACK;
-import dev.ludovic.netlib.lapack.NativeLAPACK;
 import java.util.Arrays;
-import java.util.Optional;
-import java.util.logging.Level;
 import org.apache.commons.math3.exception.MathRuntimeException;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.EigenDecomposition;
-import org.netlib.util.intW;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.global.openblas;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Eigenvalues and eigenvectors of a symmetric matrix, by LAPACK's {@code dsyevd} in the same native
  * library as {@link Blas}, or in Java where that does not load.
+ *
+ * <p>The matrix is copied to memory that begins at a cache line: on some processors OpenBLAS sums
+ * up in another order where vectors begin elsewhere, and arrays on the heap begin where they may,
+ * which gave the same matrix other last bits in every second run.
  */
 public final class SymmetricEigen {
   private static final Logger LOG = LoggerFactory.getLogger(SymmetricEigen.class);
-  private static final java.util.logging.Logger NETLIB_LOG =
-      java.util.logging.Logger.getLogger("dev.ludovic.netlib.lapack.InstanceBuilder");
-  private static final String LIBRARY_PATH = "dev.ludovic.netlib.lapack.nativeLibPath";
-  private static final Optional<LAPACK> NATIVE = load();
+  private static final int CACHE_LINE = 64 / Double.BYTES;
+  private static final boolean NATIVE = load();
 
   private SymmetricEigen() {}
 
@@ -33,7 +34,7 @@ public final class SymmetricEigen {
    * @throws ArithmeticException if they do not converge, which takes NaN or infinite values
    */
   public static double[] values(double[] matrix, int n) {
-    return solve("N", matrix, n, 1 + 2 * n, 1);
+    return solve('N', matrix, n, 1 + 2L * n, 1);
   }
 
   /**
@@ -44,35 +45,51 @@ public final class SymmetricEigen {
    * @throws ArithmeticException if they do not converge
    */
   public static double[] vectors(double[] matrix, int n) {
-    return solve("V", matrix, n, 1 + 6 * n + 2 * n * n, 3 + 5 * n);
+    return solve('V', matrix, n, 1 + 6L * n + 2L * n * n, 3 + 5 * n);
   }
 
-  private static double[] solve(String job, double[] matrix, int n, int work, int integerWork) {
-    if (NATIVE.isEmpty()) {
+  private static double[] solve(
+      char job, double[] matrix, int n, long workLength, int integerLength) {
+    if (!NATIVE) {
       return solveInJava(matrix, n);
     }
-    Blas.useOneThread();
+    Blas.useOneThreadAtFirst();
+    long valuesAt = lines((long) n * n);
+    long workAt = valuesAt + lines(n);
     double[] values = new double[n];
-    intW info = new intW(0);
-    // Column-major eigenvectors are row-major rows, and a symmetric matrix is its own transpose.
-    NATIVE
-        .get()
-        .dsyevd(
-            job,
-            "U",
-            n,
-            matrix,
-            n,
-            values,
-            new double[work],
-            work,
-            new int[integerWork],
-            integerWork,
-            info);
-    if (info.val != 0) {
-      throw new ArithmeticException("the eigenvalues of a matrix do not converge");
+    try (DoublePointer memory = new DoublePointer(workAt + workLength + CACHE_LINE);
+        IntPointer integers = new IntPointer(integerLength)) {
+      long first = lines(memory.address() / Double.BYTES) - memory.address() / Double.BYTES;
+      DoublePointer vectors = memory.getPointer(first);
+      DoublePointer found = memory.getPointer(first + valuesAt);
+      DoublePointer work = memory.getPointer(first + workAt);
+      vectors.put(matrix, 0, n * n);
+      // Column-major eigenvectors are row-major rows, and a symmetric matrix is its own transpose.
+      int info =
+          openblas.LAPACKE_dsyevd_work(
+              openblas.LAPACK_COL_MAJOR,
+              (byte) job,
+              (byte) 'U',
+              n,
+              vectors,
+              n,
+              found,
+              work,
+              Math.toIntExact(workLength),
+              integers,
+              integerLength);
+      if (info != 0) {
+        throw new ArithmeticException("the eigenvalues of a matrix do not converge");
+      }
+      vectors.get(matrix, 0, n * n);
+      found.get(values);
     }
     return values;
+  }
+
+  /** As many numbers, rounded up to whole cache lines. */
+  private static long lines(long numbers) {
+    return (numbers + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
   }
 
   static double[] solveInJava(double[] matrix, int n) {
@@ -98,19 +115,16 @@ public final class SymmetricEigen {
     return values;
   }
 
-  private static Optional<LAPACK> load() {
-    NETLIB_LOG.setLevel(Level.OFF);
+  private static boolean load() {
     if (!Blas.isNative()) {
-      return Optional.empty();
+      return false;
     }
     try {
-      if (System.getProperty(LIBRARY_PATH) == null) {
-        System.setProperty(LIBRARY_PATH, System.getProperty(Blas.LIBRARY_PATH));
-      }
-      return Optional.of(NativeLAPACK.getInstance());
+      Loader.load(openblas.class);
+      return true;
     } catch (RuntimeException | LinkageError e) {
       LOG.warn("No native LAPACK ({}); eigenvalues in Java, several times slower", e.toString());
-      return Optional.empty();
+      return false;
     }
   }
 }

@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
 import dev.fathom.common.RandomStream;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 class SymmetricEigenTest {
-  private static final int N = 12;
+  private static final int N = 24;
 
   @Test
   void vectorsTakeTheMatrixApartNativelyAndInJava() {
@@ -27,6 +31,19 @@ class SymmetricEigenTest {
     for (int i = 0; i < N; i++) {
       assertThat(values[i]).isCloseTo(withVectors[i], offset(1e-12));
     }
+  }
+
+  @Test
+  void theBitsDoNotDependOnWhereTheMatrixLies() {
+    Set<List<Double>> found = new HashSet<>();
+    List<byte[]> between = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      // Arrays follow each other on the heap, at multiples of eight bytes.
+      between.add(new byte[8 * (i % 9)]);
+      found.add(Arrays.stream(SymmetricEigen.values(matrix(), N)).boxed().toList());
+    }
+    assertThat(between).hasSize(200);
+    assertThat(found).hasSize(1);
   }
 
   @Test
