@@ -54,10 +54,26 @@ public final class Fathom {
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] arguments) {
+    Thread.setDefaultUncaughtExceptionHandler(Fathom::end);
     int code = execute(arguments);
     if (code != ExitCode.SUCCESS.code()) {
       System.exit(code);
     }
+  }
+
+  /**
+   * Ends the process where memory is short in any of its threads: a job waits for ever for a thread
+   * of Spark's that is gone.
+   */
+  private static void end(Thread thread, Throwable error) {
+    if (error instanceof OutOfMemoryError) {
+      // No more than this: what else runs at an end takes memory, and waits for threads.
+      System.err.printf(
+          "fathom: out of memory (%s) with a heap of %d MB; give more: spark.driver.memory, FATHOM_HEAP%n",
+          error.getMessage(), Runtime.getRuntime().maxMemory() >> 20);
+      Runtime.getRuntime().halt(ExitCode.FAILURE.code());
+    }
+    thread.getThreadGroup().uncaughtException(thread, error);
   }
 
   /** Runs a command. */

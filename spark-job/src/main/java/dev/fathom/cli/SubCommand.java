@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
+import org.apache.spark.serializer.JavaSerializer;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,7 +53,9 @@ abstract class SubCommand implements Callable<Integer> {
         SparkSession.builder()
             .appName("fathom " + spec.name())
             // A round's weights of all workers come to the driver by design.
-            .config("spark.driver.maxResultSize", "0");
+            .config("spark.driver.maxResultSize", "0")
+            // What clusters set in its place knows no records.
+            .config("spark.serializer", JavaSerializer.class.getName());
     String master =
         Optional.ofNullable(options.master())
             .orElse(System.getProperty("spark.master", "local[*]"));

@@ -4,23 +4,33 @@ package dev.fathom.train;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fathom.common.Storage;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.hadoop.io.IOUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@code metrics.jsonl}: a line a round, there to read while training goes on. */
+/**
+ * {@code metrics.jsonl}: a line a round, there to read while training goes on. Where what is
+ * flushed is not there before the file is closed, as on an object store, it is written anew with
+ * each checkpoint.
+ */
 public final class MetricsLog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MetricsLog.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Storage storage;
   private final Path path;
+
+  /** The lines from before, until those of the log that is begun anew can be read. */
+  private final Path before;
+
   private final List<RoundReport> kept;
   private final List<RoundReport> all;
   private FSDataOutputStream out;
@@ -34,15 +44,23 @@ public final class MetricsLog implements AutoCloseable {
   MetricsLog(Storage storage, Path path, int round) {
     this.storage = storage;
     this.path = path;
-    kept = storage.exists(path) ? read(storage, path, round) : List.of();
+    before = new Path(path.getParent(), "." + path.getName() + ".before");
+    List<RoundReport> found = read(storage, path, round);
+    List<RoundReport> older = read(storage, before, round);
+    kept = found.size() >= older.size() ? found : older;
     all = new ArrayList<>(kept);
-    out = storage.create(path);
-    writeAll();
+    if (!kept.isEmpty()) {
+      storage.write(before, this::writeAll);
+    }
+    begin();
+    if (isReadAsWritten()) {
+      storage.delete(before);
+    }
   }
 
   /** All rounds of a training, as far as their lines are whole; none where there is no log. */
   public static List<RoundReport> read(Storage storage, Path path) {
-    return storage.exists(path) ? read(storage, path, Integer.MAX_VALUE) : List.of();
+    return read(storage, path, Integer.MAX_VALUE);
   }
 
   /** The lines that were there already. */
@@ -52,6 +70,9 @@ public final class MetricsLog implements AutoCloseable {
 
   private static List<RoundReport> read(Storage storage, Path path, int round) {
     List<RoundReport> kept = new ArrayList<>();
+    if (!storage.exists(path)) {
+      return kept;
+    }
     for (String line : new String(storage.read(path), StandardCharsets.UTF_8).lines().toList()) {
       try {
         RoundReport report = JSON.readValue(line, RoundReport.class);
@@ -69,24 +90,47 @@ public final class MetricsLog implements AutoCloseable {
   void add(RoundReport report) {
     all.add(report);
     try {
-      write(report);
-      out.hflush();
+      write(report, out);
+      flush();
     } catch (IOException e) {
       beginAgain(e);
     }
   }
 
-  private void write(RoundReport report) throws IOException {
+  /** Has all lines there to read: what goes on from a checkpoint goes on from them. */
+  void save() {
+    if (!isReadAsWritten()) {
+      storage.write(path, this::writeAll);
+      storage.delete(before);
+    }
+  }
+
+  private void flush() throws IOException {
+    if (isReadAsWritten()) {
+      out.hflush();
+    }
+  }
+
+  private boolean isReadAsWritten() {
+    return out.hasCapability(StreamCapabilities.HSYNC);
+  }
+
+  private static void write(RoundReport report, OutputStream out) throws IOException {
     out.write(JSON.writeValueAsBytes(report));
     out.write('\n');
   }
 
-  private void writeAll() {
+  private void writeAll(OutputStream to) throws IOException {
+    for (RoundReport report : all) {
+      write(report, to);
+    }
+  }
+
+  private void begin() {
+    out = storage.create(path);
     try {
-      for (RoundReport report : all) {
-        write(report);
-      }
-      out.hflush();
+      writeAll(out);
+      flush();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -96,8 +140,7 @@ public final class MetricsLog implements AutoCloseable {
   private void beginAgain(IOException lost) {
     LOG.warn("{} has to be written again ({})", path, lost.toString());
     IOUtils.closeStream(out);
-    out = storage.create(path);
-    writeAll();
+    begin();
   }
 
   @Override
@@ -107,6 +150,7 @@ public final class MetricsLog implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    storage.delete(before);
   }
 
   private void closeOrBeginAgain() throws IOException {

@@ -13,7 +13,6 @@ import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.storage.StorageLevel;
 
@@ -33,25 +32,26 @@ public final class PairLoader {
 
   /** All pairs of a split in this process, in the order of the shards. */
   public PairPartition collect(Split split) {
-    JavaRDD<PairPartition> one = load(split, 1);
+    PlacedRdd<PairPartition> one = load(split, 1);
     try {
-      return one.first();
+      return one.each((pairs, partition) -> pairs).get(0);
     } finally {
-      one.unpersist();
+      one.release();
     }
   }
 
-  JavaRDD<PairPartition> load(Split split, int workers) {
+  PlacedRdd<PairPartition> load(Split split, int workers) {
     Side x = card.x();
     Side y = card.y();
-    return reader
-        .readUnsorted(split, workers, PairSchema.X, PairSchema.Y)
-        .queryExecution()
-        .toRdd()
-        .toJavaRDD()
-        .mapPartitions(rows -> List.of(collect(rows, x, y)).iterator())
-        // They are on disk already.
-        .persist(StorageLevel.MEMORY_ONLY());
+    return PlacedRdd.of(
+        reader
+            .readUnsorted(split, workers, PairSchema.X, PairSchema.Y)
+            .queryExecution()
+            .toRdd()
+            .toJavaRDD()
+            .mapPartitions(rows -> List.of(collect(rows, x, y)).iterator())
+            // They are on disk already.
+            .persist(StorageLevel.MEMORY_ONLY()));
   }
 
   private static PairPartition collect(Iterator<InternalRow> rows, Side x, Side y) {

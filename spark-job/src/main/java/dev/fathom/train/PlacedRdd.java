@@ -6,11 +6,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.Dependency;
 import org.apache.spark.Partition;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.rdd.RDD;
+import org.apache.spark.storage.BlockManager;
+import org.apache.spark.storage.BlockResult;
+import org.apache.spark.storage.RDDBlockId;
+import scala.Option;
 import scala.collection.Iterator;
 import scala.collection.JavaConverters;
 import scala.collection.Seq;
@@ -19,10 +24,13 @@ import scala.reflect.ClassTag$;
 import scala.runtime.AbstractFunction2;
 
 /**
- * A persisted RDD of one element a partition, whose lineage is broadcast once, in place of being
- * shipped with every task. A plan that reads Parquet weighs a hundred kilobytes, which a task that
- * takes a few milliseconds would take longer to unpack than to run. A partition that is lost with
- * its executor is still made anew from the lineage, which must not hold a shuffle.
+ * An RDD of one element a partition, whose lineage is broadcast once, in place of being shipped
+ * with every task. A plan that reads Parquet weighs a hundred kilobytes, which a task that takes a
+ * few milliseconds would take longer to unpack than to run. The lineage must not hold a shuffle.
+ *
+ * <p>Where the RDD is persisted, an executor that has to do without a partition makes it anew from
+ * the lineage and keeps it: Spark by itself would fetch it, through the heap, from one that has it,
+ * anew for each task.
  */
 final class PlacedRdd<T> extends RDD<T> {
   private static final long serialVersionUID = 1L;
@@ -47,13 +55,13 @@ final class PlacedRdd<T> extends RDD<T> {
     this.lineage = lineage;
   }
 
-  static <T> PlacedRdd<T> of(JavaRDD<T> persisted) {
-    RDD<T> rdd = persisted.rdd();
+  static <T> PlacedRdd<T> of(JavaRDD<T> given) {
+    RDD<T> rdd = given.rdd();
     resolve(rdd);
     return new PlacedRdd<>(
         rdd,
         JavaSparkContext.fromSparkContext(rdd.context()).broadcast(new Lineage<>(rdd)),
-        persisted.classTag());
+        given.classTag());
   }
 
   /**
@@ -63,6 +71,11 @@ final class PlacedRdd<T> extends RDD<T> {
   private static void resolve(RDD<?> rdd) {
     JavaConverters.seqAsJavaList(rdd.dependencies())
         .forEach(dependency -> resolve(dependency.rdd()));
+  }
+
+  /** Lets go of what executors keep. */
+  void release() {
+    original.unpersist(false);
   }
 
   /** What is done with the one element of a partition. */
@@ -124,7 +137,20 @@ final class PlacedRdd<T> extends RDD<T> {
   }
 
   @Override
+  @SuppressWarnings("unchecked") // Spark keeps blocks of anything.
   public Iterator<T> compute(Partition split, TaskContext context) {
-    return lineage.value().rdd().iterator(((Place) split).original(), context);
+    RDD<T> rdd = lineage.value().rdd();
+    if (!rdd.getStorageLevel().isValid()) {
+      return rdd.iterator(((Place) split).original(), context);
+    }
+    BlockManager blocks = SparkEnv.get().blockManager();
+    RDDBlockId block = new RDDBlockId(rdd.id(), split.index());
+    Option<BlockResult> here = blocks.getLocalValues(block);
+    if (here.isDefined()) {
+      return (Iterator<T>) here.get().data();
+    }
+    T element = rdd.compute(((Place) split).original(), context).next();
+    blocks.putSingle(block, element, rdd.getStorageLevel(), true, rdd.elementClassTag());
+    return JavaConverters.asScalaIterator(List.of(element).iterator());
   }
 }

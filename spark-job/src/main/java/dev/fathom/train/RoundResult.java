@@ -30,6 +30,9 @@ record RoundResult(
   /** Results that the driver takes in one by one; more are averaged in groups first. */
   static final int MOST_DIRECT = 16;
 
+  /** As many sums as stay in the cache. */
+  private static final int BLOCK = 2048;
+
   /** Neighbours in a group, of which there are about √W. */
   static int groupSize(int workers) {
     int groups = (int) Math.ceil(Math.sqrt(workers));
@@ -86,19 +89,22 @@ record RoundResult(
   }
 
   private static float[] floats(List<RoundResult> all, Function<RoundResult, float[]> part) {
-    double[] sum = new double[part.apply(all.get(0)).length];
-    int workers = 0;
-    for (RoundResult one : all) {
-      float[] values = part.apply(one);
-      double weight = one.workers;
-      for (int i = 0; i < sum.length; i++) {
-        sum[i] += weight * values[i];
+    float[] mean = new float[part.apply(all.get(0)).length];
+    int workers = all.stream().mapToInt(RoundResult::workers).sum();
+    double[] sum = new double[Math.min(BLOCK, mean.length)];
+    for (int from = 0; from < mean.length; from += BLOCK) {
+      int count = Math.min(BLOCK, mean.length - from);
+      Arrays.fill(sum, 0);
+      for (RoundResult one : all) {
+        float[] values = part.apply(one);
+        double weight = one.workers;
+        for (int i = 0; i < count; i++) {
+          sum[i] += weight * values[from + i];
+        }
       }
-      workers += one.workers;
-    }
-    float[] mean = new float[sum.length];
-    for (int i = 0; i < mean.length; i++) {
-      mean[i] = (float) (sum[i] / workers);
+      for (int i = 0; i < count; i++) {
+        mean[from + i] = (float) (sum[i] / workers);
+      }
     }
     return mean;
   }

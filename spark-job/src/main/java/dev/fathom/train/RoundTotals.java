@@ -31,7 +31,7 @@ final class RoundTotals {
     return last;
   }
 
-  /** The mean loss of the rounds that ended in the last epoch. */
+  /** The mean loss of the rounds that ended in the last epoch; NaN before the first. */
   double trainLoss() {
     return lossOfEpoch / roundsOfEpoch;
   }
@@ -41,8 +41,8 @@ final class RoundTotals {
     return validationLoss;
   }
 
-  /** Of all workers together, averaging included. */
+  /** Of all workers together, averaging included; NaN before the first round. */
   double pairsPerSecond() {
-    return last.pairs() / seconds;
+    return last == null ? Double.NaN : last.pairs() / seconds;
   }
 }

@@ -74,30 +74,29 @@ public final class Train {
         workers);
     spark.sparkContext().setJobDescription("train: count the pairs of the shards");
     PairLoader loader = new PairLoader(new ShardReader(spark, data, card), card);
-    JavaRDD<PairPartition> train = loader.load(Split.TRAIN, workers);
-    JavaRDD<PairPartition> validation = loader.load(Split.VALIDATION, workers);
+    PlacedRdd<PairPartition> train = loader.load(Split.TRAIN, workers);
+    PlacedRdd<PairPartition> validation = loader.load(Split.VALIDATION, workers);
     try {
       RoundTotals totals = new RoundTotals();
       Checkpoints checkpoints =
           new Checkpoints(storage, new Path(output, "checkpoints"), identity(card, workers));
       TrainingState end = fit(towers, train, validation, checkpoints, totals);
-      TrainedModel trained =
-          MeanNorm.finish(towers, end.keptParameters(), new SparkWorkers(PlacedRdd.of(train)));
+      TrainedModel trained = MeanNorm.finish(towers, end.keptParameters(), new SparkWorkers(train));
       double temperature = end.keptTemperature();
       new ModelFiles(storage, new Path(output, "model"))
           .write(
               trained, model, card, temperature, settings.training().seed(), settings.effective());
-      return result(totals, workers, temperature, (System.nanoTime() - start) * 1e-9);
+      return result(totals, workers, end, (System.nanoTime() - start) * 1e-9);
     } finally {
-      train.unpersist();
-      validation.unpersist();
+      train.release();
+      validation.release();
     }
   }
 
   private TrainingState fit(
       Towers towers,
-      JavaRDD<PairPartition> train,
-      JavaRDD<PairPartition> validation,
+      PlacedRdd<PairPartition> train,
+      PlacedRdd<PairPartition> validation,
       Checkpoints checkpoints,
       RoundTotals totals) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
@@ -121,16 +120,16 @@ public final class Train {
                 progress.tell(report);
                 totals.add(report);
                 if (state.round() % settings.training().checkpointEvery() == 0) {
+                  metrics.save();
                   checkpoints.write(state);
                 }
               });
       ContrastiveTrainingMaster master =
-          new ContrastiveTrainingMaster(
-              engine, towers, resumed, new SparkWorkers(PlacedRdd.of(validation)));
+          new ContrastiveTrainingMaster(engine, towers, resumed, new SparkWorkers(validation));
       ComputationGraph network =
           ContrastiveTrainingMaster.network(
               towers, towers.initialParameters(settings.training().seed()));
-      JavaRDD<MultiDataSet> pairs = train.map(PairDataSet::new);
+      JavaRDD<MultiDataSet> pairs = train.toJavaRDD().map(PairDataSet::new);
       new SparkComputationGraph(context, network, master).fitMultiDataSet(pairs);
       checkpoints.write(master.result());
       return master.result();
@@ -182,16 +181,16 @@ public final class Train {
     return (int) Math.min(spark.sparkContext().defaultParallelism(), batches);
   }
 
-  private TrainResult result(RoundTotals totals, int workers, double temperature, double seconds) {
+  private TrainResult result(RoundTotals totals, int workers, TrainingState end, double seconds) {
     return new TrainResult(
         new Path(output, "model").toString(),
         settings.temperature().initial(),
-        temperature,
+        end.keptTemperature(),
         totals.trainLoss(),
         totals.validationLoss(),
         totals.pairsPerSecond(),
         workers,
-        totals.last().round(),
+        end.round(),
         seconds);
   }
 }

@@ -2,8 +2,6 @@
 package dev.fathom.train;
 
 import java.io.Serializable;
-import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
 
 /**
  * Flat parameters of both towers with Adam's first and second moments, which are empty under plain
@@ -16,44 +14,8 @@ record Weights(float[] parameters, Moments moments) implements Serializable {
     return 4L * parameters.length + moments.bytes();
   }
 
-  /** What is serialised: Java would write the floats one by one. */
   private Object writeReplace() {
-    return new Packed(true, parameters, moments.first, moments.second);
-  }
-
-  /** Floats as bytes, which Java copies as they are. */
-  private static final class Packed implements Serializable {
-    private static final long serialVersionUID = 1L;
-
-    private final boolean whole;
-    private final byte[][] arrays;
-
-    /**
-     * @param whole whether the first array is parameters
-     */
-    Packed(boolean whole, float[]... arrays) {
-      this.whole = whole;
-      this.arrays = new byte[arrays.length][];
-      for (int i = 0; i < arrays.length; i++) {
-        this.arrays[i] = new byte[Math.multiplyExact(4, arrays[i].length)];
-        floats(this.arrays[i]).put(arrays[i]);
-      }
-    }
-
-    private static FloatBuffer floats(byte[] bytes) {
-      return ByteBuffer.wrap(bytes).asFloatBuffer();
-    }
-
-    private float[] unpacked(int i) {
-      float[] unpacked = new float[arrays[i].length / 4];
-      floats(arrays[i]).get(unpacked);
-      return unpacked;
-    }
-
-    private Object readResolve() {
-      Moments moments = new Moments(unpacked(arrays.length - 2), unpacked(arrays.length - 1));
-      return whole ? new Weights(unpacked(0), moments) : moments;
-    }
+    return new SentWeights(true, parameters, moments.first, moments.second);
   }
 
   /** Adam's moments, one of each a parameter. */
@@ -65,7 +27,7 @@ record Weights(float[] parameters, Moments moments) implements Serializable {
     }
 
     private Object writeReplace() {
-      return new Packed(false, first, second);
+      return new SentWeights(false, first, second);
     }
 
     static Moments zero(int parameters) {

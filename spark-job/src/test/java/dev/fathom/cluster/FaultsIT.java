@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,6 +104,11 @@ class FaultsIT {
     job.finishAfter("an executor straggled", start);
 
     assertThat(job.output()).contains("as speculatable").containsPattern("Starting task \\d.1 in");
+    // The pairs that were taken over were read from their shards, once.
+    assertThat(job.output())
+        .containsPattern(
+            Pattern.compile(
+                "Added (rdd_\\d+_\\d+) in memory on .+Added \\1 in memory on ", Pattern.DOTALL));
     assertThat(training.parameters()).isEqualTo(Undisturbed.get().parameters());
   }
 

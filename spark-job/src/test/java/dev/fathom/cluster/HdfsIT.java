@@ -22,6 +22,7 @@ class HdfsIT {
   @TempDir private static Path clusterDirectory;
   private static MiniDFSCluster hdfs;
   private static StandaloneCluster cluster;
+  private static String data;
 
   @TempDir private Path directory;
   private Jobs jobs;
@@ -35,6 +36,10 @@ class HdfsIT {
     hdfs = new MiniDFSCluster.Builder(configuration).numDataNodes(2).build();
     hdfs.waitActive();
     cluster = new StandaloneCluster(clusterDirectory.resolve("cluster"), 2);
+    data = hdfs.getURI() + "/data";
+    new Jobs(clusterDirectory.resolve("jobs"))
+        .submit(cluster.url(), Training.prepare(data))
+        .finish();
   }
 
   @AfterAll
@@ -44,11 +49,11 @@ class HdfsIT {
   }
 
   @BeforeEach
-  void prepare(TestInfo test) throws Exception {
+  void start(TestInfo test) throws Exception {
+    cluster.awaitIdle();
     jobs = new Jobs(directory.resolve("jobs"));
-    String root = hdfs.getURI() + "/" + test.getTestMethod().orElseThrow().getName();
-    training = new Training(root + "/data", root + "/output");
-    jobs.submit("local[2]", Training.prepare(training.data())).finish();
+    training =
+        new Training(data, hdfs.getURI() + "/" + test.getTestMethod().orElseThrow().getName());
   }
 
   @Test
@@ -74,9 +79,12 @@ class HdfsIT {
 
     long fault = System.nanoTime();
     MiniDFSCluster.DataNodeProperties lost = hdfs.stopDataNode(0);
-    assertThat(training.isComplete()).isFalse();
-    job.finishAfter("a DataNode lost", fault);
-    hdfs.restartDataNode(lost);
+    try {
+      assertThat(training.isComplete()).isFalse();
+      job.finishAfter("a DataNode lost", fault);
+    } finally {
+      hdfs.restartDataNode(lost);
+    }
 
     assertThat(training.parameters()).isEqualTo(Undisturbed.get().parameters());
   }

@@ -118,8 +118,8 @@ final class Jobs {
 
     /** Kills it. */
     void kill() throws InterruptedException {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly().waitFor();
+      SparkJvm.kill(process);
+      process.waitFor();
     }
 
     /** What it said. */

@@ -73,7 +73,7 @@ class LostWorkersIT {
     assertThat(training.parameters()).isEqualTo(Undisturbed.get().parameters());
   }
 
-  /** A disk of one megabyte, which is full at once. */
+  /** A disk of one megabyte, which a shuffle fills at once, and so do the pairs of a training. */
   @Test
   void theDiskIsFull() throws Exception {
     List<String> mounting = List.of("unshare", "--mount", "--map-root-user", "--");
@@ -87,31 +87,44 @@ class LostWorkersIT {
             "mount -t tmpfs -o size=1m tmpfs '" + cluster.local(0) + "' && exec \"$@\"",
             "bash"));
     cluster.add(before);
-    Path data = directory.resolve("data");
-    List<String> prepare =
-        List.of(
-            "prepare",
-            "--input",
-            "gaussian-linear",
-            "--output",
-            data.toString(),
-            "--set",
-            "input.pairs=60000");
     // The job's jar would fill it before its pairs do.
     jobs.set("spark.files.useFetchCache", "false");
+    Path shuffled = directory.resolve("shuffled");
+    Path data = directory.resolve("data");
+    jobs.submit("local[2]", prepare(data)).finish();
+    training = new Training(data.toString(), directory.resolve("output").toString());
+    List<String> train = training.command("training.epochs=1");
 
-    Job job = jobs.submit(cluster.url(), prepare);
+    assertEndsForWantOfSpace(jobs.submit(cluster.url(), prepare(shuffled)));
+    assertEndsForWantOfSpace(jobs.submit(cluster.url(), train));
+
+    assertThat(shuffled.resolve("_SUCCESS")).doesNotExist();
+    assertThat(training.isComplete()).isFalse();
+    cluster.lose(0);
+    cluster.add(List.of());
+    jobs.submit(cluster.url(), prepare(shuffled)).finish();
+    jobs.submit(cluster.url(), train).finish();
+    assertThat(shuffled.resolve("_SUCCESS")).exists();
+    assertThat(training.isComplete()).isTrue();
+  }
+
+  private static List<String> prepare(Path data) {
+    return List.of(
+        "prepare",
+        "--input",
+        "gaussian-linear",
+        "--output",
+        data.toString(),
+        "--set",
+        "input.pairs=60000");
+  }
+
+  private static void assertEndsForWantOfSpace(Job job) throws InterruptedException {
     assertThat(job.end()).isEqualTo(1);
-
     assertThat(job.output().lines().filter(line -> line.startsWith("fathom: ")))
         .singleElement()
         .asString()
         .contains("No space left on device");
-    assertThat(data.resolve("_SUCCESS")).doesNotExist();
-    cluster.lose(0);
-    cluster.add(List.of());
-    jobs.submit(cluster.url(), prepare).finish();
-    assertThat(data.resolve("_SUCCESS")).exists();
   }
 
   private static boolean succeeds(List<String> command, String last) {

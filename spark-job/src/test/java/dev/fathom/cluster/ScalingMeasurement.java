@@ -194,7 +194,7 @@ class ScalingMeasurement {
         new Jobs(directory.resolve("jobs"))
             .set("spark.submit.deployMode", "cluster")
             .set("spark.standalone.submit.waitAppCompletion", "true")
-            .set("spark.driver.memory", "3g")
+            .set("spark.driver.memory", "6g")
             .set("spark.executor.memory", "3g");
     events.ifPresent(
         logs ->

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -34,6 +36,13 @@ final class SparkJvm {
                   "sun.util.calendar")
               .map(name -> "--add-opens=java.base/" + name + "=ALL-UNNAMED")
               .collect(Collectors.joining(" "));
+
+  private static final Set<Process> STARTED = ConcurrentHashMap.newKeySet();
+
+  static {
+    // What a test that failed has left.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> STARTED.forEach(SparkJvm::kill)));
+  }
 
   private SparkJvm() {}
 
@@ -76,6 +85,14 @@ final class SparkJvm {
     // Which arithmetic OpenBLAS chooses must be left to the machine, as containers do not inherit
     // it.
     builder.environment().remove("OPENBLAS_CORETYPE");
-    return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    Process started = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    STARTED.add(started);
+    return started;
+  }
+
+  /** Kills one, with all that it has started. */
+  static void kill(Process process) {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
   }
 }

@@ -77,7 +77,7 @@ final class StandaloneCluster implements AutoCloseable {
                 "--cores",
                 "1",
                 "--memory",
-                "3g",
+                "6g",
                 "--webui-port",
                 "0",
                 "--work-dir",
@@ -120,9 +120,8 @@ final class StandaloneCluster implements AutoCloseable {
 
   /** A worker that is killed with all it runs. */
   void lose(int worker) throws InterruptedException {
-    Process process = workers.get(worker);
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly().waitFor();
+    SparkJvm.kill(workers.get(worker));
+    workers.get(worker).waitFor();
   }
 
   static int freePort() throws IOException {
@@ -142,10 +141,7 @@ final class StandaloneCluster implements AutoCloseable {
 
   @Override
   public void close() {
-    for (Process worker : workers) {
-      worker.descendants().forEach(ProcessHandle::destroyForcibly);
-      worker.destroyForcibly();
-    }
-    master.destroyForcibly();
+    workers.forEach(SparkJvm::kill);
+    SparkJvm.kill(master);
   }
 }

@@ -23,8 +23,8 @@ class YarnIT {
   @TempDir private static Path clusterDirectory;
   private static MiniDFSCluster hdfs;
   private static MiniYARNCluster yarn;
-
-  @TempDir private Path directory;
+  private static Jobs jobs;
+  private static String data;
 
   @BeforeAll
   static void start() throws Exception {
@@ -44,6 +44,15 @@ class YarnIT {
     yarn.init(configuration);
     yarn.start();
     yarn.waitForNodeManagersToConnect(30_000);
+    jobs =
+        new Jobs(clusterDirectory.resolve("jobs"))
+            .export("HADOOP_CONF_DIR", clientConfiguration().toString())
+            .set("spark.yarn.appMasterEnv.SPARK_LOCAL_IP", SparkJvm.LOOPBACK)
+            .set("spark.executorEnv.SPARK_LOCAL_IP", SparkJvm.LOOPBACK)
+            .set("spark.yarn.jars", "local:" + SparkJvm.SPARK.resolve("jars") + "/*")
+            .set("spark.executor.instances", "2");
+    data = hdfs.getURI() + "/data";
+    jobs.submit("yarn", Training.prepare(data)).finish();
   }
 
   @AfterAll
@@ -55,32 +64,22 @@ class YarnIT {
   @ParameterizedTest
   @ValueSource(strings = {"client", "cluster"})
   void trains(String deployMode) throws Exception {
-    Jobs jobs =
-        new Jobs(directory.resolve("jobs"))
-            .export("HADOOP_CONF_DIR", clientConfiguration().toString())
-            .set("spark.submit.deployMode", deployMode)
-            .set("spark.yarn.appMasterEnv.SPARK_LOCAL_IP", SparkJvm.LOOPBACK)
-            .set("spark.executorEnv.SPARK_LOCAL_IP", SparkJvm.LOOPBACK)
-            .set("spark.yarn.jars", "local:" + SparkJvm.SPARK.resolve("jars") + "/*")
-            .set("spark.executor.instances", "2");
-    String root = hdfs.getURI() + "/" + deployMode;
-    Training training = new Training(root + "/data", root + "/output");
-    jobs.submit("yarn", Training.prepare(training.data())).finish();
+    Training training = new Training(data, hdfs.getURI() + "/" + deployMode);
 
-    jobs.submit("yarn", training.command()).finish();
+    jobs.set("spark.submit.deployMode", deployMode).submit("yarn", training.command()).finish();
 
     assertThat(training.parameters()).isEqualTo(Undisturbed.get().parameters());
   }
 
   /** What a client has to know. */
-  private Path clientConfiguration() throws IOException {
+  private static Path clientConfiguration() throws IOException {
     Configuration known = new Configuration(false);
     for (Map.Entry<String, String> entry : yarn.getConfig()) {
       if (entry.getKey().matches("fs\\.defaultFS|yarn\\.resourcemanager\\..*address.*")) {
         known.set(entry.getKey(), entry.getValue());
       }
     }
-    Path files = Files.createDirectories(directory.resolve("conf"));
+    Path files = Files.createDirectories(clusterDirectory.resolve("conf"));
     for (String file : new String[] {"core-site.xml", "yarn-site.xml"}) {
       try (OutputStream out = Files.newOutputStream(files.resolve(file))) {
         known.writeXml(out);

@@ -1,0 +1,70 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train;
+
+import dev.fathom.train.Weights.Moments;
+import java.io.Externalizable;
+import java.io.IOException;
+import java.io.ObjectInput;
+import java.io.ObjectOutput;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+
+/**
+ * Weights or moments on their way between JVMs: Java would write the floats one by one, and an
+ * array of all their bytes would be one more copy of them.
+ */
+final class SentWeights implements Externalizable {
+  private static final long serialVersionUID = 1L;
+  private static final int PIECE = 1 << 14;
+
+  private boolean whole;
+  private float[][] arrays;
+
+  /** For what reads it. */
+  public SentWeights() {}
+
+  /**
+   * @param whole whether the first array is parameters
+   */
+  SentWeights(boolean whole, float[]... arrays) {
+    this.whole = whole;
+    this.arrays = arrays;
+  }
+
+  @Override
+  public void writeExternal(ObjectOutput out) throws IOException {
+    out.writeBoolean(whole);
+    out.writeInt(arrays.length);
+    byte[] piece = new byte[4 * PIECE];
+    FloatBuffer floats = ByteBuffer.wrap(piece).asFloatBuffer();
+    for (float[] array : arrays) {
+      out.writeInt(array.length);
+      for (int from = 0; from < array.length; from += PIECE) {
+        int count = Math.min(PIECE, array.length - from);
+        floats.rewind().put(array, from, count);
+        out.write(piece, 0, 4 * count);
+      }
+    }
+  }
+
+  @Override
+  public void readExternal(ObjectInput in) throws IOException {
+    whole = in.readBoolean();
+    arrays = new float[in.readInt()][];
+    byte[] piece = new byte[4 * PIECE];
+    FloatBuffer floats = ByteBuffer.wrap(piece).asFloatBuffer();
+    for (int i = 0; i < arrays.length; i++) {
+      arrays[i] = new float[in.readInt()];
+      for (int from = 0; from < arrays[i].length; from += PIECE) {
+        int count = Math.min(PIECE, arrays[i].length - from);
+        in.readFully(piece, 0, 4 * count);
+        floats.rewind().get(arrays[i], from, count);
+      }
+    }
+  }
+
+  private Object readResolve() {
+    Moments moments = new Moments(arrays[arrays.length - 2], arrays[arrays.length - 1]);
+    return whole ? new Weights(arrays[0], moments) : moments;
+  }
+}
