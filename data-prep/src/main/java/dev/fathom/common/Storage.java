@@ -20,6 +20,8 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.StreamCapabilities;
+import org.apache.hadoop.io.IOUtils;
 
 /**
  * Files on any Hadoop file system, local disk included. A file is written beside its final name and
@@ -236,15 +238,34 @@ public final class Storage {
     }
   }
 
-  /** Opens a file that is written piece by piece and is there to read from the start. */
-  public FSDataOutputStream create(Path path) {
+  /**
+   * Begins a file that more is written to. Its first content is there to read when this returns, if
+   * the file shows what is flushed, as it says of itself ({@code hsync}).
+   */
+  public FSDataOutputStream begin(Path path, Content first) {
     return patiently(
         path,
         fileSystem -> {
           fileSystem.delete(path, false);
           // With checksums it would be there to read in blocks of many lines.
-          return raw(fileSystem).create(path, true);
+          FSDataOutputStream out = raw(fileSystem).create(path, true);
+          try {
+            first.writeTo(out);
+            out.flush();
+            if (showsWhatIsFlushed(out)) {
+              out.hflush();
+            }
+            return out;
+          } catch (IOException e) {
+            IOUtils.closeStream(out);
+            throw e;
+          }
         });
+  }
+
+  /** Whether what is flushed to a file is there to read, or what it holds when it is closed. */
+  public static boolean showsWhatIsFlushed(FSDataOutputStream out) {
+    return out.hasCapability(StreamCapabilities.HSYNC);
   }
 
   private static FileSystem raw(FileSystem fileSystem) {

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * <p>netlib's JNI pins the arrays (JavaCPP's own {@code cblas_sgemm(float[])} would copy them in
  * and out at every call) and is pointed at the OpenBLAS that ND4J's natives bring. Where no native
  * library loads, netlib's pure Java implementation serves. A task multiplies on one thread: Spark
- * runs a task a core, and OpenMP threads that spin beside them made everything slower.
+ * runs a task a core, and threads that spin beside them made everything slower.
  */
 public final class Blas {
   private static final Logger LOG = LoggerFactory.getLogger(Blas.class);
@@ -124,7 +124,7 @@ public final class Blas {
 
   /**
    * Has what this thread calls of the library run on this thread alone, whatever another library
-   * may have set. OpenMP keeps that number for each calling thread.
+   * may have set.
    */
   public static void useOneThread() {
     if (isNative()) {

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Eigenvalues and eigenvectors of a symmetric matrix, by LAPACK's {@code dsyevd} in the same native
- * library as {@link Blas}, or in Java where that does not load.
+ * Eigenvalues and eigenvectors of a symmetric matrix, by the {@code dsyevd} of the OpenBLAS that
+ * {@link Blas} multiplies with, or in Java where that does not load.
  *
  * <p>The matrix is copied to memory that begins at a cache line: on some processors OpenBLAS sums
  * up in another order where vectors begin elsewhere, and arrays on the heap begin where they may,

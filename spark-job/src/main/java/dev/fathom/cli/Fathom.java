@@ -66,14 +66,24 @@ public final class Fathom {
    * of Spark's that is gone.
    */
   private static void end(Thread thread, Throwable error) {
-    if (error instanceof OutOfMemoryError) {
-      // No more than this: what else runs at an end takes memory, and waits for threads.
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      if (cause instanceof OutOfMemoryError) {
+        outOfMemory(cause.getMessage());
+      }
+    }
+    System.err.printf("Exception in thread %s: ", thread.getName());
+    error.printStackTrace();
+  }
+
+  /** No more than a line: what else runs at an end takes memory, and waits for threads. */
+  private static void outOfMemory(String what) {
+    try {
       System.err.printf(
-          "fathom: out of memory (%s) with a heap of %d MB; give more: spark.driver.memory, FATHOM_HEAP%n",
-          error.getMessage(), Runtime.getRuntime().maxMemory() >> 20);
+          "fathom: out of memory (%s); the heap may have %d MB (spark.driver.memory, FATHOM_HEAP)%n",
+          what, Runtime.getRuntime().maxMemory() >> 20);
+    } finally {
       Runtime.getRuntime().halt(ExitCode.FAILURE.code());
     }
-    thread.getThreadGroup().uncaughtException(thread, error);
   }
 
   /** Runs a command. */

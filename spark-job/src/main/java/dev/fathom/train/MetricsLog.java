@@ -9,9 +9,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.hadoop.io.IOUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,12 +28,14 @@ public final class MetricsLog implements AutoCloseable {
   private final Storage storage;
   private final Path path;
 
-  /** The lines from before, until those of the log that is begun anew can be read. */
+  /** All lines, while those of the log are written anew. */
   private final Path before;
 
   private final List<RoundReport> kept;
   private final List<RoundReport> all;
-  private FSDataOutputStream out;
+
+  /** The log, where it shows what is flushed. */
+  private Optional<FSDataOutputStream> out = Optional.empty();
 
   /**
    * Goes on with a log, or begins one.
@@ -49,13 +51,7 @@ public final class MetricsLog implements AutoCloseable {
     List<RoundReport> older = read(storage, before, round);
     kept = found.size() >= older.size() ? found : older;
     all = new ArrayList<>(kept);
-    if (!kept.isEmpty()) {
-      storage.write(before, this::writeAll);
-    }
     begin();
-    if (isReadAsWritten()) {
-      storage.delete(before);
-    }
   }
 
   /** All rounds of a training, as far as their lines are whole; none where there is no log. */
@@ -89,35 +85,35 @@ public final class MetricsLog implements AutoCloseable {
 
   void add(RoundReport report) {
     all.add(report);
-    try {
-      write(report, out);
-      flush();
-    } catch (IOException e) {
-      beginAgain(e);
+    if (out.isPresent()) {
+      try {
+        write(report, out.get());
+        out.get().hflush();
+      } catch (IOException e) {
+        beginAgain(e);
+      }
     }
   }
 
   /** Has all lines there to read: what goes on from a checkpoint goes on from them. */
   void save() {
-    if (!isReadAsWritten()) {
-      storage.write(path, this::writeAll);
-      storage.delete(before);
+    if (out.isEmpty()) {
+      begin();
     }
   }
 
-  private void flush() throws IOException {
-    if (isReadAsWritten()) {
-      out.hflush();
+  /** Writes all lines; at any moment they can be read at one place or the other. */
+  private void begin() {
+    if (read(storage, before).size() < all.size()) {
+      storage.write(before, this::writeAll);
     }
-  }
-
-  private boolean isReadAsWritten() {
-    return out.hasCapability(StreamCapabilities.HSYNC);
-  }
-
-  private static void write(RoundReport report, OutputStream out) throws IOException {
-    out.write(JSON.writeValueAsBytes(report));
-    out.write('\n');
+    FSDataOutputStream begun = storage.begin(path, this::writeAll);
+    if (Storage.showsWhatIsFlushed(begun)) {
+      out = Optional.of(begun);
+    } else {
+      close(begun);
+    }
+    storage.delete(before);
   }
 
   private void writeAll(OutputStream to) throws IOException {
@@ -126,39 +122,36 @@ public final class MetricsLog implements AutoCloseable {
     }
   }
 
-  private void begin() {
-    out = storage.create(path);
-    try {
-      writeAll(out);
-      flush();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private static void write(RoundReport report, OutputStream to) throws IOException {
+    to.write(JSON.writeValueAsBytes(report));
+    to.write('\n');
   }
 
   /** What was open is lost where a distributed file system loses the machines that it was on. */
   private void beginAgain(IOException lost) {
     LOG.warn("{} has to be written again ({})", path, lost.toString());
-    IOUtils.closeStream(out);
+    out.ifPresent(IOUtils::closeStream);
     begin();
   }
 
   @Override
   public void close() {
-    try {
-      closeOrBeginAgain();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    save();
+    if (out.isPresent()) {
+      try {
+        out.get().close();
+      } catch (IOException e) {
+        beginAgain(e);
+        out.ifPresent(MetricsLog::close);
+      }
     }
-    storage.delete(before);
   }
 
-  private void closeOrBeginAgain() throws IOException {
+  private static void close(FSDataOutputStream stream) {
     try {
-      out.close();
+      stream.close();
     } catch (IOException e) {
-      beginAgain(e);
-      out.close();
+      throw new UncheckedIOException(e);
     }
   }
 }

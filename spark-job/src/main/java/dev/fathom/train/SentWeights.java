@@ -17,23 +17,22 @@ final class SentWeights implements Externalizable {
   private static final long serialVersionUID = 1L;
   private static final int PIECE = 1 << 14;
 
-  private boolean whole;
   private float[][] arrays;
 
   /** For what reads it. */
   public SentWeights() {}
 
-  /**
-   * @param whole whether the first array is parameters
-   */
-  SentWeights(boolean whole, float[]... arrays) {
-    this.whole = whole;
-    this.arrays = arrays;
+  SentWeights(Weights weights) {
+    arrays =
+        new float[][] {weights.parameters(), weights.moments().first(), weights.moments().second()};
+  }
+
+  SentWeights(Moments moments) {
+    arrays = new float[][] {moments.first(), moments.second()};
   }
 
   @Override
   public void writeExternal(ObjectOutput out) throws IOException {
-    out.writeBoolean(whole);
     out.writeInt(arrays.length);
     byte[] piece = new byte[4 * PIECE];
     FloatBuffer floats = ByteBuffer.wrap(piece).asFloatBuffer();
@@ -49,7 +48,6 @@ final class SentWeights implements Externalizable {
 
   @Override
   public void readExternal(ObjectInput in) throws IOException {
-    whole = in.readBoolean();
     arrays = new float[in.readInt()][];
     byte[] piece = new byte[4 * PIECE];
     FloatBuffer floats = ByteBuffer.wrap(piece).asFloatBuffer();
@@ -64,7 +62,8 @@ final class SentWeights implements Externalizable {
   }
 
   private Object readResolve() {
-    Moments moments = new Moments(arrays[arrays.length - 2], arrays[arrays.length - 1]);
-    return whole ? new Weights(arrays[0], moments) : moments;
+    return arrays.length == 2
+        ? new Moments(arrays[0], arrays[1])
+        : new Weights(arrays[0], new Moments(arrays[1], arrays[2]));
   }
 }

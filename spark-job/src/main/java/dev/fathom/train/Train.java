@@ -120,8 +120,7 @@ public final class Train {
                 progress.tell(report);
                 totals.add(report);
                 if (state.round() % settings.training().checkpointEvery() == 0) {
-                  metrics.save();
-                  checkpoints.write(state);
+                  save(metrics, checkpoints, state);
                 }
               });
       ContrastiveTrainingMaster master =
@@ -131,13 +130,18 @@ public final class Train {
               towers, towers.initialParameters(settings.training().seed()));
       JavaRDD<MultiDataSet> pairs = train.toJavaRDD().map(PairDataSet::new);
       new SparkComputationGraph(context, network, master).fitMultiDataSet(pairs);
-      checkpoints.write(master.result());
+      save(metrics, checkpoints, master.result());
       return master.result();
     } catch (FathomException e) {
       throw e.exitCode() == ExitCode.DIVERGED ? withLastGood(e, checkpoints) : e;
     } finally {
       LogContext.ROUND.clear(spark.sparkContext());
     }
+  }
+
+  private static void save(MetricsLog metrics, Checkpoints checkpoints, TrainingState state) {
+    metrics.save();
+    checkpoints.write(state);
   }
 
   private static FathomException withLastGood(FathomException diverged, Checkpoints checkpoints) {

@@ -15,7 +15,7 @@ record Weights(float[] parameters, Moments moments) implements Serializable {
   }
 
   private Object writeReplace() {
-    return new SentWeights(true, parameters, moments.first, moments.second);
+    return new SentWeights(this);
   }
 
   /** Adam's moments, one of each a parameter. */
@@ -27,7 +27,7 @@ record Weights(float[] parameters, Moments moments) implements Serializable {
     }
 
     private Object writeReplace() {
-      return new SentWeights(false, first, second);
+      return new SentWeights(this);
     }
 
     static Moments zero(int parameters) {

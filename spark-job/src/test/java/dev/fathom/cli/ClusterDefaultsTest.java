@@ -23,7 +23,6 @@ class ClusterDefaultsTest {
           Map.entry("spark.serializer", "org.apache.spark.serializer.KryoSerializer"),
           Map.entry("spark.io.compression.codec", "zstd"),
           Map.entry("spark.rdd.compress", "true"),
-          Map.entry("spark.speculation", "true"),
           Map.entry("spark.sql.adaptive.enabled", "false"),
           Map.entry("spark.sql.ansi.enabled", "true"),
           Map.entry("spark.sql.caseSensitive", "true"),

@@ -3,37 +3,63 @@ package dev.fathom.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/** A thread of Spark's that memory is short in ends the process, which would wait for it else. */
+/** What becomes of a process in which a thread ends by an error that nobody takes. */
 class OutOfMemoryTest {
   private static final int MINUTES = 2;
 
+  @TempDir private Path directory;
+
   @Test
-  void endsTheProcessWithOneLine() throws Exception {
-    Process process =
-        new ProcessBuilder(
+  void whereMemoryIsShortItEndsWithOneLine() throws Exception {
+    List<String> said = said(1, "-XX:+UseSerialGC", "memory");
+
+    assertThat(said)
+        .singleElement()
+        .asString()
+        .matches("fathom: out of memory \\(Java heap space\\); the heap may have \\d+ MB .*");
+  }
+
+  @Test
+  void anyOtherErrorIsTold() throws Exception {
+    List<String> said = said(0, "-XX:+UseSerialGC", "other");
+
+    assertThat(said.get(0)).isEqualTo("Exception in thread lost: java.lang.LinkageError: so it is");
+  }
+
+  private List<String> said(int code, String... arguments) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx48m",
                 "-cp",
-                System.getProperty("java.class.path"),
-                Waiting.class.getName())
+                System.getProperty("java.class.path")));
+    command.add(arguments[0]);
+    command.add(Waiting.class.getName());
+    command.add(arguments[1]);
+    Path said = directory.resolve("said");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    String said = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-
-    assertThat(process.waitFor(MINUTES, TimeUnit.MINUTES)).isTrue();
-    assertThat(process.exitValue()).isEqualTo(1);
-    assertThat(said.lines())
-        .singleElement()
-        .asString()
-        .startsWith("fathom: out of memory (Java heap space) with a heap of 48 MB");
+            .redirectError(said.toFile());
+    builder.environment().remove("JAVA_TOOL_OPTIONS");
+    Process process = builder.start();
+    try {
+      assertThat(process.waitFor(MINUTES, TimeUnit.MINUTES)).isTrue();
+      assertThat(process.exitValue()).isEqualTo(code);
+      return Files.readAllLines(said);
+    } finally {
+      process.destroyForcibly();
+    }
   }
 
   /** A command whose main thread waits for another that is gone. */
@@ -42,16 +68,28 @@ class OutOfMemoryTest {
 
     public static void main(String[] arguments) throws InterruptedException {
       Fathom.main(new String[] {"--version"});
-      CountDownLatch never = new CountDownLatch(1);
-      new Thread(Waiting::fill).start();
-      never.await();
+      boolean memory = arguments[0].equals("memory");
+      Thread lost = new Thread(memory ? Waiting::fill : Waiting::fail, "lost");
+      lost.start();
+      if (memory) {
+        new CountDownLatch(1).await();
+      }
+      lost.join();
     }
 
+    /** With small things, until there is no room for a line. */
     private static void fill() {
-      List<long[]> all = new ArrayList<>();
-      while (all.size() < Integer.MAX_VALUE) {
-        all.add(new long[1 << 20]);
+      Object[] last = new Object[0];
+      while (true) {
+        last = new Object[] {last};
+        if (last.length > 1) {
+          break;
+        }
       }
+    }
+
+    private static void fail() {
+      throw new LinkageError("so it is");
     }
   }
 }

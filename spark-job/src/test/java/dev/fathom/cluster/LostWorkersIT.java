@@ -96,6 +96,8 @@ class LostWorkersIT {
     List<String> train = training.command("training.epochs=1");
 
     assertEndsForWantOfSpace(jobs.submit(cluster.url(), prepare(shuffled)));
+    // With it goes what it has left there.
+    cluster.awaitIdle();
     assertEndsForWantOfSpace(jobs.submit(cluster.url(), train));
 
     assertThat(shuffled.resolve("_SUCCESS")).doesNotExist();

@@ -8,10 +8,18 @@ import java.nio.file.Files;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.security.AccessControlException;
 import org.apache.hadoop.util.Progressable;
 
 /** The local disk as an object store has files: there when they are closed, and not before. */
 public final class ObjectStoreFileSystem extends RawLocalFileSystem {
+  private static volatile String refused = "";
+
+  /** Has files of this name refused from now on. */
+  public static void refuse(String name) {
+    refused = name;
+  }
+
   @Override
   public URI getUri() {
     return URI.create("objects:///");
@@ -26,6 +34,9 @@ public final class ObjectStoreFileSystem extends RawLocalFileSystem {
       long blockSize,
       Progressable progress)
       throws IOException {
+    if (path.getName().equals(refused)) {
+      throw new AccessControlException("no " + refused);
+    }
     ByteArrayOutputStream object =
         new ByteArrayOutputStream() {
           @Override

@@ -8,6 +8,7 @@ import java.util.List;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.storage.RDDBlockId;
 import org.apache.spark.storage.StorageLevel;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +34,10 @@ class PlacedRddTest {
     SparkEnv.get().blockManager().removeRdd(persisted.id());
 
     assertThat(placed.each((element, partition) -> element)).containsExactly("a!", "b!", "c!");
+    for (int i = 0; i < 3; i++) {
+      RDDBlockId block = new RDDBlockId(persisted.id(), i);
+      assertThat(SparkEnv.get().blockManager().getStatus(block).isDefined()).isTrue();
+    }
   }
 
   @Test
