@@ -5,6 +5,7 @@ import dev.fathom.common.ExitCode;
 import dev.fathom.common.FathomException;
 import dev.fathom.common.Secrets;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.commons.lang3.exception.ExceptionUtils;
 import picocli.AutoComplete;
@@ -50,6 +51,8 @@ import picocli.CommandLine.ParameterException;
       "Completion in bash and zsh: source <(fathom generate-completion)"
     })
 public final class Fathom {
+  private static final String CAUSED_BY = "Caused by: ";
+
   private Fathom() {}
 
   /** Runs a command and ends the process with its exit code. */
@@ -128,13 +131,21 @@ public final class Fathom {
     return null;
   }
 
-  /** What an unforeseen error says, without the stack trace that Spark puts into its message. */
-  private static String told(Exception error) {
+  /** What an unforeseen error says, and what caused it where Spark tells that in a stack trace. */
+  static String told(Exception error) {
     boolean says = error instanceof UncheckedIOException && error.getMessage() != null;
-    return (says ? error.getMessage() : error.toString())
-        .lines()
-        .takeWhile(line -> !line.startsWith("\tat "))
-        .collect(Collectors.joining("\n"));
+    List<String> lines = (says ? error.getMessage() : error.toString()).lines().toList();
+    String message =
+        lines.stream()
+            .takeWhile(line -> !line.startsWith("\tat "))
+            .collect(Collectors.joining("\n"));
+    return lines.stream()
+        .filter(line -> line.startsWith(CAUSED_BY))
+        .reduce((first, last) -> last)
+        .map(cause -> cause.substring(CAUSED_BY.length()))
+        .filter(cause -> !message.contains(cause))
+        .map(cause -> message + "; caused by " + cause)
+        .orElse(message);
   }
 
   private static String oneLine(String message) {

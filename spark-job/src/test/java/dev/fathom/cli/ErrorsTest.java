@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -167,5 +168,23 @@ class ErrorsTest {
         .doesNotContain("\tat ");
     assertThat(here.resolve("out")).doesNotExist();
     assertThat(here.resolve("full/precious.txt")).exists();
+  }
+
+  @Test
+  void anErrorOfATaskTellsWhatCausedIt() {
+    String trace =
+        """
+        Job aborted: java.lang.reflect.InvocationTargetException
+        \tat a.B.c(B.java:1)
+        Caused by: java.io.UncheckedIOException: wrapped
+        \tat a.B.c(B.java:2)
+        Caused by: java.io.IOException: No space left on device
+        \tat a.B.c(B.java:3)
+        """;
+
+    assertThat(Fathom.told(new IllegalStateException(trace)))
+        .isEqualTo(
+            "java.lang.IllegalStateException: Job aborted: java.lang.reflect.InvocationTargetException"
+                + "; caused by java.io.IOException: No space left on device");
   }
 }

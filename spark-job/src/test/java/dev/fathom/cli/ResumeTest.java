@@ -18,32 +18,46 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A job in a JVM of its own that is killed and given again. */
+/** A job in a JVM of its own that is killed and given again, beside one that is left alone. */
 class ResumeTest {
+  @TempDir private static Path data;
+
   @TempDir private Path directory;
+
+  @BeforeAll
+  static void prepare() {
+    succeed(
+        "prepare",
+        "--input",
+        "gaussian-linear",
+        "--output",
+        data.toString(),
+        "--set",
+        "input.pairs=2000");
+  }
 
   @Test
   void aTrainingThatIsKilledAtARandomRoundEndsInTheSameBitsWhenTheCommandIsGivenAgain()
       throws Exception {
-    Path data = prepared();
     Path whole = directory.resolve("whole");
-    finish(train(data, whole));
+    succeed(train(whole));
     Path killed = directory.resolve("killed");
     long rounds = lines(whole);
     // Another one each time; a failure names it.
     long round = RandomStream.of(ProcessHandle.current().pid(), "kill").nextLong(1, rounds - 5);
 
-    Process first = train(data, killed);
+    Process first = start(train(killed));
     while (lines(killed) < round) {
       assertThat(first.isAlive()).as("killed in round %d", round).isTrue();
       TimeUnit.MILLISECONDS.sleep(5);
     }
     first.destroyForcibly().waitFor();
     assertThat(killed.resolve("_SUCCESS")).doesNotExist();
-    finish(train(data, killed));
+    succeed(train(killed));
 
     assertThat(newestCheckpoint(killed).getFileName())
         .isEqualTo(newestCheckpoint(whole).getFileName());
@@ -56,12 +70,11 @@ class ResumeTest {
 
   @Test
   void aSweepThatIsKilledEndsInTheSameTableWhenTheCommandIsGivenAgain() throws Exception {
-    Path data = prepared();
     Path whole = directory.resolve("whole");
-    finish(sweep(data, whole));
+    succeed(sweep(whole));
     Path killed = directory.resolve("killed");
 
-    Process first = sweep(data, killed);
+    Process first = start(sweep(killed));
     while (cells(killed) < 2) {
       assertThat(first.isAlive()).isTrue();
       TimeUnit.MILLISECONDS.sleep(5);
@@ -69,40 +82,27 @@ class ResumeTest {
     first.destroyForcibly().waitFor();
     assertThat(killed.resolve("_SUCCESS")).doesNotExist();
     Map<Path, FileTime> done = modified(killed);
-    finish(sweep(data, killed));
+    succeed(sweep(killed));
 
     assertThat(modified(killed)).as("what was done is not done again").containsAllEntriesOf(done);
     assertThat(SweepCommandTest.table(killed)).isEqualTo(SweepCommandTest.table(whole));
     assertThat(killed.resolve("_SUCCESS")).exists();
   }
 
-  private Path prepared() throws Exception {
-    Path data = directory.resolve("data");
-    finish(
-        start(
-            "prepare",
-            "--input",
-            "gaussian-linear",
-            "--output",
-            data.toString(),
-            "--set",
-            "input.pairs=2000"));
-    return data;
-  }
-
-  private Process sweep(Path data, Path output) throws IOException {
-    return start(
-        "sweep",
-        "--data",
-        data.toString(),
-        "--output",
-        output.toString(),
-        "--set",
-        "sweep.dimensions=[2,4,6]",
-        "--set",
-        "sweep.repeats=2",
-        "--set",
-        "training.epochs=20");
+  private static String[] sweep(Path output) {
+    return new String[] {
+      "sweep",
+      "--data",
+      data.toString(),
+      "--output",
+      output.toString(),
+      "--set",
+      "sweep.dimensions=[2,4,6]",
+      "--set",
+      "sweep.repeats=2",
+      "--set",
+      "training.epochs=20"
+    };
   }
 
   private static long cells(Path output) throws IOException {
@@ -120,23 +120,24 @@ class ResumeTest {
     return modified;
   }
 
-  private Process train(Path data, Path output) throws IOException {
-    return start(
-        "train",
-        "--data",
-        data.toString(),
-        "--output",
-        output.toString(),
-        "--set",
-        "training.workers=2",
-        "--set",
-        "training.batchSize=50",
-        "--set",
-        "training.epochs=20",
-        "--set",
-        "training.averagingPeriod=5",
-        "--set",
-        "training.checkpointEvery=4");
+  private static String[] train(Path output) {
+    return new String[] {
+      "train",
+      "--data",
+      data.toString(),
+      "--output",
+      output.toString(),
+      "--set",
+      "training.workers=2",
+      "--set",
+      "training.batchSize=50",
+      "--set",
+      "training.epochs=20",
+      "--set",
+      "training.averagingPeriod=5",
+      "--set",
+      "training.checkpointEvery=4"
+    };
   }
 
   private static Path newestCheckpoint(Path output) throws IOException {
@@ -160,8 +161,8 @@ class ResumeTest {
         .toList();
   }
 
-  private static void finish(Process process) throws InterruptedException {
-    assertThat(process.waitFor()).isZero();
+  private static void succeed(String... command) {
+    Commands.succeed(new String[0], command);
   }
 
   /** Starts a command in a JVM with this one's class path and flags. */
@@ -185,7 +186,12 @@ class ResumeTest {
             "sun.util.calendar")) {
       command.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED");
     }
-    command.addAll(List.of("-Xmx1g", "-Dspark.ui.enabled=false", "-Dspark.driver.host=127.0.0.1"));
+    command.addAll(
+        List.of(
+            "-Xmx1g",
+            "-XX:TieredStopAtLevel=1",
+            "-Dspark.ui.enabled=false",
+            "-Dspark.driver.host=127.0.0.1"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Fathom.class.getName()));
     command.addAll(Arrays.asList(arguments));
     command.addAll(List.of("--master", "local[2]"));

@@ -22,6 +22,7 @@ final class Jobs {
   private final Path directory;
   private final Map<String, String> environment = new LinkedHashMap<>();
   private final Map<String, String> configuration = new LinkedHashMap<>();
+  private String flags;
 
   Jobs(Path directory) throws IOException {
     this.directory = Files.createDirectories(directory);
@@ -31,8 +32,13 @@ final class Jobs {
     set("spark.executor.memory", "1g");
     set("spark.driver.memory", "1g");
     set("spark.driver.extraJavaOptions", SparkJvm.OPENED);
-    set("spark.executor.extraJavaOptions", SparkJvm.OPENED);
     set("spark.local.dir", local().toString());
+  }
+
+  /** Sets the flags of the JVMs that follow, in place of those that start quickly. */
+  Jobs flags(String between) {
+    flags = between;
+    return set("spark.executor.extraJavaOptions", SparkJvm.OPENED + " " + between);
   }
 
   /** What Spark uses for its scratch files; a job that has ended leaves none there. */
@@ -53,16 +59,21 @@ final class Jobs {
   }
 
   /** Submits one. */
-  Job submit(String master, List<String> command) throws IOException {
+  Job submit(String master, List<String> command) throws IOException, InterruptedException {
+    if (flags == null) {
+      flags(QuickStart.flags());
+    }
     List<String> options = new ArrayList<>(List.of("--master", master));
     configuration.forEach((key, value) -> options.addAll(List.of("--conf", key + "=" + value)));
-    return submit(directory, environment, List.of(), options, command);
+    return submit(directory, flags, environment, List.of(), options, command);
   }
 
   /** Submits one to this machine, with nothing said of addresses. */
-  static Job submitAsItComes(Path directory, List<String> command) throws IOException {
+  static Job submitAsItComes(Path directory, List<String> command)
+      throws IOException, InterruptedException {
     return submit(
         directory,
+        QuickStart.flags(),
         Map.of(),
         List.of("env", "-u", "SPARK_LOCAL_IP"),
         List.of("--master", "local[2]"),
@@ -71,6 +82,7 @@ final class Jobs {
 
   private static Job submit(
       Path directory,
+      String flags,
       Map<String, String> environment,
       List<String> before,
       List<String> options,
@@ -81,7 +93,8 @@ final class Jobs {
     arguments.addAll(command);
     Path log = directory.resolve("job-" + System.nanoTime() + ".log");
     return new Job(
-        SparkJvm.start(log, environment, before, "org.apache.spark.deploy.SparkSubmit", arguments),
+        SparkJvm.start(
+            log, flags, environment, before, "org.apache.spark.deploy.SparkSubmit", arguments),
         log);
   }
 

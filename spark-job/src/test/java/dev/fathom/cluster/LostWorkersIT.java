@@ -84,7 +84,7 @@ class LostWorkersIT {
         List.of(
             "bash",
             "-c",
-            "mount -t tmpfs -o size=1m tmpfs '" + cluster.local(0) + "' && exec \"$@\"",
+            "mount -t tmpfs -o size=1m tmpfs '" + cluster.scratch(0) + "' && exec \"$@\"",
             "bash"));
     cluster.add(before);
     // The job's jar would fill it before its pairs do.

@@ -15,7 +15,7 @@ class MemoryIT {
   @Test
   void anExecutorOfOneGigabyteTrainsFiveMillionPairs() throws Exception {
     Path data = directory.resolve("data");
-    Jobs jobs = new Jobs(directory.resolve("jobs")).set("spark.driver.memory", "1g");
+    Jobs jobs = new Jobs(directory.resolve("jobs")).flags("-XX:+UseG1GC");
     jobs.submit(
             "local[2]",
             List.of(
@@ -35,8 +35,7 @@ class MemoryIT {
         .finish();
     Training training = new Training(data.toString(), directory.resolve("output").toString());
     try (StandaloneCluster cluster = new StandaloneCluster(directory.resolve("cluster"), 1)) {
-      jobs.set("spark.executor.memory", "1g")
-          .submit(
+      jobs.submit(
               cluster.url(),
               List.of(
                   "train",

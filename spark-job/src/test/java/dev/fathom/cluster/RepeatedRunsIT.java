@@ -21,7 +21,6 @@ class RepeatedRunsIT {
     Path temporary = Files.createDirectories(directory.resolve("temporary"));
     Jobs jobs =
         new Jobs(directory.resolve("jobs"))
-            .set("spark.executor.extraJavaOptions", SparkJvm.OPENED + " -XX:TieredStopAtLevel=1")
             .export("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + temporary);
     try (StandaloneCluster cluster = new StandaloneCluster(directory.resolve("cluster"), 2)) {
       for (int run = 0; run < RUNS; run++) {

@@ -192,6 +192,7 @@ class ScalingMeasurement {
     }
     Jobs jobs =
         new Jobs(directory.resolve("jobs"))
+            .flags("-XX:+UseG1GC")
             .set("spark.submit.deployMode", "cluster")
             .set("spark.standalone.submit.waitAppCompletion", "true")
             .set("spark.driver.memory", "6g")

@@ -50,11 +50,13 @@ final class SparkJvm {
    * Starts one.
    *
    * @param log where its output goes
+   * @param flags of the JVM, between spaces
    * @param environment over what every one gets
    * @param before words of a command that is to start it
    */
   static Process start(
       Path log,
+      String flags,
       Map<String, String> environment,
       List<String> before,
       String main,
@@ -62,12 +64,13 @@ final class SparkJvm {
       throws IOException {
     List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // Short jobs on few cores: compiling them well takes longer than running them.
-    command.addAll(List.of("-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-    command.addAll(List.of(OPENED.split(" ")));
-    String hadoop = environment.get("HADOOP_CONF_DIR");
+    command.add("-Xmx1g");
+    command.addAll(List.of((OPENED + " " + flags).split(" ")));
+    // As Spark has it for executors, which the classes of an archive have to come from.
     String classPath =
-        (hadoop == null ? "" : hadoop + File.pathSeparator) + SPARK.resolve("jars/*");
+        environment.getOrDefault("HADOOP_CONF_DIR", SPARK.resolve("conf").toString())
+            + File.pathSeparator
+            + SPARK.resolve("jars/*");
     command.addAll(List.of("-cp", classPath, main));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);

@@ -35,6 +35,7 @@ final class StandaloneCluster implements AutoCloseable {
     master =
         SparkJvm.start(
             directory.resolve("master.log"),
+            QuickStart.flags(),
             Map.of(),
             List.of(),
             "org.apache.spark.deploy.master.Master",
@@ -55,18 +56,19 @@ final class StandaloneCluster implements AutoCloseable {
    *
    * @param before words of a command that is to start it
    */
-  void add(List<String> before) throws IOException {
+  void add(List<String> before) throws Exception {
     int number = workers.size();
     // Machines of their own to Spark, which runs no task twice on one.
     String host = "127.0.0." + (1 + number);
     workers.add(
         SparkJvm.start(
             directory.resolve("worker" + number + ".log"),
+            QuickStart.flags(),
             Map.of(
                 "SPARK_LOCAL_IP",
                 host,
                 "SPARK_LOCAL_DIRS",
-                Files.createDirectories(local(number)).toString(),
+                Files.createDirectories(scratch(number)).toString(),
                 "JAVA_TOOL_OPTIONS",
                 "-Djava.io.tmpdir=" + local(number)),
             before,
@@ -85,9 +87,14 @@ final class StandaloneCluster implements AutoCloseable {
                 url())));
   }
 
-  /** Where a worker's executors have their scratch and other temporary files. */
+  /** Where a worker's executors have their temporary files, those for scratch among them. */
   Path local(int worker) {
     return directory.resolve("local" + worker);
+  }
+
+  /** Where they have those for scratch. */
+  Path scratch(int worker) {
+    return local(worker).resolve("scratch");
   }
 
   /** Its address. */
