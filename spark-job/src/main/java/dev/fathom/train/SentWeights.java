@@ -8,6 +8,7 @@ import java.io.ObjectInput;
 import java.io.ObjectOutput;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 
 /**
  * Weights or moments on their way between JVMs: Java would write the floats one by one, and an
@@ -34,10 +35,12 @@ final class SentWeights implements Externalizable {
   @Override
   public void writeExternal(ObjectOutput out) throws IOException {
     out.writeInt(arrays.length);
+    for (float[] array : arrays) {
+      out.writeInt(array.length);
+    }
     byte[] piece = new byte[4 * PIECE];
     FloatBuffer floats = ByteBuffer.wrap(piece).asFloatBuffer();
     for (float[] array : arrays) {
-      out.writeInt(array.length);
       for (int from = 0; from < array.length; from += PIECE) {
         int count = Math.min(PIECE, array.length - from);
         floats.rewind().put(array, from, count);
@@ -48,15 +51,26 @@ final class SentWeights implements Externalizable {
 
   @Override
   public void readExternal(ObjectInput in) throws IOException {
-    arrays = new float[in.readInt()][];
+    int[] lengths = new int[in.readInt()];
+    for (int i = 0; i < lengths.length; i++) {
+      lengths[i] = in.readInt();
+    }
+    try {
+      arrays = Arrays.stream(lengths).mapToObj(float[]::new).toArray(float[][]::new);
+    } catch (OutOfMemoryError e) {
+      // With it left unread, Java would tell of that in place of the memory.
+      for (long left = 4 * Arrays.stream(lengths).asLongStream().sum(); left > 0; ) {
+        left -= in.skipBytes((int) Math.min(left, Integer.MAX_VALUE));
+      }
+      throw e;
+    }
     byte[] piece = new byte[4 * PIECE];
     FloatBuffer floats = ByteBuffer.wrap(piece).asFloatBuffer();
-    for (int i = 0; i < arrays.length; i++) {
-      arrays[i] = new float[in.readInt()];
-      for (int from = 0; from < arrays[i].length; from += PIECE) {
-        int count = Math.min(PIECE, arrays[i].length - from);
+    for (float[] array : arrays) {
+      for (int from = 0; from < array.length; from += PIECE) {
+        int count = Math.min(PIECE, array.length - from);
         in.readFully(piece, 0, 4 * count);
-        floats.rewind().get(arrays[i], from, count);
+        floats.rewind().get(array, from, count);
       }
     }
   }
