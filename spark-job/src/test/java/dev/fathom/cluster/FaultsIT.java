@@ -99,11 +99,11 @@ class FaultsIT {
     ProcessHandle executor = cluster.executors().get(0);
 
     long start = System.nanoTime();
-    for (int second = 0; second < 20 && !TAKEN_OVER.matcher(job.output()).find(); second++) {
+    for (int time = 0; time < 20 && !TAKEN_OVER.matcher(job.output()).find(); time++) {
       signal(executor, "STOP");
-      TimeUnit.MILLISECONDS.sleep(900);
+      TimeUnit.MILLISECONDS.sleep(2700);
       signal(executor, "CONT");
-      TimeUnit.MILLISECONDS.sleep(100);
+      TimeUnit.MILLISECONDS.sleep(300);
     }
     assertThat(job.output()).containsPattern(TAKEN_OVER);
     assertThat(training.isComplete()).isFalse();

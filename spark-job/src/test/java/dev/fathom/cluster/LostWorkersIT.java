@@ -111,14 +111,7 @@ class LostWorkersIT {
   }
 
   private static List<String> prepare(Path data) {
-    return List.of(
-        "prepare",
-        "--input",
-        "gaussian-linear",
-        "--output",
-        data.toString(),
-        "--set",
-        "input.pairs=60000");
+    return Training.prepare(data.toString(), 60_000);
   }
 
   private static void assertEndsForWantOfSpace(Job job) throws InterruptedException {

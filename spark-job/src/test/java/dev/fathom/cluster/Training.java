@@ -23,8 +23,13 @@ import org.apache.hadoop.fs.Path;
 record Training(String data, String output) {
   /** The command that makes its dataset. */
   static List<String> prepare(String data) {
+    return prepare(data, 6000);
+  }
+
+  /** The same, of more pairs. */
+  static List<String> prepare(String data, int pairs) {
     return List.of(
-        "prepare", "--input", "gaussian-linear", "--output", data, "--set", "input.pairs=6000");
+        "prepare", "--input", "gaussian-linear", "--output", data, "--set", "input.pairs=" + pairs);
   }
 
   /** Its command, with settings of its own. */
