@@ -251,7 +251,6 @@ public final class Storage {
           FSDataOutputStream out = raw(fileSystem).create(path, true);
           try {
             first.writeTo(out);
-            out.flush();
             if (showsWhatIsFlushed(out)) {
               out.hflush();
             }

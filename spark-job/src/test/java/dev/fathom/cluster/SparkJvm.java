@@ -3,6 +3,7 @@ package dev.fathom.cluster;
 
 import java.io.File;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,32 +11,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** JVMs from the Spark that the build puts beside the job's jar, on loopback. */
 final class SparkJvm {
   static final String LOOPBACK = "127.0.0.1";
   static final Path SPARK = Path.of("target/spark").toAbsolutePath();
 
-  /** What Spark needs opened on JDK 17. */
+  /** What Spark needs opened on JDK 17, as this JVM has it. */
   static final String OPENED =
-      "-XX:+IgnoreUnrecognizedVMOptions "
-          + Stream.of(
-                  "java.lang",
-                  "java.lang.invoke",
-                  "java.lang.reflect",
-                  "java.io",
-                  "java.net",
-                  "java.nio",
-                  "java.util",
-                  "java.util.concurrent",
-                  "java.util.concurrent.atomic",
-                  "sun.nio.ch",
-                  "sun.nio.cs",
-                  "sun.security.action",
-                  "sun.util.calendar")
-              .map(name -> "--add-opens=java.base/" + name + "=ALL-UNNAMED")
-              .collect(Collectors.joining(" "));
+      ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+          .filter(flag -> flag.startsWith("--add-opens"))
+          .collect(Collectors.joining(" "));
 
   private static final Set<Process> STARTED = ConcurrentHashMap.newKeySet();
 

@@ -33,8 +33,8 @@ public record RoundCost(
    * The constants are seconds, or seconds a byte of one thread, from what ScalingMeasurement prints: STAGE from the rounds
    * of the smallest model, TASK from how far apart tasks are launched, MAKE, READ, GIVE and TAKE from its columns
    * `between`, `read`, `give` and `take` for five million parameters on one executor. The network is loopback there, so
-   * what Spark does to move a byte is in READ and TAKE. AVERAGE is what
-   * AveragingBenchmark prints. MESSAGE is assumed.
+   * what Spark does to move a byte is in READ and TAKE. AVERAGE is what AveragingBenchmark prints. MESSAGE
+   * is assumed.
    */
 
   /** From a stage's submission to its end, the tasks' own time aside. */
