@@ -6,7 +6,9 @@ import static org.apache.spark.sql.functions.col;
 import dev.fathom.common.Storage;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
@@ -32,6 +34,7 @@ public final class ShardReader {
   private final SparkSession spark;
   private final DatasetFiles files;
   private final DatasetCard card;
+  private final Map<Split, List<Shard>> counted = new EnumMap<>(Split.class);
 
   /** A reader of the dataset that the card describes. */
   public ShardReader(SparkSession spark, DatasetFiles files, DatasetCard card) {
@@ -52,33 +55,58 @@ public final class ShardReader {
   public Dataset<Row> read(Split split, int parts, String... columns) {
     return parts(
         split,
-        parts,
+        equal(parts),
         rows -> rows.coalesce(1).sortWithinPartitions(FILE, ROW).select(select(columns)));
   }
 
   /**
-   * The same rows of each partition as they come, which spares the memory that sorting takes. After
-   * the columns that are wanted stand the name of the row's file and its number in the file, by
-   * which the caller finds their order.
+   * Where a part of {@code rows} starts that are cut into {@code parts} parts of about one size.
    */
-  public Dataset<Row> readUnsorted(Split split, int parts, String... columns) {
+  public static long start(long rows, int part, int parts) {
+    return rows * part / parts;
+  }
+
+  /** How many rows a split has. */
+  public long rows(Split split) {
+    List<Shard> shards = shards(split);
+    return shards.isEmpty() ? 0 : shards.get(shards.size() - 1).to();
+  }
+
+  /**
+   * The rows of a split in one partition for each run of equal parts, as they come, which spares
+   * the memory that sorting takes. After the columns that are wanted stand the name of the row's
+   * file and its number in the file, by which the caller finds their order.
+   *
+   * @param runs the first part of each run; and after the last, how many parts there are
+   */
+  public Dataset<Row> readUnsorted(Split split, int[] runs, String... columns) {
     String[] all = Arrays.copyOf(columns, columns.length + 2);
     all[columns.length] = FILE;
     all[columns.length + 1] = ROW;
-    return parts(split, parts, rows -> rows.coalesce(1).select(select(all)));
+    return parts(split, runs, rows -> rows.coalesce(1).select(select(all)));
+  }
+
+  private static int[] equal(int parts) {
+    return IntStream.rangeClosed(0, parts).toArray();
   }
 
   private static Column[] select(String... columns) {
     return Arrays.stream(columns).map(functions::col).toArray(Column[]::new);
   }
 
-  private Dataset<Row> parts(Split split, int parts, UnaryOperator<Dataset<Row>> form) {
+  private Dataset<Row> parts(Split split, int[] runs, UnaryOperator<Dataset<Row>> form) {
+    int last = runs.length - 1;
     List<Shard> shards = shards(split);
     long total = shards.isEmpty() ? 0 : shards.get(shards.size() - 1).to();
-    return IntStream.range(0, parts)
+    return IntStream.range(0, last)
         .mapToObj(
-            part ->
-                form.apply(part(split, shards, total * part / parts, total * (part + 1) / parts)))
+            run ->
+                form.apply(
+                    part(
+                        split,
+                        shards,
+                        start(total, runs[run], runs[last]),
+                        start(total, runs[run + 1], runs[last]))))
         .reduce(Dataset::union)
         .orElseThrow();
   }
@@ -100,6 +128,10 @@ public final class ShardReader {
   }
 
   private List<Shard> shards(Split split) {
+    return counted.computeIfAbsent(split, this::count);
+  }
+
+  private List<Shard> count(Split split) {
     Path directory = files.shards(split);
     // A split that got no pair has no directory.
     if (!new Storage(spark.sparkContext().hadoopConfiguration()).exists(directory)) {

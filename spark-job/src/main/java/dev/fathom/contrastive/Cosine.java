@@ -17,37 +17,53 @@ public record Cosine() implements Similarity {
   }
 
   @Override
-  public void forward(
-      float[] output, int batch, int sample, int dimension, float[] embedding, float[] norms) {
-    for (int i = 0; i < batch; i++) {
-      int row = i * dimension;
+  public double forward(
+      float[] output,
+      int rows,
+      int sample,
+      int dimension,
+      float[] embedding,
+      int first,
+      float[] norms) {
+    for (int i = 0; i < rows; i++) {
+      int from = i * dimension;
+      int to = (first + i) * dimension;
       float norm =
           Math.max(
-              (float) Math.sqrt(VectorMath.dot(output, row, output, row, dimension)),
+              (float) Math.sqrt(VectorMath.dot(output, from, output, from, dimension)),
               SMALLEST_NORM);
       norms[i] = norm;
-      for (int c = row; c < row + dimension; c++) {
-        embedding[c] = output[c] / norm;
+      for (int c = 0; c < dimension; c++) {
+        embedding[to + c] = output[from + c] / norm;
       }
     }
+    return 0;
+  }
+
+  @Override
+  public double norm(double lengths, int sample) {
+    return 1;
   }
 
   @Override
   public void backward(
       float[] output,
-      int batch,
+      int rows,
       int sample,
       int dimension,
       float[] embedding,
+      int first,
       float[] norms,
       float[] gradient,
+      double lengthGradient,
       float[] outputGradient) {
-    for (int i = 0; i < batch; i++) {
-      int row = i * dimension;
-      float along = (float) VectorMath.dot(gradient, row, embedding, row, dimension);
+    for (int i = 0; i < rows; i++) {
+      int from = (first + i) * dimension;
+      int to = i * dimension;
+      float along = (float) VectorMath.dot(gradient, from, embedding, from, dimension);
       float inverse = 1f / norms[i];
-      for (int c = row; c < row + dimension; c++) {
-        outputGradient[c] = (gradient[c] - along * embedding[c]) * inverse;
+      for (int c = 0; c < dimension; c++) {
+        outputGradient[to + c] = (gradient[from + c] - along * embedding[from + c]) * inverse;
       }
     }
   }

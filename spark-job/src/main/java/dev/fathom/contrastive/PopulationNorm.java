@@ -9,16 +9,22 @@ package dev.fathom.contrastive;
  */
 public record PopulationNorm(int sampleRows) implements Similarity {
   /*
-   * u = f/N with N = mean ‖f(X')‖ over the separate sample X' (arXiv 2505.12473). The norm is part of the function, so its
-   * gradient is too: with g = ∂L/∂u, ∂L/∂f_i = g_i/N for the pairs; ∂L/∂N = −Σ_i g_i·u_i/N reaches each sample row p as
-   * ∂L/∂f_p = (∂L/∂N)/P · f_p/‖f_p‖. A row whose length is taken as the smallest one allowed does not move N: its gradient
-   * is 0, which matters where all of the sample is so and ∂L/∂N has overflowed.
+   * u = f/N with N = mean ‖f(X')‖ over the separate sample X' (arXiv 2505.12473). So s/τ = f·g/(N_f·N_g·τ): the embeddings
+   * are the outputs as they are, and the norms two factors of the temperature. The norm is part of the function, so its
+   * gradient is too: ∂L/∂N = (∂L/∂log τ)/N reaches each of the P rows of the sample as ∂L/∂‖f_p‖ = (∂L/∂N)/P. A row whose
+   * length is taken as the smallest one allowed does not move N: its gradient is 0, which matters where all of the sample
+   * is so and ∂L/∂N has overflowed.
    */
 
   private static final long serialVersionUID = 1L;
 
-  /** The mean length of rows {@code [from, from + count)}; fills their {@code norms}. */
-  public static float meanNorm(float[] output, int from, int count, int dimension, float[] norms) {
+  /** The mean length of the first rows. */
+  public static float meanNorm(float[] output, int count, int dimension) {
+    return (float) (lengths(output, 0, count, dimension, new float[count]) / count);
+  }
+
+  /** The sum of the lengths of rows {@code [from, from + count)}; fills their {@code norms}. */
+  private static double lengths(float[] output, int from, int count, int dimension, float[] norms) {
     double sum = 0;
     for (int i = from; i < from + count; i++) {
       int row = i * dimension;
@@ -28,37 +34,42 @@ public record PopulationNorm(int sampleRows) implements Similarity {
               Cosine.SMALLEST_NORM);
       sum += norms[i];
     }
-    return (float) (sum / count);
+    return sum;
   }
 
   @Override
-  public void forward(
-      float[] output, int batch, int sample, int dimension, float[] embedding, float[] norms) {
-    float norm = meanNorm(output, batch, sample, dimension, norms);
-    norms[0] = norm;
-    for (int c = 0; c < batch * dimension; c++) {
-      embedding[c] = output[c] / norm;
-    }
+  public double forward(
+      float[] output,
+      int rows,
+      int sample,
+      int dimension,
+      float[] embedding,
+      int first,
+      float[] norms) {
+    System.arraycopy(output, 0, embedding, first * dimension, rows * dimension);
+    return lengths(output, rows, sample, dimension, norms);
+  }
+
+  @Override
+  public double norm(double lengths, int sample) {
+    return lengths / sample;
   }
 
   @Override
   public void backward(
       float[] output,
-      int batch,
+      int rows,
       int sample,
       int dimension,
       float[] embedding,
+      int first,
       float[] norms,
       float[] gradient,
+      double lengthGradient,
       float[] outputGradient) {
-    float inverse = 1f / norms[0];
-    for (int c = 0; c < batch * dimension; c++) {
-      outputGradient[c] = gradient[c] * inverse;
-    }
-    float normGradient =
-        (float) -VectorMath.dot(gradient, 0, embedding, 0, batch * dimension) * inverse;
-    for (int p = batch; p < batch + sample; p++) {
-      float factor = norms[p] > Cosine.SMALLEST_NORM ? normGradient / (sample * norms[p]) : 0f;
+    System.arraycopy(gradient, first * dimension, outputGradient, 0, rows * dimension);
+    for (int p = rows; p < rows + sample; p++) {
+      float factor = norms[p] > Cosine.SMALLEST_NORM ? (float) (lengthGradient / norms[p]) : 0f;
       for (int c = p * dimension; c < (p + 1) * dimension; c++) {
         outputGradient[c] = output[c] * factor;
       }

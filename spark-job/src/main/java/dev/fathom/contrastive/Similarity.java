@@ -4,10 +4,12 @@ package dev.fathom.contrastive;
 import java.io.Serializable;
 
 /**
- * How an encoder's output becomes the embedding whose inner products are the similarities.
+ * How an encoder's outputs become similarities: inner products of the embeddings that are made of
+ * them, over a norm of each side.
  *
- * <p>A batch is {@code batch} rows of pairs followed by {@code sample} rows of a separate sample,
- * which {@link PopulationNorm} takes its norm from and {@link Cosine} does without.
+ * <p>Outputs are rows of pairs followed by rows of a separate sample, which {@link PopulationNorm}
+ * takes its norm from and {@link Cosine} does without. The rows of a batch may be treated in parts;
+ * what all parts have to know of each other is the sum of the sample's lengths.
  */
 public sealed interface Similarity extends Serializable permits Cosine, PopulationNorm {
 
@@ -17,27 +19,45 @@ public sealed interface Similarity extends Serializable permits Cosine, Populati
   /**
    * Turns outputs into embeddings.
    *
-   * @param output (batch + sample) × dimension, row-major
-   * @param embedding receives batch × dimension
+   * @param output (rows + sample) × dimension, row-major
+   * @param embedding receives rows × dimension from row {@code first} on
    * @param norms receives one norm a row of the output, for the way back
+   * @return the sum of the sample's lengths, 0 where none is needed
    */
-  void forward(
-      float[] output, int batch, int sample, int dimension, float[] embedding, float[] norms);
+  double forward(
+      float[] output,
+      int rows,
+      int sample,
+      int dimension,
+      float[] embedding,
+      int first,
+      float[] norms);
+
+  /**
+   * What inner products with this side's embeddings are divided by.
+   *
+   * @param lengths the sum over the whole sample
+   * @param sample rows of the whole sample
+   */
+  double norm(double lengths, int sample);
 
   /**
    * Turns gradients with respect to the embeddings into gradients with respect to the outputs.
    *
-   * @param embedding what {@link #forward} gave
-   * @param gradient ∂L/∂embedding, batch × dimension
-   * @param outputGradient receives ∂L/∂output, (batch + sample) × dimension
+   * @param embedding what {@link #forward} gave, with the own rows from {@code first} on
+   * @param gradient ∂L/∂embedding, laid out like it
+   * @param lengthGradient ∂L/∂length of each row of the sample
+   * @param outputGradient receives ∂L/∂output, (rows + sample) × dimension
    */
   void backward(
       float[] output,
-      int batch,
+      int rows,
       int sample,
       int dimension,
       float[] embedding,
+      int first,
       float[] norms,
       float[] gradient,
+      double lengthGradient,
       float[] outputGradient);
 }

@@ -33,7 +33,7 @@ public record TrainedModel(Towers towers, float[] parameters, float normX, float
   }
 
   private float[] embed(Encoder encoder, Column column, int offset, float norm) {
-    float[] embeddings = outputs(encoder, column, column.size(), parameters, offset);
+    float[] embeddings = outputs(encoder, column, 0, column.size(), parameters, offset);
     if (towers.similarity() instanceof Cosine cosine) {
       cosine.forward(
           embeddings,
@@ -41,6 +41,7 @@ public record TrainedModel(Towers towers, float[] parameters, float normX, float
           0,
           encoder.dimension(),
           embeddings,
+          0,
           new float[Math.max(column.size(), 1)]);
     } else {
       for (int i = 0; i < embeddings.length; i++) {
@@ -50,9 +51,9 @@ public record TrainedModel(Towers towers, float[] parameters, float normX, float
     return embeddings;
   }
 
-  /** What an encoder gives for the first rows of a column, before it becomes an embedding. */
+  /** What an encoder gives for some rows of a column, before it becomes an embedding. */
   public static float[] outputs(
-      Encoder encoder, Column column, int count, float[] parameters, int offset) {
+      Encoder encoder, Column column, int from, int count, float[] parameters, int offset) {
     int dimension = encoder.dimension();
     float[] outputs = new float[Math.multiplyExact(count, dimension)];
     float[] batchOutputs = new float[BATCH * dimension];
@@ -61,7 +62,7 @@ public record TrainedModel(Towers towers, float[] parameters, float normX, float
       int rows = Math.min(BATCH, count - first);
       kernel.forward(
           column,
-          IntStream.range(first, first + rows).toArray(),
+          IntStream.range(from + first, from + first + rows).toArray(),
           rows,
           parameters,
           offset,

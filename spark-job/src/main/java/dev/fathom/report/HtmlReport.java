@@ -201,15 +201,16 @@ final class HtmlReport {
   private void training(TrainResult train) {
     table(
         "Training",
-        "Loss in nats; pairs a second of all workers, averaging included.",
+        "Loss in nats; pairs a second of all workers.",
         List.of("", ""),
         List.of(
-            List.of("workers", whole(train.workers())),
+            List.of("steps", whole(train.steps())),
             List.of("rounds", whole(train.rounds())),
             List.of("loss, training", number(train.trainLoss())),
             List.of(
                 "loss, validation",
                 train.validationLoss() == null ? "none" : number(train.validationLoss())),
+            List.of("workers", whole(train.workers())),
             List.of("pairs a second", whole(Math.round(train.pairsPerSecond())))));
   }
 

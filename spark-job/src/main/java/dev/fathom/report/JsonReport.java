@@ -62,8 +62,10 @@ final class JsonReport {
     root.putObject("loss")
         .put("train", train.trainLoss())
         .put("validation", train.validationLoss());
-    root.putObject("throughput").put("trainPairsPerSecond", train.pairsPerSecond());
-    root.putObject("training").put("workers", train.workers()).put("rounds", train.rounds());
+    root.putObject("throughput")
+        .put("trainPairsPerSecond", train.pairsPerSecond())
+        .put("workers", train.workers());
+    root.putObject("training").put("steps", train.steps()).put("rounds", train.rounds());
   }
 
   private static void addMeasurements(ObjectNode root, MeasureResult measure) {

@@ -72,6 +72,7 @@ record CellTask(
             data.validation(),
             (report, model) -> trace(report, model, data.measuredValidation(), trace));
     Map<String, Double> figures = new LinkedHashMap<>();
+    figures.put("training.steps", (double) trained.steps());
     figures.put("temperature.final", trained.temperature());
     figures.put("loss.train", trained.trainLoss());
     figures.put("loss.validation", trained.validationLoss());
@@ -101,6 +102,8 @@ record CellTask(
     Retrieval retrieval = result.retrieval().orElseThrow();
     figures.put("retrieval.xToY.recallAt1", retrieval.xToY().recallAt1());
     figures.put("retrieval.yToX.recallAt1", retrieval.yToX().recallAt1());
+    figures.put("retrieval.xToY.recallAt10", retrieval.xToY().recallAt10());
+    figures.put("retrieval.yToX.recallAt10", retrieval.yToX().recallAt10());
     figures.put("retrieval.topShare", retrieval.topShare());
     figures.put("retrieval.chance.pValue", retrieval.chance().pValue());
     retrieval

@@ -39,14 +39,20 @@ record AveragingPeriod(String mode, int steps) implements Serializable {
   /** Averagings that a training has at least. */
   private static final int FEWEST_ROUNDS = 40;
 
-  /** A lone worker averages with nobody; its rounds end to be reported and saved. */
-  private static final double LONE_ROUND_SECONDS = 1;
+  /**
+   * Where nothing is averaged, rounds end to be reported and saved. On one core they take as long.
+   */
+  private static final double WHOLE_ROUND_SECONDS = 2;
 
   static AveragingPeriod of(Settings settings) {
     String text = settings.text(KEY).orElse(AUTO);
     return text.equals(AUTO) || text.equals(MEASURED)
         ? new AveragingPeriod(text, 0)
         : fixed(parse(text));
+  }
+
+  boolean isAuto() {
+    return mode.equals(AUTO);
   }
 
   static AveragingPeriod fixed(int steps) {
@@ -69,9 +75,10 @@ record AveragingPeriod(String mode, int steps) implements Serializable {
   /**
    * The period to begin with.
    *
-   * @param epochs from one validation to the next, which a lone worker's rounds are no longer than
+   * @param epochs from one validation to the next, which rounds that average nothing are no longer
+   *     than
    */
-  int first(Towers towers, RoundPlan plan, int epochs) {
+  int first(Towers towers, BatchPlan plan, int epochs) {
     if (steps > 0) {
       return steps;
     }
@@ -81,14 +88,15 @@ record AveragingPeriod(String mode, int steps) implements Serializable {
     double step =
         3 * plan.batch() * (perPair + plan.batch() * perPairOfPairs) / OPERATIONS_PER_SECOND;
     double round = ROUND_SECONDS + 12.0 * towers.parameterCount() / BYTES_PER_SECOND;
-    return plan.workers() == 1
+    return plan.replicas() == 1
         ? (int)
-            Math.max(1, Math.min(LONE_ROUND_SECONDS / step, (double) epochs * plan.stepsPerEpoch()))
+            Math.max(
+                1, Math.min(WHOLE_ROUND_SECONDS / step, (double) epochs * plan.stepsPerEpoch()))
         : within(needed(round, step), plan);
   }
 
   /** The period of the next round, from what the last one took. */
-  int next(int period, double seconds, double arithmeticSeconds, RoundPlan plan) {
+  int next(int period, double seconds, double arithmeticSeconds, BatchPlan plan) {
     if (!mode.equals(MEASURED)) {
       return period;
     }
@@ -102,7 +110,7 @@ record AveragingPeriod(String mode, int steps) implements Serializable {
     return (int) Math.min(Math.ceil(steps), 1e6);
   }
 
-  private static int within(int period, RoundPlan plan) {
+  private static int within(int period, BatchPlan plan) {
     return (int) Math.max(1, Math.min(period, plan.totalSteps() / FEWEST_ROUNDS));
   }
 }

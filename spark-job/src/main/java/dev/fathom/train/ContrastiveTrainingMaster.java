@@ -1,19 +1,15 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train;
 
-import dev.fathom.common.LogContext;
 import dev.fathom.encoder.Encoder;
 import dev.fathom.encoder.EncoderGraphs;
 import dev.fathom.model.Towers;
+import dev.fathom.train.SparkWorkers.Placing;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
 import org.apache.spark.SparkContext;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.core.loader.DataSetLoader;
@@ -28,7 +24,6 @@ import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
 import org.deeplearning4j.spark.impl.multilayer.SparkDl4jMultiLayer;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
-import scala.Tuple2;
 
 /**
  * Fathom's rounds as a training master of dl4j-spark. One {@code fitMultiDataSet} of a {@link
@@ -47,17 +42,24 @@ final class ContrastiveTrainingMaster
   private final Towers towers;
   private final Optional<TrainingState> resumed;
   private final Workers validation;
+  private final Placing<MultiDataSet> placing;
   private TrainingState result;
 
   /**
    * @param resumed where to go on from, in place of the graph's parameters
+   * @param placing lays the training data on fewer workers, should executors be lost
    */
   ContrastiveTrainingMaster(
-      RoundEngine engine, Towers towers, Optional<TrainingState> resumed, Workers validation) {
+      RoundEngine engine,
+      Towers towers,
+      Optional<TrainingState> resumed,
+      Workers validation,
+      Placing<MultiDataSet> placing) {
     this.engine = engine;
     this.towers = towers;
     this.resumed = resumed;
     this.validation = validation;
+    this.placing = placing;
   }
 
   /** Both towers as the one network that this master trains. */
@@ -81,7 +83,9 @@ final class ContrastiveTrainingMaster
     ComputationGraph network = graph.getNetwork();
     TrainingState start = resumed.orElseGet(() -> engine.start(parameters(network)));
     trainingData.context().setJobDescription("train: place the pairs");
-    result = engine.run(start, new DataSetWorkers(PlacedRdd.of(trainingData)), validation);
+    try (Workers workers = new DataSetWorkers(PlacedRdd.of(trainingData), placing)) {
+      result = engine.run(start, workers, validation);
+    }
     EncoderGraphs.setParameters(network, "x", result.keptParameters(), 0);
     EncoderGraphs.setParameters(network, "y", result.keptParameters(), towers.yOffset());
   }
@@ -94,66 +98,15 @@ final class ContrastiveTrainingMaster
   }
 
   /** The workers that dl4j-spark's data sets are placed on. */
-  private record DataSetWorkers(PlacedRdd<MultiDataSet> data) implements Workers {
-    @Override
-    public <T> List<T> each(WorkerTask<T> task) {
-      return data.each((set, partition) -> task.run(((PairDataSet) set).pairs(), partition));
+  private static final class DataSetWorkers extends SparkWorkers<MultiDataSet> {
+    DataSetWorkers(PlacedRdd<MultiDataSet> data, Placing<MultiDataSet> placing) {
+      super(data, set -> ((PairDataSet) set).pairs(), placing);
     }
 
     @Override
-    public <T> Shipped<T> ship(T value, long bytes) {
-      return Shipped.of(JavaSparkContext.fromSparkContext(data.context()), value, bytes);
-    }
-
-    @Override
-    public void describe(String purpose) {
-      data.context().setJobDescription(purpose);
-    }
-
-    @Override
-    public void beginRound(int round) {
-      LogContext.ROUND.set(data.context(), Integer.toString(round));
-      Workers.super.beginRound(round);
-    }
-
-    @Override
-    public RoundResult mean(LocalRound round) {
+    PlacedRdd.Task<MultiDataSet, RoundResult> localRound(LocalRound round) {
       ContrastiveTrainingWorker worker = new ContrastiveTrainingWorker(round);
-      int workers = data.getNumPartitions();
-      return RoundResult.mean(
-          workers <= RoundResult.MOST_DIRECT
-              ? data.each((set, partition) -> worker.processMinibatch(set, null, true).result())
-              : meansOfGroups(
-                  data.toJavaRDD().map(set -> worker.processMinibatch(set, null, true).result()),
-                  workers));
-    }
-
-    /**
-     * The means of about √W groups of neighbours, so that neither the driver nor an executor takes
-     * in more results than that. They are added up by number, not as they arrive.
-     */
-    private static List<RoundResult> meansOfGroups(JavaRDD<RoundResult> results, int workers) {
-      int size = RoundResult.groupSize(workers);
-      int groups = (workers + size - 1) / size;
-      return results
-          .mapToPair(
-              result -> {
-                int worker = TaskContext.getPartitionId();
-                return new Tuple2<>(worker / size, new Tuple2<>(worker, result));
-              })
-          .groupByKey(groups)
-          .mapValues(
-              group ->
-                  RoundResult.mean(
-                      StreamSupport.stream(group.spliterator(), false)
-                          .sorted(Comparator.comparing(Tuple2::_1))
-                          .map(Tuple2::_2)
-                          .toList()))
-          .collect()
-          .stream()
-          .sorted(Comparator.comparing(Tuple2::_1))
-          .map(Tuple2::_2)
-          .toList();
+      return (set, number) -> worker.processMinibatch(set, null, true).result();
     }
   }
 

@@ -29,8 +29,7 @@ final class ContrastiveTrainingWorker implements TrainingWorker<TrainedRound> {
   @Override
   public TrainedRound processMinibatch(
       MultiDataSet dataSet, ComputationGraph graph, boolean isLast) {
-    return new TrainedRound(
-        round.run(((PairDataSet) dataSet).pairs(), TaskContext.getPartitionId()));
+    return new TrainedRound(round.run(((PairDataSet) dataSet).pairs().partitions().get(0)));
   }
 
   @Override
@@ -41,7 +40,7 @@ final class ContrastiveTrainingWorker implements TrainingWorker<TrainedRound> {
 
   @Override
   public WorkerConfiguration getDataConfiguration() {
-    RoundPlan plan = round.replicas().spec().plan();
+    BatchPlan plan = round.trainers().spec().plan();
     return new WorkerConfiguration(
         true, plan.batch() * plan.stepsPerEpoch(), plan.batch(), 1, 0, false);
   }

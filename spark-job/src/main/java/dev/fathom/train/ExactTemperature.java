@@ -2,6 +2,8 @@
 package dev.fathom.train;
 
 import dev.fathom.contrastive.InfoNce.Curve;
+import java.io.Serializable;
+import java.util.Optional;
 import java.util.function.DoubleFunction;
 
 /** The temperature that minimises the loss of fixed embeddings. */
@@ -18,6 +20,9 @@ final class ExactTemperature {
   /** Relative change of s that no longer matters beside the noise of a batch. */
   private static final double TOLERANCE = 1e-3;
 
+  private static final String TRUST_REGION = "trust-region";
+  private static final String FLOOR = "floor";
+
   private ExactTemperature() {}
 
   /** What binds the solution, if anything. */
@@ -33,12 +38,43 @@ final class ExactTemperature {
   record Solution(double inverse, Bound bound) {}
 
   /**
+   * Where a solution is looked for.
+   *
+   * @param start where to begin, within the interval
+   * @param lowest s at least
+   * @param highest s at most
+   * @param floor whether the floor of the temperature is what bounds it above
+   */
+  record Range(double start, double lowest, double highest, boolean floor) implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** As far from a temperature as the optimiser's steps of a round could go. */
+    static Range of(TemperatureSettings settings, double temperature, double trust) {
+      double now = 1 / temperature;
+      double highest = Math.min(now * Math.exp(trust), 1 / settings.floor());
+      return new Range(
+          Math.min(now, highest), now * Math.exp(-trust), highest, highest < now * Math.exp(trust));
+    }
+
+    /** What holds a solution, as the metrics tell it; nothing where it is the minimum. */
+    Optional<String> boundOf(Solution solution) {
+      return switch (solution.bound()) {
+        case NONE -> Optional.empty();
+        case LOWEST -> Optional.of(TRUST_REGION);
+        case HIGHEST -> Optional.of(floor ? FLOOR : TRUST_REGION);
+      };
+    }
+  }
+
+  /**
    * Minimises over an interval.
    *
    * @param loss L and its derivatives with respect to s
-   * @param start where to begin, within the interval
    */
-  static Solution solve(DoubleFunction<Curve> loss, double start, double lowest, double highest) {
+  static Solution solve(DoubleFunction<Curve> loss, Range range) {
+    double lowest = range.lowest;
+    double highest = range.highest;
+    double start = range.start;
     double low = lowest;
     double high = highest;
     double s = start;

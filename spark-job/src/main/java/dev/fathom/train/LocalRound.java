@@ -1,17 +1,18 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train;
 
+import dev.fathom.collective.Collective;
 import dev.fathom.train.Weights.Moments;
 import java.util.List;
 
 /**
- * A worker's part of a round: its local steps.
+ * A worker's part of a round of averaging: its local steps.
  *
  * @param weights what the steps start from; the arrays are shared and must not be written to
  * @param ownMoments each worker's own moments in place of the shared ones, or none
  */
 record LocalRound(
-    ReplicaPool replicas,
+    TrainerPool trainers,
     RoundState state,
     Shipped<Weights> weights,
     List<Shipped<Moments>> ownMoments)
@@ -19,11 +20,11 @@ record LocalRound(
   private static final long serialVersionUID = 1L;
 
   @Override
-  public RoundResult run(PairPartition pairs, int partition) {
+  public RoundResult run(PairPartition pairs) {
     Weights start =
         ownMoments.isEmpty()
             ? weights.value()
-            : new Weights(weights.value().parameters(), ownMoments.get(partition).value());
-    return replicas.lend(replica -> replica.run(pairs, partition, state, start));
+            : new Weights(weights.value().parameters(), ownMoments.get(pairs.number()).value());
+    return trainers.lend(trainer -> trainer.run(List.of(pairs), state, start, Collective.alone(1)));
   }
 }

@@ -25,6 +25,7 @@ public final class LocalTraining {
   /**
    * How it ended.
    *
+   * @param steps done
    * @param temperature τ at the end
    * @param trainLoss mean L of the rounds that ended in the last epoch, in nats
    * @param validationLoss L on the validation pairs at the end, null where there is none
@@ -32,13 +33,14 @@ public final class LocalTraining {
    */
   public record Result(
       TrainedModel model,
+      long steps,
       double temperature,
       double trainLoss,
       Double validationLoss,
       double pairsPerSecond) {}
 
   /**
-   * Trains to the end; 0 workers are one.
+   * Trains to the end.
    *
    * @param start the parameters to begin with; not written to
    * @throws dev.fathom.common.FathomException if it diverges, or the pairs are too few
@@ -51,8 +53,7 @@ public final class LocalTraining {
       PairPartition train,
       PairPartition validation,
       Observer observer) {
-    int count = Math.max(1, settings.workers());
-    Workers workers = new LocalWorkers(train.parts(count));
+    Workers workers = new LocalWorkers(train.parts(settings.partitions(train.size())));
     RoundTotals totals = new RoundTotals();
     RoundEngine engine =
         new RoundEngine(
@@ -65,9 +66,13 @@ public final class LocalTraining {
                   report, () -> MeanNorm.finish(towers, state.parameters(), workers));
             });
     TrainingState end =
-        engine.run(engine.start(start), workers, new LocalWorkers(validation.parts(count)));
+        engine.run(
+            engine.start(start),
+            workers,
+            new LocalWorkers(validation.parts(settings.validationPartitions(validation.size()))));
     return new Result(
         MeanNorm.finish(towers, end.keptParameters(), workers),
+        end.step(),
         end.keptTemperature(),
         totals.trainLoss(),
         totals.validationLoss(),

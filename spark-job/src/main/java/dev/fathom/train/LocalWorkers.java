@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train;
 
+import dev.fathom.collective.Collective;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,8 +10,8 @@ record LocalWorkers(List<PairPartition> pairs) implements Workers {
   @Override
   public <T> List<T> each(WorkerTask<T> task) {
     List<T> results = new ArrayList<>();
-    for (int i = 0; i < pairs.size(); i++) {
-      results.add(task.run(pairs.get(i), i));
+    for (PairPartition partition : pairs) {
+      results.add(task.run(partition));
     }
     return results;
   }
@@ -28,6 +29,11 @@ record LocalWorkers(List<PairPartition> pairs) implements Workers {
       groups.add(RoundResult.mean(results.subList(from, Math.min(from + size, results.size()))));
     }
     return RoundResult.mean(groups);
+  }
+
+  @Override
+  public RoundResult together(GlobalRound round) {
+    return round.run(pairs, Collective.alone(pairs.size()));
   }
 
   @Override

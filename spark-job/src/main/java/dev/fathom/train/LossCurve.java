@@ -1,29 +1,33 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train;
 
-import dev.fathom.contrastive.InfoNce;
+import dev.fathom.collective.Collective;
+import dev.fathom.contrastive.InfoNce.Curve;
+import java.util.List;
 
 /**
  * A worker's part of the loss as a function of the temperature: L and its derivatives on its latest
- * batches, embedded anew.
+ * batches, embedded once a round and kept beside the pairs.
  *
  * @param state the round whose batches they are
  * @param inverse 1/τ where L is asked for
  */
-record LossCurve(ReplicaPool replicas, RoundState state, Shipped<Weights> weights, double inverse)
-    implements WorkerTask<InfoNce.Curve> {
+record LossCurve(TrainerPool trainers, RoundState state, Shipped<Weights> weights, double inverse)
+    implements WorkerTask<Curve> {
   private static final long serialVersionUID = 1L;
 
   @Override
-  public InfoNce.Curve run(PairPartition pairs, int partition) {
-    return replicas.lend(
-        replica ->
-            replica.curve(
-                pairs,
-                partition,
-                replicas.training(),
-                state,
-                weights.value().parameters(),
-                inverse));
+  public Curve run(PairPartition pairs) {
+    Collective alone = Collective.alone(1);
+    return trainers.lend(
+        trainer ->
+            trainer.curve(
+                pairs.embedded(
+                    trainers.training() + "/" + state.firstStep(),
+                    () ->
+                        trainer.latest(List.of(pairs), state, weights.value().parameters(), alone)),
+                inverse,
+                1,
+                alone));
   }
 }

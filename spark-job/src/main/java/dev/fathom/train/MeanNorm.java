@@ -8,7 +8,7 @@ import dev.fathom.model.Towers;
 import dev.fathom.model.TrainedModel;
 
 /**
- * A worker's part of the population norm of a finished model: the mean length of what an encoder
+ * A partition's part of the population norm of a finished model: the mean length of what an encoder
  * gives for its first pairs.
  *
  * @param ofX whether it is x's encoder, else y's
@@ -17,7 +17,7 @@ record MeanNorm(Towers towers, Shipped<float[]> parameters, boolean ofX)
     implements WorkerTask<Double> {
   private static final long serialVersionUID = 1L;
 
-  /** Rows of each worker that are looked at. */
+  /** Rows of each partition that are looked at. */
   private static final int ROWS = 2048;
 
   /** The finished model: its norms are those of the pairs that it was trained on. */
@@ -44,12 +44,13 @@ record MeanNorm(Towers towers, Shipped<float[]> parameters, boolean ofX)
   }
 
   @Override
-  public Double run(PairPartition pairs, int partition) {
+  public Double run(PairPartition pairs) {
     Encoder encoder = ofX ? towers.x() : towers.y();
     Column column = ofX ? pairs.x() : pairs.y();
     int rows = Math.min(ROWS, pairs.size());
     float[] outputs =
-        TrainedModel.outputs(encoder, column, rows, parameters.value(), ofX ? 0 : towers.yOffset());
-    return (double) PopulationNorm.meanNorm(outputs, 0, rows, encoder.dimension(), new float[rows]);
+        TrainedModel.outputs(
+            encoder, column, pairs.from(), rows, parameters.value(), ofX ? 0 : towers.yOffset());
+    return (double) PopulationNorm.meanNorm(outputs, rows, encoder.dimension());
   }
 }

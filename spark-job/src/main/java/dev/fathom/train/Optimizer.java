@@ -11,7 +11,7 @@ import dev.fathom.train.Weights.Moments;
  *
  * The two corrections are folded into η and ε once a step, which leaves one square root and one division a parameter.
  */
-/** Takes one optimiser step in place. */
+/** Takes optimiser steps in place. */
 final class Optimizer {
   private static final float BETA1 = 0.9f;
   private static final float BETA2 = 0.999f;
@@ -20,23 +20,28 @@ final class Optimizer {
   private Optimizer() {}
 
   /**
-   * One step of the kind that the settings name.
+   * A part of one step of the kind that the settings name.
    *
-   * @param gradients ∂L/∂parameters, overwritten where they are clipped
+   * @param gradients ∂L/∂parameters, not written to
    * @param step number of this step, from 0
+   * @param from the first parameter to move
+   * @param to the one after the last
    */
   static void step(
-      TrainingSettings settings, Weights weights, float[] gradients, long step, RoundPlan plan) {
-    double learningRate = settings.learningRate(step, plan);
-    if (settings.gradientClip() > 0) {
-      clip(gradients, settings.gradientClip());
-    }
+      TrainingSettings settings,
+      Weights weights,
+      float[] gradients,
+      long step,
+      long totalSteps,
+      int from,
+      int to) {
+    double learningRate = settings.learningRate(step, totalSteps);
+    float clip = settings.gradientClip() > 0 ? clip(gradients, settings.gradientClip()) : 1f;
+    Rule rule = new Rule(weights, gradients, clip, learningRate, from, to);
     switch (settings.optimizer()) {
-      case TrainingSettings.SGD ->
-          sgd(weights.parameters(), gradients, learningRate, settings.weightDecay());
-      case TrainingSettings.ADAMW ->
-          adam(weights, gradients, learningRate, 0, settings.weightDecay(), step + 1);
-      default -> adam(weights, gradients, learningRate, settings.weightDecay(), 0, step + 1);
+      case TrainingSettings.SGD -> rule.sgd(settings.weightDecay());
+      case TrainingSettings.ADAMW -> rule.adam(0, settings.weightDecay(), step + 1);
+      default -> rule.adam(settings.weightDecay(), 0, step + 1);
     }
   }
 
@@ -45,56 +50,55 @@ final class Optimizer {
     return Moments.zero(settings.optimizer().equals(TrainingSettings.SGD) ? 0 : parameters);
   }
 
-  /** Shortens a gradient that is longer than allowed. */
-  static void clip(float[] gradients, double longest) {
+  /** What a gradient that is longer than allowed is multiplied by, else 1. */
+  static float clip(float[] gradients, double longest) {
     double squares = 0;
     for (float gradient : gradients) {
       squares += (double) gradient * gradient;
     }
     double length = Math.sqrt(squares);
-    if (length > longest) {
-      float factor = (float) (longest / length);
-      for (int i = 0; i < gradients.length; i++) {
-        gradients[i] *= factor;
-      }
-    }
-  }
-
-  static void sgd(float[] parameters, float[] gradients, double learningRate, double weightDecay) {
-    float rate = (float) learningRate;
-    float keep = (float) (1 - learningRate * weightDecay);
-    for (int i = 0; i < parameters.length; i++) {
-      parameters[i] = keep * parameters[i] - rate * gradients[i];
-    }
+    return length > longest ? (float) (longest / length) : 1f;
   }
 
   /**
-   * @param penalty λ in the gradient
-   * @param decay λ apart from the gradient
-   * @param step number of this step, from 1
+   * What moves some of the parameters.
+   *
+   * @param clip what the gradients are multiplied by
    */
-  static void adam(
-      Weights weights,
-      float[] gradients,
-      double learningRate,
-      double penalty,
-      double decay,
-      long step) {
-    float[] p = weights.parameters();
-    float[] m = weights.moments().first();
-    float[] v = weights.moments().second();
-    double secondCorrection = Math.sqrt(1 - Math.pow(BETA2, (double) step));
-    float rate = (float) (learningRate * secondCorrection / (1 - Math.pow(BETA1, (double) step)));
-    float epsilon = (float) (EPSILON * secondCorrection);
-    float lambda = (float) penalty;
-    float keep = (float) (1 - learningRate * decay);
-    for (int i = 0; i < p.length; i++) {
-      float g = gradients[i] + lambda * p[i];
-      float first = BETA1 * m[i] + (1 - BETA1) * g;
-      float second = BETA2 * v[i] + (1 - BETA2) * g * g;
-      m[i] = first;
-      v[i] = second;
-      p[i] = keep * p[i] - rate * first / ((float) Math.sqrt(second) + epsilon);
+  record Rule(
+      Weights weights, float[] gradients, float clip, double learningRate, int from, int to) {
+
+    void sgd(double weightDecay) {
+      float[] p = weights.parameters();
+      float rate = (float) learningRate;
+      float keep = (float) (1 - learningRate * weightDecay);
+      for (int i = from; i < to; i++) {
+        p[i] = keep * p[i] - rate * (clip * gradients[i]);
+      }
+    }
+
+    /**
+     * @param penalty λ in the gradient
+     * @param decay λ apart from the gradient
+     * @param step number of this step, from 1
+     */
+    void adam(double penalty, double decay, long step) {
+      float[] p = weights.parameters();
+      float[] m = weights.moments().first();
+      float[] v = weights.moments().second();
+      double secondCorrection = Math.sqrt(1 - Math.pow(BETA2, (double) step));
+      float rate = (float) (learningRate * secondCorrection / (1 - Math.pow(BETA1, (double) step)));
+      float epsilon = (float) (EPSILON * secondCorrection);
+      float lambda = (float) penalty;
+      float keep = (float) (1 - learningRate * decay);
+      for (int i = from; i < to; i++) {
+        float g = clip * gradients[i] + lambda * p[i];
+        float first = BETA1 * m[i] + (1 - BETA1) * g;
+        float second = BETA2 * v[i] + (1 - BETA2) * g * g;
+        m[i] = first;
+        v[i] = second;
+        p[i] = keep * p[i] - rate * first / ((float) Math.sqrt(second) + epsilon);
+      }
     }
   }
 }

@@ -12,14 +12,14 @@ import org.nd4j.linalg.dataset.MultiDataSet;
 final class PairDataSet extends MultiDataSet {
   private static final long serialVersionUID = 1L;
 
-  private final PairPartition pairs;
+  private final PlacedPairs pairs;
 
-  PairDataSet(PairPartition pairs) {
+  PairDataSet(PlacedPairs pairs) {
     super(new INDArray[0], new INDArray[0]);
     this.pairs = pairs;
   }
 
-  PairPartition pairs() {
+  PlacedPairs pairs() {
     return pairs;
   }
 }

@@ -10,9 +10,11 @@ import dev.fathom.encoder.ColumnBuilder;
 import dev.fathom.encoder.ColumnReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.storage.StorageLevel;
 
@@ -32,26 +34,51 @@ public final class PairLoader {
 
   /** All pairs of a split in this process, in the order of the shards. */
   public PairPartition collect(Split split) {
-    PlacedRdd<PairPartition> one = load(split, 1);
+    PlacedRdd<PlacedPairs> one = load(split, 1, 1);
     try {
-      return one.each((pairs, partition) -> pairs).get(0);
+      return one.each((pairs, worker) -> pairs.partitions().get(0)).get(0);
     } finally {
       one.release();
     }
   }
 
-  PlacedRdd<PairPartition> load(Split split, int workers) {
+  /**
+   * Lets each of some workers have a run of a split's partitions.
+   *
+   * @param partitions how many there are, whose sizes differ by one at most
+   * @param workers no more than those
+   */
+  PlacedRdd<PlacedPairs> load(Split split, int partitions, int workers) {
     Side x = card.x();
     Side y = card.y();
+    long rows = reader.rows(split);
+    int[] runs =
+        IntStream.rangeClosed(0, workers)
+            .map(worker -> (int) ShardReader.start(partitions, worker, workers))
+            .toArray();
     return PlacedRdd.of(
         reader
-            .readUnsorted(split, workers, PairSchema.X, PairSchema.Y)
+            .readUnsorted(split, runs, PairSchema.X, PairSchema.Y)
             .queryExecution()
             .toRdd()
             .toJavaRDD()
-            .mapPartitions(rows -> List.of(collect(rows, x, y)).iterator())
+            .mapPartitionsWithIndex(
+                (worker, row) -> List.of(placed(collect(row, x, y), rows, runs, worker)).iterator(),
+                true)
             // They are on disk already.
             .persist(StorageLevel.MEMORY_ONLY()));
+  }
+
+  private static PlacedPairs placed(PairPartition all, long rows, int[] runs, int worker) {
+    int of = runs[runs.length - 1];
+    long first = ShardReader.start(rows, runs[worker], of);
+    List<PairPartition> partitions = new ArrayList<>();
+    for (int p = runs[worker]; p < runs[worker + 1]; p++) {
+      long from = ShardReader.start(rows, p, of);
+      int size = (int) (ShardReader.start(rows, p + 1, of) - from);
+      partitions.add(all.part(p, (int) (from - first), size));
+    }
+    return new PlacedPairs(runs[worker], of, partitions);
   }
 
   private static PairPartition collect(Iterator<InternalRow> rows, Side x, Side y) {

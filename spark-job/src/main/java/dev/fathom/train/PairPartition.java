@@ -3,52 +3,73 @@ package dev.fathom.train;
 
 import dev.fathom.common.FathomException;
 import dev.fathom.common.RandomStream;
+import dev.fathom.data.ShardReader;
 import dev.fathom.encoder.Column;
+import dev.fathom.train.Trainer.LatestBatches;
 import java.io.Serializable;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
-/** One worker's pairs, and the order in which an epoch visits them. */
+/**
+ * Pairs that batches draw from by themselves, and the order in which an epoch visits them: some
+ * neighbouring rows of two columns.
+ */
 public final class PairPartition implements Serializable {
   private static final long serialVersionUID = 1L;
 
   private final Column x;
   private final Column y;
+  private final int number;
+  private final int from;
+  private final int size;
   private transient Drawn drawn;
   private transient Embedded embedded;
 
-  /** Row i of {@code x} belongs to row i of {@code y}. */
+  /** All rows; row i of {@code x} belongs to row i of {@code y}. */
   public PairPartition(Column x, Column y) {
+    this(x, y, 0, 0, x.size());
     if (x.size() != y.size()) {
       throw FathomException.data("%d rows of x beside %d of y", x.size(), y.size());
     }
-    this.x = x;
-    this.y = y;
   }
 
-  /** The named pairs, in their order. */
+  private PairPartition(Column x, Column y, int number, int from, int size) {
+    this.x = x;
+    this.y = y;
+    this.number = number;
+    this.from = from;
+    this.size = size;
+  }
+
+  /** The named pairs, in their order, in columns of their own. */
   public PairPartition select(int[] rows) {
-    return new PairPartition(x.select(rows), y.select(rows));
+    int[] absolute = IntStream.of(rows).map(row -> from + row).toArray();
+    return new PairPartition(x.select(absolute), y.select(absolute));
+  }
+
+  /**
+   * Partition {@code number} of a split, rows {@code [from, from + size)} of these columns.
+   *
+   * @param number what its batches are drawn by
+   */
+  PairPartition part(int number, int from, int size) {
+    return new PairPartition(x, y, number, this.from + from, size);
   }
 
   /** These pairs in parts that follow each other, whose sizes differ by one at most. */
   List<PairPartition> parts(int count) {
-    if (count == 1) {
-      // Another one, as it keeps the order of its own epoch.
-      return List.of(new PairPartition(x, y));
-    }
     return IntStream.range(0, count)
         .mapToObj(
             part -> {
-              int from = (int) ((long) size() * part / count);
-              int to = (int) ((long) size() * (part + 1) / count);
-              return select(IntStream.range(from, to).toArray());
+              int start = (int) ShardReader.start(size, part, count);
+              int end = (int) ShardReader.start(size, part + 1, count);
+              return part(part, start, end - start);
             })
         .toList();
   }
 
-  /** The first side, a row a pair. */
+  /** The first side; the partition's rows begin at {@link #from()}. */
   public Column x() {
     return x;
   }
@@ -58,48 +79,51 @@ public final class PairPartition implements Serializable {
     return y;
   }
 
+  /** The first of its rows in the columns. */
+  public int from() {
+    return from;
+  }
+
+  /** Which one it is, of those that a batch has a part in or that are averaged. */
+  int number() {
+    return number;
+  }
+
   /** How many pairs. */
   public int size() {
-    return x.size();
+    return size;
   }
 
   /**
-   * All rows in the order of an epoch, a pure function of its arguments. The last one is kept, as
-   * many rounds share it.
+   * The rows of the columns in the order of an epoch, a pure function of the arguments and the
+   * partition's number. The last one is kept, as many rounds share it.
    *
    * @param heldOut how many rows stand at the end, the same in every epoch
    */
-  synchronized int[] order(long seed, long epoch, int partition, int heldOut) {
-    if (drawn == null
-        || drawn.seed != seed
-        || drawn.epoch != epoch
-        || drawn.partition != partition
-        || drawn.heldOut != heldOut) {
-      int[] order = new int[size()];
-      for (int i = 0; i < order.length; i++) {
-        order[i] = i;
-      }
+  synchronized int[] order(long seed, long epoch, int heldOut) {
+    if (drawn == null || drawn.seed != seed || drawn.epoch != epoch || drawn.heldOut != heldOut) {
+      int[] order = IntStream.range(from, from + size).toArray();
       if (heldOut > 0) {
-        RandomStream.shuffle(order, order.length, RandomStream.of(seed, "held-out", partition));
+        RandomStream.shuffle(order, order.length, RandomStream.of(seed, "held-out", number));
       }
       RandomStream.shuffle(
-          order, order.length - heldOut, RandomStream.of(seed, "batches", epoch, partition));
-      drawn = new Drawn(seed, epoch, partition, heldOut, order);
+          order, order.length - heldOut, RandomStream.of(seed, "batches", epoch, number));
+      drawn = new Drawn(seed, epoch, heldOut, order);
     }
     return drawn.order;
   }
 
   /** The embeddings of some batches, made anew unless they are of the same state of a training. */
-  synchronized Embedded embedded(String state, Supplier<Embedded> embed) {
+  synchronized LatestBatches embedded(String state, Supplier<LatestBatches> embed) {
     if (embedded == null || !embedded.state.equals(state)) {
-      embedded = embed.get();
+      embedded = new Embedded(state, embed.get());
     }
-    return embedded;
+    return embedded.batches;
   }
 
-  /** Embeddings of both sides, batch by batch, and the name of the state that made them. */
-  record Embedded(String state, float[][] x, float[][] y) {}
+  /** Embedded batches, and the name of the state that made them. */
+  private record Embedded(String state, LatestBatches batches) {}
 
   /** An order, and what it was drawn for. */
-  private record Drawn(long seed, long epoch, int partition, int heldOut, int[] order) {}
+  private record Drawn(long seed, long epoch, int heldOut, int[] order) {}
 }

@@ -21,6 +21,7 @@ import scala.collection.JavaConverters;
 import scala.collection.Seq;
 import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
+import scala.runtime.AbstractFunction1;
 import scala.runtime.AbstractFunction2;
 
 /**
@@ -95,6 +96,35 @@ final class PlacedRdd<T> extends RDD<T> {
       results.add((R) result);
     }
     return results;
+  }
+
+  /**
+   * Does something with every partition's one element in tasks that all run at the same time; the
+   * results are in the partitions' order. Where one fails, Spark does all of them again.
+   */
+  @SuppressWarnings("unchecked") // Spark hands back an Object[] of what the tasks gave.
+  <R> List<R> together(Task<T, List<R>> task) {
+    ClassTag<R> any = (ClassTag<R>) ClassTag$.MODULE$.Object();
+    RDD<R> barrier = barrier().mapPartitions(new OnElements<>(task), false, any);
+    return (List<R>) List.of((Object[]) barrier.collect());
+  }
+
+  /** A barrier task as Spark takes it. */
+  private static final class OnElements<T, R> extends AbstractFunction1<Iterator<T>, Iterator<R>>
+      implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private final Task<T, List<R>> task;
+
+    OnElements(Task<T, List<R>> task) {
+      this.task = task;
+    }
+
+    @Override
+    public Iterator<R> apply(Iterator<T> elements) {
+      return JavaConverters.asScalaIterator(
+          task.run(elements.next(), TaskContext.getPartitionId()).iterator());
+    }
   }
 
   /**

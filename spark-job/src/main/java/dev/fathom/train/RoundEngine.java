@@ -2,22 +2,14 @@
 package dev.fathom.train;
 
 import dev.fathom.common.FathomException;
-import dev.fathom.contrastive.InfoNce.Curve;
 import dev.fathom.model.Towers;
-import dev.fathom.train.Weights.Moments;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Parameter averaging in rounds. A round broadcasts the weights, lets every worker take the same
- * number of local steps on its own pairs, and averages what comes back. The temperature is one for
- * the whole job ({@link TemperatureSettings} says how it moves).
- *
- * <p>What a worker does is a pure function of the broadcast weights, its pairs and its number, and
- * the driver adds up in the order of the workers; so the same seed and number of workers give the
- * same bits, on whatever executors.
+ * Training in rounds, one Spark job each, to the end: {@link Rounds} does one, by the mode of the
+ * training; here is what lies between them.
  */
 final class RoundEngine {
   /** A loss this many times the first round's, or chance's if that is more, is an explosion. */
@@ -53,11 +45,11 @@ final class RoundEngine {
 
   /** Trains to the end. */
   TrainingState run(TrainingState start, Workers workers, Workers validation) {
-    List<Integer> sizes = workers.each((pairs, partition) -> pairs.size());
+    List<Integer> sizes = workers.each(PairPartition::size);
     boolean validate =
         settings.validations() > 0
-            && validation.each((pairs, partition) -> pairs.size()).stream().anyMatch(s -> s > 1);
-    RoundPlan plan = plan(sizes);
+            && validation.each(PairPartition::size).stream().anyMatch(size -> size > 1);
+    BatchPlan plan = plan(sizes);
     TrainingState state =
         start.period() > 0
             ? start
@@ -65,10 +57,22 @@ final class RoundEngine {
                 settings
                     .averagingPeriod()
                     .first(towers, plan, settings.epochsBetweenValidations()));
-    try (Run run = new Run(plan, workers, validate ? validation : null)) {
+    TrainerSpec spec = new TrainerSpec(towers, settings, temperatureSettings, plan);
+    TrainerPool trainers = new TrainerPool(name, spec);
+    try (Shipment shipment = new Shipment(workers)) {
+      Run run =
+          new Run(
+              plan,
+              Rounds.of(trainers, workers, shipment),
+              workers,
+              validate ? Optional.of(validation) : Optional.empty(),
+              trainers,
+              shipment);
       while (state.step() < plan.totalSteps() && !stopsEarly(state)) {
         state = run.round(state);
       }
+    } finally {
+      trainers.release();
     }
     return state;
   }
@@ -77,34 +81,38 @@ final class RoundEngine {
     return settings.earlyStopping() > 0 && state.sinceBest() >= settings.earlyStopping();
   }
 
-  private RoundPlan plan(List<Integer> sizes) {
+  private BatchPlan plan(List<Integer> sizes) {
     int smallest = sizes.stream().min(Integer::compare).orElse(0);
     if (smallest < 2) {
       throw FathomException.data(
-          "%d workers for too few training pairs: a worker has %d, and needs 2; lower training.workers",
+          "too few training pairs for %d parts: one has %d, and needs 2; lower training.workers",
           sizes.size(), smallest);
     }
-    return RoundPlan.of(sizes.size(), smallest, towers.similarity().sampleRows(), settings);
+    return BatchPlan.of(sizes.size(), smallest, towers.similarity().sampleRows(), settings);
   }
 
-  /** One training, and what of it is on the executors. */
-  private final class Run implements AutoCloseable {
-    private final RoundPlan plan;
+  /** One training. */
+  private final class Run {
+    private final BatchPlan plan;
+    private final Rounds rounds;
     private final Workers workers;
-    private final Workers validation;
-    private final ReplicaPool replicas;
+    private final Optional<Workers> validation;
+    private final TrainerPool trainers;
+    private final Shipment shipment;
 
-    /** The weights that the executors have, and the state that they belong to. */
-    private Shipped<Weights> shipped;
-
-    private float[] shippedParameters;
-
-    Run(RoundPlan plan, Workers workers, Workers validation) {
+    Run(
+        BatchPlan plan,
+        Rounds rounds,
+        Workers workers,
+        Optional<Workers> validation,
+        TrainerPool trainers,
+        Shipment shipment) {
       this.plan = plan;
+      this.rounds = rounds;
       this.workers = workers;
       this.validation = validation;
-      replicas =
-          new ReplicaPool(name, new ReplicaSpec(towers, settings, temperatureSettings, plan));
+      this.trainers = trainers;
+      this.shipment = shipment;
     }
 
     TrainingState round(TrainingState state) {
@@ -112,147 +120,31 @@ final class RoundEngine {
       int number = state.round() + 1;
       workers.beginRound(number);
       int steps = (int) Math.min(state.period(), plan.totalSteps() - state.step());
-      RoundState round = new RoundState(state.step(), steps, state.temperature());
-      List<Moments> ownMoments = new ArrayList<>();
-      RoundResult mean = train(round, state, ownMoments);
-      float[] velocity = state.velocity();
-      float[] parameters = mean.weights().parameters();
-      if (settings.outerMomentum() > 0) {
-        velocity = velocity(state, parameters);
-        parameters = moved(state.parameters(), parameters, velocity);
-      }
-      requireFinite(mean.loss(), mean.temperature(), parameters, state, number);
-      List<Moments> moments =
-          ownMoments.isEmpty() ? List.of(mean.weights().moments()) : List.copyOf(ownMoments);
-      NextTemperature next = temperature(state, round, mean, parameters, moments);
+      Rounds.Outcome outcome = rounds.round(state, steps);
+      requireFinite(outcome, state, number);
       double seconds = (System.nanoTime() - begin) * 1e-9;
       TrainingState after =
           new TrainingState(
               number,
               state.step() + steps,
-              settings.averagingPeriod().next(state.period(), seconds, mean.seconds(), plan),
-              parameters,
-              moments,
-              velocity,
-              next.state,
-              state.round() == 0 ? mean.loss() : state.firstLoss(),
+              settings
+                  .averagingPeriod()
+                  .next(state.period(), seconds, outcome.arithmeticSeconds(), plan),
+              outcome.parameters(),
+              outcome.moments(),
+              outcome.velocity(),
+              outcome.temperature(),
+              state.round() == 0 ? outcome.loss() : state.firstLoss(),
               state.best(),
               state.sinceBest());
-      Optional<ValidationLoss.Part> validated = Optional.empty();
-      if (validation != null && validates(state.step(), after.step())) {
-        validated = Optional.of(validation(after));
-        after = after.validated(validated.get().loss(), settings.keepsBest());
-      }
-      listener.afterRound(report(after, steps, mean, validated, next.bound, seconds), after);
-      return after;
-    }
-
-    private RoundResult train(RoundState round, TrainingState state, List<Moments> ownMoments) {
-      boolean local = settings.localMoments();
-      List<Shipped<Moments>> own = new ArrayList<>();
-      if (local && state.moments().size() == plan.workers()) {
-        state.moments().forEach(moments -> own.add(workers.ship(moments, moments.bytes())));
-      }
-      Shipped<Weights> weights = ship(state.parameters(), state.moments().get(0));
-      LocalRound task = new LocalRound(replicas, round, weights, own);
-      try {
-        if (!local) {
-          return workers.mean(task);
-        }
-        List<RoundResult> results = workers.each(task);
-        results.forEach(result -> ownMoments.add(result.weights().moments()));
-        return RoundResult.mean(results);
-      } finally {
-        own.forEach(Shipped::destroy);
-      }
-    }
-
-    /** Brings weights to the executors unless they are there already. */
-    private Shipped<Weights> ship(float[] parameters, Moments moments) {
-      if (shippedParameters != parameters) {
-        destroyShipped();
-        Weights weights = new Weights(parameters, moments);
-        shipped = workers.ship(weights, weights.bytes());
-        shippedParameters = parameters;
-      }
-      return shipped;
-    }
-
-    /** v ← μv + Δ with Δ the averaged change. */
-    private float[] velocity(TrainingState state, float[] average) {
-      float momentum = (float) settings.outerMomentum();
-      float[] velocity = new float[average.length];
-      for (int i = 0; i < velocity.length; i++) {
-        velocity[i] = momentum * state.velocity()[i] + (average[i] - state.parameters()[i]);
-      }
-      return velocity;
-    }
-
-    /** Nesterov's step: θ ← θ̄ + μv, which is θ + Δ + μv. */
-    private float[] moved(float[] before, float[] average, float[] velocity) {
-      float momentum = (float) settings.outerMomentum();
-      float[] moved = new float[before.length];
-      for (int i = 0; i < moved.length; i++) {
-        moved[i] = average[i] + momentum * velocity[i];
-      }
-      return moved;
-    }
-
-    /** τ after a round, and the bound that holds it. */
-    private record NextTemperature(Temperature.State state, String bound) {}
-
-    private NextTemperature temperature(
-        TrainingState state,
-        RoundState round,
-        RoundResult mean,
-        float[] parameters,
-        List<Moments> moments) {
-      return switch (temperatureSettings.mode()) {
-        case TemperatureSettings.LOCAL -> new NextTemperature(mean.temperature(), null);
-        case TemperatureSettings.GLOBAL -> new NextTemperature(stepped(state, mean), null);
-        case TemperatureSettings.GLOBAL_EXACT -> exact(state, round, parameters, moments.get(0));
-        default -> new NextTemperature(state.temperature(), null);
-      };
-    }
-
-    /** The optimiser's step for each local step, with the gradient averaged over the workers. */
-    private Temperature.State stepped(TrainingState state, RoundResult mean) {
-      Temperature temperature = new Temperature(temperatureSettings, state.temperature());
-      for (int i = 0; i < mean.temperatureGradients().length; i++) {
-        temperature.step(
-            mean.temperatureGradients()[i], settings.schedule(state.step() + i, plan.totalSteps()));
-      }
-      return temperature.state();
-    }
-
-    /**
-     * The minimum over the latest batches of all workers, no farther away than the optimiser's
-     * steps of the round could have gone.
-     */
-    private NextTemperature exact(
-        TrainingState state, RoundState round, float[] parameters, Moments moments) {
-      double trust = 0;
-      for (int i = 0; i < round.steps(); i++) {
-        trust +=
-            temperatureSettings.learningRate()
-                * settings.schedule(state.step() + i, plan.totalSteps());
-      }
-      double now = 1 / state.temperature().value();
-      double highest = Math.min(now * Math.exp(trust), 1 / temperatureSettings.floor());
-      Shipped<Weights> weights = ship(parameters, moments);
-      ExactTemperature.Solution solution =
-          ExactTemperature.solve(
-              inverse -> Curve.mean(workers.each(new LossCurve(replicas, round, weights, inverse))),
-              Math.min(now, highest),
-              now * Math.exp(-trust),
-              highest);
-      String bound =
-          switch (solution.bound()) {
-            case NONE -> null;
-            case LOWEST -> "trust-region";
-            case HIGHEST -> highest < now * Math.exp(trust) ? "floor" : "trust-region";
-          };
-      return new NextTemperature(state.temperature().at(-Math.log(solution.inverse())), bound);
+      Optional<ValidationLoss.Part> validated =
+          validation
+              .filter(there -> validates(state.step(), after.step()))
+              .map(there -> validation(there, after));
+      TrainingState told =
+          validated.map(part -> after.validated(part.loss(), settings.keepsBest())).orElse(after);
+      listener.afterRound(report(told, steps, outcome, validated, seconds), told);
+      return told;
     }
 
     /** Whether an epoch that ends with a validation has ended, or all of them. */
@@ -261,67 +153,48 @@ final class RoundEngine {
       return before / between != after / between || after == plan.totalSteps();
     }
 
-    private ValidationLoss.Part validation(TrainingState state) {
+    private ValidationLoss.Part validation(Workers validating, TrainingState state) {
       workers.describe("train: validation loss after round " + state.round());
-      Shipped<Weights> weights = ship(state.parameters(), state.moments().get(0));
+      Shipped<Weights> weights = shipment.of(state.parameters(), state.moments().get(0));
       return ValidationLoss.Part.of(
-          validation.each(new ValidationLoss(replicas, state.temperature().value(), weights)));
+          validating.each(new ValidationLoss(trainers, state.temperature().value(), weights)));
     }
 
     /** A loss or a parameter that is not a number stops the job before it becomes a model. */
-    private void requireFinite(
-        double loss,
-        Temperature.State temperature,
-        float[] parameters,
-        TrainingState before,
-        int round) {
-      double most =
-          EXPLOSION
-              * Math.max(Math.log(plan.batch()), before.round() == 0 ? loss : before.firstLoss());
+    private void requireFinite(Rounds.Outcome outcome, TrainingState before, int round) {
+      double loss = outcome.loss();
+      double first = before.round() == 0 ? loss : before.firstLoss();
+      double most = EXPLOSION * Math.max(Math.log(plan.batch()), first);
       if (!Double.isFinite(loss)
           || loss > most
-          || !Double.isFinite(temperature.logTemperature())
-          || !Weights.areFinite(parameters)) {
+          || !Double.isFinite(outcome.temperature().logTemperature())
+          || !Weights.areFinite(outcome.parameters())) {
         throw FathomException.diverged(
             "training diverged in round %d (loss %.4g, %.4g in the first round); "
                 + "lower training.learningRate, raise temperature.floor or set training.gradientClip",
-            round, loss, before.round() == 0 ? loss : before.firstLoss());
+            round, loss, first);
       }
     }
 
     private RoundReport report(
         TrainingState state,
         int steps,
-        RoundResult mean,
+        Rounds.Outcome outcome,
         Optional<ValidationLoss.Part> validated,
-        String bound,
         double seconds) {
-      long pairsAStep = (long) plan.batch() * plan.workers();
       return new RoundReport(
           state.round(),
           (double) state.step() / plan.stepsPerEpoch(),
           state.step(),
-          pairsAStep * state.step(),
-          mean.loss(),
+          plan.pairs() * state.step(),
+          outcome.loss(),
           validated.map(ValidationLoss.Part::loss).orElse(null),
           validated.map(ValidationLoss.Part::recall).orElse(null),
           state.temperature().value(),
-          bound,
-          settings.learningRate(state.step() - 1, plan),
-          pairsAStep * steps / seconds,
-          mean.seconds() / seconds);
-    }
-
-    @Override
-    public void close() {
-      destroyShipped();
-      replicas.release();
-    }
-
-    private void destroyShipped() {
-      Optional.ofNullable(shipped).ifPresent(Shipped::destroy);
-      shipped = null;
-      shippedParameters = null;
+          outcome.temperatureBound().orElse(null),
+          settings.learningRate(state.step() - 1, plan.totalSteps()),
+          plan.pairs() * steps / seconds,
+          outcome.arithmeticSeconds() / seconds);
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.fathom.train.Weights.Moments;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
@@ -15,6 +16,7 @@ import java.util.function.ToDoubleFunction;
  * @param losses L of each local step, in nats
  * @param temperatureGradients ∂L/∂log τ of each local step
  * @param temperature τ with its moments, as the workers stepped it
+ * @param temperatureBound what holds an exact temperature, null where nothing does
  * @param seconds spent in arithmetic by the slowest
  */
 record RoundResult(
@@ -23,6 +25,7 @@ record RoundResult(
     double[] losses,
     double[] temperatureGradients,
     Temperature.State temperature,
+    String temperatureBound,
     double seconds)
     implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -61,7 +64,13 @@ record RoundResult(
             number(all, result -> result.temperature.first()),
             number(all, result -> result.temperature.second()),
             all.get(0).temperature.steps()),
+        null,
         all.stream().mapToDouble(RoundResult::seconds).max().orElseThrow());
+  }
+
+  RoundResult withTemperature(Temperature.State other, Optional<String> bound) {
+    return new RoundResult(
+        workers, weights, losses, temperatureGradients, other, bound.orElse(null), seconds);
   }
 
   double loss() {

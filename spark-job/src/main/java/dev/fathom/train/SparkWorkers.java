@@ -1,23 +1,193 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train;
 
+import dev.fathom.collective.BarrierGroup;
+import dev.fathom.collective.Collective;
+import dev.fathom.collective.Rendezvous;
+import dev.fathom.common.LogContext;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.Tuple2;
 
-/** Workers that each hold a partition. */
-record SparkWorkers(PlacedRdd<PairPartition> pairs) implements Workers {
+/**
+ * Workers that are tasks of Spark.
+ *
+ * @param <E> what an RDD's partition holds, its only element
+ */
+class SparkWorkers<E> implements Workers {
+  private static final Logger LOG = LoggerFactory.getLogger(SparkWorkers.class);
+
+  private final Contents<E> contents;
+  private final Placing<E> placing;
+  private PlacedRdd<E> rdd;
+  private Optional<Rendezvous> rendezvous = Optional.empty();
+
+  /** The pairs within an element. */
+  interface Contents<E> extends Serializable {
+    /** Finds them. */
+    PlacedPairs of(E element);
+  }
+
+  /** Lays the same pairs on so many workers, in place of where they were. */
+  interface Placing<E> {
+    /** Does it. */
+    PlacedRdd<E> on(int workers);
+  }
+
+  SparkWorkers(PlacedRdd<E> rdd, Contents<E> contents, Placing<E> placing) {
+    this.rdd = rdd;
+    this.contents = contents;
+    this.placing = placing;
+  }
+
+  /** Workers that hold nothing but pairs, and do nothing that takes all of them at once. */
+  static SparkWorkers<PlacedPairs> of(PlacedRdd<PlacedPairs> rdd) {
+    return new SparkWorkers<>(
+        rdd,
+        pairs -> pairs,
+        workers -> {
+          throw new IllegalStateException("these pairs stay where they are");
+        });
+  }
+
   @Override
   public <T> List<T> each(WorkerTask<T> task) {
-    return pairs.each(task::run);
+    return flat(rdd.each(onEach(contents, task)));
+  }
+
+  private static <E, T> PlacedRdd.Task<E, List<T>> onEach(
+      Contents<E> contents, WorkerTask<T> task) {
+    return (element, number) -> {
+      List<T> results = new ArrayList<>();
+      for (PairPartition pairs : contents.of(element).partitions()) {
+        results.add(task.run(pairs));
+      }
+      return results;
+    };
+  }
+
+  private static <T> List<T> flat(List<List<T>> results) {
+    return results.stream().flatMap(List::stream).toList();
+  }
+
+  /** With fewer workers than before where executors are gone for good; the bits are the same. */
+  @Override
+  public RoundResult together(GlobalRound round) {
+    Slots slots = new Slots(rdd.context());
+    while (true) {
+      int workers = rdd.getNumPartitions();
+      if (workers == 1) {
+        return rdd.each(alone(contents, round)).get(0);
+      }
+      try {
+        return slots.withAll(
+            workers, () -> rdd.together(member(contents, rendezvous(), round)).get(0));
+      } catch (Slots.TooFew e) {
+        LOG.warn("train   {} of {} cores are left; going on with as many", e.slots(), workers);
+        rdd = placing.on(e.slots());
+      }
+    }
+  }
+
+  /** Where the workers meet, from the first time that they do. */
+  private String rendezvous() {
+    rendezvous = rendezvous.or(() -> Optional.of(new Rendezvous()));
+    return rendezvous.get().name();
+  }
+
+  @Override
+  public void close() {
+    rendezvous.ifPresent(Rendezvous::close);
+    rendezvous = Optional.empty();
+  }
+
+  private static <E> PlacedRdd.Task<E, RoundResult> alone(Contents<E> contents, GlobalRound round) {
+    return (element, number) -> {
+      PlacedPairs pairs = contents.of(element);
+      return round.run(pairs.partitions(), Collective.alone(pairs.of()));
+    };
+  }
+
+  /** The first member's result stands for all, who have the same. */
+  private static <E> PlacedRdd.Task<E, List<RoundResult>> member(
+      Contents<E> contents, String rendezvous, GlobalRound round) {
+    return (element, number) -> {
+      PlacedPairs pairs = contents.of(element);
+      try (BarrierGroup group = BarrierGroup.join(rendezvous, pairs.from(), pairs.to())) {
+        RoundResult result = group.run(collective -> round.run(pairs.partitions(), collective));
+        return number == 0 ? List.of(result) : List.of();
+      }
+    };
+  }
+
+  @Override
+  public RoundResult mean(LocalRound round) {
+    int workers = rdd.getNumPartitions();
+    PlacedRdd.Task<E, RoundResult> task = localRound(round);
+    return RoundResult.mean(
+        workers <= RoundResult.MOST_DIRECT
+            ? rdd.each(task)
+            : meansOfGroups(
+                rdd.toJavaRDD().map(element -> task.run(element, TaskContext.getPartitionId())),
+                workers));
+  }
+
+  /** A worker's part of a round of averaging; a worker has one partition there. */
+  PlacedRdd.Task<E, RoundResult> localRound(LocalRound round) {
+    Contents<E> of = contents;
+    return (element, number) -> round.run(of.of(element).partitions().get(0));
+  }
+
+  /**
+   * The means of about √W groups of neighbours, so that neither the driver nor an executor takes in
+   * more results than that. They are added up by number, not as they arrive.
+   */
+  private static List<RoundResult> meansOfGroups(JavaRDD<RoundResult> results, int workers) {
+    int size = RoundResult.groupSize(workers);
+    int groups = (workers + size - 1) / size;
+    return results
+        .mapToPair(
+            result -> {
+              int worker = TaskContext.getPartitionId();
+              return new Tuple2<>(worker / size, new Tuple2<>(worker, result));
+            })
+        .groupByKey(groups)
+        .mapValues(
+            group ->
+                RoundResult.mean(
+                    StreamSupport.stream(group.spliterator(), false)
+                        .sorted(Comparator.comparing(Tuple2::_1))
+                        .map(Tuple2::_2)
+                        .toList()))
+        .collect()
+        .stream()
+        .sorted(Comparator.comparing(Tuple2::_1))
+        .map(Tuple2::_2)
+        .toList();
   }
 
   @Override
   public <T> Shipped<T> ship(T value, long bytes) {
-    return Shipped.of(JavaSparkContext.fromSparkContext(pairs.context()), value, bytes);
+    return Shipped.of(JavaSparkContext.fromSparkContext(rdd.context()), value, bytes);
   }
 
   @Override
   public void describe(String purpose) {
-    pairs.context().setJobDescription(purpose);
+    rdd.context().setJobDescription(purpose);
+  }
+
+  @Override
+  public void beginRound(int round) {
+    LogContext.ROUND.set(rdd.context(), Integer.toString(round));
+    Workers.super.beginRound(round);
   }
 }

@@ -37,6 +37,10 @@ public record TemperatureSettings(String mode, double initial, double learningRa
     return read;
   }
 
+  boolean isExact() {
+    return mode.equals(GLOBAL_EXACT);
+  }
+
   /**
    * Whether workers step the temperature within a round, each by its own gradient. Under {@code
    * global} these steps only foresee the driver's: a temperature that stood still for a round of

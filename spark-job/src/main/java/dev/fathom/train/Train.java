@@ -64,39 +64,77 @@ public final class Train {
     DatasetCard card = data.readCard(storage);
     ModelSettings model = settings.model().resolvedFor(card);
     Towers towers = model.build(card, storage);
-    int workers = workers(card.counts().train());
+    int partitions = settings.training().partitions(card.counts().train());
+    int validationPartitions = settings.training().validationPartitions(card.counts().validation());
+    Slots slots = new Slots(spark.sparkContext());
+    int workers = workers(partitions, slots);
     LOG.info(
-        "train   {} parameters ({} and {}) on {} pairs in {} parts",
+        "train   {} parameters ({} and {}) on {} pairs, {}",
         towers.parameterCount(),
         model.x().masked().kind(),
         model.y().masked().kind(),
         card.counts().train(),
-        workers);
+        told(partitions, workers, slots.now()));
     spark.sparkContext().setJobDescription("train: count the pairs of the shards");
     PairLoader loader = new PairLoader(new ShardReader(spark, data, card), card);
-    PlacedRdd<PairPartition> train = loader.load(Split.TRAIN, workers);
-    PlacedRdd<PairPartition> validation = loader.load(Split.VALIDATION, workers);
+    Placement train = new Placement(loader, partitions, workers);
+    PlacedRdd<PlacedPairs> validation =
+        loader.load(
+            Split.VALIDATION, validationPartitions, Math.min(workers, validationPartitions));
     try {
       RoundTotals totals = new RoundTotals();
       Checkpoints checkpoints =
-          new Checkpoints(storage, new Path(output, "checkpoints"), identity(card, workers));
+          new Checkpoints(storage, new Path(output, "checkpoints"), identity(card, partitions));
       TrainingState end = fit(towers, train, validation, checkpoints, totals);
-      TrainedModel trained = MeanNorm.finish(towers, end.keptParameters(), new SparkWorkers(train));
+      TrainedModel trained =
+          MeanNorm.finish(towers, end.keptParameters(), SparkWorkers.of(train.rdd()));
       double temperature = end.keptTemperature();
       new ModelFiles(storage, new Path(output, "model"))
           .write(
               trained, model, card, temperature, settings.training().seed(), settings.effective());
-      return result(totals, workers, end, (System.nanoTime() - start) * 1e-9);
+      return result(
+          totals, train.rdd().getNumPartitions(), end, (System.nanoTime() - start) * 1e-9);
     } finally {
       train.release();
       validation.release();
     }
   }
 
+  /** Where the training pairs lie. */
+  private static final class Placement {
+    private final PairLoader loader;
+    private final int partitions;
+    private PlacedRdd<PlacedPairs> rdd;
+
+    Placement(PairLoader loader, int partitions, int workers) {
+      this.loader = loader;
+      this.partitions = partitions;
+      rdd = loader.load(Split.TRAIN, partitions, workers);
+    }
+
+    PlacedRdd<PlacedPairs> rdd() {
+      return rdd;
+    }
+
+    JavaRDD<MultiDataSet> dataSets() {
+      return rdd.toJavaRDD().map(PairDataSet::new);
+    }
+
+    JavaRDD<MultiDataSet> on(int workers) {
+      release();
+      rdd = loader.load(Split.TRAIN, partitions, workers);
+      return dataSets();
+    }
+
+    void release() {
+      rdd.release();
+    }
+  }
+
   private TrainingState fit(
       Towers towers,
-      PlacedRdd<PairPartition> train,
-      PlacedRdd<PairPartition> validation,
+      Placement train,
+      PlacedRdd<PlacedPairs> validation,
       Checkpoints checkpoints,
       RoundTotals totals) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
@@ -124,12 +162,16 @@ public final class Train {
                 }
               });
       ContrastiveTrainingMaster master =
-          new ContrastiveTrainingMaster(engine, towers, resumed, new SparkWorkers(validation));
+          new ContrastiveTrainingMaster(
+              engine,
+              towers,
+              resumed,
+              SparkWorkers.of(validation),
+              workers -> PlacedRdd.of(train.on(workers)));
       ComputationGraph network =
           ContrastiveTrainingMaster.network(
               towers, towers.initialParameters(settings.training().seed()));
-      JavaRDD<MultiDataSet> pairs = train.toJavaRDD().map(PairDataSet::new);
-      new SparkComputationGraph(context, network, master).fitMultiDataSet(pairs);
+      new SparkComputationGraph(context, network, master).fitMultiDataSet(train.dataSets());
       save(metrics, checkpoints, master.result());
       return master.result();
     } catch (FathomException e) {
@@ -156,7 +198,7 @@ public final class Train {
   }
 
   /** What makes this training what it is: with the same, it ends in the same bits. */
-  private Map<String, String> identity(DatasetCard card, int workers) {
+  private Map<String, String> identity(DatasetCard card, int partitions) {
     Map<String, String> identity = new TreeMap<>();
     settings
         .effective()
@@ -168,21 +210,41 @@ public final class Train {
                 identity.put(key, value);
               }
             });
-    // How often it is saved does not change it.
+    // How often it is saved does not change it, and how many workers there are only under
+    // averaging.
     identity.remove("training.checkpointEvery");
-    identity.put("training.workers", Integer.toString(workers));
+    identity.remove("training.workers");
+    identity.put("partitions", Integer.toString(partitions));
     identity.put("dataset", card.fingerprint());
     return identity;
   }
 
-  /** As many as asked for; else as many as there are cores, while each has a whole batch. */
-  private int workers(long pairs) {
-    int wanted = settings.training().workers();
-    if (wanted > 0) {
-      return wanted;
+  /**
+   * How many tasks train. Under averaging, one a partition: those that find no core wait for their
+   * turn. A step of a global batch wants all at the same time, so there are no more than cores.
+   */
+  private int workers(int partitions, Slots slots) {
+    if (settings.training().mode() == TrainingMode.PARAMETER_AVERAGING) {
+      return partitions;
     }
-    long batches = Math.max(1, pairs / settings.training().batchSize());
-    return (int) Math.min(spark.sparkContext().defaultParallelism(), batches);
+    int wanted = settings.training().workers();
+    return slots.settled(wanted > 0 ? Math.min(wanted, partitions) : partitions);
+  }
+
+  /** What becomes of the cores that there are. */
+  private String told(int partitions, int workers, int cores) {
+    int batch = settings.training().batchSize();
+    String idle =
+        cores > workers ? ", %d of %d cores stay idle".formatted(cores - workers, cores) : "";
+    if (settings.training().mode() == TrainingMode.GLOBAL_BATCH) {
+      return "%d workers on batches of %d%s".formatted(workers, batch, idle);
+    }
+    return "%d workers on batches of %d each%s%s"
+        .formatted(
+            workers,
+            batch / partitions,
+            idle,
+            cores < workers ? ", which take turns on %d cores".formatted(cores) : "");
   }
 
   private TrainResult result(RoundTotals totals, int workers, TrainingState end, double seconds) {
@@ -194,6 +256,7 @@ public final class Train {
         totals.validationLoss(),
         totals.pairsPerSecond(),
         workers,
+        end.step(),
         end.round(),
         seconds);
   }

@@ -10,7 +10,8 @@ package dev.fathom.train;
  * @param trainLoss mean L of the rounds that ended in the last epoch, in nats
  * @param validationLoss L on the validation split at the end, null where there is none
  * @param pairsPerSecond all workers together, rounds and averaging included
- * @param workers parts the pairs were trained in
+ * @param workers that trained, at the end
+ * @param steps optimiser's steps done
  * @param rounds rounds done
  * @param seconds the whole stage
  */
@@ -22,5 +23,6 @@ public record TrainResult(
     Double validationLoss,
     double pairsPerSecond,
     int workers,
+    long steps,
     int rounds,
     double seconds) {}

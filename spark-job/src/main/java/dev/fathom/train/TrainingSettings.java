@@ -1,21 +1,23 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train;
 
+import dev.fathom.common.FathomException;
 import dev.fathom.settings.Settings;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How training goes: the {@code training} keys of the configuration.
  *
+ * @param mode how the workers share the work
  * @param epochs passes over the training pairs
- * @param batchSize pairs in a batch of one worker
+ * @param batchSize pairs of a step of the whole job
  * @param redrawBatches whether every epoch draws the batches anew, or all go by the first one's
- * @param populationHeldOut pairs of a worker that are in no batch, for the norm of {@code
- *     population-norm} to be taken over
+ * @param populationHeldOut pairs that are in no batch, for the norm of {@code population-norm} to
+ *     be taken over
  * @param optimizer {@code adam}, {@code adamw} or {@code sgd}
  * @param learningRate at its highest
- * @param scaling {@code sqrt}: times the root of the number of workers; or {@code none}
  * @param warmup share of the steps in which the learning rate rises
  * @param decay {@code cosine} or {@code none}
  * @param weightDecay L2 penalty on the encoders' parameters, decoupled from the gradient under
@@ -27,18 +29,19 @@ import java.util.List;
  * @param validations how often in all the validation loss is taken, at the ends of epochs
  * @param keep {@code last}, or {@code best}: the parameters of the lowest validation loss
  * @param earlyStopping validations without a better loss after which training ends, 0 for never
- * @param workers parts the pairs are trained in; 0 stands for the cores that Spark has
+ * @param workers at most so many at a time under a global batch; under averaging the parts that the
+ *     pairs are trained in; 0 stands for as many as the batch allows
  * @param checkpointEvery rounds between checkpoints
  * @param seed of every random choice
  */
 public record TrainingSettings(
+    TrainingMode mode,
     int epochs,
     int batchSize,
     boolean redrawBatches,
     int populationHeldOut,
     String optimizer,
     double learningRate,
-    String scaling,
     double warmup,
     String decay,
     double weightDecay,
@@ -54,36 +57,72 @@ public record TrainingSettings(
     long seed)
     implements Serializable {
   private static final long serialVersionUID = 1L;
+  private static final int LARGEST_VALIDATION_SPREAD = 256;
   static final String SGD = "sgd";
   static final String ADAMW = "adamw";
-  private static final String SQRT = "sqrt";
   private static final String COSINE = "cosine";
   private static final String LOCAL = "local";
   private static final String BEST = "best";
 
   /** Reads and checks the keys. */
   public static TrainingSettings of(Settings settings) {
-    return new TrainingSettings(
-        settings.integer("training.epochs", 1, 1_000_000),
-        settings.integer("training.batchSize", 2, 32_768),
-        settings.flag("training.redrawBatches"),
-        settings.integer("training.populationHeldOut", 0, 1_000_000),
-        settings.choice("training.optimizer", List.of("adam", ADAMW, SGD)),
-        settings.number("training.learningRate", 0, 100),
-        settings.choice("training.scaling", List.of(SQRT, "none")),
-        settings.number("training.warmup", 0, 1),
-        settings.choice("training.decay", List.of(COSINE, "none")),
-        settings.number("training.weightDecay", 0, 100),
-        settings.number("training.gradientClip", 0, Double.MAX_VALUE),
-        AveragingPeriod.of(settings),
-        settings.choice("training.moments", List.of("averaged", LOCAL)),
-        settings.number("training.outerMomentum", 0, 0.999),
-        settings.integer("training.validations", 0, Integer.MAX_VALUE),
-        settings.choice("training.keep", List.of(BEST, "last")),
-        settings.integer("training.earlyStopping", 0, Integer.MAX_VALUE),
-        settings.integer("training.workers", 0, 100_000),
-        settings.integer("training.checkpointEvery", 1, Integer.MAX_VALUE),
-        settings.wholeNumber("training.seed"));
+    TrainingMode mode = TrainingMode.of(settings);
+    TrainingSettings read =
+        new TrainingSettings(
+            mode,
+            settings.integer("training.epochs", 1, 1_000_000),
+            settings.integer("training.batchSize", 2, 32_768),
+            settings.flag("training.redrawBatches"),
+            settings.integer("training.populationHeldOut", 0, 1_000_000),
+            settings.choice("training.optimizer", List.of("adam", ADAMW, SGD)),
+            settings.number("training.learningRate", 0, 100),
+            settings.number("training.warmup", 0, 1),
+            settings.choice("training.decay", List.of(COSINE, "none")),
+            settings.number("training.weightDecay", 0, 100),
+            settings.number("training.gradientClip", 0, Double.MAX_VALUE),
+            AveragingPeriod.of(settings),
+            settings.choice("training.moments", List.of("averaged", LOCAL)),
+            settings.number("training.outerMomentum", 0, 0.999),
+            settings.integer("training.validations", 0, Integer.MAX_VALUE),
+            settings.choice("training.keep", List.of(BEST, "last")),
+            settings.integer("training.earlyStopping", 0, Integer.MAX_VALUE),
+            settings.integer("training.workers", 0, 100_000),
+            settings.integer("training.checkpointEvery", 1, Integer.MAX_VALUE),
+            settings.wholeNumber("training.seed"));
+    if (mode == TrainingMode.GLOBAL_BATCH) {
+      read.requireNothingOfAveraging();
+    }
+    return read;
+  }
+
+  private void requireNothingOfAveraging() {
+    Map<String, Boolean> set =
+        Map.of(
+            "averagingPeriod",
+            !averagingPeriod.isAuto(),
+            "moments",
+            localMoments(),
+            "outerMomentum",
+            outerMomentum > 0);
+    set.forEach(
+        (key, given) -> {
+          if (given) {
+            throw FathomException.usage(
+                "training.%s belongs to training.mode = %s; under %s nothing is averaged",
+                key, TrainingMode.PARAMETER_AVERAGING, TrainingMode.GLOBAL_BATCH);
+          }
+        });
+  }
+
+  /** In how many partitions the pairs lie. */
+  int partitions(long pairs) {
+    return mode.partitions((int) Math.min(batchSize, pairs), workers);
+  }
+
+  /** In how many partitions validation pairs lie: each has a whole batch, if all together have. */
+  int validationPartitions(long pairs) {
+    return (int)
+        Math.max(1, Math.min(pairs / Trainer.validationBatch(this), LARGEST_VALIDATION_SPREAD));
   }
 
   boolean localMoments() {
@@ -99,15 +138,9 @@ public record TrainingSettings(
     return Math.max(1, Math.round((float) epochs / Math.max(validations, 1)));
   }
 
-  /**
-   * The learning rate of a step of one of several workers. Averaging W workers makes one batch of
-   * their W batches, and for Adam the rate that suits a batch grows with the root of its size
-   * (Malladi and others, 2022); the temperature, one number with a gradient of little noise, keeps
-   * its own.
-   */
-  double learningRate(long step, RoundPlan plan) {
-    double scale = scaling.equals(SQRT) ? Math.sqrt(plan.workers()) : 1;
-    return learningRate * scale * schedule(step, plan.totalSteps());
+  /** The learning rate of a step. */
+  double learningRate(long step, long totalSteps) {
+    return learningRate * schedule(step, totalSteps);
   }
 
   /**

@@ -5,11 +5,11 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * A worker's part of the validation: loss, and retrieval within batches.
+ * A partition's part of the validation: loss, and retrieval within batches.
  *
  * @param temperature τ that it is taken at
  */
-record ValidationLoss(ReplicaPool replicas, double temperature, Shipped<Weights> weights)
+record ValidationLoss(TrainerPool trainers, double temperature, Shipped<Weights> weights)
     implements WorkerTask<ValidationLoss.Part> {
   private static final long serialVersionUID = 1L;
 
@@ -48,11 +48,11 @@ record ValidationLoss(ReplicaPool replicas, double temperature, Shipped<Weights>
   }
 
   @Override
-  public Part run(PairPartition pairs, int partition) {
+  public Part run(PairPartition pairs) {
     return pairs.size() < 2
         ? Part.NONE
-        : replicas.lend(
-            replica ->
-                replica.validationLoss(pairs, weights.value().parameters(), (float) temperature));
+        : trainers.lend(
+            trainer ->
+                trainer.validationLoss(pairs, weights.value().parameters(), (float) temperature));
   }
 }

@@ -3,12 +3,8 @@ package dev.fathom.train;
 
 import java.io.Serializable;
 
-/** Something that every worker does with its pairs. */
+/** Something that is done with every partition's pairs. */
 interface WorkerTask<T> extends Serializable {
-  /**
-   * Does it.
-   *
-   * @param partition the worker's number
-   */
-  T run(PairPartition pairs, int partition);
+  /** Does it. */
+  T run(PairPartition pairs);
 }

@@ -4,14 +4,15 @@ package dev.fathom.train;
 import java.util.List;
 
 /** Those who hold the pairs. */
-interface Workers {
-  /** Has every worker do a task; the results are in the workers' order. */
+interface Workers extends AutoCloseable {
+  /** Has a task done on every partition; the results are in the partitions' order. */
   <T> List<T> each(WorkerTask<T> task);
 
-  /** Has every worker do a round, and takes the mean. */
-  default RoundResult mean(LocalRound round) {
-    return RoundResult.mean(each(round));
-  }
+  /** Has every worker do a round by itself, and takes the mean. */
+  RoundResult mean(LocalRound round);
+
+  /** Has all workers do a round together. */
+  RoundResult together(GlobalRound round);
 
   /**
    * Brings something to where the tasks run.
@@ -19,6 +20,10 @@ interface Workers {
    * @param bytes its size, about
    */
   <T> Shipped<T> ship(T value, long bytes);
+
+  /** Lets go of what they needed of each other. */
+  @Override
+  default void close() {}
 
   /** Tells whoever watches what the tasks that follow are for. */
   void describe(String purpose);

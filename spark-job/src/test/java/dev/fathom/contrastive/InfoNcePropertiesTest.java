@@ -323,7 +323,7 @@ class InfoNcePropertiesTest {
     double lowest =
         Math.min(
             Arrays.stream(rows).min().orElseThrow(), Arrays.stream(columns).min().orElseThrow());
-    return (highest - lowest) / temperature < InfoNce.SHARED_RANGE;
+    return (highest - lowest) / temperature < InfoNceRows.SHARED_RANGE;
   }
 
   private static double moved(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.fathom.common.RandomStream;
 import dev.fathom.testing.InfoNceReference;
+import dev.fathom.testing.WholeBatch;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -119,9 +120,10 @@ class InfoNceTest {
       float[] embedding = new float[batch * dimension];
       float[] norms = new float[batch + sample];
       float[] gradient = new float[output.length];
-      similarity.forward(output, batch, sample, dimension, embedding, norms);
+      WholeBatch.forward(similarity, output, batch, sample, dimension, embedding, norms);
 
-      similarity.backward(output, batch, sample, dimension, embedding, norms, direction, gradient);
+      WholeBatch.backward(
+          similarity, output, batch, sample, dimension, embedding, direction, gradient);
 
       for (int i = 0; i < output.length; i++) {
         int place = i;
@@ -129,8 +131,14 @@ class InfoNceTest {
             slope(
                 h -> {
                   float[] moved = new float[embedding.length];
-                  similarity.forward(
-                      moved(output, place, h), batch, sample, dimension, moved, norms.clone());
+                  WholeBatch.forward(
+                      similarity,
+                      moved(output, place, h),
+                      batch,
+                      sample,
+                      dimension,
+                      moved,
+                      norms.clone());
                   return VectorMath.dot(moved, 0, direction, 0, moved.length);
                 });
         assertThat((double) gradient[i])
@@ -172,7 +180,7 @@ class InfoNceTest {
           (float) ((1 - agreement) * values[i] + (other == null ? 0 : agreement * other[i]));
     }
     float[] unit = new float[values.length];
-    new Cosine().forward(values, batch, 0, dimension, unit, new float[batch]);
+    new Cosine().forward(values, batch, 0, dimension, unit, 0, new float[batch]);
     return unit;
   }
 }

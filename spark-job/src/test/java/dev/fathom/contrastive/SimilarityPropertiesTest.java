@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.fathom.common.RandomStream;
 import dev.fathom.testing.InfoNceReference;
 import dev.fathom.testing.SimilarityReference;
+import dev.fathom.testing.WholeBatch;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -70,14 +71,15 @@ class SimilarityPropertiesTest {
       float[] outputGradient = new float[output.length];
       Arrays.fill(outputGradient, Float.NaN);
       int sample = similarity.sampleRows();
-      similarity.forward(output, given.batch(), sample, given.dimension(), embedding, norms);
-      similarity.backward(
+      WholeBatch.forward(
+          similarity, output, given.batch(), sample, given.dimension(), embedding, norms);
+      WholeBatch.backward(
+          similarity,
           output,
           given.batch(),
           sample,
           given.dimension(),
           embedding,
-          norms,
           gradient,
           outputGradient);
       return new Result(embedding, outputGradient);

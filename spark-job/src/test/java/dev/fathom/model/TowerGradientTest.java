@@ -16,6 +16,7 @@ import dev.fathom.testing.EncoderCase;
 import dev.fathom.testing.EncoderCases;
 import dev.fathom.testing.InfoNceReference;
 import dev.fathom.testing.SimilarityReference;
+import dev.fathom.testing.WholeBatch;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
@@ -81,27 +82,29 @@ class TowerGradientTest {
       int[] all = IntStream.range(0, rows).toArray();
       twin = new DoubleTwin(encoder, column, all);
       kernel.forward(column, all, rows, parameters, 0, output);
-      given
-          .similarity()
-          .forward(
-              output, given.batch(), rows - given.batch(), given.dimension(), embedding, norms);
+      WholeBatch.forward(
+          given.similarity(),
+          output,
+          given.batch(),
+          rows - given.batch(),
+          given.dimension(),
+          embedding,
+          norms);
     }
 
     /** The derivative of the loss along the direction, by way of the kernels. */
     double slope() {
       float[] outputGradient = new float[output.length];
       float[] gradients = new float[parameters.length];
-      given
-          .similarity()
-          .backward(
-              output,
-              given.batch(),
-              norms.length - given.batch(),
-              given.dimension(),
-              embedding,
-              norms,
-              embeddingGradient,
-              outputGradient);
+      WholeBatch.backward(
+          given.similarity(),
+          output,
+          given.batch(),
+          norms.length - given.batch(),
+          given.dimension(),
+          embedding,
+          embeddingGradient,
+          outputGradient);
       kernel.backward(outputGradient, parameters, 0, gradients);
       return IntStream.range(0, gradients.length)
           .mapToDouble(i -> gradients[i] * direction[i])

@@ -64,7 +64,7 @@ final class ReportPages {
     RunReport report =
         RunReport.of("run", 42, settings.effective(), List.of("fathom 1", "Spark 3"))
             .with(card())
-            .with(new TrainResult("model", 0.07, 0.01, 1.5, 1.6, 12_345, 2, 40, 10))
+            .with(new TrainResult("model", 0.07, 0.01, 1.5, 1.6, 12_345, 2, 1_380, 40, 10))
             .with(measured);
     List<Figure> figures = new ArrayList<>(MeasureFigures.of(measured));
     figures.addAll(TrainFigures.of(rounds()));

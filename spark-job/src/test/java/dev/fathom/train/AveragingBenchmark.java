@@ -45,6 +45,7 @@ public class AveragingBenchmark {
                         new double[1],
                         new double[1],
                         new Temperature.State(0, 0, 0, 1),
+                        null,
                         0))
             .limit(workers)
             .toList();

@@ -30,7 +30,7 @@ class ExactTemperatureTest {
     double highest = 250;
 
     Solution solution =
-        ExactTemperature.solve(s -> objective.curve(u, v, BATCH, s), start, lowest, highest);
+        ExactTemperature.solve(s -> objective.curve(u, v, BATCH, s), range(start, lowest, highest));
 
     double best = lowest;
     for (double s = lowest; s <= highest; s *= 1.002) {
@@ -48,7 +48,7 @@ class ExactTemperatureTest {
   void fromNearByAFewEvaluationsSuffice() {
     drawPairs(0.3);
     double solution =
-        ExactTemperature.solve(s -> objective.curve(u, v, BATCH, s), 1, 0.01, 250).inverse();
+        ExactTemperature.solve(s -> objective.curve(u, v, BATCH, s), range(1, 0.01, 250)).inverse();
     AtomicInteger evaluations = new AtomicInteger();
 
     ExactTemperature.solve(
@@ -56,9 +56,7 @@ class ExactTemperatureTest {
           evaluations.incrementAndGet();
           return objective.curve(u, v, BATCH, s);
         },
-        solution / 1.5,
-        solution / 2,
-        solution * 2);
+        range(solution / 1.5, solution / 2, solution * 2));
 
     assertThat(evaluations.get()).isLessThanOrEqualTo(5);
   }
@@ -67,7 +65,8 @@ class ExactTemperatureTest {
   void pairsThatAreToldApartWithoutErrorRunIntoTheUpperBound() {
     drawPairs(0);
 
-    Solution solution = ExactTemperature.solve(s -> objective.curve(u, v, BATCH, s), 1, 0.5, 20);
+    Solution solution =
+        ExactTemperature.solve(s -> objective.curve(u, v, BATCH, s), range(1, 0.5, 20));
 
     assertThat(solution).isEqualTo(new Solution(20, Bound.HIGHEST));
   }
@@ -79,9 +78,14 @@ class ExactTemperatureTest {
       v[i] = -v[i];
     }
 
-    Solution solution = ExactTemperature.solve(s -> objective.curve(u, v, BATCH, s), 1, 0.5, 20);
+    Solution solution =
+        ExactTemperature.solve(s -> objective.curve(u, v, BATCH, s), range(1, 0.5, 20));
 
     assertThat(solution).isEqualTo(new Solution(0.5, Bound.LOWEST));
+  }
+
+  private static ExactTemperature.Range range(double start, double lowest, double highest) {
+    return new ExactTemperature.Range(start, lowest, highest, false);
   }
 
   /** Unit vectors, and the same with noise. */

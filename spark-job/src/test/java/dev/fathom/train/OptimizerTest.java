@@ -21,7 +21,7 @@ class OptimizerTest {
 
     for (int step = 1; step <= 50; step++) {
       float[] gradients = gradients(step);
-      Optimizer.adam(weights, gradients, RATE, DECAY, 0, step);
+      rule(weights, gradients, 1).adam(DECAY, 0, step);
       for (int i = 0; i < p.length; i++) {
         double g = gradients[i] + DECAY * p[i];
         m[i] = 0.9 * m[i] + 0.1 * g;
@@ -45,10 +45,10 @@ class OptimizerTest {
 
     for (int step = 1; step <= 50; step++) {
       float[] before = decayed.parameters().clone();
-      Optimizer.adam(penalised, gradients(step), RATE, DECAY, 0, step);
+      rule(penalised, gradients(step), 1).adam(DECAY, 0, step);
       Weights plain = decayed.copy();
-      Optimizer.adam(plain, gradients(step), RATE, 0, 0, step);
-      Optimizer.adam(decayed, gradients(step), RATE, 0, DECAY, step);
+      rule(plain, gradients(step), 1).adam(0, 0, step);
+      rule(decayed, gradients(step), 1).adam(0, DECAY, step);
       for (int i = 0; i < p.length; i++) {
         p[i] = plain.parameters()[i] - RATE * DECAY * before[i];
         assertThat((double) decayed.parameters()[i]).isCloseTo(p[i], within(1e-6));
@@ -62,18 +62,21 @@ class OptimizerTest {
   void aGradientLongerThanAllowedIsShortenedAndKeepsItsDirection() {
     float[] gradients = {3, -4, 0};
 
-    Optimizer.clip(gradients, 10);
-    assertThat(gradients).containsExactly(3, -4, 0);
+    assertThat(Optimizer.clip(gradients, 10)).isEqualTo(1f);
+    assertThat(Optimizer.clip(gradients, 1)).isEqualTo(0.2f);
 
-    Optimizer.clip(gradients, 1);
-    assertThat(gradients).containsExactly(0.6f, -0.8f, 0);
+    Weights weights = new Weights(new float[3], Weights.Moments.zero(0));
+    rule(weights, gradients, 0.2f).sgd(0);
+    assertThat(weights.parameters())
+        .containsExactly((float) (-0.6 * RATE), (float) (0.8 * RATE), 0f);
   }
 
   @Test
   void plainGradientDescentShrinksTheParametersByTheirDecay() {
     float[] parameters = {1, -2};
 
-    Optimizer.sgd(parameters, new float[] {0.5f, 0}, RATE, DECAY);
+    Weights weights = new Weights(parameters, Weights.Moments.zero(0));
+    rule(weights, new float[] {0.5f, 0}, 1).sgd(DECAY);
 
     assertThat(parameters[0]).isCloseTo(0.994f, within(1e-6f));
     assertThat(parameters[1]).isCloseTo(-1.998f, within(1e-6f));
@@ -86,32 +89,14 @@ class OptimizerTest {
             Settings.of(
                 "", List.of(), List.of("training.learningRate=" + RATE, "training.warmup=0.1")));
 
-    RoundPlan plan = new RoundPlan(1, 10, 0, 0, 10, 100);
-
-    assertThat(settings.learningRate(0, plan)).isLessThan(settings.learningRate(5, plan));
-    assertThat(settings.learningRate(10, plan)).isCloseTo(RATE, within(1e-9));
-    assertThat(settings.learningRate(55, plan)).isCloseTo(RATE / 2, within(1e-9));
-    assertThat(settings.learningRate(99, plan)).isLessThan(RATE / 1000);
+    assertThat(settings.learningRate(0, 100)).isLessThan(settings.learningRate(5, 100));
+    assertThat(settings.learningRate(10, 100)).isCloseTo(RATE, within(1e-9));
+    assertThat(settings.learningRate(55, 100)).isCloseTo(RATE / 2, within(1e-9));
+    assertThat(settings.learningRate(99, 100)).isLessThan(RATE / 1000);
   }
 
-  @Test
-  void theRateGrowsWithTheRootOfTheWorkersUnlessToldOtherwise() {
-    RoundPlan plan = new RoundPlan(4, 10, 0, 0, 10, 100);
-
-    assertThat(rate("sqrt", plan)).isCloseTo(2 * RATE, within(1e-9));
-    assertThat(rate("none", plan)).isCloseTo(RATE, within(1e-9));
-  }
-
-  private static double rate(String scaling, RoundPlan plan) {
-    return TrainingSettings.of(
-            Settings.of(
-                "",
-                List.of(),
-                List.of(
-                    "training.learningRate=" + RATE,
-                    "training.warmup=0",
-                    "training.scaling=" + scaling)))
-        .learningRate(0, plan);
+  private static Optimizer.Rule rule(Weights weights, float[] gradients, float clip) {
+    return new Optimizer.Rule(weights, gradients, clip, RATE, 0, weights.parameters().length);
   }
 
   private static float[] gradients(int step) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.fathom.collective.Collective;
 import dev.fathom.common.FathomException;
 import dev.fathom.common.RandomStream;
 import dev.fathom.common.Storage;
@@ -55,30 +56,33 @@ class RoundEngineTest {
 
   @Test
   void withPlainSgdAndAveragingEveryStepWorkersEqualOneProcessThatAveragesTheirGradients() {
-    TrainingSettings settings = settings("sgd", 1, 3, 0.05);
+    TrainingSettings settings = settings(3, "sgd", 1, 3, 0.05);
     List<PairPartition> parts = parts(3, 40);
     Towers towers = towers(new Cosine());
     float[] start = towers.initialParameters(1);
 
     TrainingState distributed = train(towers, settings, parts, start);
 
-    RoundPlan plan = RoundPlan.of(3, 40, 0, settings);
+    BatchPlan plan = BatchPlan.of(3, 40, 0, settings);
     float[] expected = start.clone();
     Temperature temperature = new Temperature(TEMPERATURE, Temperature.State.initial(TEMPERATURE));
     for (long step = 0; step < plan.totalSteps(); step++) {
+      float learningRate = (float) settings.learningRate(step, plan.totalSteps());
       double[] gradient = new double[expected.length];
       double temperatureGradient = 0;
-      for (int part = 0; part < parts.size(); part++) {
-        Replica replica = new Replica(new ReplicaSpec(towers, settings, TEMPERATURE, plan));
-        RoundState state = new RoundState(step, 1, temperature.state());
-        Weights weights = new Weights(expected, Weights.Moments.zero(0));
-        temperatureGradient +=
-            replica.run(parts.get(part), part, state, weights).temperatureGradients()[0] / 3;
+      for (PairPartition part : parts) {
+        RoundResult result =
+            new Trainer(new TrainerSpec(towers, settings, TEMPERATURE, plan))
+                .run(
+                    List.of(part),
+                    new RoundState(step, 1, temperature.state()),
+                    new Weights(expected, Weights.Moments.zero(0)),
+                    Collective.alone(1));
+        temperatureGradient += result.temperatureGradients()[0] / 3;
         for (int i = 0; i < gradient.length; i++) {
-          gradient[i] += replica.gradients()[i] / 3.0;
+          gradient[i] += (expected[i] - result.weights().parameters()[i]) / learningRate / 3;
         }
       }
-      double learningRate = settings.learningRate(step, plan);
       for (int i = 0; i < gradient.length; i++) {
         expected[i] -= (float) (learningRate * gradient[i]);
       }
@@ -95,7 +99,7 @@ class RoundEngineTest {
   void theSameSeedAndTopologyGiveTheSameBits() {
     for (Similarity similarity : List.of(new Cosine(), new PopulationNorm(8))) {
       Towers towers = towers(similarity);
-      TrainingSettings settings = settings("adam", 4, 5, 0.01);
+      TrainingSettings settings = settings(4, "adam", 4, 5, 0.01);
       List<PairPartition> parts = parts(4, 50);
 
       TrainingState first = train(towers, settings, parts, towers.initialParameters(1));
@@ -109,6 +113,8 @@ class RoundEngineTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "training.mode=global-batch",
+        "training.mode=global-batch temperature.mode=global-exact training.keep=best",
         "temperature.mode=global training.moments=averaged",
         "temperature.mode=global-exact training.moments=local",
         "temperature.mode=local training.outerMomentum=0.5 training.keep=best",
@@ -117,8 +123,12 @@ class RoundEngineTest {
       })
   void aTrainingThatGoesOnFromACheckpointEndsInTheSameBits(String line) {
     List<String> assignments = new ArrayList<>(List.of(line.split(" ")));
-    assignments.addAll(List.of("training.epochs=6", "training.averagingPeriod=2"));
-    assignments.addAll(List.of("training.batchSize=16", "training.seed=5"));
+    assignments.addAll(List.of("training.epochs=6", "training.seed=5"));
+    assignments.add("training.batchSize=48");
+    if (!line.contains("global-batch")) {
+      assignments.add("training.averagingPeriod=2");
+      assignments.add("training.mode=parameter-averaging");
+    }
     Settings all = Settings.of("", List.of(), assignments);
     Towers towers = towers(new Cosine());
     Workers workers = new LocalWorkers(parts(3, 50));
@@ -147,8 +157,8 @@ class RoundEngineTest {
     Towers towers = towers(new Cosine());
     float[] start = towers.initialParameters(1);
 
-    TrainingState brief = train(towers, settings("adam", 1, 6, 0.01), parts(1, 50), start);
-    TrainingState lengthy = train(towers, settings("adam", 7, 6, 0.01), parts(1, 50), start);
+    TrainingState brief = train(towers, settings(1, "adam", 1, 6, 0.01), parts(1, 50), start);
+    TrainingState lengthy = train(towers, settings(1, "adam", 7, 6, 0.01), parts(1, 50), start);
 
     assertThat(lengthy.parameters()).isEqualTo(brief.parameters());
     assertThat(lengthy.temperature()).isEqualTo(brief.temperature());
@@ -157,7 +167,7 @@ class RoundEngineTest {
   @Test
   void theMeanOfManyWorkersIsTakenInGroupsAndIsTheSame() {
     Towers towers = towers(new Cosine());
-    TrainingSettings settings = settings("adam", 2, 2, 0.01);
+    TrainingSettings settings = settings(20, "adam", 2, 2, 0.01);
     List<PairPartition> parts = parts(20, 40);
     float[] start = towers.initialParameters(1);
 
@@ -175,9 +185,10 @@ class RoundEngineTest {
     Towers towers = towers(new Cosine());
     float[] start = towers.initialParameters(1);
 
-    TrainingState averaged = train(towers, settings("adam", 2, 2, 0.01), parts(3, 40), start);
+    TrainingState averaged = train(towers, settings(3, "adam", 2, 2, 0.01), parts(3, 40), start);
     TrainingState local =
-        train(towers, settings("adam", 2, 2, 0.01, "training.moments=local"), parts(3, 40), start);
+        train(
+            towers, settings(3, "adam", 2, 2, 0.01, "training.moments=local"), parts(3, 40), start);
 
     assertThat(averaged.moments()).hasSize(1);
     assertThat(local.moments()).hasSize(3);
@@ -190,14 +201,14 @@ class RoundEngineTest {
     Towers towers = towers(new Cosine());
     float[] start = towers.initialParameters(1);
     TrainingSettings settings =
-        settings("sgd", 2, 1, 0.05, "training.outerMomentum=0.5", "training.warmup=0");
+        settings(2, "sgd", 2, 1, 0.05, "training.outerMomentum=0.5", "training.warmup=0");
     List<TrainingState> states = new ArrayList<>();
     RoundEngine engine =
         new RoundEngine(towers, settings, TEMPERATURE, (report, state) -> states.add(state));
 
     engine.run(engine.start(start), new LocalWorkers(parts(2, 32)), new LocalWorkers(List.of()));
     TrainingState plain =
-        train(towers, settings("sgd", 2, 1, 0.05, "training.warmup=0"), parts(2, 32), start);
+        train(towers, settings(2, "sgd", 2, 1, 0.05, "training.warmup=0"), parts(2, 32), start);
 
     // After the first round v is the change itself, and Nesterov's step half of it more.
     assertThat(states).hasSize(1);
@@ -214,7 +225,7 @@ class RoundEngineTest {
     List<PairPartition> strangers =
         List.of(new PairPartition(parts(1, 64).get(0).x(), parts(2, 64).get(1).y()));
     TrainingSettings settings =
-        settings("adam", 2, 50, 0.02, "training.keep=best", "training.earlyStopping=3");
+        settings(1, "adam", 2, 50, 0.02, "training.keep=best", "training.earlyStopping=3");
     RoundEngine engine = engine(towers, settings);
 
     TrainingState end =
@@ -239,7 +250,10 @@ class RoundEngineTest {
     TemperatureSettings exact = new TemperatureSettings("global-exact", 0.1, 0.05, 0.01);
     RoundEngine engine =
         new RoundEngine(
-            towers, settings("adam", 5, 60, 0.01), exact, (report, state) -> reports.add(report));
+            towers,
+            settings(2, "adam", 5, 60, 0.01),
+            exact,
+            (report, state) -> reports.add(report));
 
     engine.run(
         engine.start(towers.initialParameters(1)),
@@ -259,7 +273,7 @@ class RoundEngineTest {
             () ->
                 train(
                     towers,
-                    settings("sgd", 1, 50, 100, "training.weightDecay=100", "training.warmup=0"),
+                    settings(1, "sgd", 1, 50, 100, "training.weightDecay=100", "training.warmup=0"),
                     parts(1, 40),
                     towers.initialParameters(1)))
         .isInstanceOf(FathomException.class)
@@ -269,7 +283,7 @@ class RoundEngineTest {
   @Test
   void dl4jSparkTrainsTheTwoTowersAsOneGraph() {
     Towers towers = towers(new Cosine());
-    TrainingSettings settings = settings("adam", 4, 5, 0.01);
+    TrainingSettings settings = settings(2, "adam", 4, 5, 0.01);
     List<PairPartition> parts = parts(2, 64);
     float[] start = towers.initialParameters(1);
     ContrastiveTrainingMaster master = master(towers, settings, parts);
@@ -288,7 +302,7 @@ class RoundEngineTest {
   void trainingLowersTheLossAndTheTemperature() {
     Towers towers = towers(new Cosine());
 
-    train(towers, settings("adam", 5, 60, 0.01), parts(2, 128), towers.initialParameters(1));
+    train(towers, settings(2, "adam", 5, 60, 0.01), parts(2, 128), towers.initialParameters(1));
 
     RoundReport first = reports.get(0);
     RoundReport last = reports.get(reports.size() - 1);
@@ -303,25 +317,25 @@ class RoundEngineTest {
   void everyEpochDrawsNewBatchesAndVisitsEachPairOnce() {
     PairPartition pairs = parts(1, 50).get(0);
 
-    int[] first = pairs.order(3, 0, 0, 0).clone();
-    int[] second = pairs.order(3, 1, 0, 0).clone();
+    int[] first = pairs.order(3, 0, 0).clone();
+    int[] second = pairs.order(3, 1, 0).clone();
 
     assertThat(first).containsExactlyInAnyOrder(IntStream.range(0, 50).toArray());
     assertThat(second).containsExactlyInAnyOrder(IntStream.range(0, 50).toArray());
     assertThat(batches(first, 16)).doesNotContainAnyElementsOf(batches(second, 16));
-    assertThat(pairs.order(3, 0, 0, 0)).isEqualTo(first);
-    assertThat(pairs.order(3, 0, 1, 0)).as("another partition").isNotEqualTo(first);
-    assertThat(pairs.order(4, 0, 0, 0)).as("another seed").isNotEqualTo(first);
+    assertThat(pairs.order(3, 0, 0)).isEqualTo(first);
+    assertThat(pairs.part(1, 0, 50).order(3, 0, 0)).as("another partition").isNotEqualTo(first);
+    assertThat(pairs.order(4, 0, 0)).as("another seed").isNotEqualTo(first);
   }
 
   @Test
   void stepsOfAnEpochCoverAllButTheLastPartialBatch() {
-    RoundPlan plan = RoundPlan.of(4, 50, 0, settings("adam", 4, 2, 0.01));
+    BatchPlan plan = BatchPlan.of(4, 50, 0, settings(4, "adam", 4, 2, 0.01));
 
     Set<Integer> firstRows = new HashSet<>();
     for (long step = 0; step < plan.stepsPerEpoch(); step++) {
       assertThat(plan.epoch(step)).isZero();
-      firstRows.add(plan.firstRow(step));
+      firstRows.add(plan.first(step, 0));
     }
 
     assertThat(firstRows).containsExactlyInAnyOrder(0, 16, 32);
@@ -334,7 +348,7 @@ class RoundEngineTest {
     float[] broken = towers.initialParameters(1);
     Arrays.fill(broken, Float.NaN);
 
-    assertThatThrownBy(() -> train(towers, settings("adam", 4, 2, 0.01), parts(1, 40), broken))
+    assertThatThrownBy(() -> train(towers, settings(1, "adam", 4, 2, 0.01), parts(1, 40), broken))
         .isInstanceOf(FathomException.class)
         .hasMessageContaining("round 1")
         .hasMessageContaining("training.learningRate");
@@ -367,11 +381,17 @@ class RoundEngineTest {
   private ContrastiveTrainingMaster master(
       Towers towers, TrainingSettings settings, List<PairPartition> parts) {
     return new ContrastiveTrainingMaster(
-        engine(towers, settings), towers, Optional.empty(), new LocalWorkers(parts));
+        engine(towers, settings),
+        towers,
+        Optional.empty(),
+        new LocalWorkers(parts),
+        workers -> null);
   }
 
   private static JavaRDD<MultiDataSet> data(List<PairPartition> parts) {
-    return SPARK.parallelize(parts, parts.size()).map(PairDataSet::new);
+    return SPARK
+        .parallelize(parts, parts.size())
+        .map(part -> new PairDataSet(new PlacedPairs(part.number(), parts.size(), List.of(part))));
   }
 
   private RoundEngine engine(Towers towers, TrainingSettings settings) {
@@ -386,11 +406,12 @@ class RoundEngineTest {
   }
 
   private static TrainingSettings settings(
-      String optimizer, int period, int epochs, double learningRate, String... more) {
+      int workers, String optimizer, int period, int epochs, double learningRate, String... more) {
     List<String> assignments =
         new ArrayList<>(
             List.of(
-                "training.batchSize=16",
+                "training.mode=parameter-averaging",
+                "training.batchSize=" + 16 * workers,
                 "training.seed=5",
                 "training.optimizer=" + optimizer,
                 "training.averagingPeriod=" + period,
@@ -418,7 +439,7 @@ class RoundEngineTest {
                 x.add(left);
                 y.add(right);
               }
-              return new PairPartition(x.build(), y.build());
+              return new PairPartition(x.build(), y.build()).part(part, 0, size);
             })
         .toList();
   }

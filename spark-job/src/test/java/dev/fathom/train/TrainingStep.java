@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train;
 
+import dev.fathom.collective.Collective;
 import dev.fathom.common.RandomStream;
 import dev.fathom.common.Storage;
 import dev.fathom.contrastive.Cosine;
@@ -27,27 +28,30 @@ final class TrainingStep {
       new Temperature.State(Math.log(0.5), 0, 0, 0);
 
   private final int batch;
-  private final PairPartition pairs;
-  private final Replica replica;
+  private final Trainer trainer;
+  private final List<PairPartition> partitions;
+  private final Collective collective;
   private Weights weights;
   private long step;
 
   private TrainingStep(Side x, EncoderSpec encoderX, Side y, EncoderSpec encoderY, int batch) {
     this.batch = batch;
-    pairs = new PairPartition(column(x, BATCHES * batch), column(y, BATCHES * batch));
+    PairPartition pairs = new PairPartition(column(x, BATCHES * batch), column(y, BATCHES * batch));
     Towers towers =
         new Towers(encoderX.build(x, STORAGE), encoderY.build(y, STORAGE), new Cosine());
     Settings keys =
         Settings.of(
             "", List.of(), List.of("training.batchSize=" + batch, "temperature.mode=fixed"));
     TrainingSettings settings = TrainingSettings.of(keys);
-    replica =
-        new Replica(
-            new ReplicaSpec(
+    partitions = pairs.parts(settings.partitions(pairs.size()));
+    collective = Collective.alone(partitions.size());
+    trainer =
+        new Trainer(
+            new TrainerSpec(
                 towers,
                 settings,
                 TemperatureSettings.of(keys),
-                RoundPlan.of(1, pairs.size(), 0, settings)));
+                BatchPlan.of(partitions.size(), partitions.get(0).size(), 0, settings)));
     weights =
         new Weights(
             towers.initialParameters(1), Optimizer.moments(settings, towers.parameterCount()));
@@ -85,7 +89,10 @@ final class TrainingStep {
    * @return pairs trained on
    */
   int round() {
-    weights = replica.run(pairs, 0, new RoundState(step, STEPS, TEMPERATURE), weights).weights();
+    weights =
+        trainer
+            .run(partitions, new RoundState(step, STEPS, TEMPERATURE), weights, collective)
+            .weights();
     step += STEPS;
     return STEPS * batch;
   }

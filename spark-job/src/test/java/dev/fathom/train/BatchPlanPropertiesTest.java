@@ -21,7 +21,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
 /** Which pairs the steps of a training see, whatever the sizes. */
-class RoundPlanPropertiesTest {
+class BatchPlanPropertiesTest {
 
   /**
    * Workers, and what they are told.
@@ -31,12 +31,12 @@ class RoundPlanPropertiesTest {
    */
   record Given(
       int smallest, int more, int batchSize, int sampleRows, int epochs, int partition, long seed) {
-    RoundPlan plan() {
+    BatchPlan plan() {
       return plan(0);
     }
 
-    RoundPlan plan(int heldOut) {
-      return RoundPlan.of(
+    BatchPlan plan(int heldOut) {
+      return BatchPlan.of(
           1,
           smallest,
           sampleRows,
@@ -53,13 +53,13 @@ class RoundPlanPropertiesTest {
     PairPartition pairs() {
       int size = smallest + more;
       Column column = new Column.Vectors(size, 1, new FloatBuffer[] {FloatBuffer.allocate(size)});
-      return new PairPartition(column, column);
+      return new PairPartition(column, column).part(partition, 0, size);
     }
 
     /** The pairs of a step's batch. */
-    List<Integer> batch(PairPartition pairs, RoundPlan plan, long step) {
-      int[] order = pairs.order(seed, plan.epoch(step), partition, plan.heldOut());
-      return Arrays.stream(order, plan.firstRow(step), plan.firstRow(step) + plan.batch())
+    List<Integer> batch(PairPartition pairs, BatchPlan plan, long step) {
+      int[] order = pairs.order(seed, plan.epoch(step), plan.heldOut());
+      return Arrays.stream(order, plan.first(step, 0), plan.first(step, 0) + plan.rows(step, 0))
           .boxed()
           .toList();
     }
@@ -68,7 +68,7 @@ class RoundPlanPropertiesTest {
   @Property(tries = 300, seed = "51")
   void anEpochSeesNoPairTwiceAndLeavesOutLessThanABatchOfTheSmallestWorker(
       @ForAll("given") Given given) {
-    RoundPlan plan = given.plan();
+    BatchPlan plan = given.plan();
     PairPartition pairs = given.pairs();
 
     for (long epoch = 0; epoch < given.epochs(); epoch++) {
@@ -89,7 +89,7 @@ class RoundPlanPropertiesTest {
   @Property(tries = 300, seed = "52")
   void aBatchIsAsLargeAsAskedWhereThePairsSufficeAndHasNoPartInItsSample(
       @ForAll("given") Given given) {
-    RoundPlan plan = given.plan();
+    BatchPlan plan = given.plan();
 
     assertThat(plan.batch()).isBetween(1, given.batchSize());
     assertThat(plan.batch() + plan.sample()).isLessThanOrEqualTo(given.smallest());
@@ -106,11 +106,11 @@ class RoundPlanPropertiesTest {
   @Property(tries = 200, seed = "54")
   void pairsHeldOutForTheNormAreInNoBatchOfAnyEpoch(
       @ForAll("given") Given given, @ForAll @IntRange(min = 1, max = 50) int wanted) {
-    RoundPlan plan = given.plan(wanted);
+    BatchPlan plan = given.plan(wanted);
     PairPartition pairs = given.pairs();
     Set<Integer> heldOut = null;
     for (long step = 0; step < plan.totalSteps(); step++) {
-      int[] order = pairs.order(given.seed(), plan.epoch(step), given.partition(), plan.heldOut());
+      int[] order = pairs.order(given.seed(), plan.epoch(step), plan.heldOut());
       Set<Integer> last =
           Arrays.stream(order, order.length - plan.heldOut(), order.length)
               .boxed()
@@ -123,10 +123,48 @@ class RoundPlanPropertiesTest {
         .isEqualTo(given.sampleRows() == 0 ? 0 : Math.min(wanted, given.smallest() / 2));
   }
 
+  @Property(tries = 300, seed = "55")
+  void aGlobalBatchTakesAsManyFromEachPartitionAndLeavesOutLessThanABatch(
+      @ForAll @IntRange(min = 2, max = 5000) int pairs,
+      @ForAll @IntRange(min = 2, max = 700) int batchSize,
+      @ForAll @IntRange(min = 1, max = 3) int epochs) {
+    TrainingSettings settings =
+        TrainingSettings.of(
+            Settings.of(
+                "",
+                List.of(),
+                List.of("training.batchSize=" + batchSize, "training.epochs=" + epochs)));
+    Column column = new Column.Vectors(pairs, 1, new FloatBuffer[] {FloatBuffer.allocate(pairs)});
+    List<PairPartition> partitions =
+        new PairPartition(column, column).parts(settings.partitions(pairs));
+    int smallest = partitions.stream().mapToInt(PairPartition::size).min().orElseThrow();
+    BatchPlan plan = BatchPlan.of(partitions.size(), smallest, 0, settings);
+
+    assertThat(plan.batch()).isBetween(1, Math.min(batchSize, pairs));
+    for (long epoch = 0; epoch < epochs; epoch++) {
+      Set<Integer> seen = new HashSet<>();
+      for (long i = 0; i < plan.stepsPerEpoch(); i++) {
+        long step = epoch * plan.stepsPerEpoch() + i;
+        int rows = 0;
+        for (int p = 0; p < plan.partitions(); p++) {
+          int[] order = partitions.get(p).order(7, epoch, 0);
+          int first = plan.first(step, p);
+          int count = plan.rows(step, p);
+          assertThat(count).isBetween(plan.batch() / plan.partitions(), plan.mostRows());
+          for (int row = first; row < first + count; row++) {
+            assertThat(seen.add(order[row])).isTrue();
+          }
+          rows += count;
+        }
+        assertThat(rows).isEqualTo(plan.batch());
+      }
+      assertThat(pairs - seen.size()).isLessThan(plan.batch() + plan.partitions());
+    }
+  }
+
   @Property(tries = 200, seed = "53")
   void noTwoEpochsAndNoTwoWorkersBatchAlike(@ForAll("batchable") Given given) {
-    RoundPlan plan = given.plan();
-    PairPartition pairs = given.pairs();
+    BatchPlan plan = given.plan();
     Given neighbour =
         new Given(
             given.smallest(),
@@ -140,7 +178,7 @@ class RoundPlanPropertiesTest {
     Set<Set<Set<Integer>>> drawn = new HashSet<>();
     for (Given worker : List.of(given, neighbour)) {
       for (int epoch = 0; epoch < given.epochs(); epoch++) {
-        drawn.add(batches(worker, pairs, plan, epoch));
+        drawn.add(batches(worker, worker.pairs(), plan, epoch));
       }
     }
 
@@ -174,7 +212,7 @@ class RoundPlanPropertiesTest {
   }
 
   private static Set<Set<Integer>> batches(
-      Given given, PairPartition pairs, RoundPlan plan, int epoch) {
+      Given given, PairPartition pairs, BatchPlan plan, int epoch) {
     return IntStream.range(0, plan.stepsPerEpoch())
         .mapToObj(
             step ->

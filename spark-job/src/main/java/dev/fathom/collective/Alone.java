@@ -1,0 +1,38 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.collective;
+
+import java.util.List;
+import java.util.function.Supplier;
+
+/** A collective of one. */
+record Alone(int to) implements Collective {
+  @Override
+  public int from() {
+    return 0;
+  }
+
+  @Override
+  public <T> T shared(Supplier<T> make) {
+    return make.get();
+  }
+
+  @Override
+  public void await() {}
+
+  @Override
+  public void gather(List<Rows> arrays) {}
+
+  @Override
+  public float[] reduce(Runs mine) {
+    return Runs.whole(
+            mine.runs(),
+            (first, second) ->
+                mine.reduction().into(first.array(), 0, second.array(), 0, mine.length()))
+        .array();
+  }
+
+  @Override
+  public Part part(int length) {
+    return new Part(0, length);
+  }
+}

@@ -1,0 +1,332 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.contrastive;
+
+import dev.fathom.blas.Blas;
+import dev.fathom.contrastive.InfoNce.Curve;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Some rows of a batch in its symmetric InfoNCE: what they must tell the others, and their part of
+ * loss and gradients. The rows of a batch may so lie in several instances, on several threads or
+ * machines, which add up to the loss of the whole batch.
+ *
+ * <p>Three calls make a step, each after all instances have done the one before: {@link
+ * #similarities}, {@link #exponentials}, {@link #gradients}.
+ */
+public final class InfoNceRows {
+  /*
+   * Symmetric InfoNCE (van den Oord et al. 2018; Radford et al. 2021) and its gradients in closed form.
+   *
+   * With embeddings u, v (B × d), similarities s = u·vᵀ and logits s/τ,
+   *
+   *   L = 1/(2B) Σ_i [ log Σ_j e^{(s_ij − s_ii)/τ} + log Σ_j e^{(s_ji − s_ii)/τ} ]
+   *
+   * Let R and C be the row and the column softmax of s/τ, and G = (R + C − 2I)/(2B) = ∂L/∂(s/τ). Then ∂L/∂u = G·v/τ,
+   * ∂L/∂v = Gᵀ·u/τ, and ∂L/∂log τ = −Σ G_ij s_ij/τ = −Σ_i u_i·(∂L/∂u)_i, so the logits need not be kept.
+   *
+   * An instance holds the rows s_ij of its own i, all j. A row's softmax needs nothing of the others; a column's needs the
+   * sum over all rows, and so a maximum over all rows first. ∂L/∂u of its own rows is complete, ∂L/∂v is a part that the
+   * others' add up to.
+   *
+   * One exp serves both directions: with the row maxima m_i and M = max m, E_ij = e^{(s_ij − m_i)/τ} gives the rows as
+   * E_ij/Σ_j E_ij, and the columns as E_ij·w_i / Σ_i E_ij·w_i with w_i = e^{(m_i − M)/τ}. That holds while no entry that a
+   * column needs has underflowed. At a small τ one may have: a pair that no row ranks high, or row maxima that lie far
+   * apart. Whether it may is seen from the column maxima, and then the columns take an exp of their own.
+   */
+
+  /**
+   * How far, in nats, a column's or row's largest entry may lie below the largest of all for one
+   * exp to serve both.
+   */
+  static final float SHARED_RANGE = 30f;
+
+  /** What {@link #similarities} tells beside the column maxima: the largest row maximum, ... */
+  private static final int HIGHEST = 0;
+
+  /** ... and the smallest, with its sign turned, as all of them are maxima. */
+  private static final int LOWEST = 1;
+
+  private static final int COLUMNS = 2;
+
+  private final int dimension;
+
+  /** s of the own rows, then E, then G. */
+  private final float[] values;
+
+  /** e^{(s_ij − column maximum)/τ}, where columns take an exp of their own. */
+  private float[] ofColumns = new float[0];
+
+  private final float[] rowMaximum;
+  private final float[] rowSum;
+  private final float[] weight;
+  private final float[] own;
+  private final float[] factor;
+  private int first;
+  private int rows;
+  private int batch;
+
+  /**
+   * @param maximumRows own rows at most
+   * @param maximumBatch pairs in a batch at most
+   * @param dimension width of the embeddings
+   */
+  public InfoNceRows(int maximumRows, int maximumBatch, int dimension) {
+    this.dimension = dimension;
+    values = new float[Math.multiplyExact(maximumRows, maximumBatch)];
+    rowMaximum = new float[maximumRows];
+    rowSum = new float[maximumRows];
+    weight = new float[maximumRows];
+    own = new float[maximumRows];
+    factor = new float[maximumBatch];
+  }
+
+  /** How many maxima {@link #similarities} tells of a batch. */
+  public static int maxima(int batch) {
+    return COLUMNS + batch;
+  }
+
+  /** Maxima of no rows, to begin with. */
+  public static void clear(float[] maxima) {
+    Arrays.fill(maxima, Float.NEGATIVE_INFINITY);
+  }
+
+  /**
+   * Takes the similarities of the own rows with all.
+   *
+   * @param u embeddings of the first side, batch × dimension, row-major; row i belongs to row i of
+   *     {@code v}
+   * @param v embeddings of the second side
+   * @param first the first own row
+   * @param rows how many are own
+   * @param maxima raised to the own rows' maxima; the maximum over all instances is what {@link
+   *     #exponentials} wants
+   */
+  public void similarities(float[] u, float[] v, int first, int rows, int batch, float[] maxima) {
+    this.first = first;
+    this.rows = rows;
+    this.batch = batch;
+    Blas.gemm(
+        false,
+        true,
+        rows,
+        batch,
+        dimension,
+        1f,
+        u,
+        first * dimension,
+        dimension,
+        v,
+        0,
+        dimension,
+        0f,
+        values,
+        0,
+        batch);
+    for (int i = 0; i < rows; i++) {
+      int row = i * batch;
+      float maximum = VectorMath.max(values, row, row + batch);
+      rowMaximum[i] = maximum;
+      own[i] = values[row + first + i];
+      maxima[HIGHEST] = Math.max(maxima[HIGHEST], maximum);
+      maxima[LOWEST] = Math.max(maxima[LOWEST], -maximum);
+      for (int j = 0; j < batch; j++) {
+        maxima[COLUMNS + j] = Math.max(maxima[COLUMNS + j], values[row + j]);
+      }
+    }
+  }
+
+  /**
+   * Takes their exponentials.
+   *
+   * @param temperature τ, above 0
+   * @param maxima over all rows
+   * @param columnSums receives the own part of a sum for each column; over all instances they add
+   *     up to what {@link #gradients} wants
+   */
+  public void exponentials(float temperature, float[] maxima, float[] columnSums) {
+    float scale = 1f / temperature;
+    Arrays.fill(columnSums, 0, batch, 0f);
+    boolean shared = shared(maxima, scale);
+    if (!shared && ofColumns.length < values.length) {
+      ofColumns = new float[values.length];
+    }
+    for (int i = 0; i < rows; i++) {
+      int row = i * batch;
+      if (!shared) {
+        for (int j = 0; j < batch; j++) {
+          ofColumns[row + j] = values[row + j] - maxima[COLUMNS + j];
+        }
+        VectorMath.exp(ofColumns, row, row + batch, scale, 0f, ofColumns);
+        addScaled(ofColumns, row, 1f, columnSums);
+      }
+      VectorMath.exp(values, row, row + batch, scale, rowMaximum[i], values);
+      rowSum[i] = VectorMath.sum(values, row, row + batch);
+      if (shared) {
+        weight[i] = (float) Math.exp((rowMaximum[i] - maxima[HIGHEST]) * (double) scale);
+        addScaled(values, row, weight[i], columnSums);
+      }
+    }
+  }
+
+  private boolean shared(float[] maxima, float scale) {
+    float lowest = -maxima[LOWEST];
+    for (int j = 0; j < batch; j++) {
+      lowest = Math.min(lowest, maxima[COLUMNS + j]);
+    }
+    return (maxima[HIGHEST] - lowest) * scale < SHARED_RANGE;
+  }
+
+  /**
+   * The own rows' part of L, in nats.
+   *
+   * @param columnSums over all rows
+   */
+  public double loss(float temperature, float[] maxima, float[] columnSums) {
+    float scale = 1f / temperature;
+    boolean shared = shared(maxima, scale);
+    double loss = 0;
+    for (int i = 0; i < rows; i++) {
+      int column = first + i;
+      float columnMaximum = shared ? maxima[HIGHEST] : maxima[COLUMNS + column];
+      loss += Math.log(rowSum[i]) - (own[i] - rowMaximum[i]) * (double) scale;
+      loss += Math.log(columnSums[column]) - (own[i] - columnMaximum) * (double) scale;
+    }
+    return loss / (2.0 * batch);
+  }
+
+  /**
+   * The own rows' part of the gradients.
+   *
+   * @param columnSums over all rows
+   * @param gradientU receives ∂L/∂u of the own rows, in their place; batch × dimension
+   * @param gradientV receives the own rows' part of ∂L/∂v of all rows; batch × dimension
+   * @return the own rows' part of ∂L/∂log τ
+   */
+  public double gradients(
+      float[] u,
+      float[] v,
+      float temperature,
+      float[] maxima,
+      float[] columnSums,
+      float[] gradientU,
+      float[] gradientV) {
+    float scale = 1f / temperature;
+    boolean shared = shared(maxima, scale);
+    float rest = 1f / (2 * batch);
+    for (int j = 0; j < batch; j++) {
+      factor[j] = rest / columnSums[j];
+    }
+    for (int i = 0; i < rows; i++) {
+      int row = i * batch;
+      float ofRow = rest / rowSum[i];
+      if (shared) {
+        scaleBoth(values, row, ofRow, weight[i], factor, batch);
+      } else {
+        for (int j = 0; j < batch; j++) {
+          values[row + j] = values[row + j] * ofRow + ofColumns[row + j] * factor[j];
+        }
+      }
+      values[row + first + i] -= 2 * rest;
+    }
+    int offset = first * dimension;
+    Blas.gemm(
+        false, false, rows, dimension, batch, scale, values, 0, batch, v, 0, dimension, 0f,
+        gradientU, offset, dimension);
+    Blas.gemm(
+        true, false, batch, dimension, rows, scale, values, 0, batch, u, offset, dimension, 0f,
+        gradientV, 0, dimension);
+    return -VectorMath.dot(u, offset, gradientU, offset, rows * dimension);
+  }
+
+  /** How many own x are nearer to their own y than to any other; after {@link #similarities}. */
+  public int firsts() {
+    int firsts = 0;
+    for (int i = 0; i < rows; i++) {
+      boolean first = true;
+      for (int j = 0; j < batch; j++) {
+        first &= j == this.first + i || values[i * batch + j] < own[i];
+      }
+      firsts += first ? 1 : 0;
+    }
+    return firsts;
+  }
+
+  /**
+   * The own rows' part of L and its derivatives with respect to s = 1/τ.
+   *
+   * @param u embeddings of the first side, batch × dimension, row-major
+   * @param v embeddings of the second side
+   * @param first the first own row
+   * @param rows how many are own
+   */
+  public Curve curve(float[] u, float[] v, int first, int rows, int batch, double inverse) {
+    return Curve.sum(
+        List.of(
+            oneWay(u, v, first, rows, batch, inverse), oneWay(v, u, first, rows, batch, inverse)));
+  }
+
+  /**
+   * With p the softmax of a row of s·sim: log Σ e^{s·sim_j} − s·sim_i, its slope E_p[sim] − sim_i,
+   * and its curvature Var_p[sim].
+   */
+  private Curve oneWay(float[] u, float[] v, int first, int rows, int batch, double inverse) {
+    Blas.gemm(
+        false,
+        true,
+        rows,
+        batch,
+        dimension,
+        1f,
+        u,
+        first * dimension,
+        dimension,
+        v,
+        0,
+        dimension,
+        0f,
+        values,
+        0,
+        batch);
+    double loss = 0;
+    double slope = 0;
+    double curvature = 0;
+    for (int i = 0; i < rows; i++) {
+      int row = i * batch;
+      float highest = VectorMath.max(values, row, row + batch);
+      double own = values[row + first + i] - highest;
+      double sum = 0;
+      double mean = 0;
+      double square = 0;
+      System.arraycopy(values, row, factor, 0, batch);
+      VectorMath.exp(factor, 0, batch, (float) inverse, highest, factor);
+      // From the highest, as the variance would else be a small difference of large numbers.
+      for (int j = 0; j < batch; j++) {
+        double weight = factor[j];
+        double below = values[row + j] - highest;
+        sum += weight;
+        mean += weight * below;
+        square += weight * below * below;
+      }
+      mean /= sum;
+      loss += Math.log(sum) - inverse * own;
+      slope += mean - own;
+      curvature += Math.max(square / sum - mean * mean, 0);
+    }
+    return new Curve(loss / (2.0 * batch), slope / (2.0 * batch), curvature / (2.0 * batch));
+  }
+
+  private void addScaled(float[] source, int offset, float by, float[] target) {
+    for (int j = 0; j < batch; j++) {
+      target[j] += source[offset + j] * by;
+    }
+  }
+
+  /** {@code values[j] ← values[j]·(rowFactor + weight·columnFactor[j])}. */
+  private static void scaleBoth(
+      float[] values, int offset, float rowFactor, float weight, float[] columnFactor, int length) {
+    for (int j = 0; j < length; j++) {
+      values[offset + j] *= rowFactor + weight * columnFactor[j];
+    }
+  }
+}
