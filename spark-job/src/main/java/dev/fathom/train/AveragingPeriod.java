@@ -42,7 +42,7 @@ record AveragingPeriod(String mode, int steps) implements Serializable {
   /**
    * Where nothing is averaged, rounds end to be reported and saved. On one core they take as long.
    */
-  private static final double WHOLE_ROUND_SECONDS = 2;
+  private static final double WHOLE_ROUND_SECONDS = 5;
 
   static AveragingPeriod of(Settings settings) {
     String text = settings.text(KEY).orElse(AUTO);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.fathom.collective.Collective;
+import dev.fathom.collective.Processes;
 import dev.fathom.common.RandomStream;
 import dev.fathom.common.Storage;
 import dev.fathom.contrastive.Cosine;
@@ -22,6 +23,7 @@ import dev.fathom.testing.WholeBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
@@ -149,13 +151,21 @@ class GlobalBatchTest {
       return batch.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    RoundResult run(int steps) {
-      return new Trainer(new TrainerSpec(towers, settings, temperatureSettings, plan))
-          .run(
-              partitions,
+    RoundResult run(int steps, Collective collective) {
+      TrainerPool trainers =
+          new TrainerPool(
+              UUID.randomUUID().toString(),
+              new TrainerSpec(towers, settings, temperatureSettings, plan));
+      ExactTemperature.Range exact =
+          temperatureSettings.isExact()
+              ? ExactTemperature.Range.of(temperatureSettings, temperatureSettings.initial(), 0.5)
+              : null;
+      return new GlobalRound(
+              trainers,
               new RoundState(0, steps, temperature().state()),
-              start(),
-              Collective.alone(partitions.size()));
+              new Shipped<>(start(), null),
+              exact)
+          .run(partitions.subList(collective.from(), collective.to()), collective);
     }
 
     private static PairPartition pairs(int size) {
@@ -185,7 +195,7 @@ class GlobalBatchTest {
       OneProcess expected = new OneProcess(given);
       IntStream.range(0, 100).forEach(expected::step);
 
-      RoundResult actual = given.run(100);
+      RoundResult actual = given.run(100, Collective.alone(partitions));
 
       for (int i = 0; i < 100; i++) {
         assertThat(actual.losses()[i])
@@ -198,6 +208,38 @@ class GlobalBatchTest {
       }
       assertThat(actual.temperature().logTemperature())
           .isCloseTo(expected.temperature.state().logTemperature(), within(1e-4));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "64, 0 0",
+    "64, 0 0 0",
+    "64, 0 0 0 0 0 0 0 0",
+    "61, 0 1",
+    "61, 0 1 2",
+    "50, 0 1 0",
+    "64, 0 1 2 3 4 5 6 7"
+  })
+  void anyNumberOfWorkersInAnyNumberOfProcessesGivesTheSameBits(int batch, String processOf)
+      throws Exception {
+    List<Integer> processes = Arrays.stream(processOf.split(" ")).map(Integer::valueOf).toList();
+    for (String mode : List.of("global", "global-exact")) {
+      for (Similarity similarity : List.of(new Cosine(), new PopulationNorm(24))) {
+        Given given = Given.of(similarity, 400, batch, 8, "temperature.mode=" + mode);
+
+        List<RoundResult> results =
+            new Processes(8, processes).run(together -> given.run(40, together));
+
+        RoundResult alone = given.run(40, Collective.alone(8));
+        for (RoundResult result : results) {
+          assertThat(result.weights().parameters()).isEqualTo(alone.weights().parameters());
+          assertThat(result.weights().moments().second())
+              .isEqualTo(alone.weights().moments().second());
+          assertThat(result.losses()).isEqualTo(alone.losses());
+          assertThat(result.temperature()).isEqualTo(alone.temperature());
+        }
+      }
     }
   }
 }
