@@ -18,7 +18,7 @@ import org.apache.spark.SparkContext;
  */
 record Slots(SparkContext context) {
   /** How long tasks wait for executors that were there before. */
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   /** How long no executor may have come for all to be there. */
   private static final Duration QUIET = Duration.ofSeconds(1);

@@ -6,6 +6,8 @@ import dev.fathom.collective.Collective;
 import dev.fathom.collective.Rendezvous;
 import dev.fathom.common.LogContext;
 import java.io.Serializable;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -26,9 +28,13 @@ import scala.Tuple2;
 class SparkWorkers<E> implements Workers {
   private static final Logger LOG = LoggerFactory.getLogger(SparkWorkers.class);
 
+  /** How long workers stay as they are before cores that have come since are made use of. */
+  private static final Duration GROWING = Duration.ofSeconds(30);
+
   private final Contents<E> contents;
   private final Placing<E> placing;
   private PlacedRdd<E> rdd;
+  private Instant placed = Instant.now();
   private Optional<Rendezvous> rendezvous = Optional.empty();
 
   /** The pairs within an element. */
@@ -41,6 +47,9 @@ class SparkWorkers<E> implements Workers {
   interface Placing<E> {
     /** Does it. */
     PlacedRdd<E> on(int workers);
+
+    /** How many there may be. */
+    int most();
   }
 
   SparkWorkers(PlacedRdd<E> rdd, Contents<E> contents, Placing<E> placing) {
@@ -54,8 +63,16 @@ class SparkWorkers<E> implements Workers {
     return new SparkWorkers<>(
         rdd,
         pairs -> pairs,
-        workers -> {
-          throw new IllegalStateException("these pairs stay where they are");
+        new Placing<>() {
+          @Override
+          public PlacedRdd<PlacedPairs> on(int workers) {
+            throw new IllegalStateException("these pairs stay where they are");
+          }
+
+          @Override
+          public int most() {
+            return rdd.getNumPartitions();
+          }
         });
   }
 
@@ -79,10 +96,17 @@ class SparkWorkers<E> implements Workers {
     return results.stream().flatMap(List::stream).toList();
   }
 
-  /** With fewer workers than before where executors are gone for good; the bits are the same. */
+  /**
+   * With fewer workers than before where executors are gone for good, and with more where others
+   * have come; the bits are the same.
+   */
   @Override
   public RoundResult together(GlobalRound round) {
     Slots slots = new Slots(rdd.context());
+    int most = Math.min(slots.now(), placing.most());
+    if (most > rdd.getNumPartitions() && Instant.now().isAfter(placed.plus(GROWING))) {
+      place(most);
+    }
     while (true) {
       int workers = rdd.getNumPartitions();
       if (workers == 1) {
@@ -92,10 +116,15 @@ class SparkWorkers<E> implements Workers {
         return slots.withAll(
             workers, () -> rdd.together(member(contents, rendezvous(), round)).get(0));
       } catch (Slots.TooFew e) {
-        LOG.warn("train   {} of {} cores are left; going on with as many", e.slots(), workers);
-        rdd = placing.on(e.slots());
+        place(Math.min(e.slots(), placing.most()));
       }
     }
+  }
+
+  private void place(int workers) {
+    LOG.warn("train   {} workers go on, in place of {}", workers, rdd.getNumPartitions());
+    rdd = placing.on(workers);
+    placed = Instant.now();
   }
 
   /** Where the workers meet, from the first time that they do. */

@@ -67,7 +67,9 @@ public final class Train {
     int partitions = settings.training().partitions(card.counts().train());
     int validationPartitions = settings.training().validationPartitions(card.counts().validation());
     Slots slots = new Slots(spark.sparkContext());
-    int workers = workers(partitions, slots);
+    int most = mostWorkers(partitions);
+    int workers =
+        settings.training().mode() == TrainingMode.GLOBAL_BATCH ? slots.settled(most) : most;
     LOG.info(
         "train   {} parameters ({} and {}) on {} pairs, {}",
         towers.parameterCount(),
@@ -77,7 +79,7 @@ public final class Train {
         told(partitions, workers, slots.now()));
     spark.sparkContext().setJobDescription("train: count the pairs of the shards");
     PairLoader loader = new PairLoader(new ShardReader(spark, data, card), card);
-    Placement train = new Placement(loader, partitions, workers);
+    Placement train = new Placement(loader, partitions, workers, most);
     PlacedRdd<PlacedPairs> validation =
         loader.load(
             Split.VALIDATION, validationPartitions, Math.min(workers, validationPartitions));
@@ -101,14 +103,20 @@ public final class Train {
   }
 
   /** Where the training pairs lie. */
-  private static final class Placement {
+  private static final class Placement implements SparkWorkers.Placing<MultiDataSet> {
     private final PairLoader loader;
     private final int partitions;
+    private final int most;
     private PlacedRdd<PlacedPairs> rdd;
 
-    Placement(PairLoader loader, int partitions, int workers) {
+    /**
+     * @param workers that there are
+     * @param most that there may be
+     */
+    Placement(PairLoader loader, int partitions, int workers, int most) {
       this.loader = loader;
       this.partitions = partitions;
+      this.most = most;
       rdd = loader.load(Split.TRAIN, partitions, workers);
     }
 
@@ -120,10 +128,16 @@ public final class Train {
       return rdd.toJavaRDD().map(PairDataSet::new);
     }
 
-    JavaRDD<MultiDataSet> on(int workers) {
+    @Override
+    public PlacedRdd<MultiDataSet> on(int workers) {
       release();
       rdd = loader.load(Split.TRAIN, partitions, workers);
-      return dataSets();
+      return PlacedRdd.of(dataSets());
+    }
+
+    @Override
+    public int most() {
+      return most;
     }
 
     void release() {
@@ -163,11 +177,7 @@ public final class Train {
               });
       ContrastiveTrainingMaster master =
           new ContrastiveTrainingMaster(
-              engine,
-              towers,
-              resumed,
-              SparkWorkers.of(validation),
-              workers -> PlacedRdd.of(train.on(workers)));
+              engine, towers, resumed, SparkWorkers.of(validation), train);
       ComputationGraph network =
           ContrastiveTrainingMaster.network(
               towers, towers.initialParameters(settings.training().seed()));
@@ -220,15 +230,15 @@ public final class Train {
   }
 
   /**
-   * How many tasks train. Under averaging, one a partition: those that find no core wait for their
-   * turn. A step of a global batch wants all at the same time, so there are no more than cores.
+   * How many tasks train at most. Under averaging there is one a partition: those that find no core
+   * wait for their turn. A step of a global batch wants all at the same time, so there are no more
+   * than cores.
    */
-  private int workers(int partitions, Slots slots) {
-    if (settings.training().mode() == TrainingMode.PARAMETER_AVERAGING) {
-      return partitions;
-    }
+  private int mostWorkers(int partitions) {
     int wanted = settings.training().workers();
-    return slots.settled(wanted > 0 ? Math.min(wanted, partitions) : partitions);
+    return settings.training().mode() == TrainingMode.PARAMETER_AVERAGING || wanted == 0
+        ? partitions
+        : Math.min(wanted, partitions);
   }
 
   /** What becomes of the cores that there are. */

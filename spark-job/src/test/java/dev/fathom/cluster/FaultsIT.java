@@ -94,7 +94,7 @@ class FaultsIT {
   @Test
   void anExecutorStragglesAndItsTasksRunElsewhereAsWell() throws Exception {
     jobs.set("spark.speculation", "true");
-    Job job = jobs.submit(cluster.url(), training.command());
+    Job job = jobs.submit(cluster.url(), training.command(Training.AVERAGING));
     job.await(() -> training.rounds() >= 1);
     ProcessHandle executor = cluster.executors().get(0);
 
@@ -110,7 +110,7 @@ class FaultsIT {
     job.finishAfter("an executor straggled", start);
 
     assertThat(job.output()).contains("as speculatable").containsPattern("Starting task \\d.1 in");
-    assertThat(training.parameters()).isEqualTo(Undisturbed.get().parameters());
+    assertThat(training.parameters()).isEqualTo(Undisturbed.get().averaged());
   }
 
   private static void signal(ProcessHandle process, String signal) throws Exception {

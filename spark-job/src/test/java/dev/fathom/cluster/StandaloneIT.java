@@ -47,6 +47,15 @@ class StandaloneIT {
   }
 
   @Test
+  void workersThatAverageTakeTurnsOnOneCore() throws Exception {
+    jobs.set("spark.cores.max", "1")
+        .submit(cluster.url(), training.command(Training.AVERAGING))
+        .finish();
+
+    assertThat(training.parameters()).isEqualTo(Undisturbed.get().averaged());
+  }
+
+  @Test
   void trainsWithItsDriverOnTheCluster() throws Exception {
     jobs.set("spark.submit.deployMode", "cluster")
         .set("spark.standalone.submit.waitAppCompletion", "true")

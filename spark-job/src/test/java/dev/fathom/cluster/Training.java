@@ -21,6 +21,11 @@ import org.apache.hadoop.fs.Path;
  * @param output anywhere that Hadoop reaches
  */
 record Training(String data, String output) {
+  /** Settings of one whose workers average. */
+  static final String[] AVERAGING = {
+    "training.mode=parameter-averaging", "training.epochs=40", "training.averagingPeriod=2"
+  };
+
   /** The command that makes its dataset. */
   static List<String> prepare(String data) {
     return prepare(data, 6000);
@@ -37,9 +42,9 @@ record Training(String data, String output) {
     List<String> command = new ArrayList<>(List.of("train", "--data", data, "--output", output));
     for (String setting :
         List.of(
-            "training.workers=2",
-            "training.epochs=40",
-            "training.averagingPeriod=2",
+            "training.epochs=160",
+            // A round ends with each.
+            "training.validations=160",
             "training.checkpointEvery=10",
             "model.dimension=8")) {
       command.addAll(List.of("--set", setting));

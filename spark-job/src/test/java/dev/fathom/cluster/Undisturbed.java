@@ -11,8 +11,9 @@ import org.apache.commons.io.FileUtils;
  *
  * @param data its dataset, which the others may read as well
  * @param parameters what it ended in
+ * @param averaged what it ends in when its workers average
  */
-record Undisturbed(Path data, byte[] parameters) {
+record Undisturbed(Path data, byte[] parameters, byte[] averaged) {
   private static Undisturbed only;
 
   static synchronized Undisturbed get() throws Exception {
@@ -31,6 +32,8 @@ record Undisturbed(Path data, byte[] parameters) {
     jobs.submit("local[2]", Training.prepare(data.toString())).finish();
     Training training = new Training(data.toString(), directory.resolve("output").toString());
     jobs.submit("local[2]", training.command()).finish();
-    return new Undisturbed(data, training.parameters());
+    Training averaging = new Training(data.toString(), directory.resolve("averaged").toString());
+    jobs.submit("local[1]", averaging.command(Training.AVERAGING)).finish();
+    return new Undisturbed(data, training.parameters(), averaging.parameters());
   }
 }

@@ -50,6 +50,19 @@ class RoundEngineTest {
   private static final TemperatureSettings TEMPERATURE =
       new TemperatureSettings("global", 0.1, 0.01, 0.01);
 
+  private static final SparkWorkers.Placing<MultiDataSet> NOWHERE_ELSE =
+      new SparkWorkers.Placing<>() {
+        @Override
+        public PlacedRdd<MultiDataSet> on(int workers) {
+          throw new IllegalStateException();
+        }
+
+        @Override
+        public int most() {
+          return 1;
+        }
+      };
+
   @TempDir private java.nio.file.Path directory;
 
   private final List<RoundReport> reports = new ArrayList<>();
@@ -381,11 +394,7 @@ class RoundEngineTest {
   private ContrastiveTrainingMaster master(
       Towers towers, TrainingSettings settings, List<PairPartition> parts) {
     return new ContrastiveTrainingMaster(
-        engine(towers, settings),
-        towers,
-        Optional.empty(),
-        new LocalWorkers(parts),
-        workers -> null);
+        engine(towers, settings), towers, Optional.empty(), new LocalWorkers(parts), NOWHERE_ELSE);
   }
 
   private static JavaRDD<MultiDataSet> data(List<PairPartition> parts) {
