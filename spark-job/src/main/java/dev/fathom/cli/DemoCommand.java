@@ -35,6 +35,11 @@ final class DemoCommand extends SubCommand {
   }
 
   @Override
+  boolean trains() {
+    return true;
+  }
+
+  @Override
   void run(Job job) {
     RunCommand.whole(job, SCENES, null, output);
   }

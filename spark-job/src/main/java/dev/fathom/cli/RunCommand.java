@@ -39,6 +39,11 @@ final class RunCommand extends SubCommand {
   }
 
   @Override
+  boolean trains() {
+    return true;
+  }
+
+  @Override
   void run(Job job) {
     whole(job, pairs.input, pairs.data, output);
   }

@@ -6,6 +6,7 @@ import dev.fathom.common.LogContext;
 import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetFiles;
 import dev.fathom.settings.Settings;
+import dev.fathom.train.TrainingMode;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,8 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
 import org.apache.spark.serializer.JavaSerializer;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,6 +40,10 @@ abstract class SubCommand implements Callable<Integer> {
       Map.of(
           "spark.executorEnv.OMP_NUM_THREADS", "1",
           "spark.executorEnv.OPENBLAS_NUM_THREADS", "1");
+
+  private static final Logger LOG = LoggerFactory.getLogger(SubCommand.class);
+  private static final String DYNAMIC_ALLOCATION = "spark.dynamicAllocation.enabled";
+  private static final String INSTANCES = "spark.executor.instances";
 
   @Mixin private JobOptions options;
   @Spec private CommandSpec spec;
@@ -63,6 +70,8 @@ abstract class SubCommand implements Callable<Integer> {
     defaults(builder, ONE_BLAS_THREAD);
     if (master.startsWith("local")) {
       defaults(builder, THIS_MACHINE_ALONE);
+    } else if (trains() && TrainingMode.of(early) == TrainingMode.GLOBAL_BATCH) {
+      keepExecutors(builder);
     }
     try (SparkSession spark = builder.getOrCreate()) {
       SparkContext context = spark.sparkContext();
@@ -84,6 +93,25 @@ abstract class SubCommand implements Callable<Integer> {
             builder.config(key, value);
           }
         });
+  }
+
+  /**
+   * A step of training takes all workers at once, which Spark refuses where executors come and go
+   * by how many tasks there are.
+   */
+  private static void keepExecutors(SparkSession.Builder builder) {
+    if (!"true".equals(System.getProperty(DYNAMIC_ALLOCATION))) {
+      return;
+    }
+    LOG.warn(
+        "{} is set aside for training; {} says how many executors there are",
+        DYNAMIC_ALLOCATION,
+        INSTANCES);
+    builder.config(DYNAMIC_ALLOCATION, "false");
+    String most = System.getProperty("spark.dynamicAllocation.maxExecutors");
+    if (most != null) {
+      defaults(builder, Map.of(INSTANCES, most));
+    }
   }
 
   private void run(SparkSession spark) {
@@ -122,6 +150,11 @@ abstract class SubCommand implements Callable<Integer> {
   /** What the command sets by itself, and the user may set otherwise. */
   List<String> assignments() {
     return List.of();
+  }
+
+  /** Whether the command trains one model on all executors. */
+  boolean trains() {
+    return false;
   }
 
   abstract void run(Job job);

@@ -34,6 +34,11 @@ final class TrainCommand extends SubCommand {
   }
 
   @Override
+  boolean trains() {
+    return true;
+  }
+
+  @Override
   void run(Job job) {
     job.claimOrResume(output, Map.of("data", data))
         .ifPresent(

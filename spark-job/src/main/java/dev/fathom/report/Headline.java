@@ -9,9 +9,12 @@ import dev.fathom.measure.WidthAdvice;
 import dev.fathom.sweep.CellResult;
 import dev.fathom.sweep.Recommendation;
 import dev.fathom.sweep.SweepResult;
+import dev.fathom.train.TrainResult;
+import dev.fathom.train.TrainingSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The figures that matter, in words: how well the sides match, the temperature, how many dimensions
@@ -25,7 +28,7 @@ public final class Headline {
     List<String> sentences = new ArrayList<>();
     run.measure()
         .flatMap(MeasureResult::retrieval)
-        .ifPresent(retrieval -> sentences.add(retrieval(retrieval)));
+        .ifPresent(retrieval -> sentences.add(retrieval(retrieval, run.train())));
     run.train()
         .ifPresent(
             train ->
@@ -87,7 +90,7 @@ public final class Headline {
     return cell.figures().get("retrieval.chance.pValue") < Retrieval.SIGNIFICANCE;
   }
 
-  private static String retrieval(Retrieval retrieval) {
+  private static String retrieval(Retrieval retrieval, Optional<TrainResult> train) {
     String found =
         format(
             "Retrieval: the right y is first for %.1f %% of x, among the first ten for %.1f %% (by chance %.2f %%), of %,d"
@@ -96,9 +99,20 @@ public final class Headline {
             100 * retrieval.xToY().recallAt10(),
             100 * Math.min(1, 10.0 / retrieval.pairs()),
             retrieval.pairs());
-    return retrieval.chance().aboveChance()
-        ? found
-        : found + " This is chance: no shared signal was found.";
+    if (retrieval.chance().aboveChance()) {
+      return found;
+    }
+    return found
+        + train
+            .map(TrainResult::steps)
+            .filter(steps -> steps < TrainingSettings.FEWEST_STEPS)
+            .map(
+                steps ->
+                    format(
+                        " This is chance, after %,d steps of training, which are too few to tell: raise"
+                            + " training.epochs, or lower training.batchSize.",
+                        steps))
+            .orElse(" This is chance: no shared signal was found.");
   }
 
   private static String dimension(MeasureResult measure) {

@@ -77,6 +77,12 @@ public final class Train {
         model.y().masked().kind(),
         card.counts().train(),
         told(partitions, workers, slots.now()));
+    long steps = settings.training().steps(card.counts().train());
+    if (steps < TrainingSettings.FEWEST_STEPS) {
+      LOG.warn(
+          "train   {} steps are few to learn in; raise training.epochs, or lower training.batchSize",
+          steps);
+    }
     spark.sparkContext().setJobDescription("train: count the pairs of the shards");
     PairLoader loader = new PairLoader(new ShardReader(spark, data, card), card);
     Placement train = new Placement(loader, partitions, workers, most);

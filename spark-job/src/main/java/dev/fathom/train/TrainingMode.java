@@ -35,7 +35,8 @@ public enum TrainingMode {
   /** Pairs a worker's step has at least: with fewer negatives, retrieval suffers. */
   private static final int FEWEST_PAIRS = 128;
 
-  static TrainingMode of(Settings settings) {
+  /** Reads the key. */
+  public static TrainingMode of(Settings settings) {
     String chosen =
         settings.choice(
             "training.mode", Arrays.stream(values()).map(TrainingMode::toString).toList());

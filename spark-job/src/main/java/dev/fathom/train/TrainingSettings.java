@@ -57,6 +57,10 @@ public record TrainingSettings(
     long seed)
     implements Serializable {
   private static final long serialVersionUID = 1L;
+
+  /** Optimiser's steps in which a model has learned little (docs/results.md has how little). */
+  public static final int FEWEST_STEPS = 100;
+
   private static final int LARGEST_VALIDATION_SPREAD = 256;
   static final String SGD = "sgd";
   static final String ADAMW = "adamw";
@@ -117,6 +121,11 @@ public record TrainingSettings(
   /** In how many partitions the pairs lie. */
   int partitions(long pairs) {
     return mode.partitions((int) Math.min(batchSize, pairs), workers);
+  }
+
+  /** Steps of a training on so many pairs, about. */
+  long steps(long pairs) {
+    return epochs * Math.max(1, pairs / batchSize);
   }
 
   /** In how many partitions validation pairs lie: each has a whole batch, if all together have. */

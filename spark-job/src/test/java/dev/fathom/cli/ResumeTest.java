@@ -129,13 +129,11 @@ class ResumeTest {
       "--output",
       output.toString(),
       "--set",
-      "training.workers=2",
+      "training.batchSize=100",
       "--set",
-      "training.batchSize=50",
+      "training.epochs=60",
       "--set",
-      "training.epochs=20",
-      "--set",
-      "training.averagingPeriod=5",
+      "training.validations=60",
       "--set",
       "training.checkpointEvery=4"
     };

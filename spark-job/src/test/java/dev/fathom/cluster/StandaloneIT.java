@@ -38,11 +38,15 @@ class StandaloneIT {
   }
 
   @Test
-  void trainsOnTwoExecutors() throws Exception {
+  void trainsOnTwoExecutorsThatStay() throws Exception {
+    jobs.set("spark.dynamicAllocation.enabled", "true");
     Job job = jobs.submit(cluster.url(), training.command());
     job.await(() -> training.rounds() >= 10);
     job.finishAfter("nothing", System.nanoTime());
 
+    assertThat(job.output())
+        .contains("2 workers on batches of 256")
+        .contains("spark.dynamicAllocation.enabled is set aside");
     assertThat(training.parameters()).isEqualTo(Undisturbed.get().parameters());
   }
 

@@ -42,9 +42,9 @@ record Training(String data, String output) {
     List<String> command = new ArrayList<>(List.of("train", "--data", data, "--output", output));
     for (String setting :
         List.of(
-            "training.epochs=160",
+            "training.epochs=80",
             // A round ends with each.
-            "training.validations=160",
+            "training.validations=80",
             "training.checkpointEvery=10",
             "model.dimension=8")) {
       command.addAll(List.of("--set", setting));
