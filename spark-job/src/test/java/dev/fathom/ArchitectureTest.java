@@ -31,6 +31,15 @@ class ArchitectureTest {
           .resideInAnyPackage("dev.fathom.contrastive..", "dev.fathom.blas..", "java..");
 
   @ArchTest
+  static final ArchRule A_COLLECTIVE_KNOWS_NOTHING_OF_TRAINING =
+      classes()
+          .that()
+          .resideInAPackage("dev.fathom.collective..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("dev.fathom.collective..", "org.apache.spark..", "scala..", "java..");
+
+  @ArchTest
   static final ArchRule DIMENSION_IS_A_LIBRARY_OF_ITS_OWN =
       classes()
           .that()

@@ -53,6 +53,10 @@ final class Checkpoints {
   private static final String SECOND = "adam.second.";
   private static final String VELOCITY = "velocity";
   private static final String BEST = "best.parameters";
+
+  /** A setting that checkpoints have had since a batch has been that of all workers. */
+  private static final String MODE = "training.mode";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Storage storage;
@@ -116,6 +120,12 @@ final class Checkpoints {
   }
 
   private void requireFit(Path path, Map<String, String> found) {
+    if (settings.containsKey(MODE) && !found.containsKey(MODE)) {
+      throw FathomException.usage(
+          "%s is of an earlier version, in which training.batchSize was the batch of one worker and "
+              + "not of all; give another --output, or begin anew with --set output.overwrite=true",
+          path);
+    }
     List<String> differences = Settings.differences(found, settings);
     if (!differences.isEmpty()) {
       throw FathomException.usage(

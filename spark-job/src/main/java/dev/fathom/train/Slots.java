@@ -21,9 +21,9 @@ record Slots(SparkContext context) {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   /** How long no executor may have come for all to be there. */
-  private static final Duration QUIET = Duration.ofSeconds(1);
+  private static final Duration QUIET = Duration.ofSeconds(2);
 
-  private static final Duration LONGEST_START = Duration.ofSeconds(10);
+  private static final Duration LONGEST_START = Duration.ofSeconds(60);
   private static final long POLL_MILLIS = 100;
   private static final String JOB_GROUP = "spark.jobGroup.id";
 
@@ -46,30 +46,30 @@ record Slots(SparkContext context) {
 
   /** How many there are now, 1 at least. */
   int now() {
-    return Math.max(
-        1,
-        context.maxNumConcurrentTasks(context.resourceProfileManager().defaultResourceProfile()));
+    return Math.max(1, found());
   }
 
-  /** How many there are once executors have stopped coming, {@code most} at most. */
+  private int found() {
+    return context.maxNumConcurrentTasks(context.resourceProfileManager().defaultResourceProfile());
+  }
+
+  /** How many there are once executors have come and no more follow, {@code most} at most. */
   int settled(int most) {
-    int slots = now();
-    if (context.isLocal()) {
-      return Math.min(slots, most);
-    }
+    int slots = found();
     Instant end = Instant.now().plus(LONGEST_START);
     Instant changed = Instant.now();
-    while (slots < most
+    while (!context.isLocal()
+        && slots < most
         && Instant.now().isBefore(end)
-        && Instant.now().isBefore(changed.plus(QUIET))) {
+        && (slots == 0 || Instant.now().isBefore(changed.plus(QUIET)))) {
       pause();
-      int found = now();
+      int found = found();
       if (found != slots) {
         slots = found;
         changed = Instant.now();
       }
     }
-    return Math.min(slots, most);
+    return Math.max(1, Math.min(slots, most));
   }
 
   private static void pause() {

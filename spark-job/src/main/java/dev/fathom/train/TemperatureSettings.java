@@ -44,8 +44,7 @@ public record TemperatureSettings(String mode, double initial, double learningRa
   /**
    * Whether workers step the temperature within a round, each by its own gradient. Under {@code
    * global} these steps only foresee the driver's: a temperature that stood still for a round of
-   * many steps and then moved by all of them at once would disturb the training (docs/results.md
-   * shows how much).
+   * many steps and then moved by all of them at once would disturb the training.
    */
   boolean stepsOnWorkers() {
     return mode.equals(LOCAL) || mode.equals(GLOBAL);

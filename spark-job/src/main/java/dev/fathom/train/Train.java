@@ -77,6 +77,11 @@ public final class Train {
         model.y().masked().kind(),
         card.counts().train(),
         told(partitions, workers, slots.now()));
+    if (settings.training().isThin(partitions)) {
+      LOG.warn(
+          "train   a worker has few pairs a step to tell a pair from, which costs retrieval; lower"
+              + " training.workers, or raise training.batchSize");
+    }
     long steps = settings.training().steps(card.counts().train());
     if (steps < TrainingSettings.FEWEST_STEPS) {
       LOG.warn(

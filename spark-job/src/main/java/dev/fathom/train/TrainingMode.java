@@ -33,7 +33,7 @@ public enum TrainingMode {
   private static final int MOST_PARTITIONS = 256;
 
   /** Pairs a worker's step has at least: with fewer negatives, retrieval suffers. */
-  private static final int FEWEST_PAIRS = 128;
+  static final int FEWEST_PAIRS = 128;
 
   /** Reads the key. */
   public static TrainingMode of(Settings settings) {

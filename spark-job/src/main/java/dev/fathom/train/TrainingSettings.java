@@ -123,6 +123,13 @@ public record TrainingSettings(
     return mode.partitions((int) Math.min(batchSize, pairs), workers);
   }
 
+  /** Whether workers that average have so few pairs of a batch that retrieval suffers. */
+  boolean isThin(int partitions) {
+    return mode == TrainingMode.PARAMETER_AVERAGING
+        && partitions > 1
+        && batchSize / partitions < TrainingMode.FEWEST_PAIRS;
+  }
+
   /** Steps of a training on so many pairs, about. */
   long steps(long pairs) {
     return epochs * Math.max(1, pairs / batchSize);

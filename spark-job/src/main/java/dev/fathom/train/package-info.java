@@ -1,6 +1,6 @@
 /**
- * Training across a cluster: rounds of local steps on each worker's pairs, averaging of parameters,
- * the one global temperature, checkpoints. dl4j-spark's interfaces are met in {@code train.dl4j}
- * alone.
+ * Training across a cluster: steps on batches of all workers or local steps that are averaged,
+ * rounds, the one temperature, checkpoints. {@code ContrastiveTrainingMaster} is the seam to
+ * dl4j-spark.
  */
 package dev.fathom.train;

@@ -119,24 +119,27 @@ class FathomTest {
   @Test
   void theStagesOneByOneGiveWhatARunGives() throws Exception {
     String[] settings = {
-      "--set",
-      "input.pairs=1200",
-      "--set",
-      "model.dimension=6",
-      "--set",
-      "training.epochs=6",
-      "--set",
-      "training.workers=2"
+      "--set", "input.pairs=1200", "--set", "model.dimension=6", "--set", "training.epochs=6"
     };
     Path whole = directory.resolve("whole");
     Path data = directory.resolve("data");
     Path trained = directory.resolve("trained");
     Path embedded = directory.resolve("embedded");
     Path measured = directory.resolve("measured");
+    Path lone = directory.resolve("lone");
 
     succeed(settings, "run", "--input", "gaussian-linear", "--output", whole.toString());
     succeed(settings, "prepare", "--input", "gaussian-linear", "--output", data.toString());
     succeed(settings, "train", "--data", data.toString(), "--output", trained.toString());
+    succeed(
+        settings,
+        "train",
+        "--data",
+        data.toString(),
+        "--output",
+        lone.toString(),
+        "--set",
+        "training.workers=1");
     succeed(
         settings,
         "embed",
@@ -152,7 +155,14 @@ class FathomTest {
     assertThat(report(measured).at("/retrieval")).isEqualTo(report(whole).at("/retrieval"));
     assertThat(report(measured).at("/intrinsicDimension"))
         .isEqualTo(report(whole).at("/intrinsicDimension"));
-    assertThat(report(trained).at("/loss")).isEqualTo(report(whole).at("/loss"));
+    for (String part : List.of("/loss", "/temperature", "/training")) {
+      assertThat(report(trained).at(part)).isEqualTo(report(whole).at(part));
+      assertThat(report(lone).at(part)).isEqualTo(report(whole).at(part));
+    }
+    assertThat(report(trained).at("/throughput/workers").asInt()).isEqualTo(2);
+    assertThat(report(lone).at("/throughput/workers").asInt()).isEqualTo(1);
+    assertThat(lone.resolve("model/x-encoder.zip"))
+        .hasSameBinaryContentAs(trained.resolve("model/x-encoder.zip"));
   }
 
   @Test

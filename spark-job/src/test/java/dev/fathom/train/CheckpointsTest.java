@@ -49,6 +49,22 @@ class CheckpointsTest {
   }
 
   @Test
+  void oneOfATimeWhenABatchWasThatOfAWorkerIsRefused() {
+    checkpoints().write(state(1));
+
+    assertThatThrownBy(
+            () ->
+                checkpoints(
+                        Map.of(
+                            "training.epochs", "3",
+                            "model.dimension", "8",
+                            "training.mode", "global-batch"))
+                    .resume())
+        .isInstanceOf(FathomException.class)
+        .hasMessageContaining("training.batchSize was the batch of one worker");
+  }
+
+  @Test
   void theLastThreeAreKept() {
     Checkpoints checkpoints = checkpoints();
 
