@@ -13,9 +13,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fathom.cli.Commands.Ended;
 import dev.fathom.common.ExitCode;
 import dev.fathom.testing.GraphFixtures;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -161,8 +164,17 @@ class FathomTest {
     }
     assertThat(report(trained).at("/throughput/workers").asInt()).isEqualTo(2);
     assertThat(report(lone).at("/throughput/workers").asInt()).isEqualTo(1);
-    assertThat(lone.resolve("model/x-encoder.zip"))
-        .hasSameBinaryContentAs(trained.resolve("model/x-encoder.zip"));
+    assertThat(checkpoint(lone)).hasSameBinaryContentAs(checkpoint(trained));
+  }
+
+  /** The newest. */
+  private static Path checkpoint(Path output) throws IOException {
+    try (Stream<Path> files = Files.list(output.resolve("checkpoints"))) {
+      return files
+          .filter(file -> file.toString().endsWith(".safetensors"))
+          .max(Comparator.naturalOrder())
+          .orElseThrow();
+    }
   }
 
   @Test
