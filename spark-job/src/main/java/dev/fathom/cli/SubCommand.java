@@ -7,6 +7,7 @@ import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetFiles;
 import dev.fathom.settings.Settings;
 import dev.fathom.train.TrainingMode;
+import dev.fathom.train.TrainingSettings;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,6 +62,8 @@ abstract class SubCommand implements Callable<Integer> {
             .appName("fathom " + spec.name())
             // A round's weights of all workers come to the driver by design.
             .config("spark.driver.maxResultSize", "0")
+            // A round that has to wait for executors waits no longer than that.
+            .config("spark.scheduler.barrier.maxConcurrentTasksCheck.interval", "1s")
             // What clusters set in its place knows no records.
             .config("spark.serializer", JavaSerializer.class.getName());
     String master =
@@ -71,7 +74,7 @@ abstract class SubCommand implements Callable<Integer> {
     if (master.startsWith("local")) {
       defaults(builder, THIS_MACHINE_ALONE);
     } else if (trains() && TrainingMode.of(early) == TrainingMode.GLOBAL_BATCH) {
-      keepExecutors(builder);
+      keepExecutors(builder, TrainingSettings.of(early).partitions(Long.MAX_VALUE));
     }
     try (SparkSession spark = builder.getOrCreate()) {
       SparkContext context = spark.sparkContext();
@@ -99,7 +102,7 @@ abstract class SubCommand implements Callable<Integer> {
    * A step of training takes all workers at once, which Spark refuses where executors come and go
    * by how many tasks there are.
    */
-  private static void keepExecutors(SparkSession.Builder builder) {
+  private static void keepExecutors(SparkSession.Builder builder, int workers) {
     if (!"true".equals(System.getProperty(DYNAMIC_ALLOCATION))) {
       return;
     }
@@ -108,10 +111,14 @@ abstract class SubCommand implements Callable<Integer> {
         DYNAMIC_ALLOCATION,
         INSTANCES);
     builder.config(DYNAMIC_ALLOCATION, "false");
+    int cores = Integer.parseInt(System.getProperty("spark.executor.cores", "1"));
+    int useful = (workers + cores - 1) / cores;
     String most = System.getProperty("spark.dynamicAllocation.maxExecutors");
-    if (most != null) {
-      defaults(builder, Map.of(INSTANCES, most));
-    }
+    defaults(
+        builder,
+        Map.of(
+            INSTANCES,
+            Integer.toString(most == null ? useful : Math.min(useful, Integer.parseInt(most)))));
   }
 
   private void run(SparkSession spark) {

@@ -67,10 +67,14 @@ public final class BarrierGroup implements AutoCloseable {
     UUID token = UUID.nameUUIDFromBytes(String.join("/", told).getBytes(StandardCharsets.UTF_8));
     Team.Member team =
         Team.join(token.toString(), number, layout.own().size(), task::isInterrupted);
-    return new BarrierGroup(
-        team,
-        layout,
-        processes.size() == 1 ? Links.none() : linked(rendezvous, number, layout, token));
+    try {
+      Links links =
+          processes.size() == 1 ? Links.none() : linked(rendezvous, number, layout, token);
+      return new BarrierGroup(team, layout, links);
+    } catch (Throwable e) {
+      team.fail(e);
+      throw e;
+    }
   }
 
   /** The first member of each process listens, and tells all where. */
@@ -95,7 +99,7 @@ public final class BarrierGroup implements AutoCloseable {
               .toList();
       links.connect(layout.process(), addresses);
       return links;
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       links.close();
       throw e;
     }
@@ -113,7 +117,7 @@ public final class BarrierGroup implements AutoCloseable {
       T result = work.apply(new Together(layout, team, links));
       links.finish();
       return result;
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       team.fail(e);
       throw e;
     }

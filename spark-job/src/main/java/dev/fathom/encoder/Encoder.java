@@ -24,6 +24,11 @@ public interface Encoder extends Serializable {
     return parameterCount();
   }
 
+  /** Whether a kernel holds the parameters once more, so that many of them take much memory. */
+  default boolean kernelHoldsParameters() {
+    return false;
+  }
+
   /** Draws initial parameters into {@code parameters[offset, offset + parameterCount())}. */
   void initialise(float[] parameters, int offset, RandomGenerator random);
 

@@ -142,6 +142,11 @@ final class GraphEncoder implements Encoder {
   }
 
   @Override
+  public boolean kernelHoldsParameters() {
+    return true;
+  }
+
+  @Override
   public Kernel kernel(int maximumRows) {
     return new Kernel();
   }

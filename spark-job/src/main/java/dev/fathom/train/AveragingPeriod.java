@@ -75,10 +75,11 @@ record AveragingPeriod(String mode, int steps) implements Serializable {
   /**
    * The period to begin with.
    *
+   * @param exactTemperature whether the temperature moves at the ends of rounds alone
    * @param epochs from one validation to the next, which rounds that average nothing are no longer
    *     than
    */
-  int first(Towers towers, BatchPlan plan, int epochs) {
+  int first(Towers towers, BatchPlan plan, int epochs, boolean exactTemperature) {
     if (steps > 0) {
       return steps;
     }
@@ -88,11 +89,14 @@ record AveragingPeriod(String mode, int steps) implements Serializable {
     double step =
         3 * plan.batch() * (perPair + plan.batch() * perPairOfPairs) / OPERATIONS_PER_SECOND;
     double round = ROUND_SECONDS + 12.0 * towers.parameterCount() / BYTES_PER_SECOND;
-    return plan.replicas() == 1
-        ? (int)
+    if (plan.replicas() > 1) {
+      return within(needed(round, step), plan);
+    }
+    int whole =
+        (int)
             Math.max(
-                1, Math.min(WHOLE_ROUND_SECONDS / step, (double) epochs * plan.stepsPerEpoch()))
-        : within(needed(round, step), plan);
+                1, Math.min(WHOLE_ROUND_SECONDS / step, (double) epochs * plan.stepsPerEpoch()));
+    return exactTemperature ? within(whole, plan) : whole;
   }
 
   /** The period of the next round, from what the last one took. */

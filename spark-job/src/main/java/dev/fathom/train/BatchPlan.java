@@ -39,9 +39,9 @@ record BatchPlan(
     int replicas = settings.mode() == TrainingMode.GLOBAL_BATCH ? 1 : parts;
     int partitions = parts / replicas;
     int wanted = Math.max(2, settings.batchSize() / replicas);
-    int outOfAll = settings.populationHeldOut() / replicas;
-    int heldOut =
-        sampleRows == 0 ? 0 : Math.min(outOfAll, Math.multiplyExact(partitions, smallest / 2));
+    // As many of each partition, so that none draws more for its sample than it holds out.
+    int ofEach = Math.min(ceiling(settings.populationHeldOut(), parts), smallest / 2);
+    int heldOut = sampleRows == 0 ? 0 : Math.multiplyExact(partitions, ofEach);
     int trained = smallest - ceiling(heldOut, partitions);
     int most =
         sampleRows == 0 || heldOut > 0

@@ -56,7 +56,11 @@ final class RoundEngine {
             : start.withPeriod(
                 settings
                     .averagingPeriod()
-                    .first(towers, plan, settings.epochsBetweenValidations()));
+                    .first(
+                        towers,
+                        plan,
+                        settings.epochsBetweenValidations(),
+                        temperatureSettings.isExact()));
     TrainerSpec spec = new TrainerSpec(towers, settings, temperatureSettings, plan);
     TrainerPool trainers = new TrainerPool(name, spec);
     try (Shipment shipment = new Shipment(workers)) {

@@ -87,6 +87,12 @@ record Slots(SparkContext context) {
    * @throws TooFew where there have long been fewer slots than tasks
    */
   <T> T withAll(int tasks, Supplier<T> job) {
+    // Spark would look again and again before it lets such a job begin, and not be told to end it.
+    for (Instant end = Instant.now().plus(PATIENCE); now() < tasks; pause()) {
+      if (Instant.now().isAfter(end)) {
+        throw new TooFew(now(), null);
+      }
+    }
     String group = UUID.randomUUID().toString();
     String before = context.getLocalProperty(JOB_GROUP);
     AtomicBoolean tooFew = new AtomicBoolean();
@@ -132,6 +138,7 @@ record Slots(SparkContext context) {
     public void run() {
       if (now() >= tasks) {
         enough = Instant.now();
+        tooFew.set(false);
       } else if (Instant.now().isAfter(enough.plus(PATIENCE))) {
         tooFew.set(true);
         context.cancelJobGroup(group);

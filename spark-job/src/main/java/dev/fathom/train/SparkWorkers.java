@@ -116,7 +116,9 @@ class SparkWorkers<E> implements Workers {
         return slots.withAll(
             workers, () -> rdd.together(member(contents, rendezvous(), round)).get(0));
       } catch (Slots.TooFew e) {
-        place(Math.min(e.slots(), placing.most()));
+        if (e.slots() < workers) {
+          place(e.slots());
+        }
       }
     }
   }

@@ -261,7 +261,10 @@ final class Trainer {
   }
 
   private boolean keepsActivations(int own) {
-    return own == 1 || (long) own * plan.mostRows() <= KEPT_ROWS;
+    return own == 1
+        || ((long) own * plan.mostRows() <= KEPT_ROWS
+            && !towers.x().kernelHoldsParameters()
+            && !towers.y().kernelHoldsParameters());
   }
 
   private MicroBatch microBatch(int k, int own) {

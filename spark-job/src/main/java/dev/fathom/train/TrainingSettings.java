@@ -118,8 +118,8 @@ public record TrainingSettings(
         });
   }
 
-  /** In how many partitions the pairs lie. */
-  int partitions(long pairs) {
+  /** In how many partitions the pairs lie: the most workers that there is work for. */
+  public int partitions(long pairs) {
     return mode.partitions((int) Math.min(batchSize, pairs), workers);
   }
 
