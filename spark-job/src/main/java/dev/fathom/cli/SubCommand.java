@@ -62,8 +62,9 @@ abstract class SubCommand implements Callable<Integer> {
             .appName("fathom " + spec.name())
             // A round's weights of all workers come to the driver by design.
             .config("spark.driver.maxResultSize", "0")
-            // A round that has to wait for executors waits no longer than that.
+            // How often, and how many times, a round looks for executors that it has to wait for.
             .config("spark.scheduler.barrier.maxConcurrentTasksCheck.interval", "1s")
+            .config("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures", "20")
             // What clusters set in its place knows no records.
             .config("spark.serializer", JavaSerializer.class.getName());
     String master =

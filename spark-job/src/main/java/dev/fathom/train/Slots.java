@@ -104,7 +104,7 @@ record Slots(SparkContext context) {
       return job.get();
     } catch (Exception e) {
       // Spark throws what it does not declare.
-      if (tooFew.get()) {
+      if (tooFew.get() || now() < tasks) {
         throw new TooFew(now(), e);
       }
       throw e;

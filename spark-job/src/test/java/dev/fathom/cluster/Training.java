@@ -42,9 +42,9 @@ record Training(String data, String output) {
     List<String> command = new ArrayList<>(List.of("train", "--data", data, "--output", output));
     for (String setting :
         List.of(
-            "training.epochs=80",
+            "training.epochs=50",
             // A round ends with each.
-            "training.validations=80",
+            "training.validations=50",
             "training.checkpointEvery=10",
             "model.dimension=8")) {
       command.addAll(List.of("--set", setting));
