@@ -17,6 +17,11 @@ record Alone(int to) implements Collective {
   }
 
   @Override
+  public Collective ofProcess() {
+    return this;
+  }
+
+  @Override
   public void await() {}
 
   @Override

@@ -19,6 +19,12 @@ public interface Collective {
   /** One object for all members of this process, made by one of them. */
   <T> T shared(Supplier<T> make);
 
+  /**
+   * This process's members by themselves, on all partitions: for what is done sooner by each
+   * process than told to the others.
+   */
+  Collective ofProcess();
+
   /** Waits until all members have come. */
   void await();
 

@@ -24,6 +24,7 @@ final class Together implements Collective {
   private final Team.Member team;
   private final Links links;
   private final Board board;
+  private Collective ofProcess;
 
   /** What other processes have sent, for each of what is reduced: used again step by step. */
   private final IdentityHashMap<Runs, List<float[]>> received = new IdentityHashMap<>();
@@ -39,7 +40,16 @@ final class Together implements Collective {
   }
 
   /** Partitions {@code [from, to)} of a member. */
-  record Range(int from, int to) {}
+  record Range(int from, int to) {
+    /** As many for each member, but for one more or less. */
+    static List<Range> evenly(int partitions, int members) {
+      List<Range> ranges = new ArrayList<>();
+      for (int m = 0; m < members; m++) {
+        ranges.add(new Range(partitions * m / members, partitions * (m + 1) / members));
+      }
+      return ranges;
+    }
+  }
 
   /**
    * Who has what.
@@ -54,6 +64,11 @@ final class Together implements Collective {
 
     int partitions() {
       return processes.stream().flatMap(List::stream).mapToInt(Range::to).max().orElse(0);
+    }
+
+    /** Of one process, whose members have all partitions. */
+    Layout ofProcess() {
+      return new Layout(List.of(Range.evenly(partitions(), own().size())), 0);
     }
 
     /** The runs that a process will have. */
@@ -89,6 +104,17 @@ final class Together implements Collective {
   @Override
   public <T> T shared(Supplier<T> make) {
     return team.shared(make);
+  }
+
+  @Override
+  public Collective ofProcess() {
+    if (ofProcess == null) {
+      ofProcess =
+          layout.processes().size() == 1
+              ? this
+              : new Together(layout.ofProcess(), team, Links.none());
+    }
+    return ofProcess;
   }
 
   @Override

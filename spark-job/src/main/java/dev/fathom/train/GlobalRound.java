@@ -31,8 +31,7 @@ record GlobalRound(
       Trainer trainer, List<PairPartition> pairs, RoundResult result, Collective collective) {
     LatestBatches latest = trainer.latest(pairs, state, result.weights().parameters(), collective);
     ExactTemperature.Solution solution =
-        ExactTemperature.solve(
-            inverse -> trainer.curve(latest, inverse, pairs.size(), collective), exact);
+        ExactTemperature.solve(inverse -> trainer.curve(latest, inverse, collective), exact);
     return result.withTemperature(
         state.temperature().at(-Math.log(solution.inverse())), exact.boundOf(solution));
   }

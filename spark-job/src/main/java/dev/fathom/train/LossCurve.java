@@ -27,7 +27,6 @@ record LossCurve(TrainerPool trainers, RoundState state, Shipped<Weights> weight
                     () ->
                         trainer.latest(List.of(pairs), state, weights.value().parameters(), alone)),
                 inverse,
-                1,
                 alone));
   }
 }

@@ -92,7 +92,8 @@ public final class Train {
     PairLoader loader = new PairLoader(new ShardReader(spark, data, card), card);
     Placement train = new Placement(loader, partitions, workers, most);
     PlacedRdd<PlacedPairs> validation =
-        loader.load(Split.VALIDATION, validationPartitions, Math.min(most, validationPartitions));
+        loader.load(
+            Split.VALIDATION, validationPartitions, Math.min(workers, validationPartitions));
     try {
       RoundTotals totals = new RoundTotals();
       Checkpoints checkpoints =

@@ -32,11 +32,16 @@ final class Trainer {
    *   backward   own rows of both sides                     → reduce: ∂L/∂parameters
    *   optimiser  own part of the parameters
    *
+   * The loss of a small batch takes less than to tell the other processes of it: there each process does all of its rows.
+   *
    * So the gradient is that of the loss of the whole batch, through all embeddings, and each similarity is taken once.
    */
 
   /** Rows whose activations are kept for the way back. Of more, they are made again. */
   private static final int KEPT_ROWS = 2048;
+
+  /** Pairs of a batch whose loss each process takes by itself, at most. */
+  private static final int ALONE = 512;
 
   /** Batches of a round that the loss is taken on as a function of the temperature. */
   private static final int CURVE_BATCHES = 4;
@@ -103,12 +108,13 @@ final class Trainer {
                     start.copy(),
                     Batch.of(plan, towers.dimension()),
                     new float[plan.batch() * towers.dimension()]));
+    Collective forLoss = forLoss(collective);
     Temperature temperature = new Temperature(spec.temperature(), state.temperature());
     double[] losses = new double[state.steps()];
     double[] temperatureGradients = new double[state.steps()];
     for (int i = 0; i < state.steps(); i++) {
       long step = state.firstStep() + i;
-      float[] told = step(pairs, step, (float) temperature.value(), board, collective);
+      float[] told = step(pairs, step, (float) temperature.value(), board, collective, forLoss);
       losses[i] = told[0];
       temperatureGradients[i] = told[1];
       if (spec.temperature().stepsOnWorkers()) {
@@ -125,9 +131,18 @@ final class Trainer {
         (System.nanoTime() - begin - exchangeNanos) * 1e-9);
   }
 
+  private Collective forLoss(Collective collective) {
+    return plan.batch() <= ALONE ? collective.ofProcess() : collective;
+  }
+
   /** Returns L and ∂L/∂log τ. */
   private float[] step(
-      List<PairPartition> pairs, long step, float tau, Board board, Collective collective) {
+      List<PairPartition> pairs,
+      long step,
+      float tau,
+      Board board,
+      Collective collective,
+      Collective forLoss) {
     float[] parameters = board.weights.parameters();
     int from = collective.from();
     int own = pairs.size();
@@ -140,32 +155,32 @@ final class Trainer {
     maxima.clear();
     float[] ownMaxima = maxima.next();
     InfoNceRows.clear(ownMaxima);
-    for (int k = 0; k < own; k++) {
-      int first = starts[from + k];
-      objective(k).similarities(x, y, first, starts[from + k + 1] - first, plan.batch(), ownMaxima);
+    for (int p = forLoss.from(); p < forLoss.to(); p++) {
+      objective(p - forLoss.from())
+          .similarities(x, y, starts[p], starts[p + 1] - starts[p], plan.batch(), ownMaxima);
     }
-    maxima.add(from, from + own, ownMaxima);
-    float[] allMaxima = timed(() -> collective.reduce(maxima));
+    maxima.add(forLoss.from(), forLoss.to(), ownMaxima);
+    float[] allMaxima = timed(() -> forLoss.reduce(maxima));
 
     columnSums.clear();
-    for (int k = 0; k < own; k++) {
+    for (int p = forLoss.from(); p < forLoss.to(); p++) {
       float[] sums = columnSums.next();
-      objective(k).exponentials(temperature, allMaxima, sums);
-      columnSums.add(from + k, sums);
+      objective(p - forLoss.from()).exponentials(temperature, allMaxima, sums);
+      columnSums.add(p, sums);
     }
-    float[] allSums = timed(() -> collective.reduce(columnSums));
+    float[] allSums = timed(() -> forLoss.reduce(columnSums));
 
     partnerGradients.clear();
     int size = plan.batch() * towers.dimension();
-    for (int k = 0; k < own; k++) {
+    for (int p = forLoss.from(); p < forLoss.to(); p++) {
+      InfoNceRows rows = objective(p - forLoss.from());
       float[] part = partnerGradients.next();
-      part[size] = (float) objective(k).loss(temperature, allMaxima, allSums);
+      part[size] = (float) rows.loss(temperature, allMaxima, allSums);
       part[size + 1] =
-          (float)
-              objective(k).gradients(x, y, temperature, allMaxima, allSums, board.gradientX, part);
-      partnerGradients.add(from + k, part);
+          (float) rows.gradients(x, y, temperature, allMaxima, allSums, board.gradientX, part);
+      partnerGradients.add(p, part);
     }
-    float[] gradientY = timed(() -> collective.reduce(partnerGradients));
+    float[] gradientY = timed(() -> forLoss.reduce(partnerGradients));
     float loss = gradientY[size];
     float temperatureGradient = gradientY[size + 1];
 
@@ -304,23 +319,19 @@ final class Trainer {
   /** Embedded batches, and the step of the first of them. */
   record LatestBatches(long firstStep, List<Batch> batches, List<Norms> norms) {}
 
-  /**
-   * L and its derivatives with respect to 1/τ over some batches.
-   *
-   * @param own how many partitions are the own ones
-   */
-  Curve curve(LatestBatches latest, double inverse, int own, Collective collective) {
+  /** L and its derivatives with respect to 1/τ over some batches. */
+  Curve curve(LatestBatches latest, double inverse, Collective collective) {
+    Collective forLoss = forLoss(collective);
     Runs curves = new Runs(Reduction.SUM, 3);
-    for (int k = 0; k < own; k++) {
-      int p = collective.from() + k;
+    for (int p = forLoss.from(); p < forLoss.to(); p++) {
+      InfoNceRows rows = objective(p - forLoss.from());
       List<Curve> parts = new ArrayList<>();
       for (int b = 0; b < latest.batches.size(); b++) {
         int[] starts = starts(latest.firstStep + b);
         Batch batch = latest.batches.get(b);
         double factor = 1 / latest.norms.get(b).product();
         parts.add(
-            objective(k)
-                .curve(
+            rows.curve(
                     batch.x,
                     batch.y,
                     starts[p],
@@ -336,7 +347,7 @@ final class Trainer {
       numbers[2] = (float) mean.curvature();
       curves.add(p, numbers);
     }
-    float[] sum = collective.reduce(curves);
+    float[] sum = forLoss.reduce(curves);
     return new Curve(sum[0], sum[1], sum[2]);
   }
 

@@ -57,6 +57,20 @@ class CollectiveTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("processes")
+  void theMembersOfAProcessHaveAllPartitionsAmongThem(Processes processes) throws Exception {
+    Function<Collective, float[]> work =
+        collective -> reduced(collective.ofProcess(), Reduction.SUM, 1000, 0);
+
+    List<float[]> results = processes.run(work);
+
+    float[] alone = work.apply(Collective.alone(processes.partitions()));
+    for (float[] result : results) {
+      assertThat(result).isEqualTo(alone);
+    }
+  }
+
   private static float[] reduced(Collective collective, Reduction reduction, int length, int turn) {
     Runs runs = new Runs(reduction, length);
     if (reduction == Reduction.MAXIMUM) {
