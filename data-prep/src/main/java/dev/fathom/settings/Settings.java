@@ -13,6 +13,7 @@ import com.typesafe.config.ConfigValueType;
 import dev.fathom.common.FathomException;
 import dev.fathom.common.Secrets;
 import java.io.File;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -92,6 +93,17 @@ public final class Settings {
           "%s = %s is not one of %s", key, chosen, String.join(", ", allowed));
     }
     return chosen;
+  }
+
+  /** One of an enum's constants, as {@link #written} has them. */
+  public <E extends Enum<E>> E choice(String key, Class<E> type) {
+    List<String> names = Arrays.stream(type.getEnumConstants()).map(Settings::written).toList();
+    return type.getEnumConstants()[names.indexOf(choice(key, names))];
+  }
+
+  /** How the configuration writes a constant: in lower case, words joined by {@code -}. */
+  public static String written(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** A whole number within bounds, both included. */

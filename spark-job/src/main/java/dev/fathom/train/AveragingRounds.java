@@ -92,10 +92,10 @@ record AveragingRounds(TrainerPool trainers, Workers workers, Shipment shipment)
       float[] parameters,
       Moments moments) {
     return switch (trainers.spec().temperature().mode()) {
-      case TemperatureSettings.LOCAL -> NextTemperature.free(mean.temperature());
-      case TemperatureSettings.GLOBAL -> NextTemperature.free(stepped(state, mean));
-      case TemperatureSettings.GLOBAL_EXACT -> exact(state, round, parameters, moments);
-      default -> NextTemperature.free(state.temperature());
+      case LOCAL -> NextTemperature.free(mean.temperature());
+      case GLOBAL -> NextTemperature.free(stepped(state, mean));
+      case GLOBAL_EXACT -> exact(state, round, parameters, moments);
+      case FIXED -> NextTemperature.free(state.temperature());
     };
   }
 
@@ -104,9 +104,7 @@ record AveragingRounds(TrainerPool trainers, Workers workers, Shipment shipment)
     TrainerSpec spec = trainers.spec();
     Temperature temperature = new Temperature(spec.temperature(), state.temperature());
     for (int i = 0; i < mean.temperatureGradients().length; i++) {
-      temperature.step(
-          mean.temperatureGradients()[i],
-          settings().schedule(state.step() + i, spec.plan().totalSteps()));
+      temperature.step(mean.temperatureGradients()[i], spec.learningRateShare(state.step() + i));
     }
     return temperature.state();
   }

@@ -32,22 +32,21 @@ final class Optimizer {
       Weights weights,
       float[] gradients,
       long step,
-      long totalSteps,
+      double learningRate,
       int from,
       int to) {
-    double learningRate = settings.learningRate(step, totalSteps);
     float clip = settings.gradientClip() > 0 ? clip(gradients, settings.gradientClip()) : 1f;
     Rule rule = new Rule(weights, gradients, clip, learningRate, from, to);
     switch (settings.optimizer()) {
-      case TrainingSettings.SGD -> rule.sgd(settings.weightDecay());
-      case TrainingSettings.ADAMW -> rule.adam(0, settings.weightDecay(), step + 1);
-      default -> rule.adam(settings.weightDecay(), 0, step + 1);
+      case SGD -> rule.sgd(settings.weightDecay());
+      case ADAMW -> rule.adam(0, settings.weightDecay(), step + 1);
+      case ADAM -> rule.adam(settings.weightDecay(), 0, step + 1);
     }
   }
 
   /** The moments that an optimiser begins with. */
   static Moments moments(TrainingSettings settings, int parameters) {
-    return Moments.zero(settings.optimizer().equals(TrainingSettings.SGD) ? 0 : parameters);
+    return Moments.zero(settings.optimizer() == TrainingSettings.Algorithm.SGD ? 0 : parameters);
   }
 
   /** What a gradient that is longer than allowed is multiplied by, else 1. */

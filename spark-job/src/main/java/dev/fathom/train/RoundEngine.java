@@ -196,7 +196,7 @@ final class RoundEngine {
           validated.map(ValidationLoss.Part::recall).orElse(null),
           state.temperature().value(),
           outcome.temperatureBound().orElse(null),
-          settings.learningRate(state.step() - 1, plan.totalSteps()),
+          trainers.spec().learningRate(state.step() - 1),
           plan.pairs() * steps / seconds,
           outcome.arithmeticSeconds() / seconds);
     }

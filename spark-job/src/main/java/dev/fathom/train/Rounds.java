@@ -39,9 +39,7 @@ sealed interface Rounds permits GlobalRounds, AveragingRounds {
   static double reach(TrainerSpec spec, long firstStep, int steps) {
     double reach = 0;
     for (int i = 0; i < steps; i++) {
-      reach +=
-          spec.temperature().learningRate()
-              * spec.settings().schedule(firstStep + i, spec.plan().totalSteps());
+      reach += spec.temperature().learningRate() * spec.learningRateShare(firstStep + i);
     }
     return reach;
   }

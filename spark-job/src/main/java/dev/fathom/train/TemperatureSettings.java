@@ -4,33 +4,39 @@ package dev.fathom.train;
 import dev.fathom.common.FathomException;
 import dev.fathom.settings.Settings;
 import java.io.Serializable;
-import java.util.List;
 
 /**
  * The {@code temperature} keys of the configuration.
  *
- * @param mode {@code global}, {@code global-exact}, {@code local} or {@code fixed}
  * @param initial τ to start from
  * @param learningRate of log τ
  * @param floor τ does not fall below
  */
-public record TemperatureSettings(String mode, double initial, double learningRate, double floor)
+public record TemperatureSettings(Mode mode, double initial, double learningRate, double floor)
     implements Serializable {
   private static final long serialVersionUID = 1L;
-  static final String GLOBAL = "global";
-  static final String GLOBAL_EXACT = "global-exact";
-  static final String LOCAL = "local";
-  static final String FIXED = "fixed";
+
+  /** How the temperature moves. */
+  enum Mode {
+    /** One for all, stepped by the gradient of all workers' batches. */
+    GLOBAL,
+    /** One for all: after each round the one that minimises the loss of the latest batches. */
+    GLOBAL_EXACT,
+    /** Each worker steps its own, and they are averaged. */
+    LOCAL,
+    /** It does not. */
+    FIXED
+  }
 
   /** Reads and checks the keys. */
   public static TemperatureSettings of(Settings settings) {
     TemperatureSettings read =
         new TemperatureSettings(
-            settings.choice("temperature.mode", List.of(GLOBAL, GLOBAL_EXACT, LOCAL, FIXED)),
+            settings.choice("temperature.mode", Mode.class),
             settings.number("temperature.initial", 1e-4, 1e3),
             settings.number("temperature.learningRate", 0, 10),
             settings.number("temperature.floor", 1e-4, 1e3));
-    if (!read.mode.equals(FIXED) && read.floor > read.initial) {
+    if (read.mode != Mode.FIXED && read.floor > read.initial) {
       throw FathomException.usage(
           "temperature.floor = %s is above temperature.initial = %s", read.floor, read.initial);
     }
@@ -38,7 +44,7 @@ public record TemperatureSettings(String mode, double initial, double learningRa
   }
 
   boolean isExact() {
-    return mode.equals(GLOBAL_EXACT);
+    return mode == Mode.GLOBAL_EXACT;
   }
 
   /**
@@ -47,6 +53,6 @@ public record TemperatureSettings(String mode, double initial, double learningRa
    * many steps and then moved by all of them at once would disturb the training.
    */
   boolean stepsOnWorkers() {
-    return mode.equals(LOCAL) || mode.equals(GLOBAL);
+    return mode == Mode.LOCAL || mode == Mode.GLOBAL;
   }
 }

@@ -41,7 +41,7 @@ final class Trainer {
   private static final int KEPT_ROWS = 2048;
 
   /** Pairs of a batch whose loss each process takes by itself, at most. */
-  private static final int ALONE = 512;
+  private static final int ALONE = 256;
 
   /** Batches of a round that the loss is taken on as a function of the temperature. */
   private static final int CURVE_BATCHES = 4;
@@ -118,7 +118,7 @@ final class Trainer {
       losses[i] = told[0];
       temperatureGradients[i] = told[1];
       if (spec.temperature().stepsOnWorkers()) {
-        temperature.step(temperatureGradients[i], settings.schedule(step, plan.totalSteps()));
+        temperature.step(temperatureGradients[i], spec.learningRateShare(step));
       }
     }
     return new RoundResult(
@@ -207,7 +207,7 @@ final class Trainer {
     float[] gradient = timed(() -> collective.reduce(gradients));
     Part part = collective.part(parameters.length);
     Optimizer.step(
-        settings, board.weights, gradient, step, plan.totalSteps(), part.from(), part.to());
+        settings, board.weights, gradient, step, spec.learningRate(step), part.from(), part.to());
     timed(
         () -> {
           collective.await();

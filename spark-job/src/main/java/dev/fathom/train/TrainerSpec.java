@@ -9,4 +9,20 @@ record TrainerSpec(
     Towers towers, TrainingSettings settings, TemperatureSettings temperature, BatchPlan plan)
     implements Serializable {
   private static final long serialVersionUID = 1L;
+
+  /** What a step takes of the highest learning rates. */
+  double learningRateShare(long step) {
+    return settings.learningRate().share(step, plan.totalSteps());
+  }
+
+  /**
+   * The learning rate of a step. Adam divides a gradient by its size, most of which is noise, and
+   * that of a W-th of a batch is √W times as great: parameters averaged over W workers would move
+   * as much less than by the whole batch.
+   */
+  double learningRate(long step) {
+    double noise =
+        settings.optimizer() == TrainingSettings.Algorithm.SGD ? 1 : Math.sqrt(plan.replicas());
+    return settings.learningRate().highest() * noise * learningRateShare(step);
+  }
 }

@@ -2,8 +2,6 @@
 package dev.fathom.train;
 
 import dev.fathom.settings.Settings;
-import java.util.Arrays;
-import java.util.Locale;
 
 /** How the workers share the work: the key {@code training.mode}. */
 public enum TrainingMode {
@@ -33,17 +31,11 @@ public enum TrainingMode {
   private static final int MOST_PARTITIONS = 256;
 
   /** Pairs a worker's step has at least: with fewer negatives, retrieval suffers. */
-  static final int FEWEST_PAIRS = 128;
+  static final int FEWEST_PAIRS = 64;
 
   /** Reads the key. */
   public static TrainingMode of(Settings settings) {
-    String chosen =
-        settings.choice(
-            "training.mode", Arrays.stream(values()).map(TrainingMode::toString).toList());
-    return Arrays.stream(values())
-        .filter(mode -> mode.toString().equals(chosen))
-        .findAny()
-        .orElseThrow();
+    return settings.choice("training.mode", TrainingMode.class);
   }
 
   /**
@@ -58,6 +50,6 @@ public enum TrainingMode {
   /** As the configuration has it. */
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return Settings.written(this);
   }
 }

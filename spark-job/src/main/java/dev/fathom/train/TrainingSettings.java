@@ -4,7 +4,6 @@ package dev.fathom.train;
 import dev.fathom.common.FathomException;
 import dev.fathom.settings.Settings;
 import java.io.Serializable;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -16,18 +15,14 @@ import java.util.Map;
  * @param redrawBatches whether every epoch draws the batches anew, or all go by the first one's
  * @param populationHeldOut pairs that are in no batch, for the norm of {@code population-norm} to
  *     be taken over
- * @param optimizer {@code adam}, {@code adamw} or {@code sgd}
- * @param learningRate at its highest
- * @param warmup share of the steps in which the learning rate rises
- * @param decay {@code cosine} or {@code none}
  * @param weightDecay L2 penalty on the encoders' parameters, decoupled from the gradient under
  *     {@code adamw}
  * @param gradientClip longest gradient of a step, 0 for any length
  * @param averagingPeriod local steps of a round
- * @param moments {@code averaged} with the parameters, or {@code local} to each worker
+ * @param moments whose the optimiser's moments are under averaging
  * @param outerMomentum of the averaged change, from 0 (plain averaging) to below 1
  * @param validations how often in all the validation loss is taken, at the ends of epochs
- * @param keep {@code last}, or {@code best}: the parameters of the lowest validation loss
+ * @param keep which parameters the model has
  * @param earlyStopping validations without a better loss after which training ends, 0 for never
  * @param workers at most so many at a time under a global batch; under averaging the parts that the
  *     pairs are trained in; 0 stands for as many as the batch allows
@@ -40,17 +35,15 @@ public record TrainingSettings(
     int batchSize,
     boolean redrawBatches,
     int populationHeldOut,
-    String optimizer,
-    double learningRate,
-    double warmup,
-    String decay,
+    Algorithm optimizer,
+    LearningRate learningRate,
     double weightDecay,
     double gradientClip,
     AveragingPeriod averagingPeriod,
-    String moments,
+    MomentsOf moments,
     double outerMomentum,
     int validations,
-    String keep,
+    Keep keep,
     int earlyStopping,
     int workers,
     int checkpointEvery,
@@ -62,11 +55,32 @@ public record TrainingSettings(
   public static final int FEWEST_STEPS = 100;
 
   private static final int LARGEST_VALIDATION_SPREAD = 256;
-  static final String SGD = "sgd";
-  static final String ADAMW = "adamw";
-  private static final String COSINE = "cosine";
-  private static final String LOCAL = "local";
-  private static final String BEST = "best";
+
+  /** What an optimiser's step does with a gradient. */
+  enum Algorithm {
+    /** Adam, with the L2 penalty in the gradient. */
+    ADAM,
+    /** Adam, with weight decay apart from the gradient. */
+    ADAMW,
+    /** Plain stochastic gradient descent. */
+    SGD
+  }
+
+  /** Whose the optimiser's moments are. */
+  enum MomentsOf {
+    /** Of all workers: averaged like the parameters. */
+    AVERAGED,
+    /** Each worker's own. */
+    LOCAL
+  }
+
+  /** Which parameters the model has. */
+  enum Keep {
+    /** Those of the last round. */
+    LAST,
+    /** Those of the lowest validation loss. */
+    BEST
+  }
 
   /** Reads and checks the keys. */
   public static TrainingSettings of(Settings settings) {
@@ -78,17 +92,15 @@ public record TrainingSettings(
             settings.integer("training.batchSize", 2, 32_768),
             settings.flag("training.redrawBatches"),
             settings.integer("training.populationHeldOut", 0, 1_000_000),
-            settings.choice("training.optimizer", List.of("adam", ADAMW, SGD)),
-            settings.number("training.learningRate", 0, 100),
-            settings.number("training.warmup", 0, 1),
-            settings.choice("training.decay", List.of(COSINE, "none")),
+            settings.choice("training.optimizer", Algorithm.class),
+            LearningRate.of(settings),
             settings.number("training.weightDecay", 0, 100),
             settings.number("training.gradientClip", 0, Double.MAX_VALUE),
             AveragingPeriod.of(settings),
-            settings.choice("training.moments", List.of("averaged", LOCAL)),
+            settings.choice("training.moments", MomentsOf.class),
             settings.number("training.outerMomentum", 0, 0.999),
             settings.integer("training.validations", 0, Integer.MAX_VALUE),
-            settings.choice("training.keep", List.of(BEST, "last")),
+            settings.choice("training.keep", Keep.class),
             settings.integer("training.earlyStopping", 0, Integer.MAX_VALUE),
             settings.integer("training.workers", 0, 100_000),
             settings.integer("training.checkpointEvery", 1, Integer.MAX_VALUE),
@@ -142,37 +154,15 @@ public record TrainingSettings(
   }
 
   boolean localMoments() {
-    return moments.equals(LOCAL);
+    return moments == MomentsOf.LOCAL;
   }
 
   boolean keepsBest() {
-    return keep.equals(BEST);
+    return keep == Keep.BEST;
   }
 
   /** Epochs from one validation to the next. */
   int epochsBetweenValidations() {
     return Math.max(1, Math.round((float) epochs / Math.max(validations, 1)));
-  }
-
-  /** The learning rate of a step. */
-  double learningRate(long step, long totalSteps) {
-    return learningRate * schedule(step, totalSteps);
-  }
-
-  /**
-   * The share of the highest rate that a step takes: a linear rise, then half a cosine down to 0.
-   * Near its floor the temperature makes the loss steep, and a rate that does not fall lets the
-   * last epochs jump out of the minimum; so the temperature's own rate falls with it.
-   */
-  double schedule(long step, long totalSteps) {
-    double warmupSteps = warmup * totalSteps;
-    if (step < warmupSteps) {
-      return (step + 1) / (warmupSteps + 1);
-    }
-    if (!decay.equals(COSINE)) {
-      return 1;
-    }
-    return 0.5
-        * (1 + Math.cos(Math.PI * (step - warmupSteps) / Math.max(totalSteps - warmupSteps, 1)));
   }
 }

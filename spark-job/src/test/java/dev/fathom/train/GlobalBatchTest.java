@@ -86,10 +86,16 @@ class GlobalBatchTest {
       x.backward(back, parameters, 0, gradient);
       WholeBatch.backward(similarity, outputY, batch, sample, DIMENSION, v, gradientV, back);
       y.backward(back, parameters, towers.yOffset(), gradient);
+      double share = given.settings().learningRate().share(step, plan.totalSteps());
       Optimizer.step(
-          given.settings(), weights, gradient, step, plan.totalSteps(), 0, parameters.length);
-      temperature.step(
-          objective.temperatureGradient(), given.settings().schedule(step, plan.totalSteps()));
+          given.settings(),
+          weights,
+          gradient,
+          step,
+          given.settings().learningRate().highest() * share,
+          0,
+          parameters.length);
+      temperature.step(objective.temperatureGradient(), share);
     }
   }
 

@@ -4,8 +4,6 @@ package dev.fathom.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.fathom.settings.Settings;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class OptimizerTest {
@@ -84,15 +82,12 @@ class OptimizerTest {
 
   @Test
   void theRateRisesThenFallsToNothing() {
-    TrainingSettings settings =
-        TrainingSettings.of(
-            Settings.of(
-                "", List.of(), List.of("training.learningRate=" + RATE, "training.warmup=0.1")));
+    LearningRate rate = new LearningRate(RATE, 0.1, LearningRate.Decay.COSINE);
 
-    assertThat(settings.learningRate(0, 100)).isLessThan(settings.learningRate(5, 100));
-    assertThat(settings.learningRate(10, 100)).isCloseTo(RATE, within(1e-9));
-    assertThat(settings.learningRate(55, 100)).isCloseTo(RATE / 2, within(1e-9));
-    assertThat(settings.learningRate(99, 100)).isLessThan(RATE / 1000);
+    assertThat(rate.share(0, 100)).isLessThan(rate.share(5, 100));
+    assertThat(rate.share(10, 100)).isCloseTo(1, within(1e-9));
+    assertThat(rate.share(55, 100)).isCloseTo(0.5, within(1e-9));
+    assertThat(rate.share(99, 100)).isLessThan(1e-3);
   }
 
   private static Optimizer.Rule rule(Weights weights, float[] gradients, float clip) {

@@ -48,7 +48,7 @@ class RoundEngineTest {
   private static final JavaSparkContext SPARK =
       JavaSparkContext.fromSparkContext(LocalSpark.session().sparkContext());
   private static final TemperatureSettings TEMPERATURE =
-      new TemperatureSettings("global", 0.1, 0.01, 0.01);
+      new TemperatureSettings(TemperatureSettings.Mode.GLOBAL, 0.1, 0.01, 0.01);
 
   private static final SparkWorkers.Placing<MultiDataSet> NOWHERE_ELSE =
       new SparkWorkers.Placing<>() {
@@ -80,7 +80,8 @@ class RoundEngineTest {
     float[] expected = start.clone();
     Temperature temperature = new Temperature(TEMPERATURE, Temperature.State.initial(TEMPERATURE));
     for (long step = 0; step < plan.totalSteps(); step++) {
-      float learningRate = (float) settings.learningRate(step, plan.totalSteps());
+      float learningRate =
+          (float) new TrainerSpec(towers, settings, TEMPERATURE, plan).learningRate(step);
       double[] gradient = new double[expected.length];
       double temperatureGradient = 0;
       for (PairPartition part : parts) {
@@ -99,7 +100,7 @@ class RoundEngineTest {
       for (int i = 0; i < gradient.length; i++) {
         expected[i] -= (float) (learningRate * gradient[i]);
       }
-      temperature.step(temperatureGradient, settings.schedule(step, plan.totalSteps()));
+      temperature.step(temperatureGradient, settings.learningRate().share(step, plan.totalSteps()));
     }
     for (int i = 0; i < expected.length; i++) {
       assertThat(distributed.parameters()[i]).isCloseTo(expected[i], within(2e-5f));
@@ -260,7 +261,8 @@ class RoundEngineTest {
   @Test
   void theExactTemperatureTellsWhatHoldsIt() {
     Towers towers = towers(new Cosine());
-    TemperatureSettings exact = new TemperatureSettings("global-exact", 0.1, 0.05, 0.01);
+    TemperatureSettings exact =
+        new TemperatureSettings(TemperatureSettings.Mode.GLOBAL_EXACT, 0.1, 0.05, 0.01);
     RoundEngine engine =
         new RoundEngine(
             towers,
