@@ -50,7 +50,7 @@ record AveragingRounds(TrainerPool trainers, Workers workers, Shipment shipment)
     LocalRound task = new LocalRound(trainers, round, weights, own);
     try {
       if (!local) {
-        return workers.mean(task);
+        return workers.reduce(task, RoundResult::mean);
       }
       List<RoundResult> results = workers.each(task);
       results.forEach(result -> ownMoments.add(result.weights().moments()));

@@ -8,7 +8,6 @@ import dev.fathom.train.SparkWorkers.Placing;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -19,6 +18,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.deeplearning4j.spark.api.TrainingHook;
 import org.deeplearning4j.spark.api.TrainingMaster;
+import org.deeplearning4j.spark.api.TrainingResult;
+import org.deeplearning4j.spark.api.TrainingWorker;
 import org.deeplearning4j.spark.api.stats.SparkTrainingStats;
 import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
 import org.deeplearning4j.spark.impl.multilayer.SparkDl4jMultiLayer;
@@ -37,33 +38,68 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
  * that design (data sets of one input, paths, hooks, statistics) is refused.
  */
 final class ContrastiveTrainingMaster
-    implements TrainingMaster<TrainedRound, ContrastiveTrainingWorker> {
-  private final RoundEngine engine;
+    implements TrainingMaster<TrainingResult, TrainingWorker<TrainingResult>> {
   private final Towers towers;
-  private final Optional<TrainingState> resumed;
-  private final Workers validation;
-  private final Placing<MultiDataSet> placing;
-  private TrainingState result;
+  private final Placing<PlacedPairs> placing;
+  private final Training training;
 
-  /**
-   * @param resumed where to go on from, in place of the graph's parameters
-   * @param placing lays the training data on fewer workers, should executors be lost
-   */
-  ContrastiveTrainingMaster(
-      RoundEngine engine,
-      Towers towers,
-      Optional<TrainingState> resumed,
-      Workers validation,
-      Placing<MultiDataSet> placing) {
-    this.engine = engine;
-    this.towers = towers;
-    this.resumed = resumed;
-    this.validation = validation;
-    this.placing = placing;
+  /** What is done with the data, once they are placed. */
+  interface Training {
+    /**
+     * Trains.
+     *
+     * @param start parameters of both towers
+     * @return the trained ones
+     */
+    float[] run(float[] start, Workers workers);
   }
 
-  /** Both towers as the one network that this master trains. */
-  static ComputationGraph network(Towers towers, float[] parameters) {
+  private ContrastiveTrainingMaster(
+      Towers towers, Placing<PlacedPairs> placing, Training training) {
+    this.towers = towers;
+    this.placing = placing;
+    this.training = training;
+  }
+
+  /**
+   * Trains both towers as one graph.
+   *
+   * @param start their parameters to begin with
+   * @param placed the pairs
+   * @param placing lays them on other workers, should executors be lost or come
+   * @return the trained graph
+   */
+  static ComputationGraph fit(
+      Towers towers,
+      float[] start,
+      PlacedRdd<PlacedPairs> placed,
+      Placing<PlacedPairs> placing,
+      Training training) {
+    return new SparkComputationGraph(
+            JavaSparkContext.fromSparkContext(placed.context()),
+            network(towers, start),
+            new ContrastiveTrainingMaster(towers, placing, training))
+        .fitMultiDataSet(dataSets(placed));
+  }
+
+  private static JavaRDD<MultiDataSet> dataSets(PlacedRdd<PlacedPairs> placed) {
+    return placed.toJavaRDD().map(PairDataSet::new);
+  }
+
+  /** The same pairs as dl4j-spark's data sets. */
+  private record DataSets(Placing<PlacedPairs> placing) implements Placing<MultiDataSet> {
+    @Override
+    public PlacedRdd<MultiDataSet> on(int workers) {
+      return PlacedRdd.of(dataSets(placing.on(workers)));
+    }
+
+    @Override
+    public int most() {
+      return placing.most();
+    }
+  }
+
+  private static ComputationGraph network(Towers towers, float[] parameters) {
     Map<String, Encoder> encoders = new LinkedHashMap<>();
     encoders.put("x", towers.x());
     encoders.put("y", towers.y());
@@ -73,21 +109,19 @@ final class ContrastiveTrainingMaster
     return graph;
   }
 
-  /** Where the last training ended. */
-  TrainingState result() {
-    return result;
-  }
-
   @Override
   public void executeTrainingMDS(SparkComputationGraph graph, JavaRDD<MultiDataSet> trainingData) {
     ComputationGraph network = graph.getNetwork();
-    TrainingState start = resumed.orElseGet(() -> engine.start(parameters(network)));
     trainingData.context().setJobDescription("train: place the pairs");
-    try (Workers workers = new DataSetWorkers(PlacedRdd.of(trainingData), placing)) {
-      result = engine.run(start, workers, validation);
+    try (Workers workers =
+        new SparkWorkers<>(
+            PlacedRdd.of(trainingData),
+            set -> ((PairDataSet) set).pairs(),
+            new DataSets(placing))) {
+      float[] trained = training.run(parameters(network), workers);
+      EncoderGraphs.setParameters(network, "x", trained, 0);
+      EncoderGraphs.setParameters(network, "y", trained, towers.yOffset());
     }
-    EncoderGraphs.setParameters(network, "x", result.keptParameters(), 0);
-    EncoderGraphs.setParameters(network, "y", result.keptParameters(), towers.yOffset());
   }
 
   private float[] parameters(ComputationGraph network) {
@@ -97,26 +131,13 @@ final class ContrastiveTrainingMaster
     return parameters;
   }
 
-  /** The workers that dl4j-spark's data sets are placed on. */
-  private static final class DataSetWorkers extends SparkWorkers<MultiDataSet> {
-    DataSetWorkers(PlacedRdd<MultiDataSet> data, Placing<MultiDataSet> placing) {
-      super(data, set -> ((PairDataSet) set).pairs(), placing);
-    }
-
-    @Override
-    PlacedRdd.Task<MultiDataSet, RoundResult> localRound(LocalRound round) {
-      ContrastiveTrainingWorker worker = new ContrastiveTrainingWorker(round);
-      return (set, number) -> worker.processMinibatch(set, null, true).result();
-    }
-  }
-
   @Override
-  public ContrastiveTrainingWorker getWorkerInstance(SparkComputationGraph graph) {
+  public TrainingWorker<TrainingResult> getWorkerInstance(SparkComputationGraph graph) {
     throw refused();
   }
 
   @Override
-  public ContrastiveTrainingWorker getWorkerInstance(SparkDl4jMultiLayer network) {
+  public TrainingWorker<TrainingResult> getWorkerInstance(SparkDl4jMultiLayer network) {
     throw refused();
   }
 

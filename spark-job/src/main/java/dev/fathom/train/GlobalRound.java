@@ -3,7 +3,6 @@ package dev.fathom.train;
 
 import dev.fathom.collective.Collective;
 import dev.fathom.train.Trainer.LatestBatches;
-import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -15,11 +14,11 @@ import java.util.List;
  */
 record GlobalRound(
     TrainerPool trainers, RoundState state, Shipped<Weights> weights, ExactTemperature.Range exact)
-    implements Serializable {
+    implements CollectiveTask<RoundResult> {
   private static final long serialVersionUID = 1L;
 
-  /** Does it; every member has the same result, to the bit. */
-  RoundResult run(List<PairPartition> pairs, Collective collective) {
+  @Override
+  public RoundResult run(List<PairPartition> pairs, Collective collective) {
     return trainers.lend(
         trainer -> {
           RoundResult result = trainer.run(pairs, state, weights.value(), collective);

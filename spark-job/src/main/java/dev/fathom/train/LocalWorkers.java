@@ -16,24 +16,14 @@ record LocalWorkers(List<PairPartition> pairs) implements Workers {
     return results;
   }
 
-  /** Adds up as a cluster does, to the same bits. */
   @Override
-  public RoundResult mean(LocalRound round) {
-    List<RoundResult> results = each(round);
-    if (results.size() <= RoundResult.MOST_DIRECT) {
-      return RoundResult.mean(results);
-    }
-    int size = RoundResult.groupSize(results.size());
-    List<RoundResult> groups = new ArrayList<>();
-    for (int from = 0; from < results.size(); from += size) {
-      groups.add(RoundResult.mean(results.subList(from, Math.min(from + size, results.size()))));
-    }
-    return RoundResult.mean(groups);
+  public <T> T reduce(WorkerTask<T> task, Merge<T> merge) {
+    return Groups.merged(each(task), merge);
   }
 
   @Override
-  public RoundResult together(GlobalRound round) {
-    return round.run(pairs, Collective.alone(pairs.size()));
+  public <T> T together(CollectiveTask<T> task) {
+    return task.run(pairs, Collective.alone(pairs.size()));
   }
 
   @Override

@@ -54,13 +54,12 @@ final class RoundEngine {
         start.period() > 0
             ? start
             : start.withPeriod(
-                settings
-                    .averagingPeriod()
-                    .first(
-                        towers,
-                        plan,
-                        settings.epochsBetweenValidations(),
-                        temperatureSettings.isExact()));
+                RoundLength.first(
+                    settings.averagingPeriod(),
+                    towers,
+                    plan,
+                    settings.epochsBetweenValidations(),
+                    temperatureSettings.isExact()));
     TrainerSpec spec = new TrainerSpec(towers, settings, temperatureSettings, plan);
     TrainerPool trainers = new TrainerPool(name, spec);
     try (Shipment shipment = new Shipment(workers)) {
@@ -131,9 +130,12 @@ final class RoundEngine {
           new TrainingState(
               number,
               state.step() + steps,
-              settings
-                  .averagingPeriod()
-                  .next(state.period(), seconds, outcome.arithmeticSeconds(), plan),
+              RoundLength.next(
+                  settings.averagingPeriod(),
+                  state.period(),
+                  seconds,
+                  outcome.arithmeticSeconds(),
+                  plan),
               outcome.parameters(),
               outcome.moments(),
               outcome.velocity(),

@@ -30,17 +30,8 @@ record RoundResult(
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** Results that the driver takes in one by one; more are averaged in groups first. */
-  static final int MOST_DIRECT = 16;
-
   /** As many sums as stay in the cache. */
   private static final int BLOCK = 2048;
-
-  /** Neighbours in a group, of which there are about √W. */
-  static int groupSize(int workers) {
-    int groups = (int) Math.ceil(Math.sqrt(workers));
-    return (workers + groups - 1) / groups;
-  }
 
   /**
    * The mean over all workers, added up in the order of the list in double precision: the same bits

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.apache.spark.TaskContext;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +24,7 @@ import scala.Tuple2;
  *
  * @param <E> what an RDD's partition holds, its only element
  */
-class SparkWorkers<E> implements Workers {
+final class SparkWorkers<E> implements Workers {
   private static final Logger LOG = LoggerFactory.getLogger(SparkWorkers.class);
 
   /** How long workers stay as they are before cores that have come since are made use of. */
@@ -101,7 +100,7 @@ class SparkWorkers<E> implements Workers {
    * have come; the bits are the same.
    */
   @Override
-  public RoundResult together(GlobalRound round) {
+  public <T> T together(CollectiveTask<T> task) {
     Slots slots = new Slots(rdd.context());
     int most = Math.min(slots.now(), placing.most());
     if (most > rdd.getNumPartitions() && Instant.now().isAfter(placed.plus(GROWING))) {
@@ -110,11 +109,11 @@ class SparkWorkers<E> implements Workers {
     while (true) {
       int workers = rdd.getNumPartitions();
       if (workers == 1) {
-        return rdd.each(alone(contents, round)).get(0);
+        return rdd.each(alone(contents, task)).get(0);
       }
       try {
         return slots.withAll(
-            workers, () -> rdd.together(member(contents, rendezvous(), round)).get(0));
+            workers, () -> rdd.together(member(contents, rendezvous(), task)).get(0));
       } catch (Slots.TooFew e) {
         if (e.slots() < workers) {
           place(e.slots());
@@ -141,63 +140,49 @@ class SparkWorkers<E> implements Workers {
     rendezvous = Optional.empty();
   }
 
-  private static <E> PlacedRdd.Task<E, RoundResult> alone(Contents<E> contents, GlobalRound round) {
+  private static <E, T> PlacedRdd.Task<E, T> alone(Contents<E> contents, CollectiveTask<T> task) {
     return (element, number) -> {
       PlacedPairs pairs = contents.of(element);
-      return round.run(pairs.partitions(), Collective.alone(pairs.of()));
+      return task.run(pairs.partitions(), Collective.alone(pairs.of()));
     };
   }
 
   /** The first member's result stands for all, who have the same. */
-  private static <E> PlacedRdd.Task<E, List<RoundResult>> member(
-      Contents<E> contents, String rendezvous, GlobalRound round) {
+  private static <E, T> PlacedRdd.Task<E, List<T>> member(
+      Contents<E> contents, String rendezvous, CollectiveTask<T> task) {
     return (element, number) -> {
       PlacedPairs pairs = contents.of(element);
       try (BarrierGroup group = BarrierGroup.join(rendezvous, pairs.from(), pairs.to())) {
-        RoundResult result = group.run(collective -> round.run(pairs.partitions(), collective));
+        T result = group.run(collective -> task.run(pairs.partitions(), collective));
         return number == 0 ? List.of(result) : List.of();
       }
     };
   }
 
   @Override
-  public RoundResult mean(LocalRound round) {
+  public <T> T reduce(WorkerTask<T> task, Merge<T> merge) {
     int workers = rdd.getNumPartitions();
-    PlacedRdd.Task<E, RoundResult> task = localRound(round);
-    return RoundResult.mean(
-        workers <= RoundResult.MOST_DIRECT
-            ? rdd.each(task)
-            : meansOfGroups(
-                rdd.toJavaRDD().map(element -> task.run(element, TaskContext.getPartitionId())),
-                workers));
+    return merge.of(Groups.isOne(workers) ? each(task) : ofGroups(task, merge, workers));
   }
 
-  /** A worker's part of a round of averaging; a worker has one partition there. */
-  PlacedRdd.Task<E, RoundResult> localRound(LocalRound round) {
-    Contents<E> of = contents;
-    return (element, number) -> round.run(of.of(element).partitions().get(0));
-  }
-
-  /**
-   * The means of about √W groups of neighbours, so that neither the driver nor an executor takes in
-   * more results than that. They are added up by number, not as they arrive.
-   */
-  private static List<RoundResult> meansOfGroups(JavaRDD<RoundResult> results, int workers) {
-    int size = RoundResult.groupSize(workers);
-    int groups = (workers + size - 1) / size;
-    return results
+  /** They are merged by number, not as they arrive. */
+  private <T> List<T> ofGroups(WorkerTask<T> task, Merge<T> merge, int workers) {
+    int size = Groups.size(workers);
+    PlacedRdd.Task<E, List<T>> onEach = onEach(contents, task);
+    return rdd
+        .toJavaRDD()
         .mapToPair(
-            result -> {
+            element -> {
               int worker = TaskContext.getPartitionId();
-              return new Tuple2<>(worker / size, new Tuple2<>(worker, result));
+              return new Tuple2<>(worker / size, new Tuple2<>(worker, onEach.run(element, worker)));
             })
-        .groupByKey(groups)
+        .groupByKey((workers + size - 1) / size)
         .mapValues(
             group ->
-                RoundResult.mean(
+                merge.of(
                     StreamSupport.stream(group.spliterator(), false)
                         .sorted(Comparator.comparing(Tuple2::_1))
-                        .map(Tuple2::_2)
+                        .flatMap(numbered -> numbered._2().stream())
                         .toList()))
         .collect()
         .stream()

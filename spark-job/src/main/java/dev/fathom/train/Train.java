@@ -17,13 +17,9 @@ import dev.fathom.model.TrainedModel;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
-import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -114,7 +110,7 @@ public final class Train {
   }
 
   /** Where the training pairs lie. */
-  private static final class Placement implements SparkWorkers.Placing<MultiDataSet> {
+  private static final class Placement implements SparkWorkers.Placing<PlacedPairs> {
     private final PairLoader loader;
     private final int partitions;
     private final int most;
@@ -135,15 +131,11 @@ public final class Train {
       return rdd;
     }
 
-    JavaRDD<MultiDataSet> dataSets() {
-      return rdd.toJavaRDD().map(PairDataSet::new);
-    }
-
     @Override
-    public PlacedRdd<MultiDataSet> on(int workers) {
+    public PlacedRdd<PlacedPairs> on(int workers) {
       release();
       rdd = loader.load(Split.TRAIN, partitions, workers);
-      return PlacedRdd.of(dataSets());
+      return rdd;
     }
 
     @Override
@@ -162,7 +154,6 @@ public final class Train {
       PlacedRdd<PlacedPairs> validation,
       Checkpoints checkpoints,
       RoundTotals totals) {
-    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Optional<TrainingState> resumed = checkpoints.resume();
     resumed.ifPresent(
         state -> LOG.info("train   goes on after round {}, from its checkpoint", state.round()));
@@ -186,15 +177,19 @@ public final class Train {
                   save(metrics, checkpoints, state);
                 }
               });
-      ContrastiveTrainingMaster master =
-          new ContrastiveTrainingMaster(
-              engine, towers, resumed, SparkWorkers.of(validation), train);
-      ComputationGraph network =
-          ContrastiveTrainingMaster.network(
-              towers, towers.initialParameters(settings.training().seed()));
-      new SparkComputationGraph(context, network, master).fitMultiDataSet(train.dataSets());
-      save(metrics, checkpoints, master.result());
-      return master.result();
+      AtomicReference<TrainingState> end = new AtomicReference<>();
+      ContrastiveTrainingMaster.fit(
+          towers,
+          towers.initialParameters(settings.training().seed()),
+          train.rdd(),
+          train,
+          (parameters, workers) -> {
+            TrainingState start = resumed.orElseGet(() -> engine.start(parameters));
+            end.set(engine.run(start, workers, SparkWorkers.of(validation)));
+            return end.get().keptParameters();
+          });
+      save(metrics, checkpoints, end.get());
+      return end.get();
     } catch (FathomException e) {
       throw e.exitCode() == ExitCode.DIVERGED ? withLastGood(e, checkpoints) : e;
     } finally {

@@ -46,9 +46,6 @@ final class Trainer {
   /** Batches of a round that the loss is taken on as a function of the temperature. */
   private static final int CURVE_BATCHES = 4;
 
-  /** Pairs of a validation batch at most: the loss holds a square of them. */
-  private static final int LARGEST_VALIDATION_BATCH = 2048;
-
   private final TrainerSpec spec;
   private final Towers towers;
   private final TrainingSettings settings;
@@ -353,10 +350,10 @@ final class Trainer {
 
   /** Loss and retrieval of a partition's pairs in batches, nothing drawn and nothing changed. */
   ValidationLoss.Part validationLoss(PairPartition pairs, float[] parameters, float tau) {
-    int batch = Math.min(validationBatch(settings), pairs.size());
+    int batch = Math.min(settings.validationBatch(), pairs.size());
     int batches = pairs.size() / batch;
     if (validationObjective == null) {
-      int most = validationBatch(settings);
+      int most = settings.validationBatch();
       validationObjective = new InfoNceRows(most, most, towers.dimension());
     }
     int sample = plan.sample();
@@ -380,11 +377,6 @@ final class Trainer {
       loss += validationObjective.loss(temperature, maxima, sums);
     }
     return new ValidationLoss.Part(loss, batches, firsts, (long) batches * batch);
-  }
-
-  /** Pairs in a batch of the validation, where there are as many. */
-  static int validationBatch(TrainingSettings settings) {
-    return Math.min(settings.batchSize(), LARGEST_VALIDATION_BATCH);
   }
 
   /** Embeds the first rows, and takes the norms of those that follow. */

@@ -54,6 +54,9 @@ public record TrainingSettings(
   /** Optimiser's steps in which a model has learned little (docs/results.md has how little). */
   public static final int FEWEST_STEPS = 100;
 
+  /** The loss holds a square of them. */
+  private static final int LARGEST_VALIDATION_BATCH = 2048;
+
   private static final int LARGEST_VALIDATION_SPREAD = 256;
 
   /** What an optimiser's step does with a gradient. */
@@ -149,8 +152,12 @@ public record TrainingSettings(
 
   /** In how many partitions validation pairs lie: each has a whole batch, if all together have. */
   int validationPartitions(long pairs) {
-    return (int)
-        Math.max(1, Math.min(pairs / Trainer.validationBatch(this), LARGEST_VALIDATION_SPREAD));
+    return (int) Math.max(1, Math.min(pairs / validationBatch(), LARGEST_VALIDATION_SPREAD));
+  }
+
+  /** Pairs in a batch of the validation, where there are as many. */
+  int validationBatch() {
+    return Math.min(batchSize, LARGEST_VALIDATION_BATCH);
   }
 
   boolean localMoments() {

@@ -8,11 +8,15 @@ interface Workers extends AutoCloseable {
   /** Has a task done on every partition; the results are in the partitions' order. */
   <T> List<T> each(WorkerTask<T> task);
 
-  /** Has every worker do a round by itself, and takes the mean. */
-  RoundResult mean(LocalRound round);
+  /**
+   * Has a task done on every partition, and makes the results one.
+   *
+   * @param merge of neighbours; of many results it is done in groups first ({@link Groups})
+   */
+  <T> T reduce(WorkerTask<T> task, Merge<T> merge);
 
-  /** Has all workers do a round together. */
-  RoundResult together(GlobalRound round);
+  /** Has all workers do a task together, whose result is the same for each. */
+  <T> T together(CollectiveTask<T> task);
 
   /**
    * Brings something to where the tasks run.

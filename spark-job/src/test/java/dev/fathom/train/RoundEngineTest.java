@@ -25,21 +25,18 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.nd4j.linalg.dataset.api.MultiDataSet;
 
 class RoundEngineTest {
   private static final Storage STORAGE = new Storage(new Configuration());
@@ -50,10 +47,10 @@ class RoundEngineTest {
   private static final TemperatureSettings TEMPERATURE =
       new TemperatureSettings(TemperatureSettings.Mode.GLOBAL, 0.1, 0.01, 0.01);
 
-  private static final SparkWorkers.Placing<MultiDataSet> NOWHERE_ELSE =
+  private static final SparkWorkers.Placing<PlacedPairs> NOWHERE_ELSE =
       new SparkWorkers.Placing<>() {
         @Override
-        public PlacedRdd<MultiDataSet> on(int workers) {
+        public PlacedRdd<PlacedPairs> on(int workers) {
           throw new IllegalStateException();
         }
 
@@ -301,14 +298,10 @@ class RoundEngineTest {
     TrainingSettings settings = settings(2, "adam", 4, 5, 0.01);
     List<PairPartition> parts = parts(2, 64);
     float[] start = towers.initialParameters(1);
-    ContrastiveTrainingMaster master = master(towers, settings, parts);
-    ComputationGraph network = ContrastiveTrainingMaster.network(towers, start);
 
-    ComputationGraph trained =
-        new SparkComputationGraph(SPARK, network, master).fitMultiDataSet(data(parts));
+    ComputationGraph trained = fitted(towers, settings, parts, start).graph();
 
     TrainingState expected = train(towers, settings, parts, start);
-    assertThat(master.result().parameters()).isEqualTo(expected.parameters());
     assertThat(trained.params().dup().data().asFloat())
         .containsExactlyInAnyOrder(expected.parameters());
   }
@@ -387,22 +380,34 @@ class RoundEngineTest {
 
   private TrainingState trainedByDl4jSpark(
       Towers towers, TrainingSettings settings, List<PairPartition> parts, float[] start) {
-    ContrastiveTrainingMaster master = master(towers, settings, parts);
-    ComputationGraph network = ContrastiveTrainingMaster.network(towers, start);
-    new SparkComputationGraph(SPARK, network, master).fitMultiDataSet(data(parts));
-    return master.result();
+    return fitted(towers, settings, parts, start).state();
   }
 
-  private ContrastiveTrainingMaster master(
-      Towers towers, TrainingSettings settings, List<PairPartition> parts) {
-    return new ContrastiveTrainingMaster(
-        engine(towers, settings), towers, Optional.empty(), new LocalWorkers(parts), NOWHERE_ELSE);
+  /** The graph as dl4j-spark gives it back, and where the training ended. */
+  private record Fitted(ComputationGraph graph, TrainingState state) {}
+
+  private Fitted fitted(
+      Towers towers, TrainingSettings settings, List<PairPartition> parts, float[] start) {
+    RoundEngine engine = engine(towers, settings);
+    AtomicReference<TrainingState> end = new AtomicReference<>();
+    ComputationGraph graph =
+        ContrastiveTrainingMaster.fit(
+            towers,
+            start,
+            placed(parts),
+            NOWHERE_ELSE,
+            (parameters, workers) -> {
+              end.set(engine.run(engine.start(parameters), workers, new LocalWorkers(parts)));
+              return end.get().parameters();
+            });
+    return new Fitted(graph, end.get());
   }
 
-  private static JavaRDD<MultiDataSet> data(List<PairPartition> parts) {
-    return SPARK
-        .parallelize(parts, parts.size())
-        .map(part -> new PairDataSet(new PlacedPairs(part.number(), parts.size(), List.of(part))));
+  private static PlacedRdd<PlacedPairs> placed(List<PairPartition> parts) {
+    return PlacedRdd.of(
+        SPARK
+            .parallelize(parts, parts.size())
+            .map(part -> new PlacedPairs(part.number(), parts.size(), List.of(part))));
   }
 
   private RoundEngine engine(Towers towers, TrainingSettings settings) {
