@@ -7,6 +7,7 @@ import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nam
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -69,14 +70,46 @@ class ArchitectureTest {
   static final ArchRule DL4J_SPARK_IS_KNOWN_BY_ITS_SEAM_ALONE =
       noClasses()
           .that()
-          .haveSimpleNameNotStartingWith("ContrastiveTraining")
-          .and()
-          .doNotHaveSimpleName("TrainedRound")
-          .and()
-          .doNotHaveFullyQualifiedName("dev.fathom.train.Train")
+          .resideOutsideOfPackage("dev.fathom.train.dl4j")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.deeplearning4j.spark..");
+
+  /** Each room of the training knows those before it. */
+  @ArchTest
+  static final ArchRule ROOMS_OF_THE_TRAINING_STAND_IN_ORDER =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInAnyPackage("dev.fathom.train..")
+          .layer("settings")
+          .definedBy("dev.fathom.train.settings")
+          .layer("pairs")
+          .definedBy("dev.fathom.train.pairs")
+          .layer("workers")
+          .definedBy("dev.fathom.train.workers")
+          .layer("step")
+          .definedBy("dev.fathom.train.step")
+          .layer("progress")
+          .definedBy("dev.fathom.train.progress")
+          .layer("round")
+          .definedBy("dev.fathom.train.round")
+          .layer("dl4j")
+          .definedBy("dev.fathom.train.dl4j")
+          .layer("stage")
+          .definedBy("dev.fathom.train")
+          .whereLayer("settings")
+          .mayNotAccessAnyLayer()
+          .whereLayer("pairs")
+          .mayNotAccessAnyLayer()
+          .whereLayer("workers")
+          .mayOnlyAccessLayers("pairs")
+          .whereLayer("step")
+          .mayOnlyAccessLayers("settings", "pairs", "workers")
+          .whereLayer("progress")
+          .mayOnlyAccessLayers("settings", "step")
+          .whereLayer("round")
+          .mayOnlyAccessLayers("settings", "pairs", "workers", "step", "progress")
+          .whereLayer("dl4j")
+          .mayOnlyAccessLayers("pairs", "workers");
 
   @ArchTest
   static final ArchRule DATA_PREP_HAS_NO_DL4J =
@@ -113,7 +146,7 @@ class ArchitectureTest {
       noClasses()
           .that()
           .haveNameNotMatching(
-              "dev\\.fathom\\.(blas\\.Blas|settings\\.Settings|train\\.ScratchChunks)(\\$.*)?")
+              "dev\\.fathom\\.(blas\\.Blas|settings\\.Settings|train\\.pairs\\.ScratchChunks)(\\$.*)?")
           .should()
           .dependOnClassesThat()
           .haveNameMatching(

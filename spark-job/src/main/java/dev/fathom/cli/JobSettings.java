@@ -7,7 +7,7 @@ import dev.fathom.measure.MeasureSettings;
 import dev.fathom.prepare.PrepareSettings;
 import dev.fathom.settings.Settings;
 import dev.fathom.sweep.SweepSettings;
-import dev.fathom.train.TrainSettings;
+import dev.fathom.train.TrainStageSettings;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +26,7 @@ import java.util.Optional;
  */
 record JobSettings(
     PrepareSettings prepare,
-    TrainSettings train,
+    TrainStageSettings train,
     List<Split> splits,
     MeasureSettings measure,
     EmbeddingColumns columns,
@@ -39,7 +39,7 @@ record JobSettings(
   static JobSettings of(Settings settings) {
     return new JobSettings(
         PrepareSettings.of(settings),
-        TrainSettings.of(settings),
+        TrainStageSettings.of(settings),
         splits(settings),
         MeasureSettings.of(settings),
         EmbeddingColumns.of(settings),

@@ -96,7 +96,7 @@ public sealed interface Column extends Serializable permits Column.Numbers, Colu
     }
 
     private Object writeReplace() {
-      return new SentColumn(this);
+      return new ColumnProxy(this);
     }
   }
 
@@ -138,7 +138,7 @@ public sealed interface Column extends Serializable permits Column.Numbers, Colu
     }
 
     private Object writeReplace() {
-      return new SentColumn(this);
+      return new ColumnProxy(this);
     }
   }
 
@@ -180,7 +180,7 @@ public sealed interface Column extends Serializable permits Column.Numbers, Colu
     }
 
     private Object writeReplace() {
-      return new SentColumn(this);
+      return new ColumnProxy(this);
     }
   }
 }

@@ -10,7 +10,7 @@ import dev.fathom.sweep.CellResult;
 import dev.fathom.sweep.Recommendation;
 import dev.fathom.sweep.SweepResult;
 import dev.fathom.train.TrainResult;
-import dev.fathom.train.TrainingSettings;
+import dev.fathom.train.settings.TrainingSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -2,8 +2,8 @@
 package dev.fathom.report;
 
 import dev.fathom.common.Storage;
-import dev.fathom.train.MetricsLog;
-import dev.fathom.train.RoundReport;
+import dev.fathom.train.progress.MetricsLog;
+import dev.fathom.train.progress.RoundReport;
 import java.awt.AWTError;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -2,7 +2,7 @@
 package dev.fathom.report;
 
 import dev.fathom.report.Figure.Curve;
-import dev.fathom.train.RoundReport;
+import dev.fathom.train.progress.RoundReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;

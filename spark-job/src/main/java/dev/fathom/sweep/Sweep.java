@@ -12,9 +12,9 @@ import dev.fathom.measure.Measure;
 import dev.fathom.measure.MeasureSettings;
 import dev.fathom.model.Towers;
 import dev.fathom.settings.Settings;
-import dev.fathom.train.PairLoader;
-import dev.fathom.train.PairPartition;
-import dev.fathom.train.TrainSettings;
+import dev.fathom.train.TrainStageSettings;
+import dev.fathom.train.pairs.PairLoader;
+import dev.fathom.train.pairs.PairPartition;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -106,7 +106,7 @@ public final class Sweep {
 
   private CellTask task(Cell cell, DatasetCard card) {
     Settings all = settings.settings(cell);
-    TrainSettings train = TrainSettings.of(all);
+    TrainStageSettings train = TrainStageSettings.of(all);
     Towers towers = train.model().resolvedFor(card).build(card, storage);
     return new CellTask(
         cell,

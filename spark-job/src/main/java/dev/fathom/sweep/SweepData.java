@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.sweep;
 
-import dev.fathom.train.PairPartition;
+import dev.fathom.train.pairs.PairPartition;
 import java.io.Serializable;
 import java.util.List;
 

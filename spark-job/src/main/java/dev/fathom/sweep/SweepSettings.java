@@ -4,7 +4,7 @@ package dev.fathom.sweep;
 import dev.fathom.common.FathomException;
 import dev.fathom.measure.MeasureSettings;
 import dev.fathom.settings.Settings;
-import dev.fathom.train.TrainSettings;
+import dev.fathom.train.TrainStageSettings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +46,7 @@ public record SweepSettings(Settings common, Map<String, List<String>> grid, int
         new SweepSettings(settings, grid, settings.integer("sweep.repeats", 1, 1_000_000));
     for (Cell cell : sweep.cells()) {
       if (cell.repeat() == 0) {
-        TrainSettings.of(sweep.settings(cell));
+        TrainStageSettings.of(sweep.settings(cell));
         MeasureSettings.of(sweep.settings(cell));
       }
     }

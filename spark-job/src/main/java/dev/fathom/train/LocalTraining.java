@@ -3,6 +3,15 @@ package dev.fathom.train;
 
 import dev.fathom.model.Towers;
 import dev.fathom.model.TrainedModel;
+import dev.fathom.train.pairs.PairPartition;
+import dev.fathom.train.progress.RoundReport;
+import dev.fathom.train.progress.RoundTotals;
+import dev.fathom.train.progress.TrainingState;
+import dev.fathom.train.round.RoundEngine;
+import dev.fathom.train.settings.TemperatureSettings;
+import dev.fathom.train.settings.TrainingSettings;
+import dev.fathom.train.workers.LocalWorkers;
+import dev.fathom.train.workers.Workers;
 import java.util.function.Supplier;
 
 /**

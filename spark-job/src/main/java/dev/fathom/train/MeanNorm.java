@@ -6,6 +6,10 @@ import dev.fathom.encoder.Column;
 import dev.fathom.encoder.Encoder;
 import dev.fathom.model.Towers;
 import dev.fathom.model.TrainedModel;
+import dev.fathom.train.pairs.PairPartition;
+import dev.fathom.train.workers.BroadcastValue;
+import dev.fathom.train.workers.WorkerTask;
+import dev.fathom.train.workers.Workers;
 
 /**
  * A partition's part of the population norm of a finished model: the mean length of what an encoder
@@ -13,7 +17,7 @@ import dev.fathom.model.TrainedModel;
  *
  * @param ofX whether it is x's encoder, else y's
  */
-record MeanNorm(Towers towers, Shipped<float[]> parameters, boolean ofX)
+record MeanNorm(Towers towers, BroadcastValue<float[]> parameters, boolean ofX)
     implements WorkerTask<Double> {
   private static final long serialVersionUID = 1L;
 
@@ -26,7 +30,7 @@ record MeanNorm(Towers towers, Shipped<float[]> parameters, boolean ofX)
       return new TrainedModel(towers, parameters, 1, 1);
     }
     workers.describe("train: population norms");
-    Shipped<float[]> shipped = workers.ship(parameters, 4L * parameters.length);
+    BroadcastValue<float[]> shipped = workers.ship(parameters, 4L * parameters.length);
     try {
       return new TrainedModel(
           towers,

@@ -14,6 +14,20 @@ import dev.fathom.model.ModelFiles;
 import dev.fathom.model.ModelSettings;
 import dev.fathom.model.Towers;
 import dev.fathom.model.TrainedModel;
+import dev.fathom.train.dl4j.ContrastiveTrainingMaster;
+import dev.fathom.train.pairs.PairLoader;
+import dev.fathom.train.pairs.PlacedPairs;
+import dev.fathom.train.pairs.PlacedRdd;
+import dev.fathom.train.progress.Checkpoints;
+import dev.fathom.train.progress.MetricsLog;
+import dev.fathom.train.progress.Progress;
+import dev.fathom.train.progress.RoundTotals;
+import dev.fathom.train.progress.TrainingState;
+import dev.fathom.train.round.RoundEngine;
+import dev.fathom.train.settings.TrainingMode;
+import dev.fathom.train.settings.TrainingSettings;
+import dev.fathom.train.workers.Slots;
+import dev.fathom.train.workers.SparkWorkers;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -31,12 +45,12 @@ public final class Train {
 
   private final SparkSession spark;
   private final Storage storage;
-  private final TrainSettings settings;
+  private final TrainStageSettings settings;
   private DatasetFiles data;
   private Path output;
 
   /** A training with these settings. */
-  public Train(SparkSession spark, TrainSettings settings) {
+  public Train(SparkSession spark, TrainStageSettings settings) {
     this.spark = spark;
     this.settings = settings;
     storage = new Storage(spark.sparkContext().hadoopConfiguration());

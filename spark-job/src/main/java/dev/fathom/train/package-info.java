@@ -1,6 +1,2 @@
-/**
- * Training across a cluster: steps on batches of all workers or local steps that are averaged,
- * rounds, the one temperature, checkpoints. {@code ContrastiveTrainingMaster} is the seam to
- * dl4j-spark.
- */
+/** The training stage of a job, and its like within one thread. */
 package dev.fathom.train;

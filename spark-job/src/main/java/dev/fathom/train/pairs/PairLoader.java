@@ -1,0 +1,110 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train.pairs;
+
+import dev.fathom.data.DatasetCard;
+import dev.fathom.data.PairSchema;
+import dev.fathom.data.ShardReader;
+import dev.fathom.data.Side;
+import dev.fathom.data.Split;
+import dev.fathom.encoder.ColumnBuilder;
+import dev.fathom.encoder.ColumnReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * Places a split's pairs on the workers: one element a partition, in compact columns that are
+ * mapped from scratch files.
+ */
+public final class PairLoader {
+  private final ShardReader reader;
+  private final DatasetCard card;
+
+  /** A loader of a dataset. */
+  public PairLoader(ShardReader reader, DatasetCard card) {
+    this.reader = reader;
+    this.card = card;
+  }
+
+  /** All pairs of a split in this process, in the order of the shards. */
+  public PairPartition collect(Split split) {
+    PlacedRdd<PlacedPairs> one = load(split, 1, 1);
+    try {
+      return one.each((pairs, worker) -> pairs.partitions().get(0)).get(0);
+    } finally {
+      one.release();
+    }
+  }
+
+  /**
+   * Lets each of some workers have a run of a split's partitions.
+   *
+   * @param partitions how many there are, whose sizes differ by one at most
+   * @param workers no more than those
+   */
+  public PlacedRdd<PlacedPairs> load(Split split, int partitions, int workers) {
+    Side x = card.x();
+    Side y = card.y();
+    long rows = reader.rows(split);
+    int[] runs =
+        IntStream.rangeClosed(0, workers)
+            .map(worker -> (int) ShardReader.start(partitions, worker, workers))
+            .toArray();
+    return PlacedRdd.of(
+        reader
+            .readUnsorted(split, runs, PairSchema.X, PairSchema.Y)
+            .queryExecution()
+            .toRdd()
+            .toJavaRDD()
+            .mapPartitionsWithIndex(
+                (worker, row) -> List.of(placed(collect(row, x, y), rows, runs, worker)).iterator(),
+                true)
+            // They are on disk already.
+            .persist(StorageLevel.MEMORY_ONLY()));
+  }
+
+  private static PlacedPairs placed(PairPartition all, long rows, int[] runs, int worker) {
+    int of = runs[runs.length - 1];
+    long first = ShardReader.start(rows, runs[worker], of);
+    List<PairPartition> partitions = new ArrayList<>();
+    for (int p = runs[worker]; p < runs[worker + 1]; p++) {
+      long from = ShardReader.start(rows, p, of);
+      int size = (int) (ShardReader.start(rows, p + 1, of) - from);
+      partitions.add(all.part(p, (int) (from - first), size));
+    }
+    return new PlacedPairs(runs[worker], of, partitions);
+  }
+
+  private static PairPartition collect(Iterator<InternalRow> rows, Side x, Side y) {
+    ShardOrder order = new ShardOrder();
+    try (ScratchChunks storeX = ScratchChunks.ofExecutor();
+        ScratchChunks storeY = ScratchChunks.ofExecutor()) {
+      ColumnBuilder columnX = new ColumnBuilder(x, storeX);
+      ColumnBuilder columnY = new ColumnBuilder(y, storeY);
+      while (rows.hasNext()) {
+        InternalRow row = rows.next();
+        ColumnReader.add(row, 0, x, columnX);
+        ColumnReader.add(row, 1, y, columnY);
+        order.add(row.getUTF8String(2), row.getLong(3));
+      }
+      PairPartition pairs = new PairPartition(columnX.build(), columnY.build());
+      Optional<int[]> places = order.places();
+      return places.isPresent() ? inOrder(pairs, places.get()) : pairs;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static PairPartition inOrder(PairPartition pairs, int[] places) throws IOException {
+    try (ScratchChunks storeX = ScratchChunks.ofExecutor();
+        ScratchChunks storeY = ScratchChunks.ofExecutor()) {
+      return new PairPartition(pairs.x().select(places, storeX), pairs.y().select(places, storeY));
+    }
+  }
+}

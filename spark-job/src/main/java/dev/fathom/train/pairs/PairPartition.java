@@ -1,0 +1,131 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train.pairs;
+
+import dev.fathom.common.FathomException;
+import dev.fathom.common.RandomStream;
+import dev.fathom.data.ShardReader;
+import dev.fathom.encoder.Column;
+import java.io.Serializable;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/**
+ * Pairs that batches draw from by themselves, and the order in which an epoch visits them: some
+ * neighbouring rows of two columns.
+ */
+public final class PairPartition implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final Column x;
+  private final Column y;
+  private final int number;
+  private final int from;
+  private final int size;
+  private transient Drawn drawn;
+  private transient Kept kept;
+
+  /** All rows; row i of {@code x} belongs to row i of {@code y}. */
+  public PairPartition(Column x, Column y) {
+    this(x, y, 0, 0, x.size());
+    if (x.size() != y.size()) {
+      throw FathomException.data("%d rows of x beside %d of y", x.size(), y.size());
+    }
+  }
+
+  private PairPartition(Column x, Column y, int number, int from, int size) {
+    this.x = x;
+    this.y = y;
+    this.number = number;
+    this.from = from;
+    this.size = size;
+  }
+
+  /** The named pairs, in their order, in columns of their own. */
+  public PairPartition select(int[] rows) {
+    int[] absolute = IntStream.of(rows).map(row -> from + row).toArray();
+    return new PairPartition(x.select(absolute), y.select(absolute));
+  }
+
+  /**
+   * Partition {@code number} of a split, rows {@code [from, from + size)} of these columns.
+   *
+   * @param number what its batches are drawn by
+   */
+  public PairPartition part(int number, int from, int size) {
+    return new PairPartition(x, y, number, this.from + from, size);
+  }
+
+  /** These pairs in parts that follow each other, whose sizes differ by one at most. */
+  public List<PairPartition> parts(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(
+            part -> {
+              int start = (int) ShardReader.start(size, part, count);
+              int end = (int) ShardReader.start(size, part + 1, count);
+              return part(part, start, end - start);
+            })
+        .toList();
+  }
+
+  /** The first side; the partition's rows begin at {@link #from()}. */
+  public Column x() {
+    return x;
+  }
+
+  /** The second side. */
+  public Column y() {
+    return y;
+  }
+
+  /** The first of its rows in the columns. */
+  public int from() {
+    return from;
+  }
+
+  /** Which one it is, of those that a batch has a part in or that are averaged. */
+  public int number() {
+    return number;
+  }
+
+  /** How many pairs. */
+  public int size() {
+    return size;
+  }
+
+  /**
+   * The rows of the columns in the order of an epoch, a pure function of the arguments and the
+   * partition's number. The last one is kept, as many rounds share it.
+   *
+   * @param heldOut how many rows stand at the end, the same in every epoch
+   */
+  public synchronized int[] order(long seed, long epoch, int heldOut) {
+    if (drawn == null || drawn.seed != seed || drawn.epoch != epoch || drawn.heldOut != heldOut) {
+      int[] order = IntStream.range(from, from + size).toArray();
+      if (heldOut > 0) {
+        RandomStream.shuffle(order, order.length, RandomStream.of(seed, "held-out", number));
+      }
+      RandomStream.shuffle(
+          order, order.length - heldOut, RandomStream.of(seed, "batches", epoch, number));
+      drawn = new Drawn(seed, epoch, heldOut, order);
+    }
+    return drawn.order;
+  }
+
+  /**
+   * Something that is made of these pairs and stays beside them, until something of another name
+   * takes its place.
+   */
+  @SuppressWarnings("unchecked") // A name stands for one type.
+  public synchronized <T> T keep(String name, Supplier<T> make) {
+    if (kept == null || !kept.name.equals(name)) {
+      kept = new Kept(name, make.get());
+    }
+    return (T) kept.value;
+  }
+
+  private record Kept(String name, Object value) {}
+
+  /** An order, and what it was drawn for. */
+  private record Drawn(long seed, long epoch, int heldOut, int[] order) {}
+}

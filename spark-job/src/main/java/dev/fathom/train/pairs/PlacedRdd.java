@@ -1,0 +1,186 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train.pairs;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.Dependency;
+import org.apache.spark.Partition;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.rdd.RDD;
+import org.apache.spark.storage.BlockManager;
+import org.apache.spark.storage.BlockResult;
+import org.apache.spark.storage.RDDBlockId;
+import scala.Option;
+import scala.collection.Iterator;
+import scala.collection.JavaConverters;
+import scala.collection.Seq;
+import scala.reflect.ClassTag;
+import scala.reflect.ClassTag$;
+import scala.runtime.AbstractFunction1;
+import scala.runtime.AbstractFunction2;
+
+/**
+ * An RDD of one element a partition, whose lineage is broadcast once, in place of being shipped
+ * with every task. A plan that reads Parquet weighs a hundred kilobytes, which a task that takes a
+ * few milliseconds would take longer to unpack than to run. The lineage must not hold a shuffle.
+ *
+ * <p>Where the RDD is persisted, an executor that has to do without a partition makes it anew from
+ * the lineage and keeps it: Spark by itself would fetch it, through the heap, from one that has it,
+ * anew for each task.
+ */
+public final class PlacedRdd<T> extends RDD<T> {
+  private static final long serialVersionUID = 1L;
+
+  /** The RDD as the driver knows it. */
+  private final transient RDD<T> original;
+
+  private final Broadcast<Lineage<T>> lineage;
+
+  /** Spark refuses to broadcast an RDD by itself, which is seldom meant. */
+  private record Lineage<T>(RDD<T> rdd) implements Serializable {
+    private static final long serialVersionUID = 1L;
+  }
+
+  private record Place(int index, Partition original) implements Partition {
+    private static final long serialVersionUID = 1L;
+  }
+
+  private PlacedRdd(RDD<T> original, Broadcast<Lineage<T>> lineage, ClassTag<T> type) {
+    super(original.context(), JavaConverters.asScalaBuffer(List.<Dependency<?>>of()), type);
+    this.original = original;
+    this.lineage = lineage;
+  }
+
+  public static <T> PlacedRdd<T> of(JavaRDD<T> given) {
+    RDD<T> rdd = given.rdd();
+    resolve(rdd);
+    return new PlacedRdd<>(
+        rdd,
+        JavaSparkContext.fromSparkContext(rdd.context()).broadcast(new Lineage<>(rdd)),
+        given.classTag());
+  }
+
+  /**
+   * Lets the whole lineage find its dependencies, which Spark does for what it ships itself: an RDD
+   * that arrives elsewhere without them cannot find them there.
+   */
+  private static void resolve(RDD<?> rdd) {
+    JavaConverters.seqAsJavaList(rdd.dependencies())
+        .forEach(dependency -> resolve(dependency.rdd()));
+  }
+
+  /** Lets go of what executors keep. */
+  public void release() {
+    original.unpersist(false);
+  }
+
+  /** What is done with the one element of a partition. */
+  public interface Task<T, R> extends Serializable {
+    /** Does it; {@code partition} is the partition's number. */
+    R run(T element, int partition);
+  }
+
+  /**
+   * Does something with every partition's one element; the results are in the partitions' order.
+   */
+  @SuppressWarnings("unchecked") // Spark hands back an Object[] of what the task gave.
+  public <R> List<R> each(Task<T, R> task) {
+    ClassTag<R> any = (ClassTag<R>) ClassTag$.MODULE$.Object();
+    List<R> results = new ArrayList<>();
+    for (Object result : (Object[]) context().runJob(this, new OnElement<>(task), any)) {
+      results.add((R) result);
+    }
+    return results;
+  }
+
+  /**
+   * Does something with every partition's one element in tasks that all run at the same time; the
+   * results are in the partitions' order. Where one fails, Spark does all of them again.
+   */
+  @SuppressWarnings("unchecked") // Spark hands back an Object[] of what the tasks gave.
+  public <R> List<R> together(Task<T, List<R>> task) {
+    ClassTag<R> any = (ClassTag<R>) ClassTag$.MODULE$.Object();
+    RDD<R> barrier = barrier().mapPartitions(new OnElements<>(task), false, any);
+    return (List<R>) List.of((Object[]) barrier.collect());
+  }
+
+  /** A barrier task as Spark takes it. */
+  private static final class OnElements<T, R> extends AbstractFunction1<Iterator<T>, Iterator<R>>
+      implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private final Task<T, List<R>> task;
+
+    OnElements(Task<T, List<R>> task) {
+      this.task = task;
+    }
+
+    @Override
+    public Iterator<R> apply(Iterator<T> elements) {
+      return JavaConverters.asScalaIterator(
+          task.run(elements.next(), TaskContext.getPartitionId()).iterator());
+    }
+  }
+
+  /**
+   * A task as Spark takes it. Of a class that bears a name Spark knows that there is nothing to
+   * clean; for a lambda it would read class files, job by job, which took longer than the job.
+   */
+  private static final class OnElement<T, R> extends AbstractFunction2<TaskContext, Iterator<T>, R>
+      implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private final Task<T, R> task;
+
+    OnElement(Task<T, R> task) {
+      this.task = task;
+    }
+
+    @Override
+    public R apply(TaskContext context, Iterator<T> elements) {
+      return task.run(elements.next(), context.partitionId());
+    }
+  }
+
+  @Override
+  public Partition[] getPartitions() {
+    Partition[] originals = original.partitions();
+    Partition[] places = new Partition[originals.length];
+    for (int i = 0; i < places.length; i++) {
+      places[i] = new Place(i, originals[i]);
+    }
+    return places;
+  }
+
+  @Override
+  public Seq<String> getPreferredLocations(Partition split) {
+    // Where the block lies; the scheduler knows an executor by the text form of its location.
+    return JavaConverters.asScalaBuffer(
+        JavaConverters.seqAsJavaList(context().getPreferredLocs(original, split.index())).stream()
+            .map(Object::toString)
+            .toList());
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // Spark keeps blocks of anything.
+  public Iterator<T> compute(Partition split, TaskContext context) {
+    RDD<T> rdd = lineage.value().rdd();
+    if (!rdd.getStorageLevel().isValid()) {
+      return rdd.iterator(((Place) split).original(), context);
+    }
+    BlockManager blocks = SparkEnv.get().blockManager();
+    RDDBlockId block = new RDDBlockId(rdd.id(), split.index());
+    Option<BlockResult> here = blocks.getLocalValues(block);
+    if (here.isDefined()) {
+      return (Iterator<T>) here.get().data();
+    }
+    T element = rdd.compute(((Place) split).original(), context).next();
+    blocks.putSingle(block, element, rdd.getStorageLevel(), true, rdd.elementClassTag());
+    return JavaConverters.asScalaIterator(List.of(element).iterator());
+  }
+}

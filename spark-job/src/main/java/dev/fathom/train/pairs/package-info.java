@@ -1,0 +1,2 @@
+/** Where pairs lie: partitions of compact columns, placed on the executors. */
+package dev.fathom.train.pairs;

@@ -1,0 +1,297 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train.progress;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fathom.common.FathomException;
+import dev.fathom.common.Storage;
+import dev.fathom.settings.Settings;
+import dev.fathom.train.progress.TrainingState.Best;
+import dev.fathom.train.step.Temperature;
+import dev.fathom.train.step.Weights.Moments;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.ChecksumException;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where a training stands, saved every few rounds. A checkpoint is one file in the safetensors
+ * format (eight bytes of header length, a JSON header with shapes and offsets, raw little-endian
+ * floats), so that other tools can read it and nothing in it is ever run. It is written beside its
+ * name and renamed; the last few are kept. It carries the settings that the training goes by, and
+ * fits no others.
+ */
+public final class Checkpoints {
+  private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
+  private static final int KEPT = 3;
+  private static final int BUFFER_FLOATS = 1 << 18;
+
+  /** More than any header needs; a file that claims more is not a checkpoint. */
+  private static final int LONGEST_HEADER = 1 << 26;
+
+  private static final String SUFFIX = ".safetensors";
+  private static final String PARAMETERS = "parameters";
+  private static final String FIRST = "adam.first.";
+  private static final String SECOND = "adam.second.";
+  private static final String VELOCITY = "velocity";
+  private static final String BEST = "best.parameters";
+
+  /** A setting that checkpoints have had since a batch has been that of all workers. */
+  private static final String MODE = "training.mode";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Storage storage;
+  private final Path directory;
+  private final Map<String, String> settings;
+
+  /**
+   * @param settings what a checkpoint must have been made with
+   */
+  public Checkpoints(Storage storage, Path directory, Map<String, String> settings) {
+    this.storage = storage;
+    this.directory = directory;
+    this.settings = settings;
+  }
+
+  /** A checkpoint as it is read. */
+  private record Content(Map<String, String> settings, TrainingState state) {}
+
+  /** What a safetensors header says of a tensor; the names are the format's. */
+  private record Tensor(String dtype, List<Long> shape, List<Long> data_offsets) {}
+
+  /** Writes one, and lets the oldest go. */
+  public void write(TrainingState state) {
+    storage.write(path(state.round()), out -> encode(state, out));
+    List<Path> all = all();
+    for (Path old : all.subList(0, Math.max(all.size() - KEPT, 0))) {
+      storage.delete(old);
+    }
+  }
+
+  /** The newest one's path. */
+  public Optional<Path> newest() {
+    List<Path> all = all();
+    return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+  }
+
+  /**
+   * The state of the newest one that can be read, or nothing where there is none. One that was made
+   * with other settings is refused, as the training would not be the one that was begun.
+   */
+  public Optional<TrainingState> resume() {
+    List<Path> all = all();
+    for (int i = all.size() - 1; i >= 0; i--) {
+      Path path = all.get(i);
+      Content content;
+      try (InputStream in = storage.open(path)) {
+        content = decode(in);
+      } catch (UncheckedIOException e) {
+        throw e;
+      } catch (EOFException | ChecksumException | JsonProcessingException | RuntimeException e) {
+        LOG.warn("{} is not a whole checkpoint ({}); taking the one before", path, e.toString());
+        continue;
+      } catch (IOException e) {
+        // One that cannot be read now may be whole: nothing is begun anew for that.
+        throw new UncheckedIOException("cannot read %s: %s".formatted(path, e.getMessage()), e);
+      }
+      requireFit(path, content.settings());
+      return Optional.of(content.state());
+    }
+    return Optional.empty();
+  }
+
+  private void requireFit(Path path, Map<String, String> found) {
+    if (settings.containsKey(MODE) && !found.containsKey(MODE)) {
+      throw FathomException.usage(
+          "%s is of an earlier version, in which training.batchSize was the batch of one worker and "
+              + "not of all; give another --output, or begin anew with --set output.overwrite=true",
+          path);
+    }
+    List<String> differences = Settings.differences(found, settings);
+    if (!differences.isEmpty()) {
+      throw FathomException.usage(
+          "%s is of another training (%s); give the same settings, another --output, or begin anew "
+              + "with --set output.overwrite=true",
+          path, String.join("; ", differences));
+    }
+  }
+
+  private List<Path> all() {
+    List<Path> all = new ArrayList<>();
+    for (FileStatus status : storage.list(directory)) {
+      String name = status.getPath().getName();
+      if (name.endsWith(SUFFIX) && !name.startsWith(".")) {
+        all.add(status.getPath());
+      }
+    }
+    return all;
+  }
+
+  private Path path(int round) {
+    return new Path(directory, String.format(Locale.ROOT, "round-%08d%s", round, SUFFIX));
+  }
+
+  private void encode(TrainingState state, OutputStream out) throws IOException {
+    Map<String, float[]> tensors = tensors(state);
+    Map<String, Object> header = new LinkedHashMap<>();
+    header.put("__metadata__", metadata(state));
+    long offset = 0;
+    for (Map.Entry<String, float[]> tensor : tensors.entrySet()) {
+      long end = offset + 4L * tensor.getValue().length;
+      header.put(
+          tensor.getKey(),
+          new Tensor("F32", List.of((long) tensor.getValue().length), List.of(offset, end)));
+      offset = end;
+    }
+    // The format wants the header's length to be a multiple of eight, padded with spaces.
+    byte[] json = JSON.writeValueAsBytes(header);
+    int padding = (8 - json.length % 8) % 8;
+    out.write(
+        ByteBuffer.allocate(8)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putLong(json.length + padding)
+            .array());
+    out.write(json);
+    out.write(" ".repeat(padding).getBytes(StandardCharsets.US_ASCII));
+    for (float[] tensor : tensors.values()) {
+      write(tensor, out);
+    }
+  }
+
+  private static Map<String, float[]> tensors(TrainingState state) {
+    Map<String, float[]> tensors = new LinkedHashMap<>();
+    tensors.put(PARAMETERS, state.parameters());
+    for (int i = 0; i < state.moments().size(); i++) {
+      tensors.put(FIRST + i, state.moments().get(i).first());
+      tensors.put(SECOND + i, state.moments().get(i).second());
+    }
+    tensors.put(VELOCITY, state.velocity());
+    state.best().ifPresent(best -> tensors.put(BEST, best.parameters()));
+    return tensors;
+  }
+
+  private Map<String, String> metadata(TrainingState state) throws IOException {
+    Temperature.State temperature = state.temperature();
+    Map<String, String> metadata = new TreeMap<>();
+    metadata.put("round", Integer.toString(state.round()));
+    metadata.put("step", Long.toString(state.step()));
+    metadata.put("period", Integer.toString(state.period()));
+    metadata.put("moments", Integer.toString(state.moments().size()));
+    metadata.put("firstLoss", Double.toString(state.firstLoss()));
+    metadata.put("sinceBest", Integer.toString(state.sinceBest()));
+    metadata.put("temperature.log", Double.toString(temperature.logTemperature()));
+    metadata.put("temperature.first", Double.toString(temperature.first()));
+    metadata.put("temperature.second", Double.toString(temperature.second()));
+    metadata.put("temperature.steps", Long.toString(temperature.steps()));
+    if (state.best().isPresent()) {
+      Best best = state.best().get();
+      metadata.put("best.round", Integer.toString(best.round()));
+      metadata.put("best.validationLoss", Double.toString(best.validationLoss()));
+      metadata.put("best.logTemperature", Double.toString(best.logTemperature()));
+    }
+    metadata.put("settings", JSON.writeValueAsString(settings));
+    return metadata;
+  }
+
+  private static Content decode(InputStream in) throws IOException {
+    DataInputStream data = new DataInputStream(in);
+    int length = Math.toIntExact(Long.reverseBytes(data.readLong()));
+    if (length < 0 || length > LONGEST_HEADER) {
+      throw new EOFException("a header of " + length + " bytes");
+    }
+    byte[] json = new byte[length];
+    data.readFully(json);
+    Map<String, Object> header = JSON.readValue(json, new TypeReference<>() {});
+    Map<String, String> metadata =
+        JSON.convertValue(header.remove("__metadata__"), new TypeReference<>() {});
+    Map<String, float[]> tensors = new LinkedHashMap<>();
+    for (Map.Entry<String, Object> entry : header.entrySet()) {
+      Tensor tensor = JSON.convertValue(entry.getValue(), Tensor.class);
+      tensors.put(entry.getKey(), read(Math.toIntExact(tensor.shape().get(0)), data));
+    }
+    return new Content(
+        JSON.readValue(metadata.get("settings"), new TypeReference<>() {}),
+        state(metadata, tensors));
+  }
+
+  private static TrainingState state(Map<String, String> metadata, Map<String, float[]> tensors) {
+    List<Moments> moments = new ArrayList<>();
+    for (int i = 0; i < Integer.parseInt(metadata.get("moments")); i++) {
+      moments.add(new Moments(tensors.get(FIRST + i), tensors.get(SECOND + i)));
+    }
+    Optional<Best> best =
+        !metadata.containsKey("best.round")
+            ? Optional.empty()
+            : Optional.of(
+                new Best(
+                    Integer.parseInt(metadata.get("best.round")),
+                    Double.parseDouble(metadata.get("best.validationLoss")),
+                    Double.parseDouble(metadata.get("best.logTemperature")),
+                    tensors.get(BEST)));
+    return new TrainingState(
+        Integer.parseInt(metadata.get("round")),
+        Long.parseLong(metadata.get("step")),
+        Integer.parseInt(metadata.get("period")),
+        tensors.get(PARAMETERS),
+        moments,
+        tensors.get(VELOCITY),
+        new Temperature.State(
+            Double.parseDouble(metadata.get("temperature.log")),
+            Double.parseDouble(metadata.get("temperature.first")),
+            Double.parseDouble(metadata.get("temperature.second")),
+            Long.parseLong(metadata.get("temperature.steps"))),
+        Double.parseDouble(metadata.get("firstLoss")),
+        best,
+        Integer.parseInt(metadata.get("sinceBest")));
+  }
+
+  private static void write(float[] tensor, OutputStream out) throws IOException {
+    byte[] bytes = buffer(tensor.length);
+    FloatBuffer floats = floats(bytes);
+    for (int from = 0; from < tensor.length; from += floats.capacity()) {
+      int count = Math.min(floats.capacity(), tensor.length - from);
+      floats.rewind().put(tensor, from, count);
+      out.write(bytes, 0, 4 * count);
+    }
+  }
+
+  private static float[] read(int length, DataInputStream in) throws IOException {
+    float[] tensor = new float[length];
+    byte[] bytes = buffer(length);
+    FloatBuffer floats = floats(bytes);
+    for (int from = 0; from < length; from += floats.capacity()) {
+      int count = Math.min(floats.capacity(), length - from);
+      in.readFully(bytes, 0, 4 * count);
+      floats.rewind().get(tensor, from, count);
+    }
+    return tensor;
+  }
+
+  private static byte[] buffer(int floats) {
+    return new byte[4 * Math.min(BUFFER_FLOATS, floats)];
+  }
+
+  private static FloatBuffer floats(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+  }
+}

@@ -1,0 +1,34 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train.progress;
+
+/**
+ * A line of {@code metrics.jsonl}.
+ *
+ * @param round number of the round, from 1
+ * @param epoch epochs done, with their fraction
+ * @param step local steps done
+ * @param pairs pairs seen by all workers so far
+ * @param loss mean L over the round's steps and workers, in nats
+ * @param valLoss L on the validation split, null but where it is taken
+ * @param valRecall share of the validation split's x that are nearest to their own y within their
+ *     batch, likewise
+ * @param temperature τ after the round
+ * @param temperatureBound {@code floor} or {@code trust-region} where that is what holds the exact
+ *     temperature, else null
+ * @param learningRate at the round's last step
+ * @param pairsPerSecond of this round, all workers together
+ * @param arithmeticShare share of the round's wall time that the slowest worker spent in arithmetic
+ */
+public record RoundReport(
+    int round,
+    double epoch,
+    long step,
+    long pairs,
+    double loss,
+    Double valLoss,
+    Double valRecall,
+    double temperature,
+    String temperatureBound,
+    double learningRate,
+    double pairsPerSecond,
+    double arithmeticShare) {}

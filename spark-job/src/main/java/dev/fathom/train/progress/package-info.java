@@ -1,0 +1,2 @@
+/** How far a training is: its state, checkpoints, metrics. */
+package dev.fathom.train.progress;

@@ -1,0 +1,47 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train.round;
+
+import dev.fathom.train.progress.TrainingState;
+import dev.fathom.train.step.ExactTemperature;
+import dev.fathom.train.step.RoundResult;
+import dev.fathom.train.step.RoundState;
+import dev.fathom.train.step.TrainerPool;
+import dev.fathom.train.step.TrainerSpec;
+import dev.fathom.train.workers.Workers;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Rounds of global batches: all workers do every step together, so there is nothing to average, and
+ * a round is only as many steps as a Spark job does. The temperature takes each step with the
+ * gradient of the whole batch, and is the same everywhere.
+ */
+record GlobalRounds(TrainerPool trainers, Workers workers, WeightsBroadcast shipment)
+    implements Rounds {
+  @Override
+  public Outcome round(TrainingState state, int steps) {
+    TrainerSpec spec = trainers.spec();
+    ExactTemperature.Range exact =
+        spec.temperature().isExact()
+            ? ExactTemperature.Range.of(
+                spec.temperature(),
+                state.temperature().value(),
+                Rounds.reach(spec, state.step(), steps))
+            : null;
+    RoundResult result =
+        workers.together(
+            new GlobalRound(
+                trainers,
+                new RoundState(state.step(), steps, state.temperature()),
+                shipment.of(state.parameters(), state.moments().get(0)),
+                exact));
+    return new Outcome(
+        result.weights().parameters(),
+        List.of(result.weights().moments()),
+        state.velocity(),
+        result.temperature(),
+        Optional.ofNullable(result.temperatureBound()),
+        result.loss(),
+        result.seconds());
+  }
+}

@@ -1,0 +1,218 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train.round;
+
+import dev.fathom.common.FathomException;
+import dev.fathom.model.Towers;
+import dev.fathom.train.pairs.PairPartition;
+import dev.fathom.train.progress.RoundReport;
+import dev.fathom.train.progress.TrainingState;
+import dev.fathom.train.settings.TemperatureSettings;
+import dev.fathom.train.settings.TrainingSettings;
+import dev.fathom.train.step.BatchPlan;
+import dev.fathom.train.step.TrainerPool;
+import dev.fathom.train.step.TrainerSpec;
+import dev.fathom.train.step.ValidationLoss;
+import dev.fathom.train.step.Weights;
+import dev.fathom.train.workers.BroadcastValue;
+import dev.fathom.train.workers.Workers;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Training in rounds, one Spark job each, to the end: {@link Rounds} does one, by the mode of the
+ * training; here is what lies between them.
+ */
+public final class RoundEngine {
+  /** A loss this many times the first round's, or chance's if that is more, is an explosion. */
+  private static final double EXPLOSION = 10;
+
+  private final Towers towers;
+  private final TrainingSettings settings;
+  private final TemperatureSettings temperatureSettings;
+  private final RoundListener listener;
+  private final String name = UUID.randomUUID().toString();
+
+  /** Hears of every round. */
+  public interface RoundListener {
+    /** Called after each round with the state that the next one starts from. */
+    void afterRound(RoundReport report, TrainingState state);
+  }
+
+  public RoundEngine(
+      Towers towers,
+      TrainingSettings settings,
+      TemperatureSettings temperatureSettings,
+      RoundListener listener) {
+    this.towers = towers;
+    this.settings = settings;
+    this.temperatureSettings = temperatureSettings;
+    this.listener = listener;
+  }
+
+  /** The state before the first round. */
+  public TrainingState start(float[] parameters) {
+    return TrainingState.initial(parameters, settings, temperatureSettings);
+  }
+
+  /** Trains to the end. */
+  public TrainingState run(TrainingState start, Workers workers, Workers validation) {
+    List<Integer> sizes = workers.each(PairPartition::size);
+    boolean validate =
+        settings.validations() > 0
+            && validation.each(PairPartition::size).stream().anyMatch(size -> size > 1);
+    BatchPlan plan = plan(sizes);
+    TrainingState state =
+        start.period() > 0
+            ? start
+            : start.withPeriod(
+                RoundLength.first(
+                    settings.averagingPeriod(),
+                    towers,
+                    plan,
+                    settings.epochsBetweenValidations(),
+                    temperatureSettings.isExact()));
+    TrainerSpec spec = new TrainerSpec(towers, settings, temperatureSettings, plan);
+    TrainerPool trainers = new TrainerPool(name, spec);
+    try (WeightsBroadcast shipment = new WeightsBroadcast(workers)) {
+      Run run =
+          new Run(
+              plan,
+              Rounds.of(trainers, workers, shipment),
+              workers,
+              validate ? Optional.of(validation) : Optional.empty(),
+              trainers,
+              shipment);
+      while (state.step() < plan.totalSteps() && !stopsEarly(state)) {
+        state = run.round(state);
+      }
+    } finally {
+      trainers.release();
+    }
+    return state;
+  }
+
+  private boolean stopsEarly(TrainingState state) {
+    return settings.earlyStopping() > 0 && state.sinceBest() >= settings.earlyStopping();
+  }
+
+  private BatchPlan plan(List<Integer> sizes) {
+    int smallest = sizes.stream().min(Integer::compare).orElse(0);
+    if (smallest < 2) {
+      throw FathomException.data(
+          "too few training pairs for %d parts: one has %d, and needs 2; lower training.workers",
+          sizes.size(), smallest);
+    }
+    return BatchPlan.of(sizes.size(), smallest, towers.similarity().sampleRows(), settings);
+  }
+
+  /** One training. */
+  private final class Run {
+    private final BatchPlan plan;
+    private final Rounds rounds;
+    private final Workers workers;
+    private final Optional<Workers> validation;
+    private final TrainerPool trainers;
+    private final WeightsBroadcast shipment;
+
+    Run(
+        BatchPlan plan,
+        Rounds rounds,
+        Workers workers,
+        Optional<Workers> validation,
+        TrainerPool trainers,
+        WeightsBroadcast shipment) {
+      this.plan = plan;
+      this.rounds = rounds;
+      this.workers = workers;
+      this.validation = validation;
+      this.trainers = trainers;
+      this.shipment = shipment;
+    }
+
+    TrainingState round(TrainingState state) {
+      long begin = System.nanoTime();
+      int number = state.round() + 1;
+      workers.beginRound(number);
+      int steps = (int) Math.min(state.period(), plan.totalSteps() - state.step());
+      Rounds.Outcome outcome = rounds.round(state, steps);
+      requireFinite(outcome, state, number);
+      double seconds = (System.nanoTime() - begin) * 1e-9;
+      TrainingState after =
+          new TrainingState(
+              number,
+              state.step() + steps,
+              RoundLength.next(
+                  settings.averagingPeriod(),
+                  state.period(),
+                  seconds,
+                  outcome.arithmeticSeconds(),
+                  plan),
+              outcome.parameters(),
+              outcome.moments(),
+              outcome.velocity(),
+              outcome.temperature(),
+              state.round() == 0 ? outcome.loss() : state.firstLoss(),
+              state.best(),
+              state.sinceBest());
+      Optional<ValidationLoss.Part> validated =
+          validation
+              .filter(there -> validates(state.step(), after.step()))
+              .map(there -> validation(there, after));
+      TrainingState told =
+          validated.map(part -> after.validated(part.loss(), settings.keepsBest())).orElse(after);
+      listener.afterRound(report(told, steps, outcome, validated, seconds), told);
+      return told;
+    }
+
+    /** Whether an epoch that ends with a validation has ended, or all of them. */
+    private boolean validates(long before, long after) {
+      long between = (long) plan.stepsPerEpoch() * settings.epochsBetweenValidations();
+      return before / between != after / between || after == plan.totalSteps();
+    }
+
+    private ValidationLoss.Part validation(Workers validating, TrainingState state) {
+      workers.describe("train: validation loss after round " + state.round());
+      BroadcastValue<Weights> weights = shipment.of(state.parameters(), state.moments().get(0));
+      return ValidationLoss.Part.of(
+          validating.each(new ValidationLoss(trainers, state.temperature().value(), weights)));
+    }
+
+    /** A loss or a parameter that is not a number stops the job before it becomes a model. */
+    private void requireFinite(Rounds.Outcome outcome, TrainingState before, int round) {
+      double loss = outcome.loss();
+      double first = before.round() == 0 ? loss : before.firstLoss();
+      double most = EXPLOSION * Math.max(Math.log(plan.batch()), first);
+      if (!Double.isFinite(loss)
+          || loss > most
+          || !Double.isFinite(outcome.temperature().logTemperature())
+          || !Weights.areFinite(outcome.parameters())) {
+        throw FathomException.diverged(
+            "training diverged in round %d (loss %.4g, %.4g in the first round); "
+                + "lower training.learningRate, raise temperature.floor or set training.gradientClip",
+            round, loss, first);
+      }
+    }
+
+    private RoundReport report(
+        TrainingState state,
+        int steps,
+        Rounds.Outcome outcome,
+        Optional<ValidationLoss.Part> validated,
+        double seconds) {
+      return new RoundReport(
+          state.round(),
+          (double) state.step() / plan.stepsPerEpoch(),
+          state.step(),
+          plan.pairs() * state.step(),
+          outcome.loss(),
+          validated.map(ValidationLoss.Part::loss).orElse(null),
+          validated.map(ValidationLoss.Part::recall).orElse(null),
+          state.temperature().value(),
+          outcome.temperatureBound().orElse(null),
+          trainers.spec().learningRate(state.step() - 1),
+          plan.pairs() * steps / seconds,
+          outcome.arithmeticSeconds() / seconds);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train.round;
+
+import dev.fathom.model.Towers;
+import dev.fathom.train.settings.AveragingPeriod;
+import dev.fathom.train.settings.AveragingPeriod.Choice;
+import dev.fathom.train.step.BatchPlan;
+
+/** How many local steps a round has. */
+final class RoundLength {
+  /*
+   * A round costs a Spark job and the transfer of the parameters whatever it does; so the period is the number of steps
+   * that make arithmetic the greater part of it. `auto` takes both costs from the model's size and the constants below
+   * (docs/performance.md says how they were measured): the same for every run, so that the same seed gives the same bits.
+   * `measured` takes them from the clock as training goes, which suits a network slower than the constants assume.
+   */
+
+  /** Share of a round that arithmetic should have. */
+  private static final double ARITHMETIC_SHARE = 0.95;
+
+  /** What a round costs beside its arithmetic: scheduling, and moving the weights. */
+  private static final double ROUND_SECONDS = 0.01;
+
+  private static final double BYTES_PER_SECOND = 2e8;
+
+  /** Floating-point operations a second of one worker, elementwise work included. */
+  private static final double OPERATIONS_PER_SECOND = 3e10;
+
+  /** Averagings that a training has at least. */
+  private static final int FEWEST_ROUNDS = 40;
+
+  /**
+   * Where nothing is averaged, rounds end to be reported and saved. On one core they take as long.
+   */
+  private static final double WHOLE_ROUND_SECONDS = 5;
+
+  private RoundLength() {}
+
+  /**
+   * The period to begin with.
+   *
+   * @param exactTemperature whether the temperature moves at the ends of rounds alone
+   * @param epochs from one validation to the next, which rounds that average nothing are no longer
+   *     than
+   */
+  static int first(
+      AveragingPeriod period, Towers towers, BatchPlan plan, int epochs, boolean exactTemperature) {
+    if (period.choice() == Choice.GIVEN) {
+      return period.steps();
+    }
+    double perPair = 2.0 * (towers.x().multiplications() + towers.y().multiplications());
+    double perPairOfPairs = 2.0 * towers.dimension();
+    // Forward, and the gradients of inputs and of weights: three products of the same size.
+    double step =
+        3 * plan.batch() * (perPair + plan.batch() * perPairOfPairs) / OPERATIONS_PER_SECOND;
+    double round = ROUND_SECONDS + 12.0 * towers.parameterCount() / BYTES_PER_SECOND;
+    if (plan.replicas() > 1) {
+      return within(needed(round, step), plan);
+    }
+    int whole =
+        (int)
+            Math.max(
+                1, Math.min(WHOLE_ROUND_SECONDS / step, (double) epochs * plan.stepsPerEpoch()));
+    return exactTemperature ? within(whole, plan) : whole;
+  }
+
+  /** The period of the next round, from what the last one took. */
+  static int next(
+      AveragingPeriod chosen,
+      int period,
+      double seconds,
+      double arithmeticSeconds,
+      BatchPlan plan) {
+    if (chosen.choice() != Choice.MEASURED) {
+      return period;
+    }
+    int needed = needed(seconds - arithmeticSeconds, arithmeticSeconds / period);
+    // A round that the machine happened to disturb moves the period by a factor of two at most.
+    return within(Math.max(period / 2, Math.min(needed, 2 * period)), plan);
+  }
+
+  private static int needed(double roundSeconds, double stepSeconds) {
+    double steps = ARITHMETIC_SHARE / (1 - ARITHMETIC_SHARE) * roundSeconds / stepSeconds;
+    return (int) Math.min(Math.ceil(steps), 1e6);
+  }
+
+  private static int within(int period, BatchPlan plan) {
+    return (int) Math.max(1, Math.min(period, plan.totalSteps() / FEWEST_ROUNDS));
+  }
+}

@@ -1,0 +1,37 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train.round;
+
+import dev.fathom.train.step.Weights;
+import dev.fathom.train.step.Weights.Moments;
+import dev.fathom.train.workers.BroadcastValue;
+import dev.fathom.train.workers.Workers;
+import java.util.Optional;
+
+/** The weights that the executors have. */
+final class WeightsBroadcast implements AutoCloseable {
+  private final Workers workers;
+  private Optional<BroadcastValue<Weights>> shipped = Optional.empty();
+  private float[] shippedParameters;
+
+  WeightsBroadcast(Workers workers) {
+    this.workers = workers;
+  }
+
+  /** Brings weights to the executors unless they are there already; others let go of theirs. */
+  BroadcastValue<Weights> of(float[] parameters, Moments moments) {
+    if (shippedParameters != parameters) {
+      close();
+      Weights weights = new Weights(parameters, moments);
+      shipped = Optional.of(workers.ship(weights, weights.bytes()));
+      shippedParameters = parameters;
+    }
+    return shipped.orElseThrow();
+  }
+
+  @Override
+  public void close() {
+    shipped.ifPresent(BroadcastValue::destroy);
+    shipped = Optional.empty();
+    shippedParameters = null;
+  }
+}

@@ -1,0 +1,57 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train.settings;
+
+import dev.fathom.common.FathomException;
+import dev.fathom.settings.Settings;
+import java.io.Serializable;
+import java.util.stream.Stream;
+
+/**
+ * How many local steps a round has: the key {@code training.averagingPeriod}.
+ *
+ * @param steps of a round where they are given, else 0
+ */
+public record AveragingPeriod(Choice choice, int steps) implements Serializable {
+  private static final long serialVersionUID = 1L;
+  private static final String KEY = "training.averagingPeriod";
+
+  /** What tells how many. */
+  public enum Choice {
+    /** The model's size. */
+    AUTO,
+    /** The clock, as training goes. */
+    MEASURED,
+    /** The user. */
+    GIVEN
+  }
+
+  static AveragingPeriod of(Settings settings) {
+    String text = settings.text(KEY).orElse(Settings.written(Choice.AUTO));
+    return Stream.of(Choice.AUTO, Choice.MEASURED)
+        .filter(choice -> Settings.written(choice).equals(text))
+        .findAny()
+        .map(choice -> new AveragingPeriod(choice, 0))
+        .orElseGet(() -> of(parse(text)));
+  }
+
+  boolean isAuto() {
+    return choice == Choice.AUTO;
+  }
+
+  static AveragingPeriod of(int steps) {
+    return new AveragingPeriod(Choice.GIVEN, steps);
+  }
+
+  private static int parse(String text) {
+    try {
+      int steps = Integer.parseInt(text);
+      if (steps >= 1) {
+        return steps;
+      }
+    } catch (NumberFormatException e) {
+      // Told below, with what the key takes.
+    }
+    throw FathomException.usage(
+        "%s = %s is neither auto, measured nor a number of steps, 1 or more", KEY, text);
+  }
+}

@@ -1,0 +1,58 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train.settings;
+
+import dev.fathom.common.FathomException;
+import dev.fathom.settings.Settings;
+import java.io.Serializable;
+
+/**
+ * The {@code temperature} keys of the configuration.
+ *
+ * @param initial τ to start from
+ * @param learningRate of log τ
+ * @param floor τ does not fall below
+ */
+public record TemperatureSettings(Mode mode, double initial, double learningRate, double floor)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** How the temperature moves. */
+  public enum Mode {
+    /** One for all, stepped by the gradient of all workers' batches. */
+    GLOBAL,
+    /** One for all: after each round the one that minimises the loss of the latest batches. */
+    GLOBAL_EXACT,
+    /** Each worker steps its own, and they are averaged. */
+    LOCAL,
+    /** It does not. */
+    FIXED
+  }
+
+  /** Reads and checks the keys. */
+  public static TemperatureSettings of(Settings settings) {
+    TemperatureSettings read =
+        new TemperatureSettings(
+            settings.choice("temperature.mode", Mode.class),
+            settings.number("temperature.initial", 1e-4, 1e3),
+            settings.number("temperature.learningRate", 0, 10),
+            settings.number("temperature.floor", 1e-4, 1e3));
+    if (read.mode != Mode.FIXED && read.floor > read.initial) {
+      throw FathomException.usage(
+          "temperature.floor = %s is above temperature.initial = %s", read.floor, read.initial);
+    }
+    return read;
+  }
+
+  public boolean isExact() {
+    return mode == Mode.GLOBAL_EXACT;
+  }
+
+  /**
+   * Whether workers step the temperature within a round, each by its own gradient. Under {@code
+   * global} these steps only foresee the driver's: a temperature that stood still for a round of
+   * many steps and then moved by all of them at once would disturb the training.
+   */
+  public boolean stepsOnWorkers() {
+    return mode == Mode.LOCAL || mode == Mode.GLOBAL;
+  }
+}

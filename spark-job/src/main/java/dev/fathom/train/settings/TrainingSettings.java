@@ -1,0 +1,175 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train.settings;
+
+import dev.fathom.common.FathomException;
+import dev.fathom.settings.Settings;
+import java.io.Serializable;
+import java.util.Map;
+
+/**
+ * How training goes: the {@code training} keys of the configuration.
+ *
+ * @param mode how the workers share the work
+ * @param epochs passes over the training pairs
+ * @param batchSize pairs of a step of the whole job
+ * @param redrawBatches whether every epoch draws the batches anew, or all go by the first one's
+ * @param populationHeldOut pairs that are in no batch, for the norm of {@code population-norm} to
+ *     be taken over
+ * @param weightDecay L2 penalty on the encoders' parameters, decoupled from the gradient under
+ *     {@code adamw}
+ * @param gradientClip longest gradient of a step, 0 for any length
+ * @param averagingPeriod local steps of a round
+ * @param moments whose the optimiser's moments are under averaging
+ * @param outerMomentum of the averaged change, from 0 (plain averaging) to below 1
+ * @param validations how often in all the validation loss is taken, at the ends of epochs
+ * @param keep which parameters the model has
+ * @param earlyStopping validations without a better loss after which training ends, 0 for never
+ * @param workers at most so many at a time under a global batch; under averaging the parts that the
+ *     pairs are trained in; 0 stands for as many as the batch allows
+ * @param checkpointEvery rounds between checkpoints
+ * @param seed of every random choice
+ */
+public record TrainingSettings(
+    TrainingMode mode,
+    int epochs,
+    int batchSize,
+    boolean redrawBatches,
+    int populationHeldOut,
+    Algorithm optimizer,
+    LearningRate learningRate,
+    double weightDecay,
+    double gradientClip,
+    AveragingPeriod averagingPeriod,
+    MomentsOf moments,
+    double outerMomentum,
+    int validations,
+    Keep keep,
+    int earlyStopping,
+    int workers,
+    int checkpointEvery,
+    long seed)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** Optimiser's steps in which a model has learned little (docs/results.md has how little). */
+  public static final int FEWEST_STEPS = 100;
+
+  /** The loss holds a square of them. */
+  private static final int LARGEST_VALIDATION_BATCH = 2048;
+
+  private static final int LARGEST_VALIDATION_SPREAD = 256;
+
+  /** What an optimiser's step does with a gradient. */
+  public enum Algorithm {
+    /** Adam, with the L2 penalty in the gradient. */
+    ADAM,
+    /** Adam, with weight decay apart from the gradient. */
+    ADAMW,
+    /** Plain stochastic gradient descent. */
+    SGD
+  }
+
+  /** Whose the optimiser's moments are. */
+  public enum MomentsOf {
+    /** Of all workers: averaged like the parameters. */
+    AVERAGED,
+    /** Each worker's own. */
+    LOCAL
+  }
+
+  /** Which parameters the model has. */
+  public enum Keep {
+    /** Those of the last round. */
+    LAST,
+    /** Those of the lowest validation loss. */
+    BEST
+  }
+
+  /** Reads and checks the keys. */
+  public static TrainingSettings of(Settings settings) {
+    TrainingMode mode = TrainingMode.of(settings);
+    TrainingSettings read =
+        new TrainingSettings(
+            mode,
+            settings.integer("training.epochs", 1, 1_000_000),
+            settings.integer("training.batchSize", 2, 32_768),
+            settings.flag("training.redrawBatches"),
+            settings.integer("training.populationHeldOut", 0, 1_000_000),
+            settings.choice("training.optimizer", Algorithm.class),
+            LearningRate.of(settings),
+            settings.number("training.weightDecay", 0, 100),
+            settings.number("training.gradientClip", 0, Double.MAX_VALUE),
+            AveragingPeriod.of(settings),
+            settings.choice("training.moments", MomentsOf.class),
+            settings.number("training.outerMomentum", 0, 0.999),
+            settings.integer("training.validations", 0, Integer.MAX_VALUE),
+            settings.choice("training.keep", Keep.class),
+            settings.integer("training.earlyStopping", 0, Integer.MAX_VALUE),
+            settings.integer("training.workers", 0, 100_000),
+            settings.integer("training.checkpointEvery", 1, Integer.MAX_VALUE),
+            settings.wholeNumber("training.seed"));
+    if (mode == TrainingMode.GLOBAL_BATCH) {
+      read.requireNothingOfAveraging();
+    }
+    return read;
+  }
+
+  private void requireNothingOfAveraging() {
+    Map<String, Boolean> set =
+        Map.of(
+            "averagingPeriod",
+            !averagingPeriod.isAuto(),
+            "moments",
+            localMoments(),
+            "outerMomentum",
+            outerMomentum > 0);
+    set.forEach(
+        (key, given) -> {
+          if (given) {
+            throw FathomException.usage(
+                "training.%s belongs to training.mode = %s; under %s nothing is averaged",
+                key, TrainingMode.PARAMETER_AVERAGING, TrainingMode.GLOBAL_BATCH);
+          }
+        });
+  }
+
+  /** In how many partitions the pairs lie: the most workers that there is work for. */
+  public int partitions(long pairs) {
+    return mode.partitions((int) Math.min(batchSize, pairs), workers);
+  }
+
+  /** Whether workers that average have so few pairs of a batch that retrieval suffers. */
+  public boolean isThin(int partitions) {
+    return mode == TrainingMode.PARAMETER_AVERAGING
+        && partitions > 1
+        && batchSize / partitions < TrainingMode.FEWEST_PAIRS;
+  }
+
+  /** Steps of a training on so many pairs, about. */
+  public long steps(long pairs) {
+    return epochs * Math.max(1, pairs / batchSize);
+  }
+
+  /** In how many partitions validation pairs lie: each has a whole batch, if all together have. */
+  public int validationPartitions(long pairs) {
+    return (int) Math.max(1, Math.min(pairs / validationBatch(), LARGEST_VALIDATION_SPREAD));
+  }
+
+  /** Pairs in a batch of the validation, where there are as many. */
+  public int validationBatch() {
+    return Math.min(batchSize, LARGEST_VALIDATION_BATCH);
+  }
+
+  public boolean localMoments() {
+    return moments == MomentsOf.LOCAL;
+  }
+
+  public boolean keepsBest() {
+    return keep == Keep.BEST;
+  }
+
+  /** Epochs from one validation to the next. */
+  public int epochsBetweenValidations() {
+    return Math.max(1, Math.round((float) epochs / Math.max(validations, 1)));
+  }
+}

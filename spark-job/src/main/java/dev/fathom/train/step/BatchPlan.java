@@ -1,0 +1,127 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train.step;
+
+import dev.fathom.train.settings.TrainingMode;
+import dev.fathom.train.settings.TrainingSettings;
+import java.io.Serializable;
+
+/**
+ * How batches, steps and epochs lie on the pairs. A batch has a part in each of some partitions; it
+ * takes as many pairs from each, to one pair, so that an epoch goes through all alike.
+ *
+ * @param replicas how many such batches are trained on side by side, by parameters of their own
+ *     that are averaged: 1 of a global batch, else the workers
+ * @param partitions that a batch has a part in
+ * @param batch pairs in a batch
+ * @param sample rows of the separate sample beside a batch, which the batch has no part in
+ * @param heldOut pairs that are in no batch, and that the sample is drawn from; 0: it is drawn from
+ *     all
+ * @param stepsPerEpoch batches of an epoch; what does not fill one more is left for the next
+ *     epoch's draw
+ * @param totalSteps of the whole training
+ */
+public record BatchPlan(
+    int replicas,
+    int partitions,
+    int batch,
+    int sample,
+    int heldOut,
+    int stepsPerEpoch,
+    long totalSteps)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * The plan for partitions of which the smallest holds {@code smallest} pairs, 2 or more. Where
+   * they do not suffice for batch and sample, both shrink.
+   *
+   * @param parts in how many partitions the pairs lie
+   */
+  public static BatchPlan of(int parts, int smallest, int sampleRows, TrainingSettings settings) {
+    int replicas = settings.mode() == TrainingMode.GLOBAL_BATCH ? 1 : parts;
+    int partitions = parts / replicas;
+    int wanted = Math.max(2, settings.batchSize() / replicas);
+    // As many of each partition, so that none draws more for its sample than it holds out.
+    int ofEach = Math.min(ceiling(settings.populationHeldOut(), parts), smallest / 2);
+    int heldOut = sampleRows == 0 ? 0 : Math.multiplyExact(partitions, ofEach);
+    int trained = smallest - ceiling(heldOut, partitions);
+    int most =
+        sampleRows == 0 || heldOut > 0
+            ? trained
+            : Math.max(trained - ceiling(sampleRows, partitions), trained / 2);
+    int batch = (int) Math.min(wanted, (long) partitions * most);
+    int sample =
+        (int)
+            Math.min(
+                sampleRows,
+                heldOut > 0 ? heldOut : (long) partitions * (trained - ceiling(batch, partitions)));
+    int steps = (int) ((long) trained * partitions / batch);
+    BatchPlan plan =
+        new BatchPlan(
+            replicas, partitions, batch, sample, heldOut, steps, (long) steps * settings.epochs());
+    // The last partition is the first to come to its end, by the pair that it is ahead.
+    return plan.first(steps, partitions - 1) <= trained
+        ? plan
+        : new BatchPlan(
+            replicas,
+            partitions,
+            batch,
+            sample,
+            heldOut,
+            steps - 1,
+            (long) (steps - 1) * settings.epochs());
+  }
+
+  private static int ceiling(int count, int parts) {
+    return (count + parts - 1) / parts;
+  }
+
+  /** Pairs of a step, of all replicas. */
+  public long pairs() {
+    return (long) batch * replicas;
+  }
+
+  public long epoch(long step) {
+    return step / stepsPerEpoch;
+  }
+
+  /** Where in an epoch's order a step's pairs of a partition begin. */
+  public int first(long step, int partition) {
+    return first((int) (step % stepsPerEpoch), partition);
+  }
+
+  private int first(int stepOfEpoch, int partition) {
+    return (int) (((long) stepOfEpoch * batch + partition) / partitions);
+  }
+
+  /** How many pairs a step takes from a partition. */
+  public int rows(long step, int partition) {
+    int stepOfEpoch = (int) (step % stepsPerEpoch);
+    return first(stepOfEpoch + 1, partition) - first(stepOfEpoch, partition);
+  }
+
+  /** The most that {@link #rows} gives. */
+  int mostRows() {
+    return ceiling(batch, partitions);
+  }
+
+  /** How many rows of the separate sample a partition gives. */
+  public int sample(int partition) {
+    return share(sample, partition);
+  }
+
+  /** The most that {@link #sample(int)} gives. */
+  int mostSample() {
+    return ceiling(sample, partitions);
+  }
+
+  /** How many pairs of a partition are in no batch. */
+  int heldOut(int partition) {
+    return share(heldOut, partition);
+  }
+
+  private int share(int count, int partition) {
+    return (int)
+        ((long) count * (partition + 1) / partitions - (long) count * partition / partitions);
+  }
+}

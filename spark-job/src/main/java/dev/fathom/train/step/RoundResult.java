@@ -1,0 +1,111 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train.step;
+
+import dev.fathom.train.step.Weights.Moments;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * What a worker gives back after a round, or the mean of what several gave.
+ *
+ * @param workers how many it stands for
+ * @param losses L of each local step, in nats
+ * @param temperatureGradients ∂L/∂log τ of each local step
+ * @param temperature τ with its moments, as the workers stepped it
+ * @param temperatureBound what holds an exact temperature, null where nothing does
+ * @param seconds spent in arithmetic by the slowest
+ */
+public record RoundResult(
+    int workers,
+    Weights weights,
+    double[] losses,
+    double[] temperatureGradients,
+    Temperature.State temperature,
+    String temperatureBound,
+    double seconds)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** As many sums as stay in the cache. */
+  private static final int BLOCK = 2048;
+
+  /**
+   * The mean over all workers, added up in the order of the list in double precision: the same bits
+   * whichever came first.
+   */
+  public static RoundResult mean(List<RoundResult> all) {
+    if (all.size() == 1) {
+      return all.get(0);
+    }
+    Moments moments =
+        new Moments(
+            floats(all, result -> result.weights.moments().first()),
+            floats(all, result -> result.weights.moments().second()));
+    return new RoundResult(
+        all.stream().mapToInt(RoundResult::workers).sum(),
+        new Weights(floats(all, result -> result.weights.parameters()), moments),
+        doubles(all, RoundResult::losses),
+        doubles(all, RoundResult::temperatureGradients),
+        new Temperature.State(
+            number(all, result -> result.temperature.logTemperature()),
+            number(all, result -> result.temperature.first()),
+            number(all, result -> result.temperature.second()),
+            all.get(0).temperature.steps()),
+        null,
+        all.stream().mapToDouble(RoundResult::seconds).max().orElseThrow());
+  }
+
+  public RoundResult withTemperature(Temperature.State other, Optional<String> bound) {
+    return new RoundResult(
+        workers, weights, losses, temperatureGradients, other, bound.orElse(null), seconds);
+  }
+
+  public double loss() {
+    return Arrays.stream(losses).average().orElse(0);
+  }
+
+  private static double number(List<RoundResult> all, ToDoubleFunction<RoundResult> part) {
+    return doubles(all, result -> new double[] {part.applyAsDouble(result)})[0];
+  }
+
+  private static double[] doubles(List<RoundResult> all, Function<RoundResult, double[]> part) {
+    double[] sum = new double[part.apply(all.get(0)).length];
+    int workers = 0;
+    for (RoundResult one : all) {
+      double[] values = part.apply(one);
+      for (int i = 0; i < sum.length; i++) {
+        sum[i] += one.workers * values[i];
+      }
+      workers += one.workers;
+    }
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] /= workers;
+    }
+    return sum;
+  }
+
+  private static float[] floats(List<RoundResult> all, Function<RoundResult, float[]> part) {
+    float[] mean = new float[part.apply(all.get(0)).length];
+    int workers = all.stream().mapToInt(RoundResult::workers).sum();
+    double[] sum = new double[Math.min(BLOCK, mean.length)];
+    for (int from = 0; from < mean.length; from += BLOCK) {
+      int count = Math.min(BLOCK, mean.length - from);
+      Arrays.fill(sum, 0);
+      for (RoundResult one : all) {
+        float[] values = part.apply(one);
+        double weight = one.workers;
+        for (int i = 0; i < count; i++) {
+          sum[i] += weight * values[from + i];
+        }
+      }
+      for (int i = 0; i < count; i++) {
+        mean[from + i] = (float) (sum[i] / workers);
+      }
+    }
+    return mean;
+  }
+}

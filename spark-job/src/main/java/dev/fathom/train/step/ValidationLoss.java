@@ -1,0 +1,62 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train.step;
+
+import dev.fathom.train.pairs.PairPartition;
+import dev.fathom.train.workers.BroadcastValue;
+import dev.fathom.train.workers.WorkerTask;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * A partition's part of the validation: loss, and retrieval within batches.
+ *
+ * @param temperature τ that it is taken at
+ */
+public record ValidationLoss(
+    TrainerPool trainers, double temperature, BroadcastValue<Weights> weights)
+    implements WorkerTask<ValidationLoss.Part> {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * The sums over some batches, of which there are none where too few pairs are to be told apart.
+   *
+   * @param sum of the losses
+   * @param firsts x that are nearest to their own y within their batch
+   * @param asked x in all batches
+   */
+  public record Part(double sum, int batches, long firsts, long asked) implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** Nothing. */
+    static final Part NONE = new Part(0, 0, 0, 0);
+
+    private Part plus(Part other) {
+      return new Part(
+          sum + other.sum, batches + other.batches, firsts + other.firsts, asked + other.asked);
+    }
+
+    /** All parts together. */
+    public static Part of(List<Part> parts) {
+      return parts.stream().reduce(NONE, Part::plus);
+    }
+
+    /** The mean loss of a batch, in nats. */
+    public double loss() {
+      return sum / batches;
+    }
+
+    /** The share of x that are nearest to their own y within their batch. */
+    public double recall() {
+      return (double) firsts / asked;
+    }
+  }
+
+  @Override
+  public Part run(PairPartition pairs) {
+    return pairs.size() < 2
+        ? Part.NONE
+        : trainers.lend(
+            trainer ->
+                trainer.validationLoss(pairs, weights.value().parameters(), (float) temperature));
+  }
+}

@@ -1,0 +1,2 @@
+/** An optimiser's step: batches, loss, gradients, the optimiser, the temperature. */
+package dev.fathom.train.step;

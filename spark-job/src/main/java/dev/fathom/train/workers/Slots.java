@@ -1,0 +1,148 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train.workers;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.apache.spark.SparkContext;
+
+/**
+ * Tasks that Spark can run at the same time. A stage whose tasks must all run at once waits for as
+ * many, and would wait for ever for an executor that does not come back.
+ */
+public record Slots(SparkContext context) {
+  /** How long tasks wait for executors that were there before. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  /** How long no executor may have come for all to be there. */
+  private static final Duration QUIET = Duration.ofSeconds(2);
+
+  private static final Duration LONGEST_START = Duration.ofSeconds(60);
+  private static final long POLL_MILLIS = 100;
+  private static final String JOB_GROUP = "spark.jobGroup.id";
+
+  /** There were too few for too long. */
+  static final class TooFew extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final int slots;
+
+    TooFew(int slots, Throwable cause) {
+      super(cause);
+      this.slots = slots;
+    }
+
+    /** How many there are. */
+    int slots() {
+      return slots;
+    }
+  }
+
+  /** How many there are now, 1 at least. */
+  public int now() {
+    return Math.max(1, found());
+  }
+
+  private int found() {
+    return context.maxNumConcurrentTasks(context.resourceProfileManager().defaultResourceProfile());
+  }
+
+  /** How many there are once executors have come and no more follow, {@code most} at most. */
+  public int settled(int most) {
+    int slots = found();
+    Instant end = Instant.now().plus(LONGEST_START);
+    Instant changed = Instant.now();
+    while (!context.isLocal()
+        && slots < most
+        && Instant.now().isBefore(end)
+        && (slots == 0 || Instant.now().isBefore(changed.plus(QUIET)))) {
+      pause();
+      int found = found();
+      if (found != slots) {
+        slots = found;
+        changed = Instant.now();
+      }
+    }
+    return Math.max(1, Math.min(slots, most));
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for executors", e);
+    }
+  }
+
+  /**
+   * Runs a job of tasks that must all run at once.
+   *
+   * @throws TooFew where there have long been fewer slots than tasks
+   */
+  <T> T withAll(int tasks, Supplier<T> job) {
+    // Spark would look again and again before it lets such a job begin, and not be told to end it.
+    for (Instant end = Instant.now().plus(PATIENCE); now() < tasks; pause()) {
+      if (Instant.now().isAfter(end)) {
+        throw new TooFew(now(), null);
+      }
+    }
+    String group = UUID.randomUUID().toString();
+    String before = context.getLocalProperty(JOB_GROUP);
+    AtomicBoolean tooFew = new AtomicBoolean();
+    ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(Slots::daemon);
+    context.setLocalProperty(JOB_GROUP, group);
+    Future<?> watching =
+        watch.scheduleWithFixedDelay(new Watch(tasks, group, tooFew), 1, 1, TimeUnit.SECONDS);
+    try {
+      return job.get();
+    } catch (Exception e) {
+      // Spark throws what it does not declare.
+      if (tooFew.get() || now() < tasks) {
+        throw new TooFew(now(), e);
+      }
+      throw e;
+    } finally {
+      watching.cancel(true);
+      watch.shutdown();
+      context.setLocalProperty(JOB_GROUP, before);
+    }
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "fathom-slots");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Ends a job that has waited too long. */
+  private final class Watch implements Runnable {
+    private final int tasks;
+    private final String group;
+    private final AtomicBoolean tooFew;
+    private Instant enough = Instant.now();
+
+    Watch(int tasks, String group, AtomicBoolean tooFew) {
+      this.tasks = tasks;
+      this.group = group;
+      this.tooFew = tooFew;
+    }
+
+    @Override
+    public void run() {
+      if (now() >= tasks) {
+        enough = Instant.now();
+        tooFew.set(false);
+      } else if (Instant.now().isAfter(enough.plus(PATIENCE))) {
+        tooFew.set(true);
+        context.cancelJobGroup(group);
+      }
+    }
+  }
+}

@@ -1,0 +1,212 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train.workers;
+
+import dev.fathom.collective.BarrierGroup;
+import dev.fathom.collective.Collective;
+import dev.fathom.collective.Rendezvous;
+import dev.fathom.common.LogContext;
+import dev.fathom.train.pairs.PairPartition;
+import dev.fathom.train.pairs.PlacedPairs;
+import dev.fathom.train.pairs.PlacedRdd;
+import java.io.Serializable;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.Tuple2;
+
+/**
+ * Workers that are tasks of Spark.
+ *
+ * @param <E> what an RDD's partition holds, its only element
+ */
+public final class SparkWorkers<E> implements Workers {
+  private static final Logger LOG = LoggerFactory.getLogger(SparkWorkers.class);
+
+  /** How long workers stay as they are before cores that have come since are made use of. */
+  private static final Duration GROWING = Duration.ofSeconds(30);
+
+  private final Contents<E> contents;
+  private final Placing<E> placing;
+  private PlacedRdd<E> rdd;
+  private Instant placed = Instant.now();
+  private Optional<Rendezvous> rendezvous = Optional.empty();
+
+  /** The pairs within an element. */
+  public interface Contents<E> extends Serializable {
+    /** Finds them. */
+    PlacedPairs of(E element);
+  }
+
+  /** Lays the same pairs on so many workers, in place of where they were. */
+  public interface Placing<E> {
+    /** Does it. */
+    PlacedRdd<E> on(int workers);
+
+    /** How many there may be. */
+    int most();
+  }
+
+  public SparkWorkers(PlacedRdd<E> rdd, Contents<E> contents, Placing<E> placing) {
+    this.rdd = rdd;
+    this.contents = contents;
+    this.placing = placing;
+  }
+
+  /** Workers that hold nothing but pairs, and do nothing that takes all of them at once. */
+  public static SparkWorkers<PlacedPairs> of(PlacedRdd<PlacedPairs> rdd) {
+    return new SparkWorkers<>(
+        rdd,
+        pairs -> pairs,
+        new Placing<>() {
+          @Override
+          public PlacedRdd<PlacedPairs> on(int workers) {
+            throw new IllegalStateException("these pairs stay where they are");
+          }
+
+          @Override
+          public int most() {
+            return rdd.getNumPartitions();
+          }
+        });
+  }
+
+  @Override
+  public <T> List<T> each(WorkerTask<T> task) {
+    return flat(rdd.each(onEach(contents, task)));
+  }
+
+  private static <E, T> PlacedRdd.Task<E, List<T>> onEach(
+      Contents<E> contents, WorkerTask<T> task) {
+    return (element, number) -> {
+      List<T> results = new ArrayList<>();
+      for (PairPartition pairs : contents.of(element).partitions()) {
+        results.add(task.run(pairs));
+      }
+      return results;
+    };
+  }
+
+  private static <T> List<T> flat(List<List<T>> results) {
+    return results.stream().flatMap(List::stream).toList();
+  }
+
+  /**
+   * With fewer workers than before where executors are gone for good, and with more where others
+   * have come; the bits are the same.
+   */
+  @Override
+  public <T> T together(CollectiveTask<T> task) {
+    Slots slots = new Slots(rdd.context());
+    int most = Math.min(slots.now(), placing.most());
+    if (most > rdd.getNumPartitions() && Instant.now().isAfter(placed.plus(GROWING))) {
+      place(most);
+    }
+    while (true) {
+      int workers = rdd.getNumPartitions();
+      if (workers == 1) {
+        return rdd.each(alone(contents, task)).get(0);
+      }
+      try {
+        return slots.withAll(
+            workers, () -> rdd.together(member(contents, rendezvous(), task)).get(0));
+      } catch (Slots.TooFew e) {
+        if (e.slots() < workers) {
+          place(e.slots());
+        }
+      }
+    }
+  }
+
+  private void place(int workers) {
+    LOG.warn("train   {} workers go on, in place of {}", workers, rdd.getNumPartitions());
+    rdd = placing.on(workers);
+    placed = Instant.now();
+  }
+
+  /** Where the workers meet, from the first time that they do. */
+  private String rendezvous() {
+    rendezvous = rendezvous.or(() -> Optional.of(new Rendezvous()));
+    return rendezvous.get().name();
+  }
+
+  @Override
+  public void close() {
+    rendezvous.ifPresent(Rendezvous::close);
+    rendezvous = Optional.empty();
+  }
+
+  private static <E, T> PlacedRdd.Task<E, T> alone(Contents<E> contents, CollectiveTask<T> task) {
+    return (element, number) -> {
+      PlacedPairs pairs = contents.of(element);
+      return task.run(pairs.partitions(), Collective.alone(pairs.of()));
+    };
+  }
+
+  /** The first member's result stands for all, who have the same. */
+  private static <E, T> PlacedRdd.Task<E, List<T>> member(
+      Contents<E> contents, String rendezvous, CollectiveTask<T> task) {
+    return (element, number) -> {
+      PlacedPairs pairs = contents.of(element);
+      try (BarrierGroup group = BarrierGroup.join(rendezvous, pairs.from(), pairs.to())) {
+        T result = group.run(collective -> task.run(pairs.partitions(), collective));
+        return number == 0 ? List.of(result) : List.of();
+      }
+    };
+  }
+
+  @Override
+  public <T> T reduce(WorkerTask<T> task, Merge<T> merge) {
+    int workers = rdd.getNumPartitions();
+    return merge.of(Groups.isOne(workers) ? each(task) : ofGroups(task, merge, workers));
+  }
+
+  /** They are merged by number, not as they arrive. */
+  private <T> List<T> ofGroups(WorkerTask<T> task, Merge<T> merge, int workers) {
+    int size = Groups.size(workers);
+    PlacedRdd.Task<E, List<T>> onEach = onEach(contents, task);
+    return rdd
+        .toJavaRDD()
+        .mapToPair(
+            element -> {
+              int worker = TaskContext.getPartitionId();
+              return new Tuple2<>(worker / size, new Tuple2<>(worker, onEach.run(element, worker)));
+            })
+        .groupByKey((workers + size - 1) / size)
+        .mapValues(
+            group ->
+                merge.of(
+                    StreamSupport.stream(group.spliterator(), false)
+                        .sorted(Comparator.comparing(Tuple2::_1))
+                        .flatMap(numbered -> numbered._2().stream())
+                        .toList()))
+        .collect()
+        .stream()
+        .sorted(Comparator.comparing(Tuple2::_1))
+        .map(Tuple2::_2)
+        .toList();
+  }
+
+  @Override
+  public <T> BroadcastValue<T> ship(T value, long bytes) {
+    return BroadcastValue.of(JavaSparkContext.fromSparkContext(rdd.context()), value, bytes);
+  }
+
+  @Override
+  public void describe(String purpose) {
+    rdd.context().setJobDescription(purpose);
+  }
+
+  @Override
+  public void beginRound(int round) {
+    LogContext.ROUND.set(rdd.context(), Integer.toString(round));
+    Workers.super.beginRound(round);
+  }
+}

@@ -1,0 +1,11 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train.workers;
+
+import dev.fathom.train.pairs.PairPartition;
+import java.io.Serializable;
+
+/** Something that is done with every partition's pairs. */
+public interface WorkerTask<T> extends Serializable {
+  /** Does it. */
+  T run(PairPartition pairs);
+}
