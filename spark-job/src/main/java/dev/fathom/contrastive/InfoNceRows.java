@@ -1,20 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.contrastive;
 
-import dev.fathom.blas.Blas;
-import dev.fathom.contrastive.InfoNce.Curve;
 import java.util.Arrays;
 import java.util.List;
 
-/**
- * Some rows of a batch in its symmetric InfoNCE: what they must tell the others, and their part of
- * loss and gradients. The rows of a batch may so lie in several instances, on several threads or
- * machines, which add up to the loss of the whole batch.
- *
- * <p>Three calls make a step, each after all instances have done the one before: {@link
- * #similarities}, {@link #exponentials}, {@link #gradients}.
- */
-public final class InfoNceRows {
+/** Symmetric InfoNCE. */
+final class InfoNceRows extends SimilarityRows {
   /*
    * Symmetric InfoNCE (van den Oord et al. 2018; Radford et al. 2021) and its gradients in closed form.
    *
@@ -23,7 +14,7 @@ public final class InfoNceRows {
    *   L = 1/(2B) Σ_i [ log Σ_j e^{(s_ij − s_ii)/τ} + log Σ_j e^{(s_ji − s_ii)/τ} ]
    *
    * Let R and C be the row and the column softmax of s/τ, and G = (R + C − 2I)/(2B) = ∂L/∂(s/τ). Then ∂L/∂u = G·v/τ,
-   * ∂L/∂v = Gᵀ·u/τ, and ∂L/∂log τ = −Σ G_ij s_ij/τ = −Σ_i u_i·(∂L/∂u)_i, so the logits need not be kept.
+   * ∂L/∂v = Gᵀ·u/τ, and the logits need not be kept.
    *
    * An instance holds the rows s_ij of its own i, all j. A row's softmax needs nothing of the others; a column's needs the
    * sum over all rows, and so a maximum over all rows first. ∂L/∂u of its own rows is complete, ∂L/∂v is a part that the
@@ -41,7 +32,13 @@ public final class InfoNceRows {
    */
   static final float SHARED_RANGE = 30f;
 
-  /** What {@link #similarities} tells beside the column maxima: the largest row maximum, ... */
+  /** The first exchange: maxima of the columns, after ... */
+  private static final int MAXIMA = 0;
+
+  /** The second one: sums of the columns' exponentials. */
+  private static final int SUMS = 1;
+
+  /** ... the largest row maximum, ... */
   private static final int HIGHEST = 0;
 
   /** ... and the smallest, with its sign turned, as all of them are maxima. */
@@ -49,85 +46,46 @@ public final class InfoNceRows {
 
   private static final int COLUMNS = 2;
 
-  private final int dimension;
-
-  /** s of the own rows, then E, then G. */
-  private final float[] values;
-
   /** e^{(s_ij − column maximum)/τ}, where columns take an exp of their own. */
   private float[] ofColumns = new float[0];
 
   private final float[] rowMaximum;
   private final float[] rowSum;
   private final float[] weight;
-  private final float[] own;
   private final float[] factor;
-  private int first;
-  private int rows;
-  private int batch;
 
   /**
    * @param maximumRows own rows at most
    * @param maximumBatch pairs in a batch at most
    * @param dimension width of the embeddings
    */
-  public InfoNceRows(int maximumRows, int maximumBatch, int dimension) {
-    this.dimension = dimension;
-    values = new float[Math.multiplyExact(maximumRows, maximumBatch)];
+  InfoNceRows(int maximumRows, int maximumBatch, int dimension) {
+    super(maximumRows, maximumBatch, dimension);
     rowMaximum = new float[maximumRows];
     rowSum = new float[maximumRows];
     weight = new float[maximumRows];
-    own = new float[maximumRows];
     factor = new float[maximumBatch];
   }
 
-  /** How many maxima {@link #similarities} tells of a batch. */
-  public static int maxima(int batch) {
-    return COLUMNS + batch;
+  @Override
+  public List<Exchange> exchanges(int batch) {
+    return List.of(new Exchange(COLUMNS + batch, true), new Exchange(batch, false));
   }
 
-  /** Maxima of no rows, to begin with. */
-  public static void clear(float[] maxima) {
-    Arrays.fill(maxima, Float.NEGATIVE_INFINITY);
+  @Override
+  public void tell(int exchange, float temperature, float bias, float[][] merged, float[] numbers) {
+    if (exchange == MAXIMA) {
+      maxima(numbers);
+    } else {
+      exponentials(temperature, merged[MAXIMA], numbers);
+    }
   }
 
-  /**
-   * Takes the similarities of the own rows with all.
-   *
-   * @param u embeddings of the first side, batch × dimension, row-major; row i belongs to row i of
-   *     {@code v}
-   * @param v embeddings of the second side
-   * @param first the first own row
-   * @param rows how many are own
-   * @param maxima raised to the own rows' maxima; the maximum over all instances is what {@link
-   *     #exponentials} wants
-   */
-  public void similarities(float[] u, float[] v, int first, int rows, int batch, float[] maxima) {
-    this.first = first;
-    this.rows = rows;
-    this.batch = batch;
-    Blas.gemm(
-        false,
-        true,
-        rows,
-        batch,
-        dimension,
-        1f,
-        u,
-        first * dimension,
-        dimension,
-        v,
-        0,
-        dimension,
-        0f,
-        values,
-        0,
-        batch);
+  private void maxima(float[] maxima) {
     for (int i = 0; i < rows; i++) {
       int row = i * batch;
       float maximum = VectorMath.max(values, row, row + batch);
       rowMaximum[i] = maximum;
-      own[i] = values[row + first + i];
       maxima[HIGHEST] = Math.max(maxima[HIGHEST], maximum);
       maxima[LOWEST] = Math.max(maxima[LOWEST], -maximum);
       for (int j = 0; j < batch; j++) {
@@ -136,15 +94,7 @@ public final class InfoNceRows {
     }
   }
 
-  /**
-   * Takes their exponentials.
-   *
-   * @param temperature τ, above 0
-   * @param maxima over all rows
-   * @param columnSums receives the own part of a sum for each column; over all instances they add
-   *     up to what {@link #gradients} wants
-   */
-  public void exponentials(float temperature, float[] maxima, float[] columnSums) {
+  private void exponentials(float temperature, float[] maxima, float[] columnSums) {
     float scale = 1f / temperature;
     Arrays.fill(columnSums, 0, batch, 0f);
     boolean shared = shared(maxima, scale);
@@ -177,12 +127,10 @@ public final class InfoNceRows {
     return (maxima[HIGHEST] - lowest) * scale < SHARED_RANGE;
   }
 
-  /**
-   * The own rows' part of L, in nats.
-   *
-   * @param columnSums over all rows
-   */
-  public double loss(float temperature, float[] maxima, float[] columnSums) {
+  @Override
+  public double loss(float temperature, float bias, float[][] merged) {
+    float[] maxima = merged[MAXIMA];
+    float[] columnSums = merged[SUMS];
     float scale = 1f / temperature;
     boolean shared = shared(maxima, scale);
     double loss = 0;
@@ -195,22 +143,17 @@ public final class InfoNceRows {
     return loss / (2.0 * batch);
   }
 
-  /**
-   * The own rows' part of the gradients.
-   *
-   * @param columnSums over all rows
-   * @param gradientU receives ∂L/∂u of the own rows, in their place; batch × dimension
-   * @param gradientV receives the own rows' part of ∂L/∂v of all rows; batch × dimension
-   * @return the own rows' part of ∂L/∂log τ
-   */
+  @Override
   public double gradients(
       float[] u,
       float[] v,
       float temperature,
-      float[] maxima,
-      float[] columnSums,
+      float bias,
+      float[][] merged,
       float[] gradientU,
       float[] gradientV) {
+    float[] maxima = merged[MAXIMA];
+    float[] columnSums = merged[SUMS];
     float scale = 1f / temperature;
     boolean shared = shared(maxima, scale);
     float rest = 1f / (2 * batch);
@@ -229,37 +172,15 @@ public final class InfoNceRows {
       }
       values[row + first + i] -= 2 * rest;
     }
-    int offset = first * dimension;
-    Blas.gemm(
-        false, false, rows, dimension, batch, scale, values, 0, batch, v, 0, dimension, 0f,
-        gradientU, offset, dimension);
-    Blas.gemm(
-        true, false, batch, dimension, rows, scale, values, 0, batch, u, offset, dimension, 0f,
-        gradientV, 0, dimension);
-    return -VectorMath.dot(u, offset, gradientU, offset, rows * dimension);
+    return backward(u, v, scale, gradientU, gradientV);
   }
 
-  /** How many own x are nearer to their own y than to any other; after {@link #similarities}. */
-  public int firsts() {
-    int firsts = 0;
-    for (int i = 0; i < rows; i++) {
-      boolean first = true;
-      for (int j = 0; j < batch; j++) {
-        first &= j == this.first + i || values[i * batch + j] < own[i];
-      }
-      firsts += first ? 1 : 0;
-    }
-    return firsts;
+  @Override
+  public double biasGradient() {
+    return 0;
   }
 
-  /**
-   * The own rows' part of L and its derivatives with respect to s = 1/τ.
-   *
-   * @param u embeddings of the first side, batch × dimension, row-major
-   * @param v embeddings of the second side
-   * @param first the first own row
-   * @param rows how many are own
-   */
+  @Override
   public Curve curve(float[] u, float[] v, int first, int rows, int batch, double inverse) {
     return Curve.sum(
         List.of(
@@ -271,30 +192,14 @@ public final class InfoNceRows {
    * and its curvature Var_p[sim].
    */
   private Curve oneWay(float[] u, float[] v, int first, int rows, int batch, double inverse) {
-    Blas.gemm(
-        false,
-        true,
-        rows,
-        batch,
-        dimension,
-        1f,
-        u,
-        first * dimension,
-        dimension,
-        v,
-        0,
-        dimension,
-        0f,
-        values,
-        0,
-        batch);
+    begin(u, v, first, rows, batch);
     double loss = 0;
     double slope = 0;
     double curvature = 0;
     for (int i = 0; i < rows; i++) {
       int row = i * batch;
       float highest = VectorMath.max(values, row, row + batch);
-      double own = values[row + first + i] - highest;
+      double own = this.own[i] - highest;
       double sum = 0;
       double mean = 0;
       double square = 0;

@@ -60,7 +60,7 @@ class InfoNceTest {
     float[] v = unit(batch, dimension, u, 0.7);
     InfoNce objective = new InfoNce(batch, dimension);
 
-    InfoNce.Curve curve = objective.curve(u, v, batch, inverse);
+    Curve curve = objective.curve(u, v, batch, inverse);
 
     assertThat(curve.loss())
         .isCloseTo(objective.loss(u, v, batch, (float) (1 / inverse)), within(1e-5));
@@ -147,11 +147,11 @@ class InfoNceTest {
     }
   }
 
-  private interface Curve {
+  private interface Function {
     double at(double h);
   }
 
-  private static double slope(Curve curve) {
+  private static double slope(Function curve) {
     return (curve.at(1e-3) - curve.at(-1e-3)) / 2e-3;
   }
 

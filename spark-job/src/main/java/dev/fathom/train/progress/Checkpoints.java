@@ -9,6 +9,7 @@ import dev.fathom.common.Storage;
 import dev.fathom.settings.Settings;
 import dev.fathom.train.progress.TrainingState.Best;
 import dev.fathom.train.step.Temperature;
+import dev.fathom.train.step.Temperature.Scalar;
 import dev.fathom.train.step.Weights.Moments;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -200,8 +201,11 @@ public final class Checkpoints {
     metadata.put("firstLoss", Double.toString(state.firstLoss()));
     metadata.put("sinceBest", Integer.toString(state.sinceBest()));
     metadata.put("temperature.log", Double.toString(temperature.logTemperature()));
-    metadata.put("temperature.first", Double.toString(temperature.first()));
-    metadata.put("temperature.second", Double.toString(temperature.second()));
+    metadata.put("temperature.first", Double.toString(temperature.log().first()));
+    metadata.put("temperature.second", Double.toString(temperature.log().second()));
+    metadata.put("bias", Double.toString(temperature.bias().value()));
+    metadata.put("bias.first", Double.toString(temperature.bias().first()));
+    metadata.put("bias.second", Double.toString(temperature.bias().second()));
     metadata.put("temperature.steps", Long.toString(temperature.steps()));
     if (state.best().isPresent()) {
       Best best = state.best().get();
@@ -256,9 +260,14 @@ public final class Checkpoints {
         moments,
         tensors.get(VELOCITY),
         new Temperature.State(
-            Double.parseDouble(metadata.get("temperature.log")),
-            Double.parseDouble(metadata.get("temperature.first")),
-            Double.parseDouble(metadata.get("temperature.second")),
+            new Scalar(
+                Double.parseDouble(metadata.get("temperature.log")),
+                Double.parseDouble(metadata.get("temperature.first")),
+                Double.parseDouble(metadata.get("temperature.second"))),
+            new Scalar(
+                Double.parseDouble(metadata.get("bias")),
+                Double.parseDouble(metadata.get("bias.first")),
+                Double.parseDouble(metadata.get("bias.second"))),
             Long.parseLong(metadata.get("temperature.steps"))),
         Double.parseDouble(metadata.get("firstLoss")),
         best,

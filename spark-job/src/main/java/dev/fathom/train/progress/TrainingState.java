@@ -53,7 +53,8 @@ public record TrainingState(
         parameters,
         List.of(Optimizer.moments(settings, parameters.length)),
         new float[settings.outerMomentum() > 0 ? parameters.length : 0],
-        Temperature.State.initial(temperature),
+        Temperature.State.initial(
+            temperature, settings.objective().initialBias(settings.batchSize())),
         Double.NaN,
         Optional.empty(),
         0);

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train.round;
 
-import dev.fathom.contrastive.InfoNce.Curve;
+import dev.fathom.contrastive.Curve;
 import dev.fathom.train.progress.TrainingState;
 import dev.fathom.train.settings.TemperatureSettings;
 import dev.fathom.train.settings.TrainingSettings;
@@ -117,7 +117,10 @@ record AveragingRounds(TrainerPool trainers, Workers workers, WeightsBroadcast s
     TrainerSpec spec = trainers.spec();
     Temperature temperature = new Temperature(spec.temperature(), state.temperature());
     for (int i = 0; i < mean.temperatureGradients().length; i++) {
-      temperature.step(mean.temperatureGradients()[i], spec.learningRateShare(state.step() + i));
+      temperature.step(
+          mean.temperatureGradients()[i],
+          mean.biasGradients()[i],
+          spec.learningRateShare(state.step() + i));
     }
     return temperature.state();
   }

@@ -2,7 +2,7 @@
 package dev.fathom.train.round;
 
 import dev.fathom.collective.Collective;
-import dev.fathom.contrastive.InfoNce.Curve;
+import dev.fathom.contrastive.Curve;
 import dev.fathom.train.pairs.PairPartition;
 import dev.fathom.train.step.RoundState;
 import dev.fathom.train.step.TrainerPool;

@@ -175,14 +175,14 @@ public final class RoundEngine {
       workers.describe("train: validation loss after round " + state.round());
       BroadcastValue<Weights> weights = shipment.of(state.parameters(), state.moments().get(0));
       return ValidationLoss.Part.of(
-          validating.each(new ValidationLoss(trainers, state.temperature().value(), weights)));
+          validating.each(new ValidationLoss(trainers, state.temperature(), weights)));
     }
 
     /** A loss or a parameter that is not a number stops the job before it becomes a model. */
     private void requireFinite(Rounds.Outcome outcome, TrainingState before, int round) {
       double loss = outcome.loss();
       double first = before.round() == 0 ? loss : before.firstLoss();
-      double most = EXPLOSION * Math.max(Math.log(plan.batch()), first);
+      double most = EXPLOSION * Math.max(settings.objective().chance(plan.batch()), first);
       if (!Double.isFinite(loss)
           || loss > most
           || !Double.isFinite(outcome.temperature().logTemperature())

@@ -2,6 +2,7 @@
 package dev.fathom.train.settings;
 
 import dev.fathom.common.FathomException;
+import dev.fathom.contrastive.Objective;
 import dev.fathom.settings.Settings;
 import java.io.Serializable;
 
@@ -39,6 +40,11 @@ public record TemperatureSettings(Mode mode, double initial, double learningRate
     if (read.mode != Mode.FIXED && read.floor > read.initial) {
       throw FathomException.usage(
           "temperature.floor = %s is above temperature.initial = %s", read.floor, read.initial);
+    }
+    if (read.isExact() && !settings.choice("training.objective", Objective.class).hasCurve()) {
+      throw FathomException.usage(
+          "temperature.mode = %s wants training.objective = %s, whose loss has one minimum in it",
+          Settings.written(read.mode), Settings.written(Objective.INFO_NCE));
     }
     return read;
   }

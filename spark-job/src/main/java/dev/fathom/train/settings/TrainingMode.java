@@ -31,7 +31,7 @@ public enum TrainingMode {
   private static final int MOST_PARTITIONS = 256;
 
   /** Pairs a worker's step has at least: with fewer negatives, retrieval suffers. */
-  static final int FEWEST_PAIRS = 64;
+  static final int FEWEST_PAIRS = 128;
 
   /** Reads the key. */
   public static TrainingMode of(Settings settings) {

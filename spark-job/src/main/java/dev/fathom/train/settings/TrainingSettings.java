@@ -2,6 +2,7 @@
 package dev.fathom.train.settings;
 
 import dev.fathom.common.FathomException;
+import dev.fathom.contrastive.Objective;
 import dev.fathom.settings.Settings;
 import java.io.Serializable;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.Map;
  * How training goes: the {@code training} keys of the configuration.
  *
  * @param mode how the workers share the work
+ * @param objective what is made small
  * @param epochs passes over the training pairs
  * @param batchSize pairs of a step of the whole job
  * @param redrawBatches whether every epoch draws the batches anew, or all go by the first one's
@@ -31,6 +33,7 @@ import java.util.Map;
  */
 public record TrainingSettings(
     TrainingMode mode,
+    Objective objective,
     int epochs,
     int batchSize,
     boolean redrawBatches,
@@ -91,6 +94,7 @@ public record TrainingSettings(
     TrainingSettings read =
         new TrainingSettings(
             mode,
+            settings.choice("training.objective", Objective.class),
             settings.integer("training.epochs", 1, 1_000_000),
             settings.integer("training.batchSize", 2, 32_768),
             settings.flag("training.redrawBatches"),

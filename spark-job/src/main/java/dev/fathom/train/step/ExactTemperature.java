@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train.step;
 
-import dev.fathom.contrastive.InfoNce.Curve;
+import dev.fathom.contrastive.Curve;
 import dev.fathom.train.settings.TemperatureSettings;
 import java.io.Serializable;
 import java.util.Optional;

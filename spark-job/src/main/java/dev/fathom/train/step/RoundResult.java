@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train.step;
 
+import dev.fathom.train.step.Temperature.Scalar;
 import dev.fathom.train.step.Weights.Moments;
 import java.io.Serializable;
 import java.util.Arrays;
@@ -15,7 +16,8 @@ import java.util.function.ToDoubleFunction;
  * @param workers how many it stands for
  * @param losses L of each local step, in nats
  * @param temperatureGradients ∂L/∂log τ of each local step
- * @param temperature τ with its moments, as the workers stepped it
+ * @param biasGradients ∂L/∂b of each local step
+ * @param temperature τ and b with their moments, as the workers stepped it
  * @param temperatureBound what holds an exact temperature, null where nothing does
  * @param seconds spent in arithmetic by the slowest
  */
@@ -24,6 +26,7 @@ public record RoundResult(
     Weights weights,
     double[] losses,
     double[] temperatureGradients,
+    double[] biasGradients,
     Temperature.State temperature,
     String temperatureBound,
     double seconds)
@@ -50,10 +53,10 @@ public record RoundResult(
         new Weights(floats(all, result -> result.weights.parameters()), moments),
         doubles(all, RoundResult::losses),
         doubles(all, RoundResult::temperatureGradients),
+        doubles(all, RoundResult::biasGradients),
         new Temperature.State(
-            number(all, result -> result.temperature.logTemperature()),
-            number(all, result -> result.temperature.first()),
-            number(all, result -> result.temperature.second()),
+            scalar(all, Temperature.State::log),
+            scalar(all, Temperature.State::bias),
             all.get(0).temperature.steps()),
         null,
         all.stream().mapToDouble(RoundResult::seconds).max().orElseThrow());
@@ -61,11 +64,25 @@ public record RoundResult(
 
   public RoundResult withTemperature(Temperature.State other, Optional<String> bound) {
     return new RoundResult(
-        workers, weights, losses, temperatureGradients, other, bound.orElse(null), seconds);
+        workers,
+        weights,
+        losses,
+        temperatureGradients,
+        biasGradients,
+        other,
+        bound.orElse(null),
+        seconds);
   }
 
   public double loss() {
     return Arrays.stream(losses).average().orElse(0);
+  }
+
+  private static Scalar scalar(List<RoundResult> all, Function<Temperature.State, Scalar> part) {
+    return new Scalar(
+        number(all, result -> part.apply(result.temperature).value()),
+        number(all, result -> part.apply(result.temperature).first()),
+        number(all, result -> part.apply(result.temperature).second()));
   }
 
   private static double number(List<RoundResult> all, ToDoubleFunction<RoundResult> part) {

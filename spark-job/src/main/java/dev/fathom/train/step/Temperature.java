@@ -4,7 +4,10 @@ package dev.fathom.train.step;
 import dev.fathom.train.settings.TemperatureSettings;
 import java.io.Serializable;
 
-/** A temperature that takes Adam's steps on log τ, down to the floor. */
+/**
+ * The two numbers that an objective makes logits with, τ and a bias, which take Adam's steps: log
+ * τ, down to the floor, and b.
+ */
 public final class Temperature {
   private static final double BETA1 = 0.9;
   private static final double BETA2 = 0.999;
@@ -13,22 +16,34 @@ public final class Temperature {
   private final TemperatureSettings settings;
   private State state;
 
-  /** What a checkpoint keeps: log τ, Adam's moments, and its steps. */
-  public record State(double logTemperature, double first, double second, long steps)
-      implements Serializable {
+  /** A number with Adam's moments. */
+  public record Scalar(double value, double first, double second) implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    public static State initial(TemperatureSettings settings) {
-      return new State(Math.log(settings.initial()), 0, 0, 0);
+    public static Scalar of(double value) {
+      return new Scalar(value, 0, 0);
+    }
+  }
+
+  /** What a checkpoint keeps: log τ and b with their moments, and Adam's steps. */
+  public record State(Scalar log, Scalar bias, long steps) implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    public static State initial(TemperatureSettings settings, double bias) {
+      return new State(Scalar.of(Math.log(settings.initial())), Scalar.of(bias), 0);
+    }
+
+    public double logTemperature() {
+      return log.value;
     }
 
     public double value() {
-      return Math.exp(logTemperature);
+      return Math.exp(log.value);
     }
 
     /** The same Adam with another τ. */
     public State at(double logTemperature) {
-      return new State(logTemperature, first, second, steps);
+      return new State(new Scalar(logTemperature, log.first, log.second), bias, steps);
     }
   }
 
@@ -46,18 +61,28 @@ public final class Temperature {
   }
 
   /**
-   * One step against ∂L/∂log τ.
+   * One step against ∂L/∂log τ and ∂L/∂b.
    *
    * @param schedule the learning rate's share of its highest value
    */
-  public void step(double gradient, double schedule) {
+  public void step(double gradient, double biasGradient, double schedule) {
     long steps = state.steps + 1;
-    double first = BETA1 * state.first + (1 - BETA1) * gradient;
-    double second = BETA2 * state.second + (1 - BETA2) * gradient * gradient;
+    double rate = settings.learningRate() * schedule;
+    Scalar log = stepped(state.log, gradient, rate, steps);
+    double floored = Math.max(log.value, Math.log(settings.floor()));
+    state =
+        new State(
+            new Scalar(floored, log.first, log.second),
+            stepped(state.bias, biasGradient, rate, steps),
+            steps);
+  }
+
+  private static Scalar stepped(Scalar before, double gradient, double rate, long steps) {
+    double first = BETA1 * before.first + (1 - BETA1) * gradient;
+    double second = BETA2 * before.second + (1 - BETA2) * gradient * gradient;
     double corrected = second / (1 - Math.pow(BETA2, (double) steps));
     double change =
         first / (1 - Math.pow(BETA1, (double) steps)) / (Math.sqrt(corrected) + EPSILON);
-    double logTemperature = state.logTemperature - settings.learningRate() * schedule * change;
-    state = new State(Math.max(logTemperature, Math.log(settings.floor())), first, second, steps);
+    return new Scalar(before.value - rate * change, first, second);
   }
 }

@@ -6,8 +6,9 @@ import dev.fathom.collective.Collective.Part;
 import dev.fathom.collective.Collective.Rows;
 import dev.fathom.collective.Reduction;
 import dev.fathom.collective.Runs;
-import dev.fathom.contrastive.InfoNce.Curve;
-import dev.fathom.contrastive.InfoNceRows;
+import dev.fathom.contrastive.BatchRows;
+import dev.fathom.contrastive.BatchRows.Exchange;
+import dev.fathom.contrastive.Curve;
 import dev.fathom.model.Towers;
 import dev.fathom.train.pairs.PairPartition;
 import dev.fathom.train.settings.TrainingSettings;
@@ -28,9 +29,9 @@ public final class Trainer {
    * A step, in which a member does the partitions [from, to) of the batch:
    *
    *   embed      own rows of both sides                     → gather: all rows
-   *   similarities of own rows with all                     → reduce: maxima
-   *   exponentials of own rows                              → reduce: sums of the columns
-   *   loss, ∂L/∂x of own rows, their part of ∂L/∂y          → reduce: loss, ∂L/∂log τ, ∂L/∂y
+   *   similarities of own rows with all, what the objective wants to know of the others' (InfoNCE: maxima, then sums of
+   *   the columns)                                          → reduce: each of these
+   *   loss, ∂L/∂x of own rows, their part of ∂L/∂y          → reduce: loss, ∂L/∂log τ, ∂L/∂b, ∂L/∂y
    *   backward   own rows of both sides                     → reduce: ∂L/∂parameters
    *   optimiser  own part of the parameters
    *
@@ -41,6 +42,15 @@ public final class Trainer {
 
   /** Rows whose activations are kept for the way back. Of more, they are made again. */
   private static final int KEPT_ROWS = 2048;
+
+  /** Behind ∂L/∂y: L, ... */
+  private static final int SCALARS = 3;
+
+  /** ... ∂L/∂log τ, ... */
+  private static final int TEMPERATURE = 1;
+
+  /** ... and ∂L/∂b. */
+  private static final int BIAS = 2;
 
   /** Pairs of a batch whose loss each process takes by itself, at most. */
   private static final int ALONE = 256;
@@ -53,12 +63,12 @@ public final class Trainer {
   private final TrainingSettings settings;
   private final BatchPlan plan;
   private final List<MicroBatch> microBatches = new ArrayList<>();
-  private final List<InfoNceRows> objectives = new ArrayList<>();
-  private final Runs maxima;
-  private final Runs columnSums;
+  private final List<BatchRows> objectives = new ArrayList<>();
+  private final List<Exchange> exchanges;
+  private final List<Runs> told = new ArrayList<>();
   private final Runs partnerGradients;
   private final Runs gradients;
-  private InfoNceRows validationObjective;
+  private BatchRows validationObjective;
   private long exchangeNanos;
 
   /** What the members of a process share in a round. */
@@ -84,9 +94,11 @@ public final class Trainer {
     towers = spec.towers();
     settings = spec.settings();
     plan = spec.plan();
-    maxima = new Runs(Reduction.MAXIMUM, InfoNceRows.maxima(plan.batch()));
-    columnSums = new Runs(Reduction.SUM, plan.batch());
-    partnerGradients = new Runs(Reduction.SUM, plan.batch() * towers.dimension() + 2);
+    exchanges = objective(0).exchanges(plan.batch());
+    for (Exchange exchange : exchanges) {
+      told.add(new Runs(exchange.maxima() ? Reduction.MAXIMUM : Reduction.SUM, exchange.numbers()));
+    }
+    partnerGradients = new Runs(Reduction.SUM, plan.batch() * towers.dimension() + SCALARS);
     gradients = new Runs(Reduction.SUM, towers.parameterCount());
   }
 
@@ -111,13 +123,15 @@ public final class Trainer {
     Temperature temperature = new Temperature(spec.temperature(), state.temperature());
     double[] losses = new double[state.steps()];
     double[] temperatureGradients = new double[state.steps()];
+    double[] biasGradients = new double[state.steps()];
     for (int i = 0; i < state.steps(); i++) {
       long step = state.firstStep() + i;
-      float[] told = step(pairs, step, (float) temperature.value(), board, collective, forLoss);
-      losses[i] = told[0];
-      temperatureGradients[i] = told[1];
+      Told told = step(pairs, step, temperature.state(), board, collective, forLoss);
+      losses[i] = told.loss;
+      temperatureGradients[i] = told.temperatureGradient;
+      biasGradients[i] = told.biasGradient;
       if (spec.temperature().stepsOnWorkers()) {
-        temperature.step(temperatureGradients[i], spec.learningRateShare(step));
+        temperature.step(told.temperatureGradient, told.biasGradient, spec.learningRateShare(step));
       }
     }
     return new RoundResult(
@@ -125,6 +139,7 @@ public final class Trainer {
         board.weights,
         losses,
         temperatureGradients,
+        biasGradients,
         temperature.state(),
         null,
         (System.nanoTime() - begin - exchangeNanos) * 1e-9);
@@ -134,11 +149,13 @@ public final class Trainer {
     return plan.batch() <= ALONE ? collective.ofProcess() : collective;
   }
 
-  /** Returns L and ∂L/∂log τ. */
-  private float[] step(
+  /** L, ∂L/∂log τ and ∂L/∂b of a step. */
+  private record Told(float loss, float temperatureGradient, float biasGradient) {}
+
+  private Told step(
       List<PairPartition> pairs,
       long step,
-      float tau,
+      Temperature.State scalars,
       Board board,
       Collective collective,
       Collective forLoss) {
@@ -147,41 +164,30 @@ public final class Trainer {
     int own = pairs.size();
     int[] starts = starts(step);
     Norms norms = embed(pairs, step, parameters, board.batch, starts, collective);
-    float temperature = (float) (tau * norms.product());
+    float temperature = (float) ((float) scalars.value() * norms.product());
+    float bias = (float) scalars.bias().value();
     float[] x = board.batch.x;
     float[] y = board.batch.y;
 
-    maxima.clear();
-    float[] ownMaxima = maxima.next();
-    InfoNceRows.clear(ownMaxima);
     for (int p = forLoss.from(); p < forLoss.to(); p++) {
-      objective(p - forLoss.from())
-          .similarities(x, y, starts[p], starts[p + 1] - starts[p], plan.batch(), ownMaxima);
+      objective(p - forLoss.from()).begin(x, y, starts[p], starts[p + 1] - starts[p], plan.batch());
     }
-    maxima.add(forLoss.from(), forLoss.to(), ownMaxima);
-    float[] allMaxima = timed(() -> forLoss.reduce(maxima));
-
-    columnSums.clear();
-    for (int p = forLoss.from(); p < forLoss.to(); p++) {
-      float[] sums = columnSums.next();
-      objective(p - forLoss.from()).exponentials(temperature, allMaxima, sums);
-      columnSums.add(p, sums);
-    }
-    float[] allSums = timed(() -> forLoss.reduce(columnSums));
+    float[][] merged = merged(temperature, bias, forLoss);
 
     partnerGradients.clear();
     int size = plan.batch() * towers.dimension();
     for (int p = forLoss.from(); p < forLoss.to(); p++) {
-      InfoNceRows rows = objective(p - forLoss.from());
+      BatchRows rows = objective(p - forLoss.from());
       float[] part = partnerGradients.next();
-      part[size] = (float) rows.loss(temperature, allMaxima, allSums);
-      part[size + 1] =
-          (float) rows.gradients(x, y, temperature, allMaxima, allSums, board.gradientX, part);
+      part[size] = (float) rows.loss(temperature, bias, merged);
+      part[size + TEMPERATURE] =
+          (float) rows.gradients(x, y, temperature, bias, merged, board.gradientX, part);
+      part[size + BIAS] = (float) rows.biasGradient();
       partnerGradients.add(p, part);
     }
     float[] gradientY = timed(() -> forLoss.reduce(partnerGradients));
     float loss = gradientY[size];
-    float temperatureGradient = gradientY[size + 1];
+    float temperatureGradient = gradientY[size + TEMPERATURE];
 
     gradients.clear();
     double perRow = (double) temperatureGradient / Math.max(plan.sample(), 1);
@@ -212,7 +218,34 @@ public final class Trainer {
           collective.await();
           return null;
         });
-    return new float[] {loss, temperatureGradient};
+    return new Told(loss, temperatureGradient, gradientY[size + BIAS]);
+  }
+
+  /** What the objective's instances have to know of each other. */
+  private float[][] merged(float temperature, float bias, Collective forLoss) {
+    float[][] merged = new float[exchanges.size()][];
+    int from = forLoss.from();
+    int to = forLoss.to();
+    for (int e = 0; e < merged.length; e++) {
+      Runs runs = told.get(e);
+      runs.clear();
+      if (exchanges.get(e).maxima()) {
+        float[] maxima = runs.next();
+        Arrays.fill(maxima, Float.NEGATIVE_INFINITY);
+        for (int p = from; p < to; p++) {
+          objective(p - from).tell(e, temperature, bias, merged, maxima);
+        }
+        runs.add(from, to, maxima);
+      } else {
+        for (int p = from; p < to; p++) {
+          float[] sums = runs.next();
+          objective(p - from).tell(e, temperature, bias, merged, sums);
+          runs.add(p, sums);
+        }
+      }
+      merged[e] = timed(() -> forLoss.reduce(runs));
+    }
+    return merged;
   }
 
   /** Embeds the own rows of a step's batch, and takes in those of the others. */
@@ -289,9 +322,9 @@ public final class Trainer {
     return microBatches.get(index);
   }
 
-  private InfoNceRows objective(int k) {
+  private BatchRows objective(int k) {
     while (objectives.size() <= k) {
-      objectives.add(new InfoNceRows(plan.mostRows(), plan.batch(), towers.dimension()));
+      objectives.add(settings.objective().rows(plan.mostRows(), plan.batch(), towers.dimension()));
     }
     return objectives.get(k);
   }
@@ -323,7 +356,7 @@ public final class Trainer {
     Collective forLoss = forLoss(collective);
     Runs curves = new Runs(Reduction.SUM, 3);
     for (int p = forLoss.from(); p < forLoss.to(); p++) {
-      InfoNceRows rows = objective(p - forLoss.from());
+      BatchRows rows = objective(p - forLoss.from());
       List<Curve> parts = new ArrayList<>();
       for (int b = 0; b < latest.batches.size(); b++) {
         int[] starts = starts(latest.firstStep + b);
@@ -351,16 +384,16 @@ public final class Trainer {
   }
 
   /** Loss and retrieval of a partition's pairs in batches, nothing drawn and nothing changed. */
-  ValidationLoss.Part validationLoss(PairPartition pairs, float[] parameters, float tau) {
+  ValidationLoss.Part validationLoss(
+      PairPartition pairs, float[] parameters, Temperature.State scalars) {
     int batch = Math.min(settings.validationBatch(), pairs.size());
     int batches = pairs.size() / batch;
     if (validationObjective == null) {
       int most = settings.validationBatch();
-      validationObjective = new InfoNceRows(most, most, towers.dimension());
+      validationObjective = settings.objective().rows(most, most, towers.dimension());
     }
     int sample = plan.sample();
-    float[] maxima = new float[InfoNceRows.maxima(batch)];
-    float[] sums = new float[batch];
+    float bias = (float) scalars.bias().value();
     float[] x = new float[batch * towers.dimension()];
     float[] y = new float[batch * towers.dimension()];
     int[] rows = new int[batch + sample];
@@ -371,14 +404,25 @@ public final class Trainer {
         rows[i] = pairs.from() + (b * batch + i) % pairs.size();
       }
       Norms norms = embedAll(pairs, rows, batch, parameters, x, y);
-      InfoNceRows.clear(maxima);
-      validationObjective.similarities(x, y, 0, batch, batch, maxima);
+      validationObjective.begin(x, y, 0, batch, batch);
       firsts += validationObjective.firsts();
-      float temperature = (float) (tau * norms.product());
-      validationObjective.exponentials(temperature, maxima, sums);
-      loss += validationObjective.loss(temperature, maxima, sums);
+      float temperature = (float) ((float) scalars.value() * norms.product());
+      float[][] merged = whole(validationObjective, batch, temperature, bias);
+      loss += validationObjective.loss(temperature, bias, merged);
     }
     return new ValidationLoss.Part(loss, batches, firsts, (long) batches * batch);
+  }
+
+  /** The exchanges of an instance that has all rows. */
+  private static float[][] whole(BatchRows rows, int batch, float temperature, float bias) {
+    List<Exchange> exchanges = rows.exchanges(batch);
+    float[][] merged = new float[exchanges.size()][];
+    for (int e = 0; e < merged.length; e++) {
+      merged[e] = new float[exchanges.get(e).numbers()];
+      Arrays.fill(merged[e], Float.NEGATIVE_INFINITY);
+      rows.tell(e, temperature, bias, merged, merged[e]);
+    }
+    return merged;
   }
 
   /** Embeds the first rows, and takes the norms of those that follow. */

@@ -10,10 +10,10 @@ import java.util.List;
 /**
  * A partition's part of the validation: loss, and retrieval within batches.
  *
- * @param temperature τ that it is taken at
+ * @param temperature τ and bias that it is taken at
  */
 public record ValidationLoss(
-    TrainerPool trainers, double temperature, BroadcastValue<Weights> weights)
+    TrainerPool trainers, Temperature.State temperature, BroadcastValue<Weights> weights)
     implements WorkerTask<ValidationLoss.Part> {
   private static final long serialVersionUID = 1L;
 
@@ -56,7 +56,6 @@ public record ValidationLoss(
     return pairs.size() < 2
         ? Part.NONE
         : trainers.lend(
-            trainer ->
-                trainer.validationLoss(pairs, weights.value().parameters(), (float) temperature));
+            trainer -> trainer.validationLoss(pairs, weights.value().parameters(), temperature));
   }
 }

@@ -8,6 +8,7 @@ import dev.fathom.common.FathomException;
 import dev.fathom.common.Storage;
 import dev.fathom.train.progress.TrainingState.Best;
 import dev.fathom.train.step.Temperature;
+import dev.fathom.train.step.Temperature.Scalar;
 import dev.fathom.train.step.Weights.Moments;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,7 +114,7 @@ class CheckpointsTest {
             new Moments(new float[] {0.1f, 0, 1e-30f}, new float[] {4, 5, 6}),
             new Moments(new float[] {0.2f, 0, 1e-20f}, new float[] {7, 8, 9})),
         new float[] {0.25f, 0, -1},
-        new Temperature.State(-2.5, 0.1, 0.2, 5L * round),
+        new Temperature.State(new Scalar(-2.5, 0.1, 0.2), new Scalar(-5.5, 0.3, 0.4), 5L * round),
         3.25,
         Optional.of(new Best(round - 1, 0.5, -2.25, new float[] {1, 2, 3})),
         2);

@@ -108,7 +108,7 @@ class GlobalBatchTest {
           given.settings().learningRate().highest() * share,
           0,
           parameters.length);
-      temperature.step(objective.temperatureGradient(), share);
+      temperature.step(objective.temperatureGradient(), 0, share);
     }
   }
 
@@ -150,7 +150,10 @@ class GlobalBatchTest {
     }
 
     Temperature temperature() {
-      return new Temperature(temperatureSettings, Temperature.State.initial(temperatureSettings));
+      return new Temperature(
+          temperatureSettings,
+          Temperature.State.initial(
+              temperatureSettings, settings.objective().initialBias(plan.batch())));
     }
 
     /** The rows of a step's batch, then those of its sample. */
@@ -246,9 +249,13 @@ class GlobalBatchTest {
   void anyNumberOfWorkersInAnyNumberOfProcessesGivesTheSameBits(int batch, String processOf)
       throws Exception {
     List<Integer> processes = Arrays.stream(processOf.split(" ")).map(Integer::valueOf).toList();
-    for (String mode : List.of("global", "global-exact")) {
+    for (String how :
+        List.of(
+            "temperature.mode=global",
+            "temperature.mode=global-exact",
+            "training.objective=sigmoid")) {
       for (Similarity similarity : List.of(new Cosine(), new PopulationNorm(24))) {
-        Given given = Given.of(similarity, 1000, batch, 8, "temperature.mode=" + mode);
+        Given given = Given.of(similarity, 1000, batch, 8, how);
 
         List<RoundResult> results =
             new Processes(8, processes).run(together -> given.run(40, together));

@@ -94,7 +94,8 @@ class RoundEngineTest {
 
     BatchPlan plan = BatchPlan.of(3, 40, 0, settings);
     float[] expected = start.clone();
-    Temperature temperature = new Temperature(TEMPERATURE, Temperature.State.initial(TEMPERATURE));
+    Temperature temperature =
+        new Temperature(TEMPERATURE, Temperature.State.initial(TEMPERATURE, 0));
     for (long step = 0; step < plan.totalSteps(); step++) {
       float learningRate =
           (float) new TrainerSpec(towers, settings, TEMPERATURE, plan).learningRate(step);
@@ -116,7 +117,8 @@ class RoundEngineTest {
       for (int i = 0; i < gradient.length; i++) {
         expected[i] -= (float) (learningRate * gradient[i]);
       }
-      temperature.step(temperatureGradient, settings.learningRate().share(step, plan.totalSteps()));
+      temperature.step(
+          temperatureGradient, 0, settings.learningRate().share(step, plan.totalSteps()));
     }
     for (int i = 0; i < expected.length; i++) {
       assertThat(distributed.parameters()[i]).isCloseTo(expected[i], within(2e-5f));

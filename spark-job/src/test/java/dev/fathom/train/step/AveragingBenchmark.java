@@ -44,7 +44,9 @@ public class AveragingBenchmark {
                         new Weights(new float[PARAMETERS], Moments.zero(PARAMETERS)),
                         new double[1],
                         new double[1],
-                        new Temperature.State(0, 0, 0, 1),
+                        new double[1],
+                        new Temperature.State(
+                            Temperature.Scalar.of(0), Temperature.Scalar.of(0), 1),
                         null,
                         0))
             .limit(workers)

@@ -28,7 +28,7 @@ final class TrainingStep {
   private static final int BATCHES = 4;
   private static final Storage STORAGE = new Storage(new Configuration());
   private static final Temperature.State TEMPERATURE =
-      new Temperature.State(Math.log(0.5), 0, 0, 0);
+      new Temperature.State(Temperature.Scalar.of(Math.log(0.5)), Temperature.Scalar.of(0), 0);
 
   private final int batch;
   private final Trainer trainer;

@@ -1,8 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.contrastive;
 
-import java.io.Serializable;
-import java.util.List;
+import java.util.Arrays;
 
 /**
  * Symmetric InfoNCE of whole batches of up to a fixed size; holds its working memory, so one
@@ -10,8 +9,7 @@ import java.util.List;
  */
 public final class InfoNce {
   private final InfoNceRows rows;
-  private final float[] maxima;
-  private final float[] columnSums;
+  private final float[][] merged;
   private double temperatureGradient;
 
   /**
@@ -20,8 +18,10 @@ public final class InfoNce {
    */
   public InfoNce(int maximumBatch, int dimension) {
     rows = new InfoNceRows(maximumBatch, maximumBatch, dimension);
-    maxima = new float[InfoNceRows.maxima(maximumBatch)];
-    columnSums = new float[maximumBatch];
+    merged =
+        rows.exchanges(maximumBatch).stream()
+            .map(exchange -> new float[exchange.numbers()])
+            .toArray(float[][]::new);
   }
 
   /**
@@ -39,60 +39,22 @@ public final class InfoNce {
   public double lossAndGradients(
       float[] u, float[] v, int batch, float temperature, float[] gradientU, float[] gradientV) {
     double loss = loss(u, v, batch, temperature);
-    temperatureGradient =
-        rows.gradients(u, v, temperature, maxima, columnSums, gradientU, gradientV);
+    temperatureGradient = rows.gradients(u, v, temperature, 0, merged, gradientU, gradientV);
     return loss;
   }
 
   /** The loss of a batch in nats, without gradients. */
   public double loss(float[] u, float[] v, int batch, float temperature) {
-    InfoNceRows.clear(maxima);
-    rows.similarities(u, v, 0, batch, batch, maxima);
-    rows.exponentials(temperature, maxima, columnSums);
-    return rows.loss(temperature, maxima, columnSums);
+    rows.begin(u, v, 0, batch, batch);
+    Arrays.fill(merged[0], Float.NEGATIVE_INFINITY);
+    rows.tell(0, temperature, 0, merged, merged[0]);
+    rows.tell(1, temperature, 0, merged, merged[1]);
+    return rows.loss(temperature, 0, merged);
   }
 
   /** ∂L/∂log τ of the batch that {@link #lossAndGradients} saw last. */
   public double temperatureGradient() {
     return temperatureGradient;
-  }
-
-  /**
-   * L of a batch as a function of s = 1/τ, the embeddings fixed, in which it is convex.
-   *
-   * @param loss L in nats
-   * @param slope ∂L/∂s
-   * @param curvature ∂²L/∂s², not below 0
-   */
-  public record Curve(double loss, double slope, double curvature) implements Serializable {
-    private static final long serialVersionUID = 1L;
-
-    /** The sum of several parts. */
-    public static Curve sum(List<Curve> all) {
-      double loss = 0;
-      double slope = 0;
-      double curvature = 0;
-      for (Curve one : all) {
-        loss += one.loss;
-        slope += one.slope;
-        curvature += one.curvature;
-      }
-      return new Curve(loss, slope, curvature);
-    }
-
-    /** The mean of several. */
-    public static Curve mean(List<Curve> all) {
-      return sum(all).times(1.0 / all.size());
-    }
-
-    private Curve times(double factor) {
-      return new Curve(loss * factor, slope * factor, curvature * factor);
-    }
-
-    /** The same as a function of another variable, of which this one is {@code factor} times. */
-    public Curve ofMultiple(double factor) {
-      return new Curve(loss, slope * factor, curvature * factor * factor);
-    }
   }
 
   /**

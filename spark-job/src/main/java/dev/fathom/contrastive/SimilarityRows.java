@@ -1,0 +1,68 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.contrastive;
+
+import dev.fathom.blas.Blas;
+
+/** What objectives of s = u·vᵀ have in common. */
+abstract class SimilarityRows implements BatchRows {
+  /** s of the own rows, and what becomes of it; at last G = ∂L/∂(s/τ). */
+  final float[] values;
+
+  /** s_ii of the own rows. */
+  final float[] own;
+
+  int first;
+  int rows;
+  int batch;
+  private final int dimension;
+
+  SimilarityRows(int maximumRows, int maximumBatch, int dimension) {
+    this.dimension = dimension;
+    values = new float[Math.multiplyExact(maximumRows, maximumBatch)];
+    own = new float[maximumRows];
+  }
+
+  @Override
+  public final void begin(float[] u, float[] v, int first, int rows, int batch) {
+    this.first = first;
+    this.rows = rows;
+    this.batch = batch;
+    int offset = first * dimension;
+    Blas.gemm(
+        false, true, rows, batch, dimension, 1f, u, offset, dimension, v, 0, dimension, 0f, values,
+        0, batch);
+    for (int i = 0; i < rows; i++) {
+      own[i] = values[i * batch + first + i];
+    }
+  }
+
+  /**
+   * G·v/τ for the own rows and their part of Gᵀ·u/τ.
+   *
+   * @param scale 1/τ
+   * @return the own rows' part of ∂L/∂log τ = −Σ G_ij s_ij/τ = −Σ_i u_i·(∂L/∂u)_i
+   */
+  final double backward(float[] u, float[] v, float scale, float[] gradientU, float[] gradientV) {
+    int offset = first * dimension;
+    Blas.gemm(
+        false, false, rows, dimension, batch, scale, values, 0, batch, v, 0, dimension, 0f,
+        gradientU, offset, dimension);
+    Blas.gemm(
+        true, false, batch, dimension, rows, scale, values, 0, batch, u, offset, dimension, 0f,
+        gradientV, 0, dimension);
+    return -VectorMath.dot(u, offset, gradientU, offset, rows * dimension);
+  }
+
+  @Override
+  public final int firsts() {
+    int firsts = 0;
+    for (int i = 0; i < rows; i++) {
+      boolean first = true;
+      for (int j = 0; j < batch; j++) {
+        first &= j == this.first + i || values[i * batch + j] < own[i];
+      }
+      firsts += first ? 1 : 0;
+    }
+    return firsts;
+  }
+}
