@@ -47,16 +47,30 @@ public final class ShardReader {
   private record Shard(String name, long from, long to) {}
 
   /**
-   * The split in {@code parts} partitions whose sizes differ by one at most, each in the order of
-   * the shards.
+   * The split in one partition, in the order of the shards.
    *
    * @param columns columns of {@link PairSchema} that are wanted
    */
-  public Dataset<Row> read(Split split, int parts, String... columns) {
+  public Dataset<Row> read(Split split, String... columns) {
+    return read(split, new int[] {0, 1}, columns);
+  }
+
+  /**
+   * The rows of a split in one partition for each run of equal parts, each in the order of the
+   * shards.
+   *
+   * @param runs the first part of each run; and after the last, how many parts there are
+   */
+  public Dataset<Row> read(Split split, int[] runs, String... columns) {
     return parts(
         split,
-        equal(parts),
+        runs,
         rows -> rows.coalesce(1).sortWithinPartitions(FILE, ROW).select(select(columns)));
+  }
+
+  /** Runs of parts of about one length. */
+  public static int[] runs(int parts, int runs) {
+    return IntStream.rangeClosed(0, runs).map(run -> (int) start(parts, run, runs)).toArray();
   }
 
   /**
@@ -73,9 +87,9 @@ public final class ShardReader {
   }
 
   /**
-   * The rows of a split in one partition for each run of equal parts, as they come, which spares
-   * the memory that sorting takes. After the columns that are wanted stand the name of the row's
-   * file and its number in the file, by which the caller finds their order.
+   * The same partitions with their rows as they come, which spares the memory that sorting takes.
+   * After the columns that are wanted stand the name of the row's file and its number in the file,
+   * by which the caller finds their order.
    *
    * @param runs the first part of each run; and after the last, how many parts there are
    */
@@ -84,10 +98,6 @@ public final class ShardReader {
     all[columns.length] = FILE;
     all[columns.length + 1] = ROW;
     return parts(split, runs, rows -> rows.coalesce(1).select(select(all)));
-  }
-
-  private static int[] equal(int parts) {
-    return IntStream.rangeClosed(0, parts).toArray();
   }
 
   private static Column[] select(String... columns) {

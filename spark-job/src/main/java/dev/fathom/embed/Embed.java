@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -115,31 +116,59 @@ public final class Embed {
     Side x = card.x();
     Side y = card.y();
     String name = split.directory();
-    return new ShardReader(spark, data, card)
-        .read(
-            split,
-            spark.sparkContext().defaultParallelism(),
-            PairSchema.X,
-            PairSchema.Y,
-            PairSchema.KEY,
-            PairSchema.LABEL)
+    ShardReader reader = new ShardReader(spark, data, card);
+    long total = reader.rows(split);
+    int chunks = (int) Math.max(1, (total + CHUNK - 1) / CHUNK);
+    int[] runs =
+        ShardReader.runs(chunks, Math.min(chunks, spark.sparkContext().defaultParallelism()));
+    return reader
+        .read(split, runs, PairSchema.X, PairSchema.Y, PairSchema.KEY, PairSchema.LABEL)
         .queryExecution()
         .toRdd()
         .toJavaRDD()
-        .mapPartitions(rows -> new EmbeddedRows(rows, name, x, y, model.value()));
+        .mapPartitionsWithIndex(
+            (task, rows) ->
+                new EmbeddedRows(
+                    rows,
+                    new Chunks(total, chunks, runs[task], runs[task + 1]).sizes(),
+                    name,
+                    x,
+                    y,
+                    model.value()),
+            true);
+  }
+
+  /**
+   * A task's chunks of a split. How many rows are multiplied at once decides a product's last bits,
+   * so chunks follow from the split, never from the tasks.
+   */
+  private record Chunks(long rows, int of, int from, int to) {
+    Iterator<Integer> sizes() {
+      return IntStream.range(from, to)
+          .map(c -> (int) (ShardReader.start(rows, c + 1, of) - ShardReader.start(rows, c, of)))
+          .iterator();
+    }
   }
 
   /** Embeds a partition chunk by chunk as its rows are asked for. */
   private static final class EmbeddedRows implements Iterator<Row> {
     private final Iterator<InternalRow> rows;
+    private final Iterator<Integer> sizes;
     private final String split;
     private final Side x;
     private final Side y;
     private final TrainedModel model;
     private Iterator<Row> chunk = List.<Row>of().iterator();
 
-    EmbeddedRows(Iterator<InternalRow> rows, String split, Side x, Side y, TrainedModel model) {
+    EmbeddedRows(
+        Iterator<InternalRow> rows,
+        Iterator<Integer> sizes,
+        String split,
+        Side x,
+        Side y,
+        TrainedModel model) {
       this.rows = rows;
+      this.sizes = sizes;
       this.split = split;
       this.x = x;
       this.y = y;
@@ -163,7 +192,9 @@ public final class Embed {
       ColumnBuilder columnX = new ColumnBuilder(x);
       ColumnBuilder columnY = new ColumnBuilder(y);
       List<String[]> names = new ArrayList<>();
-      while (names.size() < CHUNK && rows.hasNext()) {
+      int size = sizes.next();
+      // Spark's rows want to be asked for each.
+      while (names.size() < size && rows.hasNext()) {
         InternalRow row = rows.next();
         ColumnReader.add(row, 0, x, columnX);
         ColumnReader.add(row, 1, y, columnY);

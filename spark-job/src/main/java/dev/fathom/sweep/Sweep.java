@@ -141,7 +141,7 @@ public final class Sweep {
     PairLoader loader = new PairLoader(reader, card);
     int most = MeasureSettings.of(settings.common()).maxPoints();
     PairPartition validation = loader.collect(Split.VALIDATION);
-    List<Row> names = reader.read(Split.TEST, 1, PairSchema.KEY, PairSchema.LABEL).collectAsList();
+    List<Row> names = reader.read(Split.TEST, PairSchema.KEY, PairSchema.LABEL).collectAsList();
     int[] measured = measured(names, most);
     return new SweepData(
         loader.collect(Split.TRAIN),

@@ -51,6 +51,7 @@ final class Commands {
     try {
       List<String> all = new ArrayList<>(Arrays.asList(arguments));
       if (!all.contains("--help")
+          && !all.contains("--master")
           && all.size() > 1
           && !List.of("describe", "compare").contains(all.get(0))
           && !all.get(all.size() - 1).equals("--data")) {

@@ -120,9 +120,12 @@ class FathomTest {
   }
 
   @Test
-  void theStagesOneByOneGiveWhatARunGives() throws Exception {
+  void theStagesOneByOneOnOtherCoresGiveWhatARunGives() throws Exception {
     String[] settings = {
-      "--set", "input.pairs=1200", "--set", "model.dimension=6", "--set", "training.epochs=6"
+      "--set", "input.pairs=2000",
+      "--set", "model.dimension=6",
+      "--set", "training.epochs=6",
+      "--set", "embed.split=all"
     };
     Path whole = directory.resolve("whole");
     Path data = directory.resolve("data");
@@ -151,9 +154,18 @@ class FathomTest {
         "--data",
         data.toString(),
         "--output",
-        embedded.toString());
+        embedded.toString(),
+        "--master",
+        "local[3]");
     succeed(
-        settings, "measure", "--embeddings", embedded.toString(), "--output", measured.toString());
+        settings,
+        "measure",
+        "--embeddings",
+        embedded.toString(),
+        "--output",
+        measured.toString(),
+        "--master",
+        "local[1]");
 
     assertThat(report(measured).at("/retrieval")).isEqualTo(report(whole).at("/retrieval"));
     assertThat(report(measured).at("/intrinsicDimension"))

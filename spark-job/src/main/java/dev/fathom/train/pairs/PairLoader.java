@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.storage.StorageLevel;
 
@@ -52,10 +51,7 @@ public final class PairLoader {
     Side x = card.x();
     Side y = card.y();
     long rows = reader.rows(split);
-    int[] runs =
-        IntStream.rangeClosed(0, workers)
-            .map(worker -> (int) ShardReader.start(partitions, worker, workers))
-            .toArray();
+    int[] runs = ShardReader.runs(partitions, workers);
     return PlacedRdd.of(
         reader
             .readUnsorted(split, runs, PairSchema.X, PairSchema.Y)
