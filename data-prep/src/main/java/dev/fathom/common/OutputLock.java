@@ -22,14 +22,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps two jobs from one output directory. The lock is a file beside it that names its owner and
- * is written anew every half a minute while the job lives; one that has not been for two minutes,
- * or whose process is gone from this machine, is of a dead job and is taken over.
+ * is touched every half a minute while the job lives; one that has not been for two minutes, or
+ * whose process is gone from this machine, is of a dead job and is taken over.
  */
 public final class OutputLock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OutputLock.class);
   private static final String UNKNOWN = "unknown";
   private static final Duration BEAT = Duration.ofSeconds(30);
   private static final Duration DEAD = Duration.ofMinutes(2);
+
+  /** File systems that keep whole seconds are this much behind. */
+  private static final long SECOND = 1000;
 
   private final FileSystem fileSystem;
   private final Path file;
@@ -134,18 +137,30 @@ public final class OutputLock implements AutoCloseable {
     };
   }
 
-  private void beat() {
+  void beat() {
     try {
       if (!isOurs()) {
         LOG.warn("the lock {} was taken over by another job", Secrets.masked(file.toString()));
         timer.cancel();
         return;
       }
+      renew();
+    } catch (IOException e) {
+      warn("cannot be renewed", e);
+    }
+  }
+
+  /**
+   * A file that is written anew is empty for a moment, and one that a dying job leaves empty names
+   * no owner. Object stores, which know no other way, put a file whole.
+   */
+  private void renew() throws IOException {
+    long now = System.currentTimeMillis();
+    fileSystem.setTimes(file, now, -1);
+    if (fileSystem.getFileStatus(file).getModificationTime() < now - SECOND) {
       try (OutputStream out = fileSystem.create(file, true)) {
         out.write(owner.getBytes(StandardCharsets.UTF_8));
       }
-    } catch (IOException e) {
-      warn("cannot be renewed", e);
     }
   }
 

@@ -145,7 +145,7 @@ class FaultsIT {
   private static void writePoints(Path file) throws IOException {
     Random random = new Random(7);
     List<String> lines = new ArrayList<>();
-    for (int row = 0; row < 40_000; row++) {
+    for (int row = 0; row < 100_000; row++) {
       StringBuilder line = new StringBuilder();
       for (int column = 0; column < 24; column++) {
         line.append(column == 0 ? "" : ",")
