@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Matrix multiplication on row-major heap arrays with offsets, without copies.
+ * Products of {@link Matrix} and {@link DoubleMatrix}, without copies.
  *
  * <p>netlib's JNI pins the arrays (JavaCPP's own {@code cblas_sgemm(float[])} would copy them in
  * and out at every call) and is pointed at the OpenBLAS that ND4J's natives bring. Where no native
@@ -31,90 +31,50 @@ public final class Blas {
 
   private Blas() {}
 
-  /**
-   * {@code C ← α·op(A)·op(B) + β·C} with {@code op(A)} an m × k and {@code op(B)} a k × n matrix,
-   * all row-major.
-   *
-   * @param transposeA whether {@code a} holds k × m and is to be transposed
-   * @param transposeB whether {@code b} holds n × k and is to be transposed
-   * @param lda the length of a row of {@code a} as it is stored; {@code ldb} and {@code ldc}
-   *     likewise
-   */
-  public static void gemm(
-      boolean transposeA,
-      boolean transposeB,
-      int m,
-      int n,
-      int k,
-      float alpha,
-      float[] a,
-      int offsetA,
-      int lda,
-      float[] b,
-      int offsetB,
-      int ldb,
-      float beta,
-      float[] c,
-      int offsetC,
-      int ldc) {
+  /** {@code c ← α·a·b + β·c}. */
+  static void multiply(float alpha, Matrix a, Matrix b, float beta, Matrix c) {
     useOneThreadAtFirst();
     // A row-major matrix is its transpose read column-major: Cᵀ = op(B)ᵀ·op(A)ᵀ swaps the operands
     // and nothing else.
     IMPLEMENTATION.sgemm(
-        transposeB ? "T" : "N",
-        transposeA ? "T" : "N",
-        n,
-        m,
-        k,
+        b.isTransposed() ? "T" : "N",
+        a.isTransposed() ? "T" : "N",
+        c.columns(),
+        c.rows(),
+        a.width(),
         alpha,
-        b,
-        offsetB,
-        ldb,
-        a,
-        offsetA,
-        lda,
+        b.array(),
+        b.offset(),
+        b.stride(),
+        a.array(),
+        a.offset(),
+        a.stride(),
         beta,
-        c,
-        offsetC,
-        ldc);
+        c.array(),
+        c.offset(),
+        c.stride());
   }
 
   /** The same in double precision. */
-  public static void gemm(
-      boolean transposeA,
-      boolean transposeB,
-      int m,
-      int n,
-      int k,
-      double alpha,
-      double[] a,
-      int offsetA,
-      int lda,
-      double[] b,
-      int offsetB,
-      int ldb,
-      double beta,
-      double[] c,
-      int offsetC,
-      int ldc) {
+  static void multiply(double alpha, DoubleMatrix a, DoubleMatrix b, double beta, DoubleMatrix c) {
     useOneThreadAtFirst();
     IMPLEMENTATION.dgemm(
-        transposeB ? "T" : "N",
-        transposeA ? "T" : "N",
-        n,
-        m,
-        k,
+        b.isTransposed() ? "T" : "N",
+        a.isTransposed() ? "T" : "N",
+        c.columns(),
+        c.rows(),
+        a.width(),
         alpha,
-        b,
-        offsetB,
-        ldb,
-        a,
-        offsetA,
-        lda,
+        b.array(),
+        b.offset(),
+        b.stride(),
+        a.array(),
+        a.offset(),
+        a.stride(),
         beta,
-        c,
-        offsetC,
-        ldc);
+        c.array(),
+        c.offset(),
+        c.stride());
   }
 
   /** Whether the native library has been loaded. */

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.contrastive;
 
-import dev.fathom.blas.Blas;
+import dev.fathom.blas.Matrix;
 
 /** What objectives of s = u·vᵀ have in common. */
 abstract class SimilarityRows implements BatchRows {
@@ -28,9 +28,9 @@ abstract class SimilarityRows implements BatchRows {
     this.rows = rows;
     this.batch = batch;
     int offset = first * dimension;
-    Blas.gemm(
-        false, true, rows, batch, dimension, 1f, u, offset, dimension, v, 0, dimension, 0f, values,
-        0, batch);
+    Matrix.of(values, 0, rows, batch)
+        .setProduct(
+            Matrix.of(u, offset, rows, dimension), Matrix.of(v, 0, batch, dimension).transposed());
     for (int i = 0; i < rows; i++) {
       own[i] = values[i * batch + first + i];
     }
@@ -44,12 +44,14 @@ abstract class SimilarityRows implements BatchRows {
    */
   final double backward(float[] u, float[] v, float scale, float[] gradientU, float[] gradientV) {
     int offset = first * dimension;
-    Blas.gemm(
-        false, false, rows, dimension, batch, scale, values, 0, batch, v, 0, dimension, 0f,
-        gradientU, offset, dimension);
-    Blas.gemm(
-        true, false, batch, dimension, rows, scale, values, 0, batch, u, offset, dimension, 0f,
-        gradientV, 0, dimension);
+    Matrix.of(gradientU, offset, rows, dimension)
+        .multiply(scale, Matrix.of(values, 0, rows, batch), Matrix.of(v, 0, batch, dimension), 0f);
+    Matrix.of(gradientV, 0, batch, dimension)
+        .multiply(
+            scale,
+            Matrix.of(values, 0, rows, batch).transposed(),
+            Matrix.of(u, offset, rows, dimension),
+            0f);
     return -VectorMath.dot(u, offset, gradientU, offset, rows * dimension);
   }
 

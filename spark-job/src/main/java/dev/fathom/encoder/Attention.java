@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.encoder;
 
-import dev.fathom.blas.Blas;
+import dev.fathom.blas.Matrix;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
@@ -104,23 +104,10 @@ record Attention(int width, int heads, int offset) implements Serializable {
         float[] output, float[] input, int[] starts, int captions, float[] parameters, int start) {
       int tokens = starts[captions];
       for (int i = 0; i < 3; i++) {
-        Blas.gemm(
-            false,
-            true,
-            tokens,
-            width,
-            width,
-            1f,
-            input,
-            0,
-            width,
-            parameters,
-            start + offset + i * weights(),
-            width,
-            0f,
-            projected[i],
-            0,
-            width);
+        Matrix.of(projected[i], 0, tokens, width)
+            .setProduct(
+                Matrix.of(input, 0, tokens, width),
+                Matrix.of(parameters, start + offset + i * weights(), width, width).transposed());
       }
       int share = 0;
       for (int caption = 0; caption < captions; caption++) {
@@ -130,27 +117,14 @@ record Attention(int width, int heads, int offset) implements Serializable {
           float scale = (float) (1 / Math.sqrt(size()));
           byTokens(scale, projected[0], projected[1], from + column, length, shares, share);
           softmax(length, share);
-          mix(false, 1f, shares, share, projected[2], mixed, from + column, length);
+          mix(1f, Matrix.of(shares, share, length, length), projected[2], mixed, from + column);
           share += length * length;
         }
       }
-      Blas.gemm(
-          false,
-          false,
-          tokens,
-          width,
-          width,
-          1f,
-          mixed,
-          0,
-          width,
-          parameters,
-          start + offset + 3 * weights(),
-          width,
-          1f,
-          output,
-          0,
-          width);
+      Matrix.of(output, 0, tokens, width)
+          .addProduct(
+              Matrix.of(mixed, 0, tokens, width),
+              Matrix.of(parameters, start + offset + 3 * weights(), width, width));
     }
 
     /** Turns scores into shares, row by row. */
@@ -187,26 +161,14 @@ record Attention(int width, int heads, int offset) implements Serializable {
         float[] inputGradient) {
       int tokens = starts[captions];
       int out = start + offset + 3 * weights();
-      Blas.gemm(
-          true, false, width, width, tokens, 1f, mixed, 0, width, gradient, 0, width, 0f, target,
-          out, width);
-      Blas.gemm(
-          false,
-          true,
-          tokens,
-          width,
-          width,
-          1f,
-          gradient,
-          0,
-          width,
-          parameters,
-          out,
-          width,
-          0f,
-          mixedGradients,
-          0,
-          width);
+      Matrix.of(target, out, width, width)
+          .setProduct(
+              Matrix.of(mixed, 0, tokens, width).transposed(),
+              Matrix.of(gradient, 0, tokens, width));
+      Matrix.of(mixedGradients, 0, tokens, width)
+          .setProduct(
+              Matrix.of(gradient, 0, tokens, width),
+              Matrix.of(parameters, out, width, width).transposed());
       int share = 0;
       for (int caption = 0; caption < captions; caption++) {
         int from = starts[caption] * width;
@@ -218,45 +180,26 @@ record Attention(int width, int heads, int offset) implements Serializable {
       }
       for (int i = 0; i < 3; i++) {
         int weights = start + offset + i * weights();
-        Blas.gemm(
-            true,
-            false,
-            width,
-            width,
-            tokens,
-            1f,
-            projectedGradients[i],
-            0,
-            width,
-            input,
-            0,
-            width,
-            0f,
-            target,
-            weights,
-            width);
-        Blas.gemm(
-            false,
-            false,
-            tokens,
-            width,
-            width,
-            1f,
-            projectedGradients[i],
-            0,
-            width,
-            parameters,
-            weights,
-            width,
-            i == 0 ? 0f : 1f,
-            inputGradient,
-            0,
-            width);
+        Matrix.of(target, weights, width, width)
+            .setProduct(
+                Matrix.of(projectedGradients[i], 0, tokens, width).transposed(),
+                Matrix.of(input, 0, tokens, width));
+        Matrix.of(inputGradient, 0, tokens, width)
+            .multiply(
+                1f,
+                Matrix.of(projectedGradients[i], 0, tokens, width),
+                Matrix.of(parameters, weights, width, width),
+                i == 0 ? 0f : 1f);
       }
     }
 
     private void backThroughHead(int at, int length, int share) {
-      mix(true, 1f, shares, share, mixedGradients, projectedGradients[2], at, length);
+      mix(
+          1f,
+          Matrix.of(shares, share, length, length).transposed(),
+          mixedGradients,
+          projectedGradients[2],
+          at);
       byTokens(1f, mixedGradients, projected[2], at, length, scores, 0);
       for (int row = 0; row < length * length; row += length) {
         float along = 0;
@@ -268,31 +211,31 @@ record Attention(int width, int heads, int offset) implements Serializable {
         }
       }
       float scale = (float) (1 / Math.sqrt(size()));
-      mix(false, scale, scores, 0, projected[1], projectedGradients[0], at, length);
-      mix(true, scale, scores, 0, projected[0], projectedGradients[1], at, length);
+      mix(scale, Matrix.of(scores, 0, length, length), projected[1], projectedGradients[0], at);
+      mix(
+          scale,
+          Matrix.of(scores, 0, length, length).transposed(),
+          projected[0],
+          projectedGradients[1],
+          at);
     }
 
     /** {@code target ← factor·a·bᵀ} of one head: tokens × tokens. */
     private void byTokens(
         float factor, float[] a, float[] b, int at, int length, float[] target, int to) {
-      Blas.gemm(
-          false, true, length, length, size(), factor, a, at, width, b, at, width, 0f, target, to,
-          length);
+      Matrix.of(target, to, length, length)
+          .multiply(
+              factor,
+              Matrix.of(a, at, length, size(), width),
+              Matrix.of(b, at, length, size(), width).transposed(),
+              0f);
     }
 
-    /** {@code target ← factor·M·a} of one head, or with Mᵀ; M is tokens × tokens. */
-    private void mix(
-        boolean transpose,
-        float factor,
-        float[] m,
-        int start,
-        float[] a,
-        float[] target,
-        int at,
-        int length) {
-      Blas.gemm(
-          transpose, false, length, size(), length, factor, m, start, length, a, at, width, 0f,
-          target, at, width);
+    /** {@code target ← factor·M·a} of one head; M is tokens × tokens. */
+    private void mix(float factor, Matrix m, float[] a, float[] target, int at) {
+      int length = m.rows();
+      Matrix.of(target, at, length, size(), width)
+          .multiply(factor, m, Matrix.of(a, at, length, size(), width), 0f);
     }
   }
 }

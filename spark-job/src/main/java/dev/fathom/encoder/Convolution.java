@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.encoder;
 
-import dev.fathom.blas.Blas;
+import dev.fathom.blas.Matrix;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Collection;
@@ -147,23 +147,12 @@ record Convolution(int height, int width, int in, int out, int stride, int offse
     for (int first = 0; first < rows; first += chunk()) {
       int pictures = Math.min(chunk(), rows - first);
       unroll(input, first, pictures, scratch.columns);
-      Blas.gemm(
-          false,
-          true,
-          pictures * places(),
-          out,
-          columnWidth(),
-          1f,
-          scratch.columns,
-          0,
-          columnWidth(),
-          scratch.weights,
-          0,
-          columnWidth(),
-          add ? 1f : 0f,
-          output,
-          first * outputSize(),
-          out);
+      Matrix.of(output, first * outputSize(), pictures * places(), out)
+          .multiply(
+              1f,
+              Matrix.of(scratch.columns, 0, pictures * places(), columnWidth()),
+              Matrix.of(scratch.weights, 0, out, columnWidth()).transposed(),
+              add ? 1f : 0f);
     }
     DenseStack.addBias(output, rows * places(), out, parameters, start + offset, relu);
   }
@@ -189,41 +178,17 @@ record Convolution(int height, int width, int in, int out, int stride, int offse
     for (int first = 0; first < rows; first += chunk()) {
       int pictures = Math.min(chunk(), rows - first);
       unroll(input, first, pictures, scratch.columns);
-      Blas.gemm(
-          true,
-          false,
-          out,
-          columnWidth(),
-          pictures * places(),
-          1f,
-          gradient,
-          first * outputSize(),
-          out,
-          scratch.columns,
-          0,
-          columnWidth(),
-          first == 0 ? 0f : 1f,
-          scratch.weightGradients,
-          0,
-          columnWidth());
+      Matrix.of(scratch.weightGradients, 0, out, columnWidth())
+          .multiply(
+              1f,
+              Matrix.of(gradient, first * outputSize(), pictures * places(), out).transposed(),
+              Matrix.of(scratch.columns, 0, pictures * places(), columnWidth()),
+              first == 0 ? 0f : 1f);
       if (inputGradient != null) {
-        Blas.gemm(
-            false,
-            false,
-            pictures * places(),
-            columnWidth(),
-            out,
-            1f,
-            gradient,
-            first * outputSize(),
-            out,
-            scratch.weights,
-            0,
-            columnWidth(),
-            0f,
-            scratch.columnGradients,
-            0,
-            columnWidth());
+        Matrix.of(scratch.columnGradients, 0, pictures * places(), columnWidth())
+            .setProduct(
+                Matrix.of(gradient, first * outputSize(), pictures * places(), out),
+                Matrix.of(scratch.weights, 0, out, columnWidth()));
         addBack(scratch.columnGradients, first, pictures, inputGradient);
       }
     }

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.encoder;
 
-import dev.fathom.blas.Blas;
+import dev.fathom.blas.Matrix;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
@@ -368,23 +368,14 @@ final class ConvolutionEncoder implements Encoder {
         int step = reach.rowsAtOnce(row, band);
         int count = step * reach.placesOfRow(layer) * chunk;
         for (int r = Math.max(row, reach.rowBefore()); r < row + band && count > 0; r += step) {
-          Blas.gemm(
-              false,
-              true,
-              count,
-              out,
-              depth,
-              1f,
-              blocks,
-              start + reach.start(layer, r, chunk),
-              layer.block(),
-              weights[l],
-              reach.weights(layer),
-              depth,
-              reach.tap() == 0 ? 0f : 1f,
-              places,
-              ((r - row) * rowPlaces + reach.columnBefore() * chunk) * out,
-              out);
+          Matrix.of(
+                  places, ((r - row) * rowPlaces + reach.columnBefore() * chunk) * out, count, out)
+              .multiply(
+                  1f,
+                  Matrix.of(
+                      blocks, start + reach.start(layer, r, chunk), count, depth, layer.block()),
+                  Matrix.of(weights[l], reach.weights(layer), out, depth).transposed(),
+                  reach.tap() == 0 ? 0f : 1f);
         }
       }
     }
@@ -402,41 +393,18 @@ final class ConvolutionEncoder implements Encoder {
         int count = step * reach.placesOfRow(layer) * chunk;
         for (int r = Math.max(row, reach.rowBefore()); r < row + band && count > 0; r += step) {
           int from = ((r - row) * rowPlaces + reach.columnBefore() * chunk) * out;
-          Blas.gemm(
-              true,
-              false,
-              out,
-              depth,
-              count,
-              1f,
-              places,
-              from,
-              out,
-              blocks,
-              start + reach.start(layer, r, chunk),
-              layer.block(),
-              1f,
-              weightGradients[l],
-              reach.weights(layer),
-              depth);
+          Matrix.of(weightGradients[l], reach.weights(layer), out, depth)
+              .addProduct(
+                  Matrix.of(places, from, count, out).transposed(),
+                  Matrix.of(
+                      blocks, start + reach.start(layer, r, chunk), count, depth, layer.block()));
           if (l > 0) {
-            Blas.gemm(
-                false,
-                false,
-                count,
-                depth,
-                out,
-                1f,
-                places,
-                from,
-                out,
-                weights[l],
-                reach.weights(layer),
-                depth,
-                reach.tap() == 0 ? 0f : 1f,
-                gradients[l],
-                reach.start(layer, r, chunk),
-                layer.block());
+            Matrix.of(gradients[l], reach.start(layer, r, chunk), count, depth, layer.block())
+                .multiply(
+                    1f,
+                    Matrix.of(places, from, count, out),
+                    Matrix.of(weights[l], reach.weights(layer), out, depth),
+                    reach.tap() == 0 ? 0f : 1f);
           }
         }
       }

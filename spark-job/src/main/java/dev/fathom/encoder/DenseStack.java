@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.encoder;
 
-import dev.fathom.blas.Blas;
+import dev.fathom.blas.Matrix;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
@@ -121,23 +121,10 @@ final class DenseStack implements Serializable {
         int out = widths[layer + 1];
         boolean last = layer == layers() - 1;
         float[] target = last ? output : inputs[layer + 1];
-        Blas.gemm(
-            false,
-            true,
-            rows,
-            out,
-            in,
-            1f,
-            inputs[layer],
-            0,
-            in,
-            parameters,
-            position,
-            in,
-            0f,
-            target,
-            0,
-            out);
+        Matrix.of(target, 0, rows, out)
+            .setProduct(
+                Matrix.of(inputs[layer], 0, rows, in),
+                Matrix.of(parameters, position, out, in).transposed());
         addBias(target, rows, out, parameters, position + out * in, !last);
         position += out * (in + 1);
       }
@@ -156,42 +143,15 @@ final class DenseStack implements Serializable {
         int out = widths[layer + 1];
         float[] gradient = layer == layers() - 1 ? outputGradient : gradients[layer + 1];
         int position = end - out * (in + 1);
-        Blas.gemm(
-            true,
-            false,
-            out,
-            in,
-            rows,
-            1f,
-            gradient,
-            0,
-            out,
-            inputs[layer],
-            0,
-            in,
-            0f,
-            target,
-            position,
-            in);
+        Matrix.of(target, position, out, in)
+            .setProduct(
+                Matrix.of(gradient, 0, rows, out).transposed(),
+                Matrix.of(inputs[layer], 0, rows, in));
         columnSums(gradient, rows, out, target, position + out * in);
         if (layer > 0 || toInput) {
-          Blas.gemm(
-              false,
-              false,
-              rows,
-              in,
-              out,
-              1f,
-              gradient,
-              0,
-              out,
-              parameters,
-              position,
-              in,
-              0f,
-              gradients[layer],
-              0,
-              in);
+          Matrix.of(gradients[layer], 0, rows, in)
+              .setProduct(
+                  Matrix.of(gradient, 0, rows, out), Matrix.of(parameters, position, out, in));
         }
         if (layer > 0) {
           zeroWhereInactive(gradients[layer], inputs[layer], 0, rows * in);

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.encoder;
 
-import dev.fathom.blas.Blas;
+import dev.fathom.blas.Matrix;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
@@ -76,23 +76,9 @@ record NormalisedDense(int in, int out, int offset) implements Serializable {
      */
     void forward(float[] input, int rows, float[] parameters, int start) {
       int weights = start + offset;
-      Blas.gemm(
-          false,
-          true,
-          rows,
-          out,
-          in,
-          1f,
-          input,
-          0,
-          in,
-          parameters,
-          weights,
-          in,
-          0f,
-          normalised,
-          0,
-          out);
+      Matrix.of(normalised, 0, rows, out)
+          .setProduct(
+              Matrix.of(input, 0, rows, in), Matrix.of(parameters, weights, out, in).transposed());
       int biases = weights + out * in;
       for (int row = 0; row < rows; row++) {
         standardise(row);
@@ -145,25 +131,15 @@ record NormalisedDense(int in, int out, int offset) implements Serializable {
       for (int row = 0; row < rows; row++) {
         backThroughNorm(row, gradient, parameters, biases + out, target);
       }
-      Blas.gemm(
-          true, false, out, in, rows, 1f, gradient, 0, out, input, 0, in, 0f, target, weights, in);
-      Blas.gemm(
-          false,
-          false,
-          rows,
-          in,
-          out,
-          1f,
-          gradient,
-          0,
-          out,
-          parameters,
-          weights,
-          in,
-          add ? 1f : 0f,
-          inputGradient,
-          0,
-          in);
+      Matrix.of(target, weights, out, in)
+          .setProduct(
+              Matrix.of(gradient, 0, rows, out).transposed(), Matrix.of(input, 0, rows, in));
+      Matrix.of(inputGradient, 0, rows, in)
+          .multiply(
+              1f,
+              Matrix.of(gradient, 0, rows, out),
+              Matrix.of(parameters, weights, out, in),
+              add ? 1f : 0f);
     }
 
     private void backThroughNorm(

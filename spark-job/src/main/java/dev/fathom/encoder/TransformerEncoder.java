@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.encoder;
 
-import dev.fathom.blas.Blas;
+import dev.fathom.blas.Matrix;
 import dev.fathom.common.FathomException;
 import java.io.Serializable;
 import java.util.Arrays;
@@ -312,23 +312,10 @@ final class TransformerEncoder implements Encoder {
       }
       for (int place = 0; place < places; place++) {
         int from = placeStarts[place] * width;
-        Blas.gemm(
-            false,
-            false,
-            placeStarts[place + 1] - placeStarts[place],
-            width,
-            width,
-            1f,
-            embedded,
-            from,
-            width,
-            parameters,
-            matrix(place, offset),
-            width,
-            0f,
-            turned,
-            from,
-            width);
+        Matrix.of(turned, from, placeStarts[place + 1] - placeStarts[place], width)
+            .setProduct(
+                Matrix.of(embedded, from, placeStarts[place + 1] - placeStarts[place], width),
+                Matrix.of(parameters, matrix(place, offset), width, width));
       }
       for (int i = 0; i < all; i++) {
         System.arraycopy(turned, i * width, first, byPlace[i] * width, width);
@@ -344,23 +331,10 @@ final class TransformerEncoder implements Encoder {
       gelu(at.widen.output(), at.sigmoids, at.u, all * wide);
       System.arraycopy(at.s, 0, at.next, 0, all * width);
       int narrow = offset + block.narrow();
-      Blas.gemm(
-          false,
-          true,
-          all,
-          width,
-          wide,
-          1f,
-          at.u,
-          0,
-          wide,
-          parameters,
-          narrow,
-          wide,
-          1f,
-          at.next,
-          0,
-          width);
+      Matrix.of(at.next, 0, all, width)
+          .addProduct(
+              Matrix.of(at.u, 0, all, wide),
+              Matrix.of(parameters, narrow, width, wide).transposed());
       DenseStack.addBias(at.next, all, width, parameters, narrow + width * wide, false);
     }
 
@@ -404,27 +378,13 @@ final class TransformerEncoder implements Encoder {
         Block block, BlockMemory at, float[] h, float[] parameters, int offset, float[] target) {
       int all = starts[captions];
       int narrow = offset + block.narrow();
-      Blas.gemm(
-          true, false, width, wide, all, 1f, gradient, 0, width, at.u, 0, wide, 0f, target, narrow,
-          wide);
+      Matrix.of(target, narrow, width, wide)
+          .setProduct(
+              Matrix.of(gradient, 0, all, width).transposed(), Matrix.of(at.u, 0, all, wide));
       DenseStack.columnSums(gradient, all, width, target, narrow + width * wide);
-      Blas.gemm(
-          false,
-          false,
-          all,
-          wide,
-          width,
-          1f,
-          gradient,
-          0,
-          width,
-          parameters,
-          narrow,
-          wide,
-          0f,
-          wideGradient,
-          0,
-          wide);
+      Matrix.of(wideGradient, 0, all, wide)
+          .setProduct(
+              Matrix.of(gradient, 0, all, width), Matrix.of(parameters, narrow, width, wide));
       backThroughGelu(wideGradient, at.widen.output(), at.sigmoids, all * wide);
       at.widen.backward(at.s, all, wideGradient, parameters, offset, target, gradient, true);
       at.attention.backward(
@@ -452,26 +412,14 @@ final class TransformerEncoder implements Encoder {
           Arrays.fill(target, matrix, matrix + width * width, 0f);
           continue;
         }
-        Blas.gemm(
-            true, false, width, width, count, 1f, embedded, from, width, turned, from, width, 0f,
-            target, matrix, width);
-        Blas.gemm(
-            false,
-            true,
-            count,
-            width,
-            width,
-            1f,
-            turned,
-            from,
-            width,
-            parameters,
-            matrix,
-            width,
-            0f,
-            branchGradient,
-            from,
-            width);
+        Matrix.of(target, matrix, width, width)
+            .setProduct(
+                Matrix.of(embedded, from, count, width).transposed(),
+                Matrix.of(turned, from, count, width));
+        Matrix.of(branchGradient, from, count, width)
+            .setProduct(
+                Matrix.of(turned, from, count, width),
+                Matrix.of(parameters, matrix, width, width).transposed());
       }
       Arrays.fill(target, offset, offset + tableSize(), 0f);
       for (int c = 0; c < width; c++) {

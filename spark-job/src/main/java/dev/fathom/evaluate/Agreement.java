@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.evaluate;
 
-import dev.fathom.blas.Blas;
+import dev.fathom.blas.Matrix;
 import dev.fathom.common.RandomStream;
 import java.util.Arrays;
 
@@ -97,8 +97,9 @@ public record Agreement(
     LogSumExp sum = new LogSumExp();
     for (int first = 0; first < n; first += BLOCK) {
       int height = Math.min(BLOCK, n - first);
-      Blas.gemm(
-          false, true, height, n, d, 1, points, first * d, d, points, 0, d, 0, products, 0, n);
+      Matrix.of(products, 0, height, n)
+          .setProduct(
+              Matrix.of(points, first * d, height, d), Matrix.of(points, 0, n, d).transposed());
       for (int i = 0; i < height; i++) {
         // Each pair once; the other order adds the same.
         for (int j = first + i + 1; j < n; j++) {

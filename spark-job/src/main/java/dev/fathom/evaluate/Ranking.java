@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.evaluate;
 
-import dev.fathom.blas.Blas;
+import dev.fathom.blas.Matrix;
 import dev.fathom.blas.NegativeParts;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -105,23 +105,12 @@ public final class Ranking implements Serializable {
         int height = Math.min(ROWS, to - row);
         for (int column = 0; column < n; column += COLUMNS) {
           int width = Math.min(COLUMNS, n - column);
-          Blas.gemm(
-              false,
-              true,
-              height,
-              width,
-              d,
-              -1,
-              pairs.x(),
-              row * d,
-              d,
-              pairs.y(),
-              column * d,
-              d,
-              0,
-              block,
-              0,
-              COLUMNS);
+          Matrix.of(block, 0, height, width, COLUMNS)
+              .multiply(
+                  -1,
+                  Matrix.of(pairs.x(), row * d, height, d),
+                  Matrix.of(pairs.y(), column * d, width, d).transposed(),
+                  0);
           Arrays.fill(columnLimits, NEVER);
           for (int j = 0; j < width; j++) {
             columnLimits[j] = columns.limit(ofColumns, column + j);

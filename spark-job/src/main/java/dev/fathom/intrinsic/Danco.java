@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.intrinsic;
 
-import dev.fathom.blas.Blas;
+import dev.fathom.blas.DoubleMatrix;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -86,23 +86,10 @@ final class Danco {
         around.logRatios[i] =
             Math.log(neighbours.distance(i, 1) / neighbours.distance(i, NEIGHBOURS + 1));
         double[] v = neighbourhood.fromPoint(i);
-        Blas.gemm(
-            false,
-            true,
-            NEIGHBOURS,
-            NEIGHBOURS,
-            d,
-            1.0,
-            v,
-            0,
-            d,
-            v,
-            0,
-            d,
-            0.0,
-            gram,
-            0,
-            NEIGHBOURS);
+        DoubleMatrix.of(gram, 0, NEIGHBOURS, NEIGHBOURS)
+            .setProduct(
+                DoubleMatrix.of(v, 0, NEIGHBOURS, d),
+                DoubleMatrix.of(v, 0, NEIGHBOURS, d).transposed());
         double cosines = 0;
         double sines = 0;
         for (int a = 0; a < NEIGHBOURS; a++) {

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.intrinsic;
 
-import dev.fathom.blas.Blas;
+import dev.fathom.blas.DoubleMatrix;
 import dev.fathom.blas.SymmetricEigen;
 import java.util.function.ToDoubleFunction;
 import org.apache.commons.math3.stat.StatUtils;
@@ -40,9 +40,10 @@ final class LocalPca {
     double[] matrix = new double[size * size];
     double[] figures = new double[cloud.count()];
     for (int i = 0; i < cloud.count(); i++) {
-      double[] v = neighbourhood.fromMean(i);
-      Blas.gemm(
-          d <= k, d > k, size, size, d <= k ? k : d, 1.0, v, 0, d, v, 0, d, 0.0, matrix, 0, size);
+      DoubleMatrix v = DoubleMatrix.of(neighbourhood.fromMean(i), 0, k, d);
+      // Of the two products the smaller one has the same eigenvalues above 0.
+      DoubleMatrix.of(matrix, 0, size, size)
+          .setProduct(d <= k ? v.transposed() : v, d <= k ? v : v.transposed());
       figures[i] = figure.applyAsDouble(descending(SymmetricEigen.values(matrix, size)));
     }
     return figures;

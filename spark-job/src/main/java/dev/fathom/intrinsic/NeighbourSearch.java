@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.intrinsic;
 
-import dev.fathom.blas.Blas;
+import dev.fathom.blas.Matrix;
 import dev.fathom.blas.NegativeParts;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -349,23 +349,12 @@ public final class NeighbourSearch implements Serializable {
           minusColumnLimits[c] = -minusColumnLimits[c];
         }
       }
-      Blas.gemm(
-          false,
-          true,
-          height,
-          breadth,
-          width,
-          -2,
-          coordinates,
-          leaves[a] * width,
-          width,
-          coordinates,
-          leaves[b] * width,
-          width,
-          0,
-          product,
-          0,
-          LEAF);
+      Matrix.of(product, 0, height, breadth, LEAF)
+          .multiply(
+              -2,
+              Matrix.of(coordinates, leaves[a] * width, height, width),
+              Matrix.of(coordinates, leaves[b] * width, breadth, width).transposed(),
+              0);
       for (int first = 0; first < height; first += ROWS) {
         fold(first);
         for (int column = 0; column < breadth; column++) {

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.intrinsic;
 
-import dev.fathom.blas.Blas;
+import dev.fathom.blas.Matrix;
 
 /** The inner products of all pairs of rows, block by block. */
 final class PairProducts {
@@ -26,9 +26,10 @@ final class PairProducts {
       int height = Math.min(BLOCK, n - a);
       for (int b = a; b < n; b += BLOCK) {
         int breadth = Math.min(BLOCK, n - b);
-        Blas.gemm(
-            false, true, height, breadth, width, 1, rows, a * width, width, rows, b * width, width,
-            0, product, 0, BLOCK);
+        Matrix.of(product, 0, height, breadth, BLOCK)
+            .setProduct(
+                Matrix.of(rows, a * width, height, width),
+                Matrix.of(rows, b * width, breadth, width).transposed());
         for (int i = 0; i < height; i++) {
           for (int j = a == b ? i + 1 : 0; j < breadth; j++) {
             visitor.visit(a + i, b + j, product[i * BLOCK + j]);

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.intrinsic;
 
-import dev.fathom.blas.Blas;
+import dev.fathom.blas.DoubleMatrix;
 import dev.fathom.blas.SymmetricEigen;
 
 /**
@@ -61,7 +61,12 @@ record PrincipalComponents(double[] centre, double[] variances, double[] axes) {
           block[i * d + c] = points.value(from + i, c) - centre[c];
         }
       }
-      Blas.gemm(true, false, d, d, rows, factor, block, 0, d, block, 0, d, 1, products, 0, d);
+      DoubleMatrix.of(products, 0, d, d)
+          .multiply(
+              factor,
+              DoubleMatrix.of(block, 0, rows, d).transposed(),
+              DoubleMatrix.of(block, 0, rows, d),
+              1);
     }
     return products;
   }

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.intrinsic;
 
-import dev.fathom.blas.Blas;
+import dev.fathom.blas.DoubleMatrix;
 
 /**
  * Few coordinates for each point, in which two points are never farther apart than they are: what a
@@ -67,8 +67,10 @@ final class SearchSpace {
           centred[i * d + c] = (points.value(from + i, c) - axes.centre()[c]) * space.scale;
         }
       }
-      Blas.gemm(
-          false, true, rows, rank, d, 1.0, centred, 0, d, axes.axes(), 0, d, 0.0, turned, 0, rank);
+      DoubleMatrix.of(turned, 0, rows, rank)
+          .setProduct(
+              DoubleMatrix.of(centred, 0, rows, d),
+              DoubleMatrix.of(axes.axes(), 0, rank, d).transposed());
       for (int i = 0; i < rows; i++) {
         space.put(from + i, centred, i * d, d, turned, i * rank, rank);
       }

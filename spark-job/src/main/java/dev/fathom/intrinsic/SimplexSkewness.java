@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.intrinsic;
 
-import dev.fathom.blas.Blas;
+import dev.fathom.blas.DoubleMatrix;
 import org.apache.commons.math3.special.Gamma;
 
 /** Expected simplex skewness of Johnsson, Soneson and Fontes (2015), its version "a", d = 1. */
@@ -31,7 +31,8 @@ final class SimplexSkewness {
     double sum = 0;
     for (int i = 0; i < cloud.count(); i++) {
       double[] v = neighbourhood.fromMean(i);
-      Blas.gemm(false, true, k, k, d, 1.0, v, 0, d, v, 0, d, 0.0, gram, 0, k);
+      DoubleMatrix.of(gram, 0, k, k)
+          .setProduct(DoubleMatrix.of(v, 0, k, d), DoubleMatrix.of(v, 0, k, d).transposed());
       sum += dimension(skewness(gram, k));
     }
     return sum / cloud.count();

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.intrinsic;
 
-import dev.fathom.blas.Blas;
+import dev.fathom.blas.DoubleMatrix;
 
 /** The tight local estimator of Amsaleg and others (2019). */
 final class TightLocal {
@@ -38,7 +38,9 @@ final class TightLocal {
     double sum = 0;
     for (int i = 0; i < cloud.count(); i++) {
       double[] vectors = neighbourhood.fromPoint(i);
-      Blas.gemm(false, true, k, k, d, 1.0, vectors, 0, d, vectors, 0, d, 0.0, gram, 0, k);
+      DoubleMatrix.of(gram, 0, k, k)
+          .setProduct(
+              DoubleMatrix.of(vectors, 0, k, d), DoubleMatrix.of(vectors, 0, k, d).transposed());
       double r = neighbours.distance(i, k);
       for (int j = 0; j < k; j++) {
         u[j] = neighbours.distance(i, j + 1) / r;

@@ -1,0 +1,53 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.blas;
+
+/**
+ * The same as {@link Matrix} in double precision.
+ *
+ * @param offset of the first row in the array
+ * @param rows as they are stored
+ * @param columns as they are stored
+ * @param stride from one row to the next
+ * @param isTransposed whether the rows stand for columns
+ */
+public record DoubleMatrix(
+    double[] array, int offset, int rows, int columns, int stride, boolean isTransposed) {
+
+  /** Rows that follow each other without gaps. */
+  public static DoubleMatrix of(double[] array, int offset, int rows, int columns) {
+    return new DoubleMatrix(array, offset, rows, columns, columns, false);
+  }
+
+  /** Rows of a wider matrix. */
+  public static DoubleMatrix of(double[] array, int offset, int rows, int columns, int stride) {
+    return new DoubleMatrix(array, offset, rows, columns, stride, false);
+  }
+
+  /** The same numbers as the transpose. */
+  public DoubleMatrix transposed() {
+    return new DoubleMatrix(array, offset, rows, columns, stride, !isTransposed);
+  }
+
+  /** This ← a·b. */
+  public void setProduct(DoubleMatrix a, DoubleMatrix b) {
+    multiply(1, a, b, 0);
+  }
+
+  /** This ← this + a·b. */
+  public void addProduct(DoubleMatrix a, DoubleMatrix b) {
+    multiply(1, a, b, 1);
+  }
+
+  /** This ← α·a·b + β·this; this one is not transposed. */
+  public void multiply(double alpha, DoubleMatrix a, DoubleMatrix b, double beta) {
+    Blas.multiply(alpha, a, b, beta, this);
+  }
+
+  int height() {
+    return isTransposed ? columns : rows;
+  }
+
+  int width() {
+    return isTransposed ? rows : columns;
+  }
+}

@@ -1,0 +1,53 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.blas;
+
+/**
+ * A view of some numbers of an array as a matrix, row-major.
+ *
+ * @param offset of the first row in the array
+ * @param rows as they are stored
+ * @param columns as they are stored
+ * @param stride from one row to the next
+ * @param isTransposed whether the rows stand for columns
+ */
+public record Matrix(
+    float[] array, int offset, int rows, int columns, int stride, boolean isTransposed) {
+
+  /** Rows that follow each other without gaps. */
+  public static Matrix of(float[] array, int offset, int rows, int columns) {
+    return new Matrix(array, offset, rows, columns, columns, false);
+  }
+
+  /** Rows of a wider matrix. */
+  public static Matrix of(float[] array, int offset, int rows, int columns, int stride) {
+    return new Matrix(array, offset, rows, columns, stride, false);
+  }
+
+  /** The same numbers as the transpose. */
+  public Matrix transposed() {
+    return new Matrix(array, offset, rows, columns, stride, !isTransposed);
+  }
+
+  /** This ← a·b. */
+  public void setProduct(Matrix a, Matrix b) {
+    multiply(1, a, b, 0);
+  }
+
+  /** This ← this + a·b. */
+  public void addProduct(Matrix a, Matrix b) {
+    multiply(1, a, b, 1);
+  }
+
+  /** This ← α·a·b + β·this; this one is not transposed. */
+  public void multiply(float alpha, Matrix a, Matrix b, float beta) {
+    Blas.multiply(alpha, a, b, beta, this);
+  }
+
+  int height() {
+    return isTransposed ? columns : rows;
+  }
+
+  int width() {
+    return isTransposed ? rows : columns;
+  }
+}
