@@ -11,6 +11,8 @@ import java.util.Map;
  * @param schemaVersion the version of this card, {@link #SCHEMA_VERSION}
  * @param similarity {@code cosine} or {@code population-norm}
  * @param temperature τ that training ended with
+ * @param bias b that it ended with, 0 where the objective has none: the logit of a pair is its
+ *     similarity over τ, plus b
  * @param x the first side
  * @param y the second side
  * @param dataset fingerprint of the dataset that it was trained on
@@ -21,6 +23,7 @@ public record ModelCard(
     int schemaVersion,
     String similarity,
     double temperature,
+    double bias,
     Tower x,
     Tower y,
     String dataset,

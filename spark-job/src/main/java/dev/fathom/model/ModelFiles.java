@@ -33,6 +33,7 @@ public record ModelFiles(Storage storage, Path directory) {
       ModelSettings resolved,
       DatasetCard data,
       double temperature,
+      double bias,
       long seed,
       Map<String, String> settings) {
     Towers towers = model.towers();
@@ -46,6 +47,7 @@ public record ModelFiles(Storage storage, Path directory) {
             ModelCard.SCHEMA_VERSION,
             resolved.similarity(),
             temperature,
+            bias,
             new ModelCard.Tower(resolved.x().masked(), data.x(), model.normX(), X_FILE),
             new ModelCard.Tower(resolved.y().masked(), data.y(), model.normY(), Y_FILE),
             data.fingerprint(),

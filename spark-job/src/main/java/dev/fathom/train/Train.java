@@ -114,7 +114,13 @@ public final class Train {
       double temperature = end.keptTemperature();
       new ModelFiles(storage, new Path(output, "model"))
           .write(
-              trained, model, card, temperature, settings.training().seed(), settings.effective());
+              trained,
+              model,
+              card,
+              temperature,
+              end.keptBias(),
+              settings.training().seed(),
+              settings.effective());
       return result(
           totals, train.rdd().getNumPartitions(), end, (System.nanoTime() - start) * 1e-9);
     } finally {

@@ -194,7 +194,7 @@ class ModelFilesTest {
 
   private ModelFiles write(TrainedModel model, ModelSettings settings, DatasetCard data) {
     ModelFiles files = new ModelFiles(STORAGE, new org.apache.hadoop.fs.Path(directory.toString()));
-    files.write(model, settings, data, 0.05, 1, Map.of("training.seed", "1"));
+    files.write(model, settings, data, 0.05, -5.5, 1, Map.of("training.seed", "1"));
     return files;
   }
 

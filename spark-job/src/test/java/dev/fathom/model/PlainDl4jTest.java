@@ -100,7 +100,7 @@ class PlainDl4jTest {
     Path written = directory.resolve(similarity);
     new ModelFiles(
             new Storage(new Configuration()), new org.apache.hadoop.fs.Path(written.toString()))
-        .write(model, settings, card, 0.05, 1, Map.of());
+        .write(model, settings, card, 0.05, 0, 1, Map.of());
     Column columnX = x.column(random);
     Column columnY = y.column(random);
     return List.of(

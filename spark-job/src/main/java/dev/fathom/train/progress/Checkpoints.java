@@ -212,6 +212,7 @@ public final class Checkpoints {
       metadata.put("best.round", Integer.toString(best.round()));
       metadata.put("best.validationLoss", Double.toString(best.validationLoss()));
       metadata.put("best.logTemperature", Double.toString(best.logTemperature()));
+      metadata.put("best.bias", Double.toString(best.bias()));
     }
     metadata.put("settings", JSON.writeValueAsString(settings));
     return metadata;
@@ -251,6 +252,7 @@ public final class Checkpoints {
                     Integer.parseInt(metadata.get("best.round")),
                     Double.parseDouble(metadata.get("best.validationLoss")),
                     Double.parseDouble(metadata.get("best.logTemperature")),
+                    Double.parseDouble(metadata.get("best.bias")),
                     tensors.get(BEST)));
     return new TrainingState(
         Integer.parseInt(metadata.get("round")),

@@ -41,7 +41,8 @@ public record TrainingState(
    *
    * @param parameters empty where the last ones are kept instead
    */
-  public record Best(int round, double validationLoss, double logTemperature, float[] parameters) {}
+  public record Best(
+      int round, double validationLoss, double logTemperature, double bias, float[] parameters) {}
 
   /** The state before the first round. */
   public static TrainingState initial(
@@ -72,6 +73,13 @@ public record TrainingState(
         .orElse(temperature.value());
   }
 
+  /** b at which those were. */
+  public double keptBias() {
+    return best.filter(found -> found.parameters.length > 0)
+        .map(Best::bias)
+        .orElse(temperature.bias().value());
+  }
+
   public TrainingState withPeriod(int steps) {
     return new TrainingState(
         round, step, steps, parameters, moments, velocity, temperature, firstLoss, best, sinceBest);
@@ -88,7 +96,11 @@ public record TrainingState(
         better
             ? Optional.of(
                 new Best(
-                    round, loss, temperature.logTemperature(), keep ? parameters : new float[0]))
+                    round,
+                    loss,
+                    temperature.logTemperature(),
+                    temperature.bias().value(),
+                    keep ? parameters : new float[0]))
             : best;
     return new TrainingState(
         round,

@@ -116,7 +116,7 @@ class CheckpointsTest {
         new float[] {0.25f, 0, -1},
         new Temperature.State(new Scalar(-2.5, 0.1, 0.2), new Scalar(-5.5, 0.3, 0.4), 5L * round),
         3.25,
-        Optional.of(new Best(round - 1, 0.5, -2.25, new float[] {1, 2, 3})),
+        Optional.of(new Best(round - 1, 0.5, -2.25, -4.5, new float[] {1, 2, 3})),
         2);
   }
 }
