@@ -38,12 +38,21 @@ public record Matrix(
     multiply(1, a, b, 1);
   }
 
-  /** This ← α·a·b + β·this; this one is not transposed. */
+  /**
+   * This ← α·a·b + β·this.
+   *
+   * @throws IllegalArgumentException where the shapes do not fit, or this is a transpose
+   */
   public void multiply(float alpha, Matrix a, Matrix b, float beta) {
+    if (isTransposed || a.width() != b.height() || rows != a.height() || columns != b.width()) {
+      throw new IllegalArgumentException(
+          "%d × %d times %d × %d is not %d × %d"
+              .formatted(a.height(), a.width(), b.height(), b.width(), rows, columns));
+    }
     Blas.multiply(alpha, a, b, beta, this);
   }
 
-  int height() {
+  private int height() {
     return isTransposed ? columns : rows;
   }
 

@@ -1,5 +1,5 @@
 /**
- * The contrastive objective as pure arithmetic on {@code float[]}: similarities, symmetric InfoNCE
- * with its closed-form gradients, the temperature. No Spark, no DL4J.
+ * Contrastive objectives as pure arithmetic on {@code float[]}: similarities, losses and their
+ * gradients in closed form. No Spark, no DL4J.
  */
 package dev.fathom.contrastive;

@@ -193,7 +193,7 @@ public final class Embed {
       ColumnBuilder columnY = new ColumnBuilder(y);
       List<String[]> names = new ArrayList<>();
       int size = sizes.next();
-      // Spark's rows want to be asked for each.
+      // Spark's iterators want hasNext() before every next().
       while (names.size() < size && rows.hasNext()) {
         InternalRow row = rows.next();
         ColumnReader.add(row, 0, x, columnX);

@@ -156,7 +156,7 @@ class FathomTest {
         "--output",
         embedded.toString(),
         "--master",
-        "local[3]");
+        "local[1]");
     succeed(
         settings,
         "measure",
@@ -165,7 +165,7 @@ class FathomTest {
         "--output",
         measured.toString(),
         "--master",
-        "local[1]");
+        "local[3]");
 
     assertThat(report(measured).at("/retrieval")).isEqualTo(report(whole).at("/retrieval"));
     assertThat(report(measured).at("/intrinsicDimension"))

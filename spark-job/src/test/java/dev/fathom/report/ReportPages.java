@@ -119,6 +119,7 @@ final class ReportPages {
               round % 4 == 0 ? 5.6 / round : null,
               round % 4 == 0 ? 1 - 1.0 / round : null,
               0.07 / Math.sqrt(round),
+              0,
               null,
               0.001,
               9000,

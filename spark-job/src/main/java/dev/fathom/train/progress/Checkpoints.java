@@ -74,18 +74,19 @@ public final class Checkpoints {
     this.settings = settings;
   }
 
-  /** A checkpoint as it is read. */
-  private record Content(Map<String, String> settings, TrainingState state) {}
-
   /** What a safetensors header says of a tensor; the names are the format's. */
   private record Tensor(String dtype, List<Long> shape, List<Long> data_offsets) {}
 
-  /** Writes one, and lets the oldest go. */
+  /** Writes one, and lets the oldest go, and those of later rounds, which nothing went on from. */
   public void write(TrainingState state) {
-    storage.write(path(state.round()), out -> encode(state, out));
+    Path newest = path(state.round());
+    storage.write(newest, out -> encode(state, out));
     List<Path> all = all();
-    for (Path old : all.subList(0, Math.max(all.size() - KEPT, 0))) {
-      storage.delete(old);
+    int end = all.stream().map(Path::getName).toList().indexOf(newest.getName()) + 1;
+    for (int i = 0; i < all.size(); i++) {
+      if (i < end - KEPT || i >= end) {
+        storage.delete(all.get(i));
+      }
     }
   }
 
@@ -103,20 +104,16 @@ public final class Checkpoints {
     List<Path> all = all();
     for (int i = all.size() - 1; i >= 0; i--) {
       Path path = all.get(i);
-      Content content;
       try (InputStream in = storage.open(path)) {
-        content = decode(in);
-      } catch (UncheckedIOException e) {
+        return Optional.of(decode(path, in));
+      } catch (UncheckedIOException | FathomException e) {
         throw e;
       } catch (EOFException | ChecksumException | JsonProcessingException | RuntimeException e) {
         LOG.warn("{} is not a whole checkpoint ({}); taking the one before", path, e.toString());
-        continue;
       } catch (IOException e) {
         // One that cannot be read now may be whole: nothing is begun anew for that.
         throw new UncheckedIOException("cannot read %s: %s".formatted(path, e.getMessage()), e);
       }
-      requireFit(path, content.settings());
-      return Optional.of(content.state());
     }
     return Optional.empty();
   }
@@ -218,7 +215,7 @@ public final class Checkpoints {
     return metadata;
   }
 
-  private static Content decode(InputStream in) throws IOException {
+  private TrainingState decode(Path path, InputStream in) throws IOException {
     DataInputStream data = new DataInputStream(in);
     int length = Math.toIntExact(Long.reverseBytes(data.readLong()));
     if (length < 0 || length > LONGEST_HEADER) {
@@ -229,14 +226,14 @@ public final class Checkpoints {
     Map<String, Object> header = JSON.readValue(json, new TypeReference<>() {});
     Map<String, String> metadata =
         JSON.convertValue(header.remove("__metadata__"), new TypeReference<>() {});
+    // Before all that another version may have written otherwise.
+    requireFit(path, JSON.readValue(metadata.get("settings"), new TypeReference<>() {}));
     Map<String, float[]> tensors = new LinkedHashMap<>();
     for (Map.Entry<String, Object> entry : header.entrySet()) {
       Tensor tensor = JSON.convertValue(entry.getValue(), Tensor.class);
       tensors.put(entry.getKey(), read(Math.toIntExact(tensor.shape().get(0)), data));
     }
-    return new Content(
-        JSON.readValue(metadata.get("settings"), new TypeReference<>() {}),
-        state(metadata, tensors));
+    return state(metadata, tensors);
   }
 
   private static TrainingState state(Map<String, String> metadata, Map<String, float[]> tensors) {

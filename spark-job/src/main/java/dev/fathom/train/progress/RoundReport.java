@@ -13,6 +13,7 @@ package dev.fathom.train.progress;
  * @param valRecall share of the validation split's x that are nearest to their own y within their
  *     batch, likewise
  * @param temperature τ after the round
+ * @param bias b after the round, 0 where the objective has none
  * @param temperatureBound {@code floor} or {@code trust-region} where that is what holds the exact
  *     temperature, else null
  * @param learningRate at the round's last step
@@ -28,6 +29,7 @@ public record RoundReport(
     Double valLoss,
     Double valRecall,
     double temperature,
+    double bias,
     String temperatureBound,
     double learningRate,
     double pairsPerSecond,

@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param parameters of both towers
  * @param moments the optimiser's: one for all workers, or each worker's own
  * @param velocity of the outer momentum; empty without it
- * @param temperature the driver's temperature
+ * @param temperature the driver's τ and b
  * @param firstLoss mean loss of the first round, not a number before it
  * @param best the lowest validation loss so far, where there was a validation
  * @param sinceBest validations since then
@@ -54,8 +54,7 @@ public record TrainingState(
         parameters,
         List.of(Optimizer.moments(settings, parameters.length)),
         new float[settings.outerMomentum() > 0 ? parameters.length : 0],
-        Temperature.State.initial(
-            temperature, settings.objective().initialBias(settings.batchSize())),
+        Temperature.State.initial(temperature),
         Double.NaN,
         Optional.empty(),
         0);
@@ -80,9 +79,19 @@ public record TrainingState(
         .orElse(temperature.bias().value());
   }
 
-  public TrainingState withPeriod(int steps) {
+  /** The same with what the plan of its batches decides. */
+  public TrainingState planned(int period, double bias) {
     return new TrainingState(
-        round, step, steps, parameters, moments, velocity, temperature, firstLoss, best, sinceBest);
+        round,
+        step,
+        period,
+        parameters,
+        moments,
+        velocity,
+        temperature.withBias(bias),
+        firstLoss,
+        best,
+        sinceBest);
   }
 
   /**

@@ -106,9 +106,8 @@ record AveragingRounds(TrainerPool trainers, Workers workers, WeightsBroadcast s
       Moments moments) {
     return switch (trainers.spec().temperature().mode()) {
       case LOCAL -> NextTemperature.free(mean.temperature());
-      case GLOBAL -> NextTemperature.free(stepped(state, mean));
+      case GLOBAL, FIXED -> NextTemperature.free(stepped(state, mean));
       case GLOBAL_EXACT -> exact(state, round, parameters, moments);
-      case FIXED -> NextTemperature.free(state.temperature());
     };
   }
 

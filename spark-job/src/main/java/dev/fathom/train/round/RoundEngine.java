@@ -65,13 +65,14 @@ public final class RoundEngine {
     TrainingState state =
         start.period() > 0
             ? start
-            : start.withPeriod(
+            : start.planned(
                 RoundLength.first(
                     settings.averagingPeriod(),
                     towers,
                     plan,
                     settings.epochsBetweenValidations(),
-                    temperatureSettings.isExact()));
+                    temperatureSettings.isExact()),
+                settings.objective().initialBias(Math.max(2, plan.batch())));
     TrainerSpec spec = new TrainerSpec(towers, settings, temperatureSettings, plan);
     TrainerPool trainers = new TrainerPool(name, spec);
     try (WeightsBroadcast shipment = new WeightsBroadcast(workers)) {
@@ -209,6 +210,7 @@ public final class RoundEngine {
           validated.map(ValidationLoss.Part::loss).orElse(null),
           validated.map(ValidationLoss.Part::recall).orElse(null),
           state.temperature().value(),
+          state.temperature().bias().value(),
           outcome.temperatureBound().orElse(null),
           trainers.spec().learningRate(state.step() - 1),
           plan.pairs() * steps / seconds,

@@ -10,7 +10,7 @@ import java.io.Serializable;
  * The {@code temperature} keys of the configuration.
  *
  * @param initial τ to start from
- * @param learningRate of log τ
+ * @param learningRate of log τ and of the bias
  * @param floor τ does not fall below
  */
 public record TemperatureSettings(Mode mode, double initial, double learningRate, double floor)
@@ -25,7 +25,7 @@ public record TemperatureSettings(Mode mode, double initial, double learningRate
     GLOBAL_EXACT,
     /** Each worker steps its own, and they are averaged. */
     LOCAL,
-    /** It does not. */
+    /** It does not; the bias does. */
     FIXED
   }
 
@@ -56,9 +56,10 @@ public record TemperatureSettings(Mode mode, double initial, double learningRate
   /**
    * Whether workers step the temperature within a round, each by its own gradient. Under {@code
    * global} these steps only foresee the driver's: a temperature that stood still for a round of
-   * many steps and then moved by all of them at once would disturb the training.
+   * many steps and then moved by all of them at once would disturb the training. Of a fixed one
+   * they step the bias.
    */
   public boolean stepsOnWorkers() {
-    return mode == Mode.LOCAL || mode == Mode.GLOBAL;
+    return mode != Mode.GLOBAL_EXACT;
   }
 }

@@ -29,18 +29,15 @@ public final class Optimizer {
    * @param to the one after the last
    */
   public static void step(
-      TrainingSettings settings,
-      Weights weights,
-      float[] gradients,
-      long step,
-      double learningRate,
-      int from,
-      int to) {
+      TrainerSpec spec, Weights weights, float[] gradients, long step, int from, int to) {
+    TrainingSettings settings = spec.settings();
+    double learningRate = spec.learningRate(step);
     float clip = settings.gradientClip() > 0 ? clip(gradients, settings.gradientClip()) : 1f;
     Rule rule = new Rule(weights, gradients, clip, learningRate, from, to);
     switch (settings.optimizer()) {
       case SGD -> rule.sgd(settings.weightDecay());
-      case ADAMW -> rule.adam(0, settings.weightDecay(), step + 1);
+      // The decay is not divided by noise, and so is not to be made up for it.
+      case ADAMW -> rule.adam(0, settings.weightDecay() / spec.noise(), step + 1);
       case ADAM -> rule.adam(settings.weightDecay(), 0, step + 1);
     }
   }

@@ -8,7 +8,7 @@ import java.io.Serializable;
  *
  * @param firstStep number of the round's first local step
  * @param steps local steps of the round
- * @param temperature τ at its start, and during it unless the workers step it
+ * @param temperature τ and b at its start, and during it unless the workers step it
  */
 public record RoundState(long firstStep, int steps, Temperature.State temperature)
     implements Serializable {

@@ -5,8 +5,8 @@ import dev.fathom.train.settings.TemperatureSettings;
 import java.io.Serializable;
 
 /**
- * The two numbers that an objective makes logits with, τ and a bias, which take Adam's steps: log
- * τ, down to the floor, and b.
+ * The two numbers that an objective makes logits with, τ and a bias b, which take Adam's steps: log
+ * τ, down to the floor and unless it is fixed, and b.
  */
 public final class Temperature {
   private static final double BETA1 = 0.9;
@@ -29,8 +29,14 @@ public final class Temperature {
   public record State(Scalar log, Scalar bias, long steps) implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    public static State initial(TemperatureSettings settings, double bias) {
-      return new State(Scalar.of(Math.log(settings.initial())), Scalar.of(bias), 0);
+    /** With no bias. */
+    public static State initial(TemperatureSettings settings) {
+      return new State(Scalar.of(Math.log(settings.initial())), Scalar.of(0), 0);
+    }
+
+    /** The same τ with another b, which has not moved yet. */
+    public State withBias(double value) {
+      return new State(log, Scalar.of(value), steps);
     }
 
     public double logTemperature() {
@@ -68,13 +74,15 @@ public final class Temperature {
   public void step(double gradient, double biasGradient, double schedule) {
     long steps = state.steps + 1;
     double rate = settings.learningRate() * schedule;
-    Scalar log = stepped(state.log, gradient, rate, steps);
-    double floored = Math.max(log.value, Math.log(settings.floor()));
-    state =
-        new State(
-            new Scalar(floored, log.first, log.second),
-            stepped(state.bias, biasGradient, rate, steps),
-            steps);
+    Scalar log =
+        settings.mode() == TemperatureSettings.Mode.FIXED
+            ? state.log
+            : floored(stepped(state.log, gradient, rate, steps));
+    state = new State(log, stepped(state.bias, biasGradient, rate, steps), steps);
+  }
+
+  private Scalar floored(Scalar log) {
+    return new Scalar(Math.max(log.value, Math.log(settings.floor())), log.first, log.second);
   }
 
   private static Scalar stepped(Scalar before, double gradient, double rate, long steps) {

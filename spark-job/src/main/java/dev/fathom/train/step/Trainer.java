@@ -35,7 +35,7 @@ public final class Trainer {
    *   backward   own rows of both sides                     → reduce: ∂L/∂parameters
    *   optimiser  own part of the parameters
    *
-   * The loss of a small batch takes less than to tell the other processes of it: there each process does all of its rows.
+   * Of up to 256 pairs the whole loss is sooner computed than exchanged: every process computes it for all rows.
    *
    * So the gradient is that of the loss of the whole batch, through all embeddings, and each similarity is taken once.
    */
@@ -211,8 +211,7 @@ public final class Trainer {
     }
     float[] gradient = timed(() -> collective.reduce(gradients));
     Part part = collective.part(parameters.length);
-    Optimizer.step(
-        settings, board.weights, gradient, step, spec.learningRate(step), part.from(), part.to());
+    Optimizer.step(spec, board.weights, gradient, step, part.from(), part.to());
     timed(
         () -> {
           collective.await();

@@ -23,8 +23,13 @@ public record TrainerSpec(
    * as much less than by the whole batch.
    */
   public double learningRate(long step) {
-    double noise =
-        settings.optimizer() == TrainingSettings.Algorithm.SGD ? 1 : Math.sqrt(plan.replicas());
-    return settings.learningRate().highest() * noise * learningRateShare(step);
+    return settings.learningRate().highest() * noise() * learningRateShare(step);
+  }
+
+  /**
+   * How much greater a worker's gradient is by its noise, as far as the optimiser divides by it.
+   */
+  double noise() {
+    return settings.optimizer() == TrainingSettings.Algorithm.SGD ? 1 : Math.sqrt(plan.replicas());
   }
 }

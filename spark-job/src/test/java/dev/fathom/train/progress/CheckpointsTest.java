@@ -10,6 +10,7 @@ import dev.fathom.train.progress.TrainingState.Best;
 import dev.fathom.train.step.Temperature;
 import dev.fathom.train.step.Temperature.Scalar;
 import dev.fathom.train.step.Weights.Moments;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -64,6 +65,35 @@ class CheckpointsTest {
                     .resume())
         .isInstanceOf(FathomException.class)
         .hasMessageContaining("training.batchSize was the batch of one worker");
+  }
+
+  @Test
+  void oneOfAnotherVersionIsRefusedByItsSettingsBeforeAnythingElseIsRead() throws Exception {
+    checkpoints().write(state(1));
+    Path file = directory.resolve("round-00000001.safetensors");
+    String content = Files.readString(file, StandardCharsets.ISO_8859_1);
+    // As long as before, as the header tells its own length.
+    Files.writeString(file, content.replace("\"bias", "\"bios"), StandardCharsets.ISO_8859_1);
+    Files.deleteIfExists(directory.resolve(".round-00000001.safetensors.crc"));
+
+    assertThatThrownBy(() -> checkpoints(Map.of("training.objective", "info-nce")).resume())
+        .isInstanceOf(FathomException.class)
+        .hasMessageContaining("is of another training");
+  }
+
+  @Test
+  void thoseOfLaterRoundsThatNothingWentOnFromAreRemoved() throws Exception {
+    for (int round = 8; round <= 9; round++) {
+      Files.writeString(directory.resolve("round-0000000" + round + ".safetensors"), "broken");
+    }
+    assertThat(checkpoints().resume()).isEmpty();
+
+    checkpoints().write(state(1));
+    checkpoints().write(state(2));
+
+    assertThat(checkpoints().resume().orElseThrow().round()).isEqualTo(2);
+    assertThat(directory.toFile().list((parent, name) -> name.endsWith(".safetensors")))
+        .containsExactlyInAnyOrder("round-00000001.safetensors", "round-00000002.safetensors");
   }
 
   @Test

@@ -107,6 +107,6 @@ class MetricsLogTest {
 
   private static RoundReport round(int number) {
     return new RoundReport(
-        number, number, number, 100L * number, 1, null, null, 0.1, null, 0.01, 1e5, 0.5);
+        number, number, number, 100L * number, 1, null, null, 0.1, 0, null, 0.01, 1e5, 0.5);
   }
 }

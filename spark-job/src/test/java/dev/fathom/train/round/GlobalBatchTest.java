@@ -99,16 +99,8 @@ class GlobalBatchTest {
       x.backward(back, parameters, 0, gradient);
       WholeBatch.backward(similarity, outputY, batch, sample, DIMENSION, v, gradientV, back);
       y.backward(back, parameters, towers.yOffset(), gradient);
-      double share = given.settings().learningRate().share(step, plan.totalSteps());
-      Optimizer.step(
-          given.settings(),
-          weights,
-          gradient,
-          step,
-          given.settings().learningRate().highest() * share,
-          0,
-          parameters.length);
-      temperature.step(objective.temperatureGradient(), 0, share);
+      Optimizer.step(given.spec(), weights, gradient, step, 0, parameters.length);
+      temperature.step(objective.temperatureGradient(), 0, given.spec().learningRateShare(step));
     }
   }
 
@@ -144,6 +136,10 @@ class GlobalBatchTest {
           BatchPlan.of(partitions, smallest, similarity.sampleRows(), settings));
     }
 
+    TrainerSpec spec() {
+      return new TrainerSpec(towers, settings, temperatureSettings, plan);
+    }
+
     Weights start() {
       float[] parameters = towers.initialParameters(1);
       return new Weights(parameters, Optimizer.moments(settings, parameters.length));
@@ -152,8 +148,8 @@ class GlobalBatchTest {
     Temperature temperature() {
       return new Temperature(
           temperatureSettings,
-          Temperature.State.initial(
-              temperatureSettings, settings.objective().initialBias(plan.batch())));
+          Temperature.State.initial(temperatureSettings)
+              .withBias(settings.objective().initialBias(plan.batch())));
     }
 
     /** The rows of a step's batch, then those of its sample. */
@@ -174,10 +170,7 @@ class GlobalBatchTest {
     }
 
     RoundResult run(int steps, Collective collective) {
-      TrainerPool trainers =
-          new TrainerPool(
-              UUID.randomUUID().toString(),
-              new TrainerSpec(towers, settings, temperatureSettings, plan));
+      TrainerPool trainers = new TrainerPool(UUID.randomUUID().toString(), spec());
       ExactTemperature.Range exact =
           temperatureSettings.isExact()
               ? ExactTemperature.Range.of(temperatureSettings, temperatureSettings.initial(), 0.5)

@@ -94,11 +94,12 @@ class RoundEngineTest {
 
     BatchPlan plan = BatchPlan.of(3, 40, 0, settings);
     float[] expected = start.clone();
-    Temperature temperature =
-        new Temperature(TEMPERATURE, Temperature.State.initial(TEMPERATURE, 0));
+    Temperature temperature = new Temperature(TEMPERATURE, Temperature.State.initial(TEMPERATURE));
     for (long step = 0; step < plan.totalSteps(); step++) {
       float learningRate =
-          (float) new TrainerSpec(towers, settings, TEMPERATURE, plan).learningRate(step);
+          (float)
+              (settings.learningRate().highest()
+                  * settings.learningRate().share(step, plan.totalSteps()));
       double[] gradient = new double[expected.length];
       double temperatureGradient = 0;
       for (PairPartition part : parts) {
