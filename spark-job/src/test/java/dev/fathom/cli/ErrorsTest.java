@@ -77,6 +77,12 @@ class ErrorsTest {
             "run --input scenes --output out --set training.epochs=0",
             "fathom: training.epochs = 0 is outside 1 to"),
         usage(
+            "run --input scenes --output out --set training.objective=sigmoid --set temperature.mode=global-exact",
+            "fathom: temperature.mode = global-exact wants training.objective = info-nce"),
+        usage(
+            "run --input scenes --output out --set training.objective=siglip",
+            "fathom: training.objective = siglip is not one of info-nce, sigmoid"),
+        usage(
             "run --output HERE/out",
             "fathom: Error: Missing required argument (specify one of these):"),
         data(
