@@ -113,7 +113,7 @@ public final class Storage {
 
   private void claim(Path directory, boolean overwrite, boolean resume) {
     try {
-      patiently(directory, fileSystem -> claim(fileSystem, directory, overwrite, resume));
+      retried(directory, fileSystem -> claim(fileSystem, directory, overwrite, resume));
     } catch (UncheckedIOException e) {
       throw FathomException.usage("%s", e.getMessage()).causedBy(e);
     }
@@ -157,7 +157,7 @@ public final class Storage {
 
   /** Removes a file or a whole directory, if it is there. */
   public void delete(Path path) {
-    patiently(path, fileSystem -> fileSystem.delete(path, true));
+    retried(path, fileSystem -> fileSystem.delete(path, true));
   }
 
   /**
@@ -187,7 +187,7 @@ public final class Storage {
 
   /** Moves a file to a directory, which is made where it is not there. */
   public void move(Path file, Path to) {
-    patiently(
+    retried(
         to,
         fileSystem -> {
           fileSystem.mkdirs(to.getParent());
@@ -243,7 +243,7 @@ public final class Storage {
    * the file shows what is flushed, as it says of itself ({@code hsync}).
    */
   public FSDataOutputStream begin(Path path, Content first) {
-    return patiently(
+    return retried(
         path,
         fileSystem -> {
           fileSystem.delete(path, false);
@@ -285,7 +285,7 @@ public final class Storage {
   /** Writes a whole file piece by piece: all of it or nothing. */
   public void write(Path path, Content content) {
     Path unfinished = new Path(path.getParent(), "." + path.getName() + ".unfinished");
-    patiently(
+    retried(
         path,
         fileSystem -> {
           try (OutputStream out = fileSystem.create(unfinished, true)) {
@@ -299,9 +299,9 @@ public final class Storage {
         });
   }
 
-  private <T> T patiently(Path path, Patience.Write<T> write) {
+  private <T> T retried(Path path, Retry.Write<T> write) {
     try {
-      return Patience.write(fileSystem(path), path, write);
+      return Retry.write(fileSystem(path), path, write);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

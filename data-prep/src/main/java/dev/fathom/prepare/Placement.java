@@ -60,7 +60,7 @@ final class Placement {
    * @param straddling places in the source of pairs whose picture is in another split already
    */
   record Rules(
-      Repeats repeats,
+      DuplicatePairs repeats,
       SplitPlan plan,
       List<Integer> shapeX,
       List<Integer> shapeY,
@@ -77,14 +77,14 @@ final class Placement {
         return rejected.get();
       }
       if (differs(pair.x(), shapeX) || differs(pair.y(), shapeY)) {
-        return Repeats.rejected(
+        return DuplicatePairs.rejected(
             pair,
             RejectReason.OTHER_SHAPE,
             "%s and %s, where most are %s and %s"
                 .formatted(pair.x().value().shape(), pair.y().value().shape(), shapeX, shapeY));
       }
       if (Arrays.binarySearch(straddling, pair.ordinal()) >= 0) {
-        return Repeats.rejected(
+        return DuplicatePairs.rejected(
             pair, RejectReason.STRADDLES_SPLITS, "its picture stands in another split already");
       }
       return new Outcome.Placed(plan.of(pair), pair);
@@ -108,12 +108,14 @@ final class Placement {
   void find(JavaRDD<Outcome.Kept> pairs) {
     if (!source.mayRepeat()) {
       pairs.count();
-      rules = new Rules(Repeats.NONE, plan(), shape(source.x()), shape(source.y()), new long[0]);
+      rules =
+          new Rules(DuplicatePairs.NONE, plan(), shape(source.x()), shape(source.y()), new long[0]);
       return;
     }
     Optional<Dataset<Row>> shards = before.map(this::shards);
-    Repeats repeats =
-        Repeats.find(spark, pairs, shards.map(all -> all.select("key")), settings.dropDuplicates());
+    DuplicatePairs repeats =
+        DuplicatePairs.find(
+            spark, pairs, shards.map(all -> all.select("key")), settings.dropDuplicates());
     JavaRDD<Outcome.Kept> distinct = pairs.filter(pair -> repeats.rejected(pair).isEmpty());
     SplitPlan plan = shards.map(all -> plan().keeping(names(all, distinct))).orElse(plan());
     boolean several =
@@ -214,7 +216,7 @@ final class Placement {
                 col(PairSchema.SPLIT))
             .distinct();
     Map<String, Split> splits = new HashMap<>();
-    Repeats.few(there.join(wanted, "name").select("name", PairSchema.SPLIT))
+    DuplicatePairs.few(there.join(wanted, "name").select("name", PairSchema.SPLIT))
         .forEach(row -> splits.put(row.getString(0), split(row.getString(1))));
     return splits;
   }
@@ -244,7 +246,7 @@ final class Placement {
                                     picture.bytes(), plan.of(pair).directory(), pair.ordinal()))
                         .iterator()),
             schema);
-    return Repeats.few(
+    return DuplicatePairs.few(
             shards
                 .select(PairSchema.DIGEST, PairSchema.SPLIT)
                 .where(col(PairSchema.DIGEST).isNotNull())

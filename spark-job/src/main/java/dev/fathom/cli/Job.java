@@ -71,7 +71,7 @@ final class Job {
    */
   Optional<Path> claim(String output, Map<String, String> inputs) {
     Path path = apart(output, inputs.values());
-    Stamp stamp = stamp(inputs);
+    StageProvenance stamp = stamp(inputs);
     if (isDone(path, inputs, stamp)) {
       return Optional.empty();
     }
@@ -86,7 +86,7 @@ final class Job {
    */
   Optional<Path> claimOrResume(String output, Map<String, String> inputs) {
     Path path = apart(output, inputs.values());
-    Stamp stamp = stamp(inputs);
+    StageProvenance stamp = stamp(inputs);
     if (isDone(path, inputs, stamp)) {
       return Optional.empty();
     }
@@ -98,30 +98,30 @@ final class Job {
     return Optional.of(claimed(path, stamp));
   }
 
-  private Path claimed(Path path, Stamp stamp) {
+  private Path claimed(Path path, StageProvenance stamp) {
     claimed = Optional.of(path);
     stamp.write(storage, path);
     return path;
   }
 
-  private Stamp stamp(Map<String, String> inputs) {
+  private StageProvenance stamp(Map<String, String> inputs) {
     Map<String, String> told = new TreeMap<>();
     // Whether pairs have changed prepare can tell, which reads them.
     inputs.forEach(
         (name, input) ->
             told.put(
                 name, name.equals(INPUT) ? input : input + " " + storage.state(new Path(input))));
-    return Stamp.of(report.command(), told, settings.effective());
+    return StageProvenance.of(report.command(), told, settings.effective());
   }
 
   /**
    * Whether an output is complete and was made by the same settings of the same inputs; pairs that
    * it prepared itself are looked at, too.
    */
-  private boolean isDone(Path path, Map<String, String> inputs, Stamp stamp) {
+  private boolean isDone(Path path, Map<String, String> inputs, StageProvenance stamp) {
     if (settings.overwrite()
         || !storage.isComplete(path)
-        || Stamp.read(storage, path).filter(stamp::equals).isEmpty()) {
+        || StageProvenance.read(storage, path).filter(stamp::equals).isEmpty()) {
       return false;
     }
     String input = inputs.getOrDefault(INPUT, "");

@@ -47,7 +47,7 @@ public final class SparkWorkers<E> implements Workers {
 
   /** Lays the same pairs on so many workers, in place of where they were. */
   public interface Placing<E> {
-    /** Does it. */
+    /** Places them. */
     PlacedRdd<E> on(int workers);
 
     /** How many there may be. */

@@ -6,6 +6,6 @@ import java.io.Serializable;
 
 /** Something that is done with every partition's pairs. */
 public interface WorkerTask<T> extends Serializable {
-  /** Does it. */
+  /** Runs on one partition. */
   T run(PairPartition pairs);
 }

@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * Writes again what a distributed file system refuses for a while, as one in safe mode does. What
  * waiting does not mend is refused at once, and so is anything on a local disk.
  */
-final class Patience {
-  private static final Logger LOG = LoggerFactory.getLogger(Patience.class);
+final class Retry {
+  private static final Logger LOG = LoggerFactory.getLogger(Retry.class);
   private static final Duration FIRST = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofSeconds(16);
 
@@ -39,18 +39,18 @@ final class Patience {
           AccessDeniedException.class,
           ClusterStorageCapacityExceededException.class);
 
-  private Patience() {}
+  private Retry() {}
 
   /** Something that writes, and that may be done again after it failed half-way. */
   interface Write<T> {
-    /** Does it. */
+    /** Writes. */
     T on(FileSystem fileSystem) throws IOException;
   }
 
   /**
    * Writes to a path.
    *
-   * @throws UncheckedIOException naming the path, when all patience is at its end
+   * @throws UncheckedIOException naming the path, once it has been tried for long enough
    */
   static <T> T write(FileSystem fileSystem, Path path, Write<T> write) {
     long start = System.nanoTime();
@@ -59,11 +59,11 @@ final class Patience {
       try {
         return write.on(fileSystem);
       } catch (IOException e) {
-        boolean patient =
+        boolean again =
             !(fileSystem instanceof LocalFileSystem)
                 && FINAL.stream().noneMatch(kind -> kind.isInstance(e))
                 && System.nanoTime() - start + wait.toNanos() < ALL.toNanos();
-        if (!patient || !sleeps(wait)) {
+        if (!again || !sleeps(wait)) {
           throw new UncheckedIOException("cannot write %s: %s".formatted(path, firstLine(e)), e);
         }
         LOG.warn(

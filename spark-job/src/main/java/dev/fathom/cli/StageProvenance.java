@@ -16,14 +16,15 @@ import org.apache.hadoop.fs.Path;
  * @param inputs what was read, with what tells whether it has changed, without credentials
  * @param settings every key with its value but those of the output
  */
-record Stamp(String command, Map<String, String> inputs, Map<String, String> settings) {
+record StageProvenance(String command, Map<String, String> inputs, Map<String, String> settings) {
   private static final String FILE = "_stage.json";
   private static final String OF_THE_OUTPUT = "output.";
 
-  static Stamp of(String command, Map<String, String> inputs, Map<String, String> effective) {
+  static StageProvenance of(
+      String command, Map<String, String> inputs, Map<String, String> effective) {
     Map<String, String> settings = new TreeMap<>(effective);
     settings.keySet().removeIf(key -> key.startsWith(OF_THE_OUTPUT));
-    return new Stamp(command, Secrets.masked(inputs), settings);
+    return new StageProvenance(command, Secrets.masked(inputs), settings);
   }
 
   void write(Storage storage, Path output) {
@@ -31,10 +32,10 @@ record Stamp(String command, Map<String, String> inputs, Map<String, String> set
   }
 
   /** The stamp of an output, if it has one. */
-  static Optional<Stamp> read(Storage storage, Path output) {
+  static Optional<StageProvenance> read(Storage storage, Path output) {
     Path file = new Path(output, FILE);
     return storage.exists(file)
-        ? Optional.of(storage.readJson(file, Stamp.class))
+        ? Optional.of(storage.readJson(file, StageProvenance.class))
         : Optional.empty();
   }
 }

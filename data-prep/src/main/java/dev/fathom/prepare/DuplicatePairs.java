@@ -32,9 +32,10 @@ import org.apache.spark.sql.types.StructType;
  * The pairs that repeat an earlier one, by their places in the source. They are found from keys and
  * digests alone, so that no content is moved about for it.
  */
-final class Repeats implements Serializable {
-  static final Repeats NONE =
-      new Repeats(new long[0], new long[0], new long[0], new DatasetCard.Duplicates(0, 0, 0));
+final class DuplicatePairs implements Serializable {
+  static final DuplicatePairs NONE =
+      new DuplicatePairs(
+          new long[0], new long[0], new long[0], new DatasetCard.Duplicates(0, 0, 0));
 
   /** More are the sign of a key that is none; each takes 16 bytes on every machine. */
   private static final int MOST = 10_000_000;
@@ -51,7 +52,7 @@ final class Repeats implements Serializable {
   private final long[] ofPair;
   private final DatasetCard.Duplicates duplicates;
 
-  private Repeats(
+  private DuplicatePairs(
       long[] ofKey, long[] firstOfKey, long[] ofPair, DatasetCard.Duplicates duplicates) {
     this.ofKey = ofKey;
     this.firstOfKey = firstOfKey;
@@ -65,7 +66,7 @@ final class Repeats implements Serializable {
    * @param before keys that are taken already, column {@code key}
    * @param drop whether pairs that repeat both sides are to be left out
    */
-  static Repeats find(
+  static DuplicatePairs find(
       SparkSession spark,
       JavaRDD<Outcome.Kept> pairs,
       Optional<Dataset<Row>> before,
@@ -100,7 +101,7 @@ final class Repeats implements Serializable {
     long total = counts.getLong(0);
     long[][] same =
         drop && total > counts.getLong(3) ? repeated(staying, "x", "y") : new long[2][0];
-    return new Repeats(
+    return new DuplicatePairs(
         keys[0],
         keys[1],
         same[0],
