@@ -27,7 +27,7 @@ public enum Objective {
     }
   },
 
-  /** Tells pairs from what is none one by one, by a logistic function. */
+  /** Tells of each x and each y by themselves whether they are a pair, by a logistic function. */
   SIGMOID {
     @Override
     public BatchRows rows(int maximumRows, int maximumBatch, int dimension) {

@@ -43,6 +43,7 @@ final class SigmoidRows extends SimilarityRows {
   @Override
   public double loss(float temperature, float bias, float[][] merged) {
     float scale = 1f / temperature;
+    float each = 1f / batch;
     double loss = 0;
     for (int i = 0; i < rows; i++) {
       int row = i * batch;
@@ -58,6 +59,11 @@ final class SigmoidRows extends SimilarityRows {
           loss += Math.max(scale * values[row + j] + bias, 0f);
         }
         loss += Math.log(product);
+      }
+      for (int j = 0; j < batch; j++) {
+        float smaller = exponentials[j];
+        float above = scale * values[row + j] + bias >= 0 ? 1f : smaller;
+        values[row + j] = each * above / (1f + smaller);
       }
     }
     return loss / batch;
@@ -79,21 +85,13 @@ final class SigmoidRows extends SimilarityRows {
       float[][] merged,
       float[] gradientU,
       float[] gradientV) {
-    float scale = 1f / temperature;
-    float each = 1f / batch;
     biasGradient = 0;
     for (int i = 0; i < rows; i++) {
       int row = i * batch;
-      exponentials(row, scale, bias);
-      for (int j = 0; j < batch; j++) {
-        float smaller = exponentials[j];
-        float above = scale * values[row + j] + bias >= 0 ? 1f : smaller;
-        values[row + j] = each * above / (1f + smaller);
-      }
-      values[row + first + i] -= each;
+      values[row + first + i] -= 1f / batch;
       biasGradient += VectorMath.sum(values, row, row + batch);
     }
-    return backward(u, v, scale, gradientU, gradientV);
+    return backward(u, v, 1f / temperature, gradientU, gradientV);
   }
 
   @Override

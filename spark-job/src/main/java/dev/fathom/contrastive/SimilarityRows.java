@@ -5,7 +5,10 @@ import dev.fathom.blas.Matrix;
 
 /** What objectives of s = u·vᵀ have in common. */
 abstract class SimilarityRows implements BatchRows {
-  /** s of the own rows, and what becomes of it; at last G = ∂L/∂(s/τ). */
+  /**
+   * s of the own rows, and what {@link #loss} and {@link #gradients} make of it; at last G =
+   * ∂L/∂(s/τ).
+   */
   final float[] values;
 
   /** s_ii of the own rows. */

@@ -102,6 +102,7 @@ class ModelFilesTest {
     assertThat(read.embedX(images())).hasSameSizeAs(model.embedX(images()));
     assertThat(read.normX()).isEqualTo(model.normX());
     assertThat(files.readCard().x().reads()).isEqualTo(image);
+    assertThat(files.readCard().bias()).isEqualTo(-5.5);
   }
 
   @ParameterizedTest

@@ -28,6 +28,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -81,13 +82,13 @@ public final class Checkpoints {
   public void write(TrainingState state) {
     Path newest = path(state.round());
     storage.write(newest, out -> encode(state, out));
-    List<Path> all = all();
-    int end = all.stream().map(Path::getName).toList().indexOf(newest.getName()) + 1;
-    for (int i = 0; i < all.size(); i++) {
-      if (i < end - KEPT || i >= end) {
-        storage.delete(all.get(i));
-      }
-    }
+    Map<Boolean, List<Path>> later =
+        all().stream()
+            .collect(
+                Collectors.partitioningBy(path -> path.getName().compareTo(newest.getName()) > 0));
+    later.get(true).forEach(storage::delete);
+    List<Path> done = later.get(false);
+    done.subList(0, Math.max(done.size() - KEPT, 0)).forEach(storage::delete);
   }
 
   /** The newest one's path. */

@@ -62,10 +62,6 @@ public final class Temperature {
     return state;
   }
 
-  public double value() {
-    return state.value();
-  }
-
   /**
    * One step against ∂L/∂log τ and ∂L/∂b.
    *

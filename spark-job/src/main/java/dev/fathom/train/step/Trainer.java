@@ -65,7 +65,7 @@ public final class Trainer {
   private final List<MicroBatch> microBatches = new ArrayList<>();
   private final List<BatchRows> objectives = new ArrayList<>();
   private final List<Exchange> exchanges;
-  private final List<Runs> told = new ArrayList<>();
+  private final List<Runs> exchanged = new ArrayList<>();
   private final Runs partnerGradients;
   private final Runs gradients;
   private BatchRows validationObjective;
@@ -96,7 +96,8 @@ public final class Trainer {
     plan = spec.plan();
     exchanges = objective(0).exchanges(plan.batch());
     for (Exchange exchange : exchanges) {
-      told.add(new Runs(exchange.maxima() ? Reduction.MAXIMUM : Reduction.SUM, exchange.numbers()));
+      exchanged.add(
+          new Runs(exchange.maxima() ? Reduction.MAXIMUM : Reduction.SUM, exchange.numbers()));
     }
     partnerGradients = new Runs(Reduction.SUM, plan.batch() * towers.dimension() + SCALARS);
     gradients = new Runs(Reduction.SUM, towers.parameterCount());
@@ -226,7 +227,7 @@ public final class Trainer {
     int from = forLoss.from();
     int to = forLoss.to();
     for (int e = 0; e < merged.length; e++) {
-      Runs runs = told.get(e);
+      Runs runs = exchanged.get(e);
       runs.clear();
       if (exchanges.get(e).maxima()) {
         float[] maxima = runs.next();

@@ -92,7 +92,7 @@ class GlobalBatchTest {
       float[] gradientV = new float[v.length];
       losses.add(
           objective.lossAndGradients(
-              u, v, batch, (float) temperature.value(), gradientU, gradientV));
+              u, v, batch, (float) temperature.state().value(), gradientU, gradientV));
       float[] gradient = new float[parameters.length];
       float[] back = new float[outputX.length];
       WholeBatch.backward(similarity, outputX, batch, sample, DIMENSION, u, gradientU, back);
