@@ -41,11 +41,10 @@ public record ImageSettings(int size, Resize resize, PictureEncoding encoding, l
   /** Reads {@code image.*}. */
   public static ImageSettings of(Settings settings) {
     String resize = settings.choice("image.resize", names(Resize.values()));
-    String encoding = settings.choice("image.encoding", names(PictureEncoding.values()));
     return new ImageSettings(
         settings.integer("image.size", 4, 1024),
         Resize.valueOf(resize.toUpperCase(Locale.ROOT)),
-        PictureEncoding.valueOf(encoding.toUpperCase(Locale.ROOT)),
+        settings.choice("image.encoding", PictureEncoding.class),
         settings.integer("image.mostPixels", 1, Integer.MAX_VALUE));
   }
 

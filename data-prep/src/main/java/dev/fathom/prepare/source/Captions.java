@@ -3,7 +3,6 @@ package dev.fathom.prepare.source;
 
 import dev.fathom.common.RandomStream;
 import java.util.List;
-import java.util.Locale;
 
 /** Which of several captions of a picture are taken. */
 public enum Captions {
@@ -13,11 +12,6 @@ public enum Captions {
   ALL,
   /** One, drawn by the seed and the key. */
   RANDOM;
-
-  /** How it is written in the settings. */
-  String written() {
-    return name().toLowerCase(Locale.ROOT);
-  }
 
   /** Those that are taken of the captions of one picture; none of none. */
   List<String> of(List<String> captions, long seed, String key) {

@@ -2,9 +2,7 @@
 package dev.fathom.prepare.source;
 
 import dev.fathom.settings.Settings;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -60,31 +58,20 @@ public record InputSettings(
     /** Pictures with a text file beside each. */
     FOLDER,
     /** A directory of row-aligned files of numbers: CSV, NumPy or Parquet. */
-    MATRICES;
-
-    /** How it is written in the settings. */
-    String written() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+    MATRICES
   }
 
   /** Reads {@code input.*}, {@code split.groupBy}, {@code scenes.*} and the seed. */
   public static InputSettings of(Settings settings) {
-    String format =
-        settings.choice(
-            "input.format", Arrays.stream(Format.values()).map(Format::written).toList());
-    String captions =
-        settings.choice(
-            "input.captions", Arrays.stream(Captions.values()).map(Captions::written).toList());
     return new InputSettings(
-        Format.valueOf(format.toUpperCase(Locale.ROOT)),
+        settings.choice("input.format", Format.class),
         settings.text("input.x"),
         settings.text("input.y"),
         settings.text("input.key"),
         settings.text("input.label"),
         settings.text("split.groupBy"),
         settings.text("input.images"),
-        Captions.valueOf(captions.toUpperCase(Locale.ROOT)),
+        settings.choice("input.captions", Captions.class),
         Math.toIntExact(settings.bytes("input.largestFile", 1, 1 << 30)),
         settings.integer("input.mostEntries", 1, Integer.MAX_VALUE),
         settings.integer("input.pairs", 1, Integer.MAX_VALUE),
@@ -103,8 +90,8 @@ public record InputSettings(
             label.orElse(""),
             groupBy.orElse(""),
             images.orElse(""),
-            captions.written(),
-            format.written(),
+            Settings.written(captions),
+            Settings.written(format),
             "" + largestFile,
             "" + mostEntries));
   }

@@ -3,6 +3,7 @@ package dev.fathom.prepare.source;
 
 import dev.fathom.common.FathomException;
 import dev.fathom.common.Storage;
+import dev.fathom.settings.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -147,7 +148,7 @@ public final class Sources {
   private FathomException wrongKind(Path path, String kind) {
     return FathomException.usage(
         "%s is a %s, which input.format = %s is not read from",
-        path, kind, input.format().written());
+        path, kind, Settings.written(input.format()));
   }
 
   private JavaSparkContext context() {
