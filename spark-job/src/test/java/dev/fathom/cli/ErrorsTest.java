@@ -80,6 +80,9 @@ class ErrorsTest {
             "run --input scenes --output out --set training.objective=sigmoid --set temperature.mode=global-exact",
             "fathom: temperature.mode = global-exact wants training.objective = info-nce"),
         usage(
+            "run --input scenes --output out --set temperature.mode=local",
+            "fathom: temperature.mode = local belongs to training.mode = parameter-averaging"),
+        usage(
             "run --input scenes --output out --set training.objective=siglip",
             "fathom: training.objective = siglip is not one of info-nce, sigmoid"),
         usage(

@@ -18,14 +18,8 @@ import java.util.List;
  * A member's part of a round of global batches.
  *
  * @param weights what the steps start from; the arrays are shared and must not be written to
- * @param exact how far the temperature may be taken that minimises the latest batches' loss, where
- *     it is solved for
  */
-record GlobalRound(
-    TrainerPool trainers,
-    RoundState state,
-    BroadcastValue<Weights> weights,
-    ExactTemperature.Range exact)
+record GlobalRound(TrainerPool trainers, RoundState state, BroadcastValue<Weights> weights)
     implements CollectiveTask<RoundResult> {
   private static final long serialVersionUID = 1L;
 
@@ -34,16 +28,19 @@ record GlobalRound(
     return trainers.lend(
         trainer -> {
           RoundResult result = trainer.run(pairs, state, weights.value(), collective);
-          return exact == null ? result : withExactTemperature(trainer, pairs, result, collective);
+          return trainers.spec().temperature().isExact()
+              ? withExactTemperature(trainer, pairs, result, collective)
+              : result;
         });
   }
 
   private RoundResult withExactTemperature(
       Trainer trainer, List<PairPartition> pairs, RoundResult result, Collective collective) {
     LatestBatches latest = trainer.latest(pairs, state, result.weights().parameters(), collective);
+    ExactTemperature.Range range = ExactTemperature.Range.of(trainers.spec(), state);
     ExactTemperature.Solution solution =
-        ExactTemperature.solve(inverse -> trainer.curve(latest, inverse, collective), exact);
+        ExactTemperature.solve(inverse -> trainer.curve(latest, inverse, collective), range);
     return result.withTemperature(
-        state.temperature().at(-Math.log(solution.inverse())), exact.boundOf(solution));
+        state.temperature().at(-Math.log(solution.inverse())), range.boundOf(solution));
   }
 }

@@ -2,11 +2,9 @@
 package dev.fathom.train.round;
 
 import dev.fathom.train.progress.TrainingState;
-import dev.fathom.train.step.ExactTemperature;
 import dev.fathom.train.step.RoundResult;
 import dev.fathom.train.step.RoundState;
 import dev.fathom.train.step.TrainerPool;
-import dev.fathom.train.step.TrainerSpec;
 import dev.fathom.train.workers.Workers;
 import java.util.List;
 import java.util.Optional;
@@ -20,21 +18,12 @@ record GlobalRounds(TrainerPool trainers, Workers workers, WeightsBroadcast ship
     implements Rounds {
   @Override
   public Outcome round(TrainingState state, int steps) {
-    TrainerSpec spec = trainers.spec();
-    ExactTemperature.Range exact =
-        spec.temperature().isExact()
-            ? ExactTemperature.Range.of(
-                spec.temperature(),
-                state.temperature().value(),
-                Rounds.reach(spec, state.step(), steps))
-            : null;
     RoundResult result =
         workers.together(
             new GlobalRound(
                 trainers,
                 new RoundState(state.step(), steps, state.temperature()),
-                shipment.of(state.parameters(), state.moments().get(0)),
-                exact));
+                shipment.of(state.parameters(), state.moments().get(0))));
     return new Outcome(
         result.weights().parameters(),
         List.of(result.weights().moments()),

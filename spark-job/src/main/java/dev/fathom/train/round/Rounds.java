@@ -4,7 +4,6 @@ package dev.fathom.train.round;
 import dev.fathom.train.progress.TrainingState;
 import dev.fathom.train.step.Temperature;
 import dev.fathom.train.step.TrainerPool;
-import dev.fathom.train.step.TrainerSpec;
 import dev.fathom.train.step.Weights.Moments;
 import dev.fathom.train.workers.Workers;
 import java.util.List;
@@ -38,14 +37,5 @@ sealed interface Rounds permits GlobalRounds, AveragingRounds {
       case GLOBAL_BATCH -> new GlobalRounds(trainers, workers, shipment);
       case PARAMETER_AVERAGING -> new AveragingRounds(trainers, workers, shipment);
     };
-  }
-
-  /** How far the optimiser's steps of a round could take log τ. */
-  static double reach(TrainerSpec spec, long firstStep, int steps) {
-    double reach = 0;
-    for (int i = 0; i < steps; i++) {
-      reach += spec.temperature().learningRate() * spec.learningRateShare(firstStep + i);
-    }
-    return reach;
   }
 }

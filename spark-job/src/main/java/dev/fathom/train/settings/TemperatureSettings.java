@@ -23,7 +23,7 @@ public record TemperatureSettings(Mode mode, double initial, double learningRate
     GLOBAL,
     /** One for all: after each round the one that minimises the loss of the latest batches. */
     GLOBAL_EXACT,
-    /** Each worker steps its own, and they are averaged. */
+    /** Each averaging worker steps its own, and they are averaged. */
     LOCAL,
     /** It does not; the bias does. */
     FIXED
@@ -40,6 +40,11 @@ public record TemperatureSettings(Mode mode, double initial, double learningRate
     if (read.mode != Mode.FIXED && read.floor > read.initial) {
       throw FathomException.usage(
           "temperature.floor = %s is above temperature.initial = %s", read.floor, read.initial);
+    }
+    if (read.mode == Mode.LOCAL && TrainingMode.of(settings) == TrainingMode.GLOBAL_BATCH) {
+      throw FathomException.usage(
+          "temperature.mode = %s belongs to training.mode = %s; under %s all have one temperature",
+          Settings.written(read.mode), TrainingMode.PARAMETER_AVERAGING, TrainingMode.GLOBAL_BATCH);
     }
     if (read.isExact() && !settings.choice("training.objective", Objective.class).hasCurve()) {
       throw FathomException.usage(

@@ -2,8 +2,6 @@
 package dev.fathom.train.step;
 
 import dev.fathom.contrastive.Curve;
-import dev.fathom.train.settings.TemperatureSettings;
-import java.io.Serializable;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
 
@@ -48,16 +46,17 @@ public final class ExactTemperature {
    * @param highest s at most
    * @param floor whether the floor of the temperature is what bounds it above
    */
-  public record Range(double start, double lowest, double highest, boolean floor)
-      implements Serializable {
-    private static final long serialVersionUID = 1L;
-
-    /** As far from a temperature as the optimiser's steps of a round could go. */
-    public static Range of(TemperatureSettings settings, double temperature, double trust) {
-      double now = 1 / temperature;
-      double highest = Math.min(now * Math.exp(trust), 1 / settings.floor());
-      return new Range(
-          Math.min(now, highest), now * Math.exp(-trust), highest, highest < now * Math.exp(trust));
+  public record Range(double start, double lowest, double highest, boolean floor) {
+    /** As far from a round's temperature as the optimiser's steps of that round could take it. */
+    public static Range of(TrainerSpec spec, RoundState round) {
+      double trust = 0;
+      for (int i = 0; i < round.steps(); i++) {
+        trust += spec.temperature().learningRate() * spec.learningRateShare(round.firstStep() + i);
+      }
+      double now = 1 / round.temperature().value();
+      double farthest = now * Math.exp(trust);
+      double highest = Math.min(farthest, 1 / spec.temperature().floor());
+      return new Range(Math.min(now, highest), now * Math.exp(-trust), highest, highest < farthest);
     }
 
     /** What holds a solution, as the metrics tell it; nothing where it is the minimum. */

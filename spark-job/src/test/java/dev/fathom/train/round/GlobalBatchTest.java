@@ -24,7 +24,6 @@ import dev.fathom.train.pairs.PairPartition;
 import dev.fathom.train.settings.TemperatureSettings;
 import dev.fathom.train.settings.TrainingSettings;
 import dev.fathom.train.step.BatchPlan;
-import dev.fathom.train.step.ExactTemperature;
 import dev.fathom.train.step.Optimizer;
 import dev.fathom.train.step.RoundResult;
 import dev.fathom.train.step.RoundState;
@@ -171,15 +170,10 @@ class GlobalBatchTest {
 
     RoundResult run(int steps, Collective collective) {
       TrainerPool trainers = new TrainerPool(UUID.randomUUID().toString(), spec());
-      ExactTemperature.Range exact =
-          temperatureSettings.isExact()
-              ? ExactTemperature.Range.of(temperatureSettings, temperatureSettings.initial(), 0.5)
-              : null;
       return new GlobalRound(
               trainers,
               new RoundState(0, steps, temperature().state()),
-              new BroadcastValue<>(start(), null),
-              exact)
+              new BroadcastValue<>(start(), null))
           .run(partitions.subList(collective.from(), collective.to()), collective);
     }
 

@@ -4,6 +4,7 @@ package dev.fathom.train.round;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.fathom.collective.Collective;
 import dev.fathom.common.FathomException;
@@ -55,6 +56,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RoundEngineTest {
@@ -183,6 +185,48 @@ class RoundEngineTest {
     assertThat(resumed).usingRecursiveComparison().isEqualTo(whole);
     assertThat(resumed.keptParameters()).isEqualTo(whole.keptParameters());
     assertThat(states).hasSize(2 * whole.round() - cutOff);
+  }
+
+  /** Golden values are those of earlier code; the kernels of processors differ in the last bits. */
+  @ParameterizedTest
+  @CsvSource({
+    "training.mode=global-batch, 6.09254837, -2.59606920, 0.102096322",
+    "training.mode=global-batch temperature.mode=global-exact, 6.74642754, -2.59499835, 0.102093621",
+    "training.mode=global-batch training.objective=sigmoid, 16.3200754, -2.60000622, 0.105842924",
+    "temperature.mode=global training.optimizer=adamw training.weightDecay=0.01, 4.68121807, -2.59645630, 0.130214421",
+    "temperature.mode=local training.moments=local training.outerMomentum=0.5, 4.03323730, -2.59869758, 0.254053679",
+    "temperature.mode=global-exact training.optimizer=sgd training.learningRate=0.1, 2.77628513, -2.59499835, 1.48077348"
+  })
+  void theSameSeedGivesTheSameModelAsEver(
+      String line, double loss, double logTemperature, double distance) {
+    List<String> assignments = new ArrayList<>(List.of(line.split(" ")));
+    assignments.addAll(List.of("training.epochs=4", "training.batchSize=48"));
+    if (!line.contains("global-batch")) {
+      assignments.addAll(
+          List.of("training.averagingPeriod=2", "training.mode=parameter-averaging"));
+    }
+    Settings all = Settings.of("", List.of(), assignments);
+    Towers towers = towers(new Cosine());
+    Workers workers = new LocalWorkers(parts(3, 50));
+    List<Double> losses = new ArrayList<>();
+    RoundEngine engine =
+        new RoundEngine(
+            towers,
+            TrainingSettings.of(all),
+            TemperatureSettings.of(all),
+            (report, state) -> losses.add(report.loss()));
+
+    float[] start = towers.initialParameters(1);
+    TrainingState end = engine.run(engine.start(start), workers, workers);
+
+    double squares = 0;
+    for (int i = 0; i < end.parameters().length; i++) {
+      squares += Math.pow(end.parameters()[i] - start[i], 2);
+    }
+    assertThat(losses.get(losses.size() - 1)).isCloseTo(loss, withinPercentage(0.01));
+    assertThat(end.temperature().logTemperature())
+        .isCloseTo(logTemperature, withinPercentage(0.01));
+    assertThat(Math.sqrt(squares)).isCloseTo(distance, withinPercentage(0.01));
   }
 
   @Test

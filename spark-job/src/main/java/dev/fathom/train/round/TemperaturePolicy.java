@@ -1,0 +1,73 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train.round;
+
+import dev.fathom.contrastive.Curve;
+import dev.fathom.train.step.ExactTemperature;
+import dev.fathom.train.step.RoundResult;
+import dev.fathom.train.step.RoundState;
+import dev.fathom.train.step.Temperature;
+import dev.fathom.train.step.TrainerSpec;
+import java.util.Optional;
+import java.util.function.DoubleFunction;
+
+/** How the one temperature of the job follows a round of averaging. */
+sealed interface TemperaturePolicy {
+
+  /**
+   * τ and b after a round.
+   *
+   * @param bound what holds an exact temperature
+   */
+  record Next(Temperature.State state, Optional<String> bound) {}
+
+  /**
+   * What comes after a round.
+   *
+   * @param mean of what the workers gave back
+   * @param loss L of the latest batches of all workers by 1/τ
+   */
+  Next after(RoundState round, RoundResult mean, DoubleFunction<Curve> loss);
+
+  /** The policy that the settings name. */
+  static TemperaturePolicy of(TrainerSpec spec) {
+    return switch (spec.temperature().mode()) {
+      case LOCAL -> new Averaged();
+      case GLOBAL, FIXED -> new Stepped(spec);
+      case GLOBAL_EXACT -> new Minimised(spec);
+    };
+  }
+
+  /** The mean of the workers' own. */
+  record Averaged() implements TemperaturePolicy {
+    @Override
+    public Next after(RoundState round, RoundResult mean, DoubleFunction<Curve> loss) {
+      return new Next(mean.temperature(), Optional.empty());
+    }
+  }
+
+  /** The optimiser's step for each local step, with the gradient averaged over the workers. */
+  record Stepped(TrainerSpec spec) implements TemperaturePolicy {
+    @Override
+    public Next after(RoundState round, RoundResult mean, DoubleFunction<Curve> loss) {
+      Temperature temperature = new Temperature(spec.temperature(), round.temperature());
+      for (int i = 0; i < mean.temperatureGradients().length; i++) {
+        temperature.step(
+            mean.temperatureGradients()[i],
+            mean.biasGradients()[i],
+            spec.learningRateShare(round.firstStep() + i));
+      }
+      return new Next(temperature.state(), Optional.empty());
+    }
+  }
+
+  /** The one that minimises the loss, within reach of the optimiser's steps. */
+  record Minimised(TrainerSpec spec) implements TemperaturePolicy {
+    @Override
+    public Next after(RoundState round, RoundResult mean, DoubleFunction<Curve> loss) {
+      ExactTemperature.Range range = ExactTemperature.Range.of(spec, round);
+      ExactTemperature.Solution solution = ExactTemperature.solve(loss, range);
+      return new Next(
+          round.temperature().at(-Math.log(solution.inverse())), range.boundOf(solution));
+    }
+  }
+}
