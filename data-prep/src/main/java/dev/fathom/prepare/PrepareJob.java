@@ -157,10 +157,10 @@ final class PrepareJob {
     if (counts.read() == 0) {
       throw FathomException.data("%s has no rows", input);
     }
-    if (counts.rejected() > settings.maximumRejects() * counts.read()) {
+    if (counts.rejected() > settings.maxRejects() * counts.read()) {
       Outcome.Rejected example = mostCommon(tally, outcomes);
       throw FathomException.data(
-          "%d of %d rows of %s were rejected, most for %s (row %s: %s); mend the input or raise input.maximumRejects",
+          "%d of %d rows of %s were rejected, most for %s (row %s: %s); mend the input or raise input.maxRejects",
           counts.rejected(),
           counts.read(),
           input,

@@ -15,7 +15,7 @@ import dev.fathom.settings.Settings;
  * @param shufflePairs whether every x gets the y of another row
  * @param mismatchedPairs share of the training pairs, 0 to 1, whose x gets the y of another
  * @param standardise whether vectors are brought to mean 0 and standard deviation 1
- * @param maximumRejects share of rejected rows, 0 to 1, above which the stage fails
+ * @param maxRejects share of rejected rows, 0 to 1, above which the stage fails
  * @param split how many pairs go to train, validation and test
  * @param stratify whether each label is split so
  * @param image what pictures become
@@ -30,7 +30,7 @@ public record PrepareSettings(
     boolean shufflePairs,
     double mismatchedPairs,
     boolean standardise,
-    double maximumRejects,
+    double maxRejects,
     SplitShares split,
     boolean stratify,
     ImageSettings image,
@@ -51,7 +51,7 @@ public record PrepareSettings(
         settings.flag("input.shufflePairs"),
         settings.number("input.mismatchedPairs", 0, 1),
         settings.flag("input.standardise"),
-        settings.number("input.maximumRejects", 0, 1),
+        settings.number("input.maxRejects", 0, 1),
         SplitShares.of(settings),
         settings.flag("split.stratify"),
         ImageSettings.of(settings),

@@ -36,11 +36,11 @@ final class RowDecoder {
    * @param image what pictures become
    * @param text what captions become
    * @param grouped whether rows of one group stay in one split
-   * @param largestFile bytes of a file that is read
+   * @param maxFileSize bytes of a file that is read
    * @param keyPrefix what keys begin with, so that they differ from those that are there already
    */
   record Rules(
-      ImageSettings image, TextSettings text, boolean grouped, int largestFile, String keyPrefix)
+      ImageSettings image, TextSettings text, boolean grouped, int maxFileSize, String keyPrefix)
       implements Serializable {
 
     static Rules of(PrepareSettings settings, String keyPrefix) {
@@ -48,7 +48,7 @@ final class RowDecoder {
           settings.image(),
           settings.text(),
           settings.input().groupBy().isPresent(),
-          settings.input().largestFile(),
+          settings.input().maxFileSize(),
           keyPrefix);
     }
   }
@@ -141,7 +141,7 @@ final class RowDecoder {
 
   private byte[] content(Path file) throws RejectedRowException {
     try (InputStream in = storage.open(file)) {
-      byte[] content = in.readNBytes(rules.largestFile() + 1);
+      byte[] content = in.readNBytes(rules.maxFileSize() + 1);
       requireSize(content.length);
       return content;
     } catch (UncheckedIOException e) {
@@ -154,9 +154,9 @@ final class RowDecoder {
   }
 
   private void requireSize(int bytes) throws RejectedRowException {
-    if (bytes > rules.largestFile()) {
+    if (bytes > rules.maxFileSize()) {
       throw new RejectedRowException(
-          RejectReason.TOO_MANY_BYTES, "more than %d bytes".formatted(rules.largestFile()));
+          RejectReason.TOO_MANY_BYTES, "more than %d bytes".formatted(rules.maxFileSize()));
     }
   }
 }

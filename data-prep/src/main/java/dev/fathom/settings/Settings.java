@@ -25,6 +25,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.commons.lang3.StringUtils;
 import org.apache.commons.text.similarity.LevenshteinDistance;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The configuration of one job, parsed and checked once. Layers, the later winning: the reference,
@@ -48,6 +50,17 @@ public final class Settings {
 
   /** Where the keys that a sweep varies stand, each with its values. */
   private static final String GRID = "sweep.grid";
+
+  /** Names that keys had before, which are still taken. */
+  private static final Map<String, String> FORMER_NAMES =
+      Map.of(
+          "input.maximumRejects", "input.maxRejects",
+          "input.largestFile", "input.maxFileSize",
+          "input.mostEntries", "input.maxEntries",
+          "image.mostPixels", "image.maxPixels",
+          "text.mostCharacters", "text.maxCharacters");
+
+  private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
 
   private final Config config;
 
@@ -303,11 +316,31 @@ public final class Settings {
     return !value.startsWith("[") && !value.startsWith("\"") && !value.equals("null");
   }
 
-  private static Config checked(Config config, Config reference, String where) {
+  private static Config checked(Config given, Config reference, String where) {
+    Config config = renamed(given, where);
     for (Map.Entry<String, ConfigValue> entry : config.root().toConfig().entrySet()) {
       requireKnown(StringUtils.removeStart(entry.getKey(), GRID + "."), reference, where);
     }
     return config;
+  }
+
+  private static Config renamed(Config config, String where) {
+    Config renamed = config;
+    for (Map.Entry<String, String> name : FORMER_NAMES.entrySet()) {
+      String former = name.getKey();
+      if (config.hasPath(former)) {
+        LOG.warn(
+            "{}: {} is called {} now; the former name will not be taken for ever",
+            where,
+            former,
+            name.getValue());
+        renamed =
+            renamed
+                .withoutPath(former)
+                .withFallback(config.getValue(former).atPath(name.getValue()));
+      }
+    }
+    return renamed;
   }
 
   private static void requireKnown(String key, Config reference, String where) {

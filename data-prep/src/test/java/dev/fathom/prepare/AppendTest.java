@@ -70,7 +70,7 @@ class AppendTest {
     }
 
     PrepareResult more =
-        Dataset.stage(folder.toString(), output(), "image.size=8", "input.maximumRejects=1")
+        Dataset.stage(folder.toString(), output(), "image.size=8", "input.maxRejects=1")
             .append(true)
             .execute();
 

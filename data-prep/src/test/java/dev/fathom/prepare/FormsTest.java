@@ -68,7 +68,7 @@ class FormsTest {
     byte[] tar = Corpus.tar(entries);
     Corpus.write(temporary.resolve("in/" + name), name.endsWith("r") ? tar : Corpus.gzip(tar));
 
-    Dataset dataset = prepare(temporary.resolve("in"), "input.largestFile=4000", "input.label=cls");
+    Dataset dataset = prepare(temporary.resolve("in"), "input.maxFileSize=4000", "input.label=cls");
 
     assertThat(Dataset.keys(dataset.rows()))
         .containsExactlyInAnyOrder("a/0", "a/../../etc/1", "a/2");
@@ -177,7 +177,7 @@ class FormsTest {
     }
     Path tar = Corpus.write(temporary.resolve("in/a.tar"), Corpus.tar(entries));
 
-    Dataset dataset = prepare(tar, "input.mostEntries=4");
+    Dataset dataset = prepare(tar, "input.maxEntries=4");
 
     assertThat(Dataset.keys(dataset.rows())).containsExactlyInAnyOrder("a/0", "a/1");
     assertThat(dataset.rejects()).containsOnly(entry("a, entry 5", "too-many-entries"));
@@ -506,7 +506,7 @@ class FormsTest {
                 "split.train=1",
                 "split.validation=0",
                 "split.test=0",
-                "input.maximumRejects=1",
+                "input.maxRejects=1",
                 "image.size=8"));
     all.addAll(List.of(assignments));
     return Dataset.of(

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ManifestTest {
   private static final String[] ALL_TRAINING = {
-    "split.train=1", "split.validation=0", "split.test=0", "input.maximumRejects=1"
+    "split.train=1", "split.validation=0", "split.test=0", "input.maxRejects=1"
   };
 
   @TempDir Path temporary;

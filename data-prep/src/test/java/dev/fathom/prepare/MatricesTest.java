@@ -104,7 +104,7 @@ class MatricesTest {
     all[assignments.length] = "split.train=1";
     all[assignments.length + 1] = "split.validation=0";
     all[assignments.length + 2] = "split.test=0";
-    all[assignments.length + 3] = "input.maximumRejects=1";
+    all[assignments.length + 3] = "input.maxRejects=1";
     return Dataset.of(temporary.resolve("in").toString(), temporary.resolve("out"), all);
   }
 }

@@ -41,6 +41,16 @@ class SettingsTest {
   }
 
   @Test
+  void formerNamesOfKeysAreTaken() {
+    PrepareSettings settings =
+        PrepareSettings.of(
+            Settings.of("", List.of(), List.of("input.mostEntries=7", "text.mostCharacters=90")));
+
+    assertThat(settings.input().maxEntries()).isEqualTo(7);
+    assertThat(settings.text().maxCharacters()).isEqualTo(90);
+  }
+
+  @Test
   void laterLayersWinOverEarlierOnes() throws IOException {
     Path first = Files.writeString(temporary.resolve("a.conf"), "image.size = 8, input.x = a");
     Path second = Files.writeString(temporary.resolve("b.conf"), "image { size = 16 }");
@@ -73,20 +83,20 @@ class SettingsTest {
         "image.size=0",
         "image.resize=stretch",
         "image.encoding=gif",
-        "image.mostPixels=0",
+        "image.maxPixels=0",
         "input.captions=some",
-        "input.largestFile=2g",
-        "input.mostEntries=0",
+        "input.maxFileSize=2g",
+        "input.maxEntries=0",
         "split.stratify=maybe",
         "text.unknownBuckets=8192",
-        "text.mostCharacters=0",
+        "text.maxCharacters=0",
         "scenes.factors=6",
         "scenes.factors=1",
         "split.train=0.9",
         "split.train=-1",
         "input.pairs=0",
         "input.format=xml",
-        "input.maximumRejects=2",
+        "input.maxRejects=2",
         "text.vocabularySize=1",
         "text.maxTokens=2.5",
         "shards.targetSize=many",

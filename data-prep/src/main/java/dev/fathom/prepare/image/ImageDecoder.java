@@ -211,10 +211,10 @@ public final class ImageDecoder {
   }
 
   private void requireDecodable(int width, int height) throws RejectedRowException {
-    if ((long) width * height > settings.mostPixels()) {
+    if ((long) width * height > settings.maxPixels()) {
       throw new RejectedRowException(
           RejectReason.TOO_MANY_PIXELS,
-          "%d × %d pixels, %d at most".formatted(width, height, settings.mostPixels()));
+          "%d × %d pixels, %d at most".formatted(width, height, settings.maxPixels()));
     }
   }
 

@@ -14,9 +14,9 @@ import java.util.Locale;
  * @param size pixels of a side
  * @param resize how a picture comes to that size
  * @param encoding how a shard holds it
- * @param mostPixels of a picture above which it is refused by its header, before it is decoded
+ * @param maxPixels of a picture above which it is refused by its header, before it is decoded
  */
-public record ImageSettings(int size, Resize resize, PictureEncoding encoding, long mostPixels)
+public record ImageSettings(int size, Resize resize, PictureEncoding encoding, long maxPixels)
     implements Serializable {
 
   /** How a picture comes to its size; the names are those of img2dataset. */
@@ -45,7 +45,7 @@ public record ImageSettings(int size, Resize resize, PictureEncoding encoding, l
         settings.integer("image.size", 4, 1024),
         Resize.valueOf(resize.toUpperCase(Locale.ROOT)),
         settings.choice("image.encoding", PictureEncoding.class),
-        settings.integer("image.mostPixels", 1, Integer.MAX_VALUE));
+        settings.integer("image.maxPixels", 1, Integer.MAX_VALUE));
   }
 
   private static List<String> names(Enum<?>[] values) {

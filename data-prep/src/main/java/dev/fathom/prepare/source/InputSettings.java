@@ -16,8 +16,8 @@ import java.util.Optional;
  * @param groupBy column or file whose equal values stay in one split; empty: none
  * @param images folder that the names of pictures are relative to; empty: where they are listed
  * @param captions which of several captions of a picture are taken
- * @param largestFile bytes of a picture or a caption above which its row is rejected
- * @param mostEntries entries of a tar beyond which it is not read
+ * @param maxFileSize bytes of a picture or a caption above which its row is rejected
+ * @param maxEntries entries of a tar beyond which it is not read
  * @param pairs how many pairs a built-in source makes
  * @param sceneFactors how many factors picture and caption of a scene share
  * @param seed of every random choice
@@ -31,8 +31,8 @@ public record InputSettings(
     Optional<String> groupBy,
     Optional<String> images,
     Captions captions,
-    int largestFile,
-    long mostEntries,
+    int maxFileSize,
+    long maxEntries,
     int pairs,
     int sceneFactors,
     long seed) {
@@ -72,8 +72,8 @@ public record InputSettings(
         settings.text("split.groupBy"),
         settings.text("input.images"),
         settings.choice("input.captions", Captions.class),
-        Math.toIntExact(settings.bytes("input.largestFile", 1, 1 << 30)),
-        settings.integer("input.mostEntries", 1, Integer.MAX_VALUE),
+        Math.toIntExact(settings.bytes("input.maxFileSize", 1, 1 << 30)),
+        settings.integer("input.maxEntries", 1, Integer.MAX_VALUE),
         settings.integer("input.pairs", 1, Integer.MAX_VALUE),
         settings.integer("scenes.factors", 2, Factor.values().length),
         settings.wholeNumber("training.seed"));
@@ -92,7 +92,7 @@ public record InputSettings(
             images.orElse(""),
             Settings.written(captions),
             Settings.written(format),
-            "" + largestFile,
-            "" + mostEntries));
+            "" + maxFileSize,
+            "" + maxEntries));
   }
 }

@@ -83,8 +83,8 @@ final class TarSamples implements Iterator<RawRow> {
       Part x,
       Part y,
       List<Part> label,
-      int largestFile,
-      long mostEntries,
+      int maxFileSize,
+      long maxEntries,
       Captions captions,
       long seed)
       implements Serializable {
@@ -100,8 +100,8 @@ final class TarSamples implements Iterator<RawRow> {
               .map(Part::of)
               .orElseGet(() -> new Part(TEXT_ENDINGS, TEXT_FIELDS, SourceSide.TEXT)),
           input.label().map(Part::of).stream().toList(),
-          input.largestFile(),
-          input.mostEntries(),
+          input.maxFileSize(),
+          input.maxEntries(),
           input.captions(),
           input.seed());
     }
@@ -229,11 +229,11 @@ final class TarSamples implements Iterator<RawRow> {
         if (tar.endsEarly) {
           broken(RejectReason.BROKEN_ARCHIVE, "it ends without an end");
         }
-      } else if (++entries > layout.mostEntries()) {
+      } else if (++entries > layout.maxEntries()) {
         finish();
         end();
         broken(
-            RejectReason.TOO_MANY_ENTRIES, "more than %d entries".formatted(layout.mostEntries()));
+            RejectReason.TOO_MANY_ENTRIES, "more than %d entries".formatted(layout.maxEntries()));
       } else {
         take(entry);
       }
@@ -285,14 +285,14 @@ final class TarSamples implements Iterator<RawRow> {
   }
 
   private RawValue value(TarArchiveEntry entry, String ending) throws IOException {
-    if (entry.getSize() > layout.largestFile() || entry.isSparse()) {
+    if (entry.getSize() > layout.maxFileSize() || entry.isSparse()) {
       return new RawValue.Unusable(
           RejectReason.TOO_MANY_BYTES,
           "%s has %d bytes, %d at most"
-              .formatted(entry.getName(), entry.getSize(), layout.largestFile()));
+              .formatted(entry.getName(), entry.getSize(), layout.maxFileSize()));
     }
     within = true;
-    byte[] content = tar.readNBytes(layout.largestFile() + 1);
+    byte[] content = tar.readNBytes(layout.maxFileSize() + 1);
     if (content.length != entry.getSize()) {
       throw new IOException("the archive ends within " + entry.getName());
     }

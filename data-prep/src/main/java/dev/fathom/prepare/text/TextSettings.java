@@ -11,10 +11,9 @@ import java.io.Serializable;
  * @param vocabularySize how many numbers there are, those of unknown words included
  * @param unknownBuckets how many numbers unknown words share, by their hash
  * @param maxTokens words of a caption that are kept
- * @param mostCharacters of a caption, above which it is refused
+ * @param maxCharacters of a caption, above which it is refused
  */
-public record TextSettings(
-    int vocabularySize, int unknownBuckets, int maxTokens, int mostCharacters)
+public record TextSettings(int vocabularySize, int unknownBuckets, int maxTokens, int maxCharacters)
     implements Serializable {
 
   /** Checks that words are left beside the unknown ones. */
@@ -32,6 +31,6 @@ public record TextSettings(
         settings.integer("text.vocabularySize", 2, 10_000_000),
         settings.integer("text.unknownBuckets", 1, 1_000_000),
         settings.integer("text.maxTokens", 1, 100_000),
-        settings.integer("text.mostCharacters", 1, Integer.MAX_VALUE));
+        settings.integer("text.maxCharacters", 1, Integer.MAX_VALUE));
   }
 }

@@ -36,7 +36,7 @@ public final class Words {
       StandardTokenizer.TOKEN_TYPES[StandardTokenizer.SOUTHEAST_ASIAN];
 
   private final int maxTokens;
-  private final int mostCharacters;
+  private final int maxCharacters;
   private final StandardTokenizer tokenizer = new StandardTokenizer();
   private final CharTermAttribute term = tokenizer.addAttribute(CharTermAttribute.class);
   private final TypeAttribute type = tokenizer.addAttribute(TypeAttribute.class);
@@ -45,7 +45,7 @@ public final class Words {
   /** Cuts captions by these settings. */
   public Words(TextSettings settings) {
     maxTokens = settings.maxTokens();
-    mostCharacters = settings.mostCharacters();
+    maxCharacters = settings.maxCharacters();
   }
 
   /**
@@ -68,10 +68,10 @@ public final class Words {
    * @throws RejectedRowException where there are none
    */
   public List<String> of(String caption) throws RejectedRowException {
-    if (caption.length() > mostCharacters) {
+    if (caption.length() > maxCharacters) {
       throw new RejectedRowException(
           RejectReason.TOO_MANY_CHARACTERS,
-          "%d characters, %d at most".formatted(caption.length(), mostCharacters));
+          "%d characters, %d at most".formatted(caption.length(), maxCharacters));
     }
     if (caption.indexOf(REPLACEMENT) >= 0) {
       // What Spark's readers make of bytes that are no UTF-8.
