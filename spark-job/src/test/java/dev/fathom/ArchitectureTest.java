@@ -51,10 +51,48 @@ class ArchitectureTest {
               "dev.fathom.intrinsic..",
               "dev.fathom.evaluate..",
               "dev.fathom.blas..",
-              "dev.fathom.common..",
+              "dev.fathom.random..",
               "org.apache.commons.math3..",
               "com.google.errorprone..",
               "java..");
+
+  /** Arithmetic needs nothing of the job that it is done in: no Spark, no files, no locks. */
+  @ArchTest
+  static final ArchRule RANDOM_NUMBERS_NEED_NOTHING =
+      classes()
+          .that()
+          .resideInAPackage("dev.fathom.random..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("dev.fathom.random..", "java..");
+
+  @ArchTest
+  static final ArchRule ERRORS_NEED_NO_CLUSTER =
+      classes()
+          .that()
+          .resideInAPackage("dev.fathom.error..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("dev.fathom.error..", "com.google.errorprone..", "java..");
+
+  @ArchTest
+  static final ArchRule FILES_NEED_HADOOP_ALONE =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.fathom.files..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "org.apache.spark..", "dev.fathom.monitoring..", "dev.fathom.output..");
+
+  @ArchTest
+  static final ArchRule MONITORING_KNOWS_NO_FILES =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.fathom.monitoring..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.hadoop..", "dev.fathom.files..", "dev.fathom.output..");
 
   @ArchTest
   static final ArchRule ENCODERS_DO_NOT_KNOW_THE_OBJECTIVE =
@@ -116,7 +154,11 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideInAnyPackage(
-              "dev.fathom.common..",
+              "dev.fathom.random..",
+              "dev.fathom.error..",
+              "dev.fathom.monitoring..",
+              "dev.fathom.files..",
+              "dev.fathom.output..",
               "dev.fathom.settings..",
               "dev.fathom.data..",
               "dev.fathom.prepare..")

@@ -3,7 +3,7 @@ package dev.fathom.data;
 
 import static org.apache.spark.sql.functions.col;
 
-import dev.fathom.common.Storage;
+import dev.fathom.files.Storage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;

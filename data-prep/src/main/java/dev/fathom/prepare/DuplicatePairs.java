@@ -8,8 +8,8 @@ import static org.apache.spark.sql.functions.first;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.row_number;
 
-import dev.fathom.common.FathomException;
 import dev.fathom.data.DatasetCard;
+import dev.fathom.error.FathomException;
 import dev.fathom.prepare.reject.RejectReason;
 import java.io.Serializable;
 import java.util.Arrays;

@@ -1,11 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare;
 
-import dev.fathom.common.FathomException;
-import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.DatasetFiles;
 import dev.fathom.data.Split;
+import dev.fathom.error.FathomException;
+import dev.fathom.files.Storage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -6,14 +6,14 @@ import static org.apache.spark.sql.functions.hex;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.lower;
 
-import dev.fathom.common.FathomException;
-import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.DatasetFiles;
 import dev.fathom.data.Modality;
 import dev.fathom.data.PairSchema;
 import dev.fathom.data.Side;
 import dev.fathom.data.Split;
+import dev.fathom.error.FathomException;
+import dev.fathom.files.Storage;
 import dev.fathom.prepare.reject.RejectReason;
 import dev.fathom.prepare.source.Source;
 import dev.fathom.prepare.source.SourceSide;

@@ -2,11 +2,11 @@
 package dev.fathom.prepare;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import dev.fathom.common.FathomException;
-import dev.fathom.common.Secrets;
-import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.DatasetFiles;
+import dev.fathom.error.FathomException;
+import dev.fathom.error.Secrets;
+import dev.fathom.files.Storage;
 import dev.fathom.prepare.source.Fingerprint;
 import dev.fathom.prepare.source.Source;
 import dev.fathom.prepare.source.Sources;

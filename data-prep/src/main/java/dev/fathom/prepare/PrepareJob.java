@@ -1,18 +1,18 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare;
 
-import dev.fathom.common.FathomException;
-import dev.fathom.common.JobMetrics;
-import dev.fathom.common.RandomStream;
-import dev.fathom.common.StageProgress;
-import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.DatasetFiles;
 import dev.fathom.data.PairSchema;
 import dev.fathom.data.Side;
 import dev.fathom.data.Split;
+import dev.fathom.error.FathomException;
+import dev.fathom.files.Storage;
+import dev.fathom.monitoring.JobMetrics;
+import dev.fathom.monitoring.StageProgress;
 import dev.fathom.prepare.source.RawRow;
 import dev.fathom.prepare.source.Source;
+import dev.fathom.random.RandomStream;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare;
 
-import dev.fathom.common.Secrets;
+import dev.fathom.error.Secrets;
 import dev.fathom.prepare.image.ImageSettings;
 import dev.fathom.prepare.source.InputSettings;
 import dev.fathom.prepare.text.TextSettings;
@@ -42,7 +42,7 @@ public record PrepareSettings(
   /**
    * Reads the keys of this stage.
    *
-   * @throws dev.fathom.common.FathomException of usage where a value is out of its range
+   * @throws dev.fathom.error.FathomException of usage where a value is out of its range
    */
   public static PrepareSettings of(Settings settings) {
     return new PrepareSettings(

@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare;
 
-import dev.fathom.common.Secrets;
-import dev.fathom.common.Storage;
+import dev.fathom.error.Secrets;
+import dev.fathom.files.Storage;
 import dev.fathom.prepare.image.ImageDecoder;
 import dev.fathom.prepare.image.ImageSettings;
 import dev.fathom.prepare.reject.RejectReason;

@@ -3,8 +3,8 @@ package dev.fathom.prepare;
 
 import com.esotericsoftware.kryo.DefaultSerializer;
 import com.esotericsoftware.kryo.serializers.JavaSerializer;
-import dev.fathom.common.RandomStream;
 import dev.fathom.data.Split;
+import dev.fathom.random.RandomStream;
 import java.io.Serializable;
 import java.util.Comparator;
 import java.util.EnumMap;

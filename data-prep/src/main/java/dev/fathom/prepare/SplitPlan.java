@@ -7,8 +7,8 @@ import static org.apache.spark.sql.functions.floor;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.row_number;
 
-import dev.fathom.common.FathomException;
 import dev.fathom.data.Split;
+import dev.fathom.error.FathomException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashMap;

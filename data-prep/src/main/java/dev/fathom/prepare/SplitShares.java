@@ -1,9 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare;
 
-import dev.fathom.common.FathomException;
-import dev.fathom.common.RandomStream;
 import dev.fathom.data.Split;
+import dev.fathom.error.FathomException;
+import dev.fathom.random.RandomStream;
 import dev.fathom.settings.Settings;
 import java.io.Serializable;
 

@@ -4,8 +4,8 @@ package dev.fathom.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.fathom.common.FathomException;
-import dev.fathom.common.Storage;
+import dev.fathom.error.FathomException;
+import dev.fathom.files.Storage;
 import dev.fathom.prepare.Damage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -4,11 +4,11 @@ package dev.fathom.prepare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetFiles;
 import dev.fathom.data.Modality;
 import dev.fathom.data.PairSchema;
 import dev.fathom.data.Split;
+import dev.fathom.files.Storage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

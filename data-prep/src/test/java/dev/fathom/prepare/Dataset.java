@@ -1,11 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare;
 
-import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.DatasetFiles;
 import dev.fathom.data.PairSchema;
 import dev.fathom.data.Split;
+import dev.fathom.files.Storage;
 import dev.fathom.settings.Settings;
 import java.nio.file.Path;
 import java.util.Arrays;

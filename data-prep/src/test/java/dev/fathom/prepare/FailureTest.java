@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.fathom.common.ExitCode;
-import dev.fathom.common.FathomException;
+import dev.fathom.error.ExitCode;
+import dev.fathom.error.FathomException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

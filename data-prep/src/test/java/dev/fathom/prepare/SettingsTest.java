@@ -4,9 +4,9 @@ package dev.fathom.prepare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.fathom.common.ExitCode;
-import dev.fathom.common.FathomException;
 import dev.fathom.data.PictureEncoding;
+import dev.fathom.error.ExitCode;
+import dev.fathom.error.FathomException;
 import dev.fathom.prepare.image.ImageSettings;
 import dev.fathom.prepare.source.InputSettings;
 import dev.fathom.prepare.text.TextSettings;

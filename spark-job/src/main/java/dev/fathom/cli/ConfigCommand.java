@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.cli;
 
-import dev.fathom.common.ExitCode;
+import dev.fathom.error.ExitCode;
 import dev.fathom.settings.Settings;
 import java.util.List;
 import java.util.concurrent.Callable;

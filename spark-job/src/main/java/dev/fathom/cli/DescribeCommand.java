@@ -2,14 +2,14 @@
 package dev.fathom.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.fathom.common.ExitCode;
-import dev.fathom.common.FathomException;
-import dev.fathom.common.Secrets;
-import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.DatasetFiles;
 import dev.fathom.data.Side;
 import dev.fathom.embed.EmbeddingFiles;
+import dev.fathom.error.ExitCode;
+import dev.fathom.error.FathomException;
+import dev.fathom.error.Secrets;
+import dev.fathom.files.Storage;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;

@@ -1,9 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.cli;
 
-import dev.fathom.common.ExitCode;
-import dev.fathom.common.FathomException;
-import dev.fathom.common.Secrets;
+import dev.fathom.error.ExitCode;
+import dev.fathom.error.FathomException;
+import dev.fathom.error.Secrets;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -1,12 +1,12 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.cli;
 
-import dev.fathom.common.OutputLock;
-import dev.fathom.common.Secrets;
-import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetFiles;
 import dev.fathom.embed.Embed;
+import dev.fathom.error.Secrets;
+import dev.fathom.files.Storage;
 import dev.fathom.measure.Measure;
+import dev.fathom.output.OutputLock;
 import dev.fathom.prepare.Prepare;
 import dev.fathom.prepare.PrepareResult;
 import dev.fathom.report.Headline;

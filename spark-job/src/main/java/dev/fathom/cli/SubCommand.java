@@ -1,10 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.cli;
 
-import dev.fathom.common.ExitCode;
-import dev.fathom.common.LogContext;
-import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetFiles;
+import dev.fathom.error.ExitCode;
+import dev.fathom.files.Storage;
+import dev.fathom.monitoring.LogContext;
 import dev.fathom.settings.Settings;
 import dev.fathom.train.settings.TrainingMode;
 import dev.fathom.train.settings.TrainingSettings;

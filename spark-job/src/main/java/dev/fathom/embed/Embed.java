@@ -1,9 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.embed;
 
-import dev.fathom.common.Secrets;
-import dev.fathom.common.StageProgress;
-import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.DatasetFiles;
 import dev.fathom.data.PairSchema;
@@ -12,9 +9,12 @@ import dev.fathom.data.Side;
 import dev.fathom.data.Split;
 import dev.fathom.encoder.ColumnBuilder;
 import dev.fathom.encoder.ColumnReader;
+import dev.fathom.error.Secrets;
+import dev.fathom.files.Storage;
 import dev.fathom.model.ModelCard;
 import dev.fathom.model.ModelFiles;
 import dev.fathom.model.TrainedModel;
+import dev.fathom.monitoring.StageProgress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;

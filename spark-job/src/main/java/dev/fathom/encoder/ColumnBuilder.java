@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.encoder;
 
-import dev.fathom.common.FathomException;
 import dev.fathom.data.Side;
+import dev.fathom.error.FathomException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

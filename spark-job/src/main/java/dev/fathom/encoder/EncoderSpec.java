@@ -1,11 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.encoder;
 
-import dev.fathom.common.FathomException;
-import dev.fathom.common.Secrets;
-import dev.fathom.common.Storage;
 import dev.fathom.data.Modality;
 import dev.fathom.data.Side;
+import dev.fathom.error.FathomException;
+import dev.fathom.error.Secrets;
+import dev.fathom.files.Storage;
 import java.util.List;
 import java.util.Locale;
 import org.apache.hadoop.fs.Path;

@@ -2,7 +2,7 @@
 package dev.fathom.encoder;
 
 import dev.fathom.blas.Matrix;
-import dev.fathom.common.FathomException;
+import dev.fathom.error.FathomException;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;

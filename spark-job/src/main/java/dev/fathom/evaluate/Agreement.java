@@ -2,7 +2,7 @@
 package dev.fathom.evaluate;
 
 import dev.fathom.blas.Matrix;
-import dev.fathom.common.RandomStream;
+import dev.fathom.random.RandomStream;
 import java.util.Arrays;
 
 /**

@@ -8,10 +8,10 @@ import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.lpad;
 
-import dev.fathom.common.FathomException;
-import dev.fathom.common.Storage;
 import dev.fathom.data.NpyMatrix;
 import dev.fathom.embed.EmbeddingFiles;
+import dev.fathom.error.FathomException;
+import dev.fathom.files.Storage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -3,17 +3,17 @@ package dev.fathom.measure;
 
 import static org.apache.spark.sql.functions.col;
 
-import dev.fathom.common.FathomException;
-import dev.fathom.common.RandomStream;
-import dev.fathom.common.StageProgress;
-import dev.fathom.common.Storage;
 import dev.fathom.embed.EmbeddingFiles;
+import dev.fathom.error.FathomException;
 import dev.fathom.evaluate.PairedEmbeddings;
 import dev.fathom.evaluate.Ranking;
+import dev.fathom.files.Storage;
 import dev.fathom.intrinsic.NeighbourSearch;
 import dev.fathom.intrinsic.Neighbours;
 import dev.fathom.intrinsic.PartialNeighbours;
 import dev.fathom.intrinsic.Points;
+import dev.fathom.monitoring.StageProgress;
+import dev.fathom.random.RandomStream;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;

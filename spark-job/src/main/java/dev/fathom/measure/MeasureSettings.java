@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.measure;
 
-import dev.fathom.common.FathomException;
+import dev.fathom.error.FathomException;
 import dev.fathom.intrinsic.Estimator;
 import dev.fathom.intrinsic.IntrinsicSettings;
 import dev.fathom.settings.Settings;

@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.measure;
 
-import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.DatasetFiles;
 import dev.fathom.data.Modality;
@@ -9,6 +8,7 @@ import dev.fathom.data.PairSchema;
 import dev.fathom.data.PictureEncoding;
 import dev.fathom.data.Side;
 import dev.fathom.data.Split;
+import dev.fathom.files.Storage;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collection;

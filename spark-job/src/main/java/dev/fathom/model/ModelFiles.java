@@ -1,13 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.model;
 
-import dev.fathom.common.FathomException;
-import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.Side;
 import dev.fathom.encoder.Encoder;
 import dev.fathom.encoder.EncoderGraphs;
 import dev.fathom.encoder.GraphZip;
+import dev.fathom.error.FathomException;
+import dev.fathom.files.Storage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

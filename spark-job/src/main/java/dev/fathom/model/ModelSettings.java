@@ -1,12 +1,12 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.model;
 
-import dev.fathom.common.Storage;
 import dev.fathom.contrastive.Cosine;
 import dev.fathom.contrastive.PopulationNorm;
 import dev.fathom.contrastive.Similarity;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.encoder.EncoderSpec;
+import dev.fathom.files.Storage;
 import dev.fathom.settings.Settings;
 import java.util.List;
 

@@ -1,9 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.model;
 
-import dev.fathom.common.RandomStream;
 import dev.fathom.contrastive.Similarity;
 import dev.fathom.encoder.Encoder;
+import dev.fathom.random.RandomStream;
 import java.io.Serializable;
 
 /**

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.report;
 
-import dev.fathom.common.CsvText;
+import dev.fathom.files.CsvText;
 import java.awt.Color;
 import java.awt.Dimension;
 import java.io.StringWriter;

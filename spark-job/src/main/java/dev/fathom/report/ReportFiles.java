@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.report;
 
-import dev.fathom.common.Storage;
+import dev.fathom.files.Storage;
 import dev.fathom.train.progress.MetricsLog;
 import dev.fathom.train.progress.RoundReport;
 import java.awt.AWTError;

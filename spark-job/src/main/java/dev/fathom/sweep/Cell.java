@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.sweep;
 
-import dev.fathom.common.RandomStream;
-import dev.fathom.common.Secrets;
+import dev.fathom.error.Secrets;
+import dev.fathom.random.RandomStream;
 import java.io.Serializable;
 import java.util.Map;
 import java.util.stream.Collectors;

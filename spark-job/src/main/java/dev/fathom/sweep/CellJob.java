@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.sweep;
 
-import dev.fathom.common.LogContext;
+import dev.fathom.monitoring.LogContext;
 import java.io.Serializable;
 import java.util.List;
 import java.util.function.Consumer;

@@ -2,8 +2,8 @@
 package dev.fathom.sweep;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import dev.fathom.common.ExitCode;
-import dev.fathom.common.Secrets;
+import dev.fathom.error.ExitCode;
+import dev.fathom.error.Secrets;
 import dev.fathom.evaluate.SimilarityHistogram;
 import java.io.Serializable;
 import java.util.List;

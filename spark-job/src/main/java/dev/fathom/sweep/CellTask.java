@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.sweep;
 
-import dev.fathom.common.ExitCode;
-import dev.fathom.common.FathomException;
+import dev.fathom.error.ExitCode;
+import dev.fathom.error.FathomException;
 import dev.fathom.evaluate.Retrieval;
 import dev.fathom.evaluate.SimilarityHistogram;
 import dev.fathom.intrinsic.DimensionResult;

@@ -1,13 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.sweep;
 
-import dev.fathom.common.FathomException;
-import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.DatasetFiles;
 import dev.fathom.data.PairSchema;
 import dev.fathom.data.ShardReader;
 import dev.fathom.data.Split;
+import dev.fathom.error.FathomException;
+import dev.fathom.files.Storage;
 import dev.fathom.measure.Measure;
 import dev.fathom.measure.MeasureSettings;
 import dev.fathom.model.Towers;

@@ -3,11 +3,11 @@ package dev.fathom.sweep;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.fathom.common.CsvText;
-import dev.fathom.common.FathomException;
-import dev.fathom.common.Secrets;
-import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
+import dev.fathom.error.FathomException;
+import dev.fathom.error.Secrets;
+import dev.fathom.files.CsvText;
+import dev.fathom.files.Storage;
 import dev.fathom.settings.Settings;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

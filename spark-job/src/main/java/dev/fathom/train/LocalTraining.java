@@ -52,7 +52,7 @@ public final class LocalTraining {
    * Trains to the end.
    *
    * @param start the parameters to begin with; not written to
-   * @throws dev.fathom.common.FathomException if it diverges, or the pairs are too few
+   * @throws dev.fathom.error.FathomException if it diverges, or the pairs are too few
    */
   public static Result train(
       Towers towers,

@@ -1,19 +1,19 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train;
 
-import dev.fathom.common.ExitCode;
-import dev.fathom.common.FathomException;
-import dev.fathom.common.JobMetrics;
-import dev.fathom.common.LogContext;
-import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.DatasetFiles;
 import dev.fathom.data.ShardReader;
 import dev.fathom.data.Split;
+import dev.fathom.error.ExitCode;
+import dev.fathom.error.FathomException;
+import dev.fathom.files.Storage;
 import dev.fathom.model.ModelFiles;
 import dev.fathom.model.ModelSettings;
 import dev.fathom.model.Towers;
 import dev.fathom.model.TrainedModel;
+import dev.fathom.monitoring.JobMetrics;
+import dev.fathom.monitoring.LogContext;
 import dev.fathom.train.dl4j.ContrastiveTrainingMaster;
 import dev.fathom.train.pairs.PairLoader;
 import dev.fathom.train.pairs.PlacedPairs;

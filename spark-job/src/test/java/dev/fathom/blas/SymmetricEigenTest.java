@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
-import dev.fathom.common.RandomStream;
+import dev.fathom.random.RandomStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;

@@ -3,7 +3,7 @@ package dev.fathom.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fathom.common.Secrets;
+import dev.fathom.error.Secrets;
 import dev.fathom.settings.Settings;
 import java.io.IOException;
 import java.io.Reader;

@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fathom.cli.Commands.Ended;
-import dev.fathom.common.ExitCode;
+import dev.fathom.error.ExitCode;
 import dev.fathom.testing.GraphFixtures;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package dev.fathom.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fathom.common.Storage;
+import dev.fathom.files.Storage;
 import dev.fathom.settings.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;

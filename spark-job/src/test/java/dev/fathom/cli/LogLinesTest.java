@@ -3,7 +3,7 @@ package dev.fathom.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fathom.common.LogContext;
+import dev.fathom.monitoring.LogContext;
 import dev.fathom.testing.LocalSpark;
 import java.io.Reader;
 import java.io.StringWriter;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.fathom.common.ExitCode;
-import dev.fathom.common.RandomStream;
+import dev.fathom.error.ExitCode;
+import dev.fathom.random.RandomStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

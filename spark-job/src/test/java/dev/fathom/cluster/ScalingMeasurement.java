@@ -3,7 +3,7 @@ package dev.fathom.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.fathom.common.Storage;
+import dev.fathom.files.Storage;
 import dev.fathom.scaling.RoundCost;
 import dev.fathom.train.progress.MetricsLog;
 import dev.fathom.train.progress.RoundReport;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fathom.collective.Collective.Part;
 import dev.fathom.collective.Collective.Rows;
-import dev.fathom.common.RandomStream;
+import dev.fathom.random.RandomStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

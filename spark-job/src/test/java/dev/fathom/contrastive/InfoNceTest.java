@@ -4,7 +4,7 @@ package dev.fathom.contrastive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.fathom.common.RandomStream;
+import dev.fathom.random.RandomStream;
 import dev.fathom.testing.InfoNceReference;
 import dev.fathom.testing.WholeBatch;
 import java.util.Arrays;

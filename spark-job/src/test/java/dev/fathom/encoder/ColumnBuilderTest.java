@@ -4,9 +4,9 @@ package dev.fathom.encoder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.fathom.common.FathomException;
 import dev.fathom.data.Modality;
 import dev.fathom.data.Side;
+import dev.fathom.error.FathomException;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -4,7 +4,7 @@ package dev.fathom.encoder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.fathom.common.RandomStream;
+import dev.fathom.random.RandomStream;
 import dev.fathom.testing.DoubleTwin;
 import dev.fathom.testing.EncoderCase;
 import dev.fathom.testing.EncoderCases;

@@ -1,9 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.encoder;
 
-import dev.fathom.common.RandomStream;
-import dev.fathom.common.Storage;
 import dev.fathom.data.Side;
+import dev.fathom.files.Storage;
+import dev.fathom.random.RandomStream;
 import dev.fathom.testing.EncoderCase;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

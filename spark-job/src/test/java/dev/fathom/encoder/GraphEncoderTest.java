@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.fathom.common.ExitCode;
-import dev.fathom.common.FathomException;
-import dev.fathom.common.RandomStream;
-import dev.fathom.common.Storage;
 import dev.fathom.data.Side;
+import dev.fathom.error.ExitCode;
+import dev.fathom.error.FathomException;
+import dev.fathom.files.Storage;
+import dev.fathom.random.RandomStream;
 import dev.fathom.testing.EncoderCase;
 import dev.fathom.testing.GraphFixtures;
 import java.io.ByteArrayInputStream;

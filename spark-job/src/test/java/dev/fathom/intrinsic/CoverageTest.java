@@ -3,7 +3,7 @@ package dev.fathom.intrinsic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fathom.common.RandomStream;
+import dev.fathom.random.RandomStream;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 import static org.assertj.core.data.Percentage.withPercentage;
 
-import dev.fathom.common.RandomStream;
 import dev.fathom.intrinsic.DimensionResult.Measured;
 import dev.fathom.intrinsic.DimensionResult.Refused;
+import dev.fathom.random.RandomStream;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;

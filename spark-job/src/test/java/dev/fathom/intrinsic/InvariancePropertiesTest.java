@@ -4,7 +4,7 @@ package dev.fathom.intrinsic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Percentage.withPercentage;
 
-import dev.fathom.common.RandomStream;
+import dev.fathom.random.RandomStream;
 import java.util.Arrays;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;

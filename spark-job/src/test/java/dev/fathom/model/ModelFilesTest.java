@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.fathom.common.FathomException;
-import dev.fathom.common.RandomStream;
-import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.Modality;
 import dev.fathom.data.Side;
 import dev.fathom.encoder.Column;
 import dev.fathom.encoder.ColumnBuilder;
 import dev.fathom.encoder.EncoderSpec;
+import dev.fathom.error.FathomException;
+import dev.fathom.files.Storage;
+import dev.fathom.random.RandomStream;
 import dev.fathom.testing.GraphFixtures;
 import java.io.File;
 import java.nio.file.Files;

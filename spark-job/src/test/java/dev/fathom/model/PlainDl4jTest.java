@@ -4,12 +4,12 @@ package dev.fathom.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.fathom.common.RandomStream;
-import dev.fathom.common.Storage;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.Side;
 import dev.fathom.encoder.Column;
 import dev.fathom.encoder.EncoderSpec;
+import dev.fathom.files.Storage;
+import dev.fathom.random.RandomStream;
 import dev.fathom.testing.EncoderCase;
 import java.io.File;
 import java.io.IOException;

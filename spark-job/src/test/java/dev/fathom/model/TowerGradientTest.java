@@ -4,13 +4,13 @@ package dev.fathom.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.fathom.common.RandomStream;
 import dev.fathom.contrastive.Cosine;
 import dev.fathom.contrastive.InfoNce;
 import dev.fathom.contrastive.PopulationNorm;
 import dev.fathom.contrastive.Similarity;
 import dev.fathom.encoder.Column;
 import dev.fathom.encoder.EncoderKernel;
+import dev.fathom.random.RandomStream;
 import dev.fathom.testing.DoubleTwin;
 import dev.fathom.testing.EncoderCase;
 import dev.fathom.testing.EncoderCases;

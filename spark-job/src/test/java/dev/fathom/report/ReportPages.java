@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.report;
 
-import dev.fathom.common.RandomStream;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.Modality;
 import dev.fathom.data.PictureEncoding;
@@ -14,6 +13,7 @@ import dev.fathom.measure.MeasureResult;
 import dev.fathom.measure.MeasureSettings;
 import dev.fathom.measure.Measurement;
 import dev.fathom.measure.Showcase;
+import dev.fathom.random.RandomStream;
 import dev.fathom.settings.Settings;
 import dev.fathom.train.TrainResult;
 import dev.fathom.train.progress.RoundReport;

@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.testing;
 
-import dev.fathom.common.Storage;
 import dev.fathom.data.Modality;
 import dev.fathom.data.Side;
 import dev.fathom.encoder.Column;
@@ -9,6 +8,7 @@ import dev.fathom.encoder.ColumnBuilder;
 import dev.fathom.encoder.Encoder;
 import dev.fathom.encoder.EncoderGraphs;
 import dev.fathom.encoder.EncoderSpec;
+import dev.fathom.files.Storage;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;

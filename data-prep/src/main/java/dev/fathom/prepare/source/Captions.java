@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare.source;
 
-import dev.fathom.common.RandomStream;
+import dev.fathom.random.RandomStream;
 import java.util.List;
 
 /** Which of several captions of a picture are taken. */

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare.source;
 
-import dev.fathom.common.Storage;
+import dev.fathom.files.Storage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare.source;
 
-import dev.fathom.common.FathomException;
+import dev.fathom.error.FathomException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare.source;
 
-import dev.fathom.common.FathomException;
 import dev.fathom.data.Modality;
+import dev.fathom.error.FathomException;
 import dev.fathom.prepare.reject.RejectReason;
 import dev.fathom.prepare.reject.RejectedRowException;
 import java.io.Serializable;

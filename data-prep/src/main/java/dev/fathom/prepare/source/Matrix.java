@@ -1,9 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare.source;
 
-import dev.fathom.common.FathomException;
-import dev.fathom.common.Storage;
 import dev.fathom.data.NpyMatrix;
+import dev.fathom.error.FathomException;
+import dev.fathom.files.Storage;
 import dev.fathom.prepare.reject.RejectReason;
 import dev.fathom.prepare.reject.RejectedRowException;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare.source;
 
-import dev.fathom.common.FathomException;
-import dev.fathom.common.Storage;
+import dev.fathom.error.FathomException;
+import dev.fathom.files.Storage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;

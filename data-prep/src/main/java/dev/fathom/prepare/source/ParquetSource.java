@@ -5,7 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.size;
 
-import dev.fathom.common.FathomException;
+import dev.fathom.error.FathomException;
 import dev.fathom.prepare.reject.RejectReason;
 import java.io.Serializable;
 import java.util.ArrayList;

@@ -4,7 +4,7 @@ package dev.fathom.prepare.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.fathom.common.RandomStream;
+import dev.fathom.random.RandomStream;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;

@@ -1,10 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train.pairs;
 
-import dev.fathom.common.FathomException;
-import dev.fathom.common.RandomStream;
 import dev.fathom.data.ShardReader;
 import dev.fathom.encoder.Column;
+import dev.fathom.error.FathomException;
+import dev.fathom.random.RandomStream;
 import java.io.Serializable;
 import java.util.List;
 import java.util.function.Supplier;

@@ -2,7 +2,7 @@
 package dev.fathom.train.progress;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.fathom.common.Storage;
+import dev.fathom.files.Storage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;

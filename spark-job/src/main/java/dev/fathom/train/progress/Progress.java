@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train.progress;
 
-import dev.fathom.common.JobMetrics;
-import dev.fathom.common.ProgressLine;
+import dev.fathom.monitoring.JobMetrics;
+import dev.fathom.monitoring.ProgressLine;
 import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train.round;
 
-import dev.fathom.common.FathomException;
+import dev.fathom.error.FathomException;
 import dev.fathom.model.Towers;
 import dev.fathom.train.pairs.PairPartition;
 import dev.fathom.train.progress.RoundReport;

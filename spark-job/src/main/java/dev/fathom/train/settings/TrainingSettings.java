@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train.settings;
 
-import dev.fathom.common.FathomException;
 import dev.fathom.contrastive.Objective;
+import dev.fathom.error.FathomException;
 import dev.fathom.settings.Settings;
 import java.io.Serializable;
 import java.util.Map;

@@ -4,7 +4,7 @@ package dev.fathom.train.workers;
 import dev.fathom.collective.BarrierGroup;
 import dev.fathom.collective.Collective;
 import dev.fathom.collective.Rendezvous;
-import dev.fathom.common.LogContext;
+import dev.fathom.monitoring.LogContext;
 import dev.fathom.train.pairs.PairPartition;
 import dev.fathom.train.pairs.PlacedPairs;
 import dev.fathom.train.pairs.PlacedRdd;

@@ -4,8 +4,8 @@ package dev.fathom.train.progress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.fathom.common.FathomException;
-import dev.fathom.common.Storage;
+import dev.fathom.error.FathomException;
+import dev.fathom.files.Storage;
 import dev.fathom.train.progress.TrainingState.Best;
 import dev.fathom.train.step.Temperature;
 import dev.fathom.train.step.Temperature.Scalar;

@@ -4,7 +4,7 @@ package dev.fathom.train.progress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.fathom.common.Storage;
+import dev.fathom.files.Storage;
 import dev.fathom.testing.ObjectStoreFileSystem;
 import java.nio.file.Files;
 import org.apache.hadoop.conf.Configuration;

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.fathom.collective.Collective;
 import dev.fathom.collective.Processes;
-import dev.fathom.common.RandomStream;
-import dev.fathom.common.Storage;
 import dev.fathom.contrastive.Cosine;
 import dev.fathom.contrastive.InfoNce;
 import dev.fathom.contrastive.PopulationNorm;
@@ -17,7 +15,9 @@ import dev.fathom.data.Side;
 import dev.fathom.encoder.ColumnBuilder;
 import dev.fathom.encoder.EncoderKernel;
 import dev.fathom.encoder.EncoderSpec;
+import dev.fathom.files.Storage;
 import dev.fathom.model.Towers;
+import dev.fathom.random.RandomStream;
 import dev.fathom.settings.Settings;
 import dev.fathom.testing.WholeBatch;
 import dev.fathom.train.pairs.PairPartition;

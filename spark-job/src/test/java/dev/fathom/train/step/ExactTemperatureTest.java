@@ -4,8 +4,8 @@ package dev.fathom.train.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.fathom.common.RandomStream;
 import dev.fathom.contrastive.InfoNce;
+import dev.fathom.random.RandomStream;
 import dev.fathom.train.step.ExactTemperature.Bound;
 import dev.fathom.train.step.ExactTemperature.Solution;
 import java.util.concurrent.atomic.AtomicInteger;

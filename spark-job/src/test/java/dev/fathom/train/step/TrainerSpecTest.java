@@ -4,11 +4,11 @@ package dev.fathom.train.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.fathom.common.Storage;
 import dev.fathom.contrastive.Cosine;
 import dev.fathom.data.Modality;
 import dev.fathom.data.Side;
 import dev.fathom.encoder.EncoderSpec;
+import dev.fathom.files.Storage;
 import dev.fathom.model.Towers;
 import dev.fathom.settings.Settings;
 import dev.fathom.train.settings.TemperatureSettings;

@@ -2,15 +2,15 @@
 package dev.fathom.train.step;
 
 import dev.fathom.collective.Collective;
-import dev.fathom.common.RandomStream;
-import dev.fathom.common.Storage;
 import dev.fathom.contrastive.Cosine;
 import dev.fathom.data.Modality;
 import dev.fathom.data.Side;
 import dev.fathom.encoder.Column;
 import dev.fathom.encoder.ColumnBuilder;
 import dev.fathom.encoder.EncoderSpec;
+import dev.fathom.files.Storage;
 import dev.fathom.model.Towers;
+import dev.fathom.random.RandomStream;
 import dev.fathom.settings.Settings;
 import dev.fathom.train.pairs.PairPartition;
 import dev.fathom.train.settings.TemperatureSettings;

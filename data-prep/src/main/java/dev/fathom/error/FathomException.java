@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
-package dev.fathom.common;
+package dev.fathom.error;
 
 import com.google.errorprone.annotations.FormatMethod;
 

@@ -1,9 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
-package dev.fathom.common;
+package dev.fathom.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fathom.error.FathomException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;

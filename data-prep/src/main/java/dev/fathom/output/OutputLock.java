@@ -1,6 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
-package dev.fathom.common;
+package dev.fathom.output;
 
+import dev.fathom.error.FathomException;
+import dev.fathom.error.Secrets;
+import dev.fathom.monitoring.LogContext;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,10 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
-package dev.fathom.common;
+package dev.fathom.files;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.fathom.error.FathomException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;

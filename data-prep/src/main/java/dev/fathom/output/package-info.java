@@ -1,0 +1,2 @@
+/** The directory that a job writes to: one job at a time has it. */
+package dev.fathom.output;
