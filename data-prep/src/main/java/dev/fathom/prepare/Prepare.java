@@ -10,10 +10,12 @@ import dev.fathom.files.Storage;
 import dev.fathom.prepare.source.Fingerprint;
 import dev.fathom.prepare.source.Source;
 import dev.fathom.prepare.source.Sources;
+import dev.fathom.prepare.source.synthetic.BuiltInSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,8 +83,18 @@ public final class Prepare {
   }
 
   private Source source() {
-    return new Sources(spark, storage, settings.input())
-        .open(input, settings.seed(), settings.image().size());
+    Optional<Source> builtIn =
+        BuiltInSource.named(
+            input,
+            JavaSparkContext.fromSparkContext(spark.sparkContext()),
+            settings.synthetic(),
+            settings.image().size());
+    if (builtIn.isPresent() && settings.input().groupBy().isPresent()) {
+      throw FathomException.usage(
+          "split.groupBy = %s, but a built-in source has no columns; set it to null",
+          settings.input().groupBy().get());
+    }
+    return builtIn.orElseGet(() -> new Sources(spark, storage, settings.input()).open(input));
   }
 
   private String fingerprint(Source source) {

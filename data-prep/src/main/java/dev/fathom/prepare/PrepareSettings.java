@@ -4,6 +4,7 @@ package dev.fathom.prepare;
 import dev.fathom.error.Secrets;
 import dev.fathom.prepare.image.ImageSettings;
 import dev.fathom.prepare.source.InputSettings;
+import dev.fathom.prepare.source.synthetic.SyntheticSettings;
 import dev.fathom.prepare.text.TextSettings;
 import dev.fathom.settings.Settings;
 
@@ -11,6 +12,7 @@ import dev.fathom.settings.Settings;
  * Everything that decides what a dataset holds.
  *
  * @param input where in the input the pairs are
+ * @param synthetic what a built-in source makes up
  * @param dropDuplicates whether pairs are left out both of whose sides stand in an earlier one
  * @param shufflePairs whether every x gets the y of another row
  * @param mismatchedPairs share of the training pairs, 0 to 1, whose x gets the y of another
@@ -26,6 +28,7 @@ import dev.fathom.settings.Settings;
  */
 public record PrepareSettings(
     InputSettings input,
+    SyntheticSettings synthetic,
     boolean dropDuplicates,
     boolean shufflePairs,
     double mismatchedPairs,
@@ -47,6 +50,7 @@ public record PrepareSettings(
   public static PrepareSettings of(Settings settings) {
     return new PrepareSettings(
         InputSettings.of(settings),
+        SyntheticSettings.of(settings),
         settings.flag("input.dropDuplicates"),
         settings.flag("input.shufflePairs"),
         settings.number("input.mismatchedPairs", 0, 1),

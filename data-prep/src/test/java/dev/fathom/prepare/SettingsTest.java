@@ -29,7 +29,7 @@ class SettingsTest {
 
     assertThat(settings.input().format()).isEqualTo(InputSettings.Format.AUTO);
     assertThat(settings.input().x()).isEmpty();
-    assertThat(settings.input().pairs()).isEqualTo(16000);
+    assertThat(settings.synthetic().pairs()).isEqualTo(16000);
     assertThat(settings.image())
         .isEqualTo(
             new ImageSettings(32, ImageSettings.Resize.BORDER, PictureEncoding.RAW, 50_000_000));

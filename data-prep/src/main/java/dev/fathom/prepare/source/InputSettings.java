@@ -18,8 +18,6 @@ import java.util.Optional;
  * @param captions which of several captions of a picture are taken
  * @param maxFileSize bytes of a picture or a caption above which its row is rejected
  * @param maxEntries entries of a tar beyond which it is not read
- * @param pairs how many pairs a built-in source makes
- * @param sceneFactors how many factors picture and caption of a scene share
  * @param seed of every random choice
  */
 public record InputSettings(
@@ -33,8 +31,6 @@ public record InputSettings(
     Captions captions,
     int maxFileSize,
     long maxEntries,
-    int pairs,
-    int sceneFactors,
     long seed) {
 
   /** The form of the input. */
@@ -61,7 +57,7 @@ public record InputSettings(
     MATRICES
   }
 
-  /** Reads {@code input.*}, {@code split.groupBy}, {@code scenes.*} and the seed. */
+  /** Reads {@code input.*}, {@code split.groupBy} and the seed. */
   public static InputSettings of(Settings settings) {
     return new InputSettings(
         settings.choice("input.format", Format.class),
@@ -74,8 +70,6 @@ public record InputSettings(
         settings.choice("input.captions", Captions.class),
         Math.toIntExact(settings.bytes("input.maxFileSize", 1, 1 << 30)),
         settings.integer("input.maxEntries", 1, Integer.MAX_VALUE),
-        settings.integer("input.pairs", 1, Integer.MAX_VALUE),
-        settings.integer("scenes.factors", 2, Factor.values().length),
         settings.wholeNumber("training.seed"));
   }
 

@@ -5,8 +5,7 @@ import java.util.OptionalInt;
 import org.apache.spark.api.java.JavaRDD;
 
 /** Pairs that are opened: their form is known, their rows can be read. */
-public sealed interface Source
-    permits BuiltInSource, ListedSource, ManifestSource, MatrixSource, ParquetSource, TarSource {
+public interface Source {
 
   /** What the first side is. */
   SourceSide x();

@@ -13,13 +13,13 @@ import java.io.Serializable;
 public record SourceSide(Modality modality, int columns) implements Serializable {
 
   /** A side of pictures. */
-  static final SourceSide IMAGE = new SourceSide(Modality.IMAGE, 0);
+  public static final SourceSide IMAGE = new SourceSide(Modality.IMAGE, 0);
 
   /** A side of captions. */
-  static final SourceSide TEXT = new SourceSide(Modality.TEXT, 0);
+  public static final SourceSide TEXT = new SourceSide(Modality.TEXT, 0);
 
   /** A side of vectors. */
-  static SourceSide vector(int columns) {
+  public static SourceSide vector(int columns) {
     return new SourceSide(Modality.VECTOR, columns);
   }
 }

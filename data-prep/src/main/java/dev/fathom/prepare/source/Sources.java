@@ -15,7 +15,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
-/** Opens the source that a specification means. */
+/** Opens the files that a specification means. */
 public final class Sources {
   private static final Pattern COMPRESSION = Pattern.compile("\\.(gz|bz2|zst)$");
 
@@ -35,34 +35,9 @@ public final class Sources {
   /**
    * Opens a source.
    *
-   * @param specification the name of a built-in source, or a path
-   * @param seed of what a built-in source makes up
-   * @param imageSize pixels of the side of the pictures that a built-in source makes up
+   * @param specification a path, or a pattern of paths
    */
-  public Source open(String specification, long seed, int imageSize) {
-    return switch (specification) {
-      case "gaussian-linear" -> builtIn(new GaussianPairs(GaussianPairs.Link.LINEAR, seed));
-      case "gaussian-nonlinear" -> builtIn(new GaussianPairs(GaussianPairs.Link.NONLINEAR, seed));
-      case "scenes" -> builtIn(new ScenePairs(input.sceneFactors(), imageSize, seed));
-      default -> files(specification);
-    };
-  }
-
-  private Source builtIn(BuiltInSource.Maker maker) {
-    if (input.groupBy().isPresent()) {
-      throw FathomException.usage(
-          "split.groupBy = %s, but a built-in source has no columns; set it to null",
-          input.groupBy().get());
-    }
-    return new BuiltInSource(context(), maker, input.pairs());
-  }
-
-  /** In how many tasks rows are worked on that are no work to read. */
-  static int tasks(JavaSparkContext spark, int rows) {
-    return Math.max(1, Math.min(rows, TASKS_OF_A_CORE * spark.defaultParallelism()));
-  }
-
-  private Source files(String specification) {
+  public Source open(String specification) {
     try {
       Path path = new Path(specification);
       FileSystem fileSystem = path.getFileSystem(spark.sparkContext().hadoopConfiguration());
@@ -83,6 +58,11 @@ public final class Sources {
       throw FathomException.data("%s cannot be read: %s", specification, e.getMessage())
           .causedBy(e);
     }
+  }
+
+  /** In how many tasks rows are worked on that are no work to read. */
+  static int tasks(JavaSparkContext spark, int rows) {
+    return Math.max(1, Math.min(rows, TASKS_OF_A_CORE * spark.defaultParallelism()));
   }
 
   private Source file(InputFiles files) {

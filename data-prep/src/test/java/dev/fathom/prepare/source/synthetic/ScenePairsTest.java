@@ -1,9 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
-package dev.fathom.prepare.source;
+package dev.fathom.prepare.source.synthetic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.fathom.prepare.source.RawRow;
+import dev.fathom.prepare.source.RawValue;
 import dev.fathom.random.RandomStream;
 import java.util.Arrays;
 import java.util.EnumMap;

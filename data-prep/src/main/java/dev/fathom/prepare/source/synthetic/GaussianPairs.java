@@ -1,6 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
-package dev.fathom.prepare.source;
+package dev.fathom.prepare.source.synthetic;
 
+import dev.fathom.prepare.source.RawRow;
+import dev.fathom.prepare.source.RawValue;
+import dev.fathom.prepare.source.SourceSide;
 import dev.fathom.random.RandomStream;
 import java.util.random.RandomGenerator;
 

@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
-package dev.fathom.prepare.source;
+package dev.fathom.prepare.source.synthetic;
 
 import java.util.EnumMap;
 import java.util.Locale;

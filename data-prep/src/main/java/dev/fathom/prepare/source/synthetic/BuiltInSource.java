@@ -1,7 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
-package dev.fathom.prepare.source;
+package dev.fathom.prepare.source.synthetic;
 
+import dev.fathom.prepare.source.RawRow;
+import dev.fathom.prepare.source.Source;
+import dev.fathom.prepare.source.SourceSide;
 import java.io.Serializable;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaRDD;
@@ -11,7 +15,7 @@ import org.apache.spark.api.java.JavaSparkContext;
  * Pairs that are made up row by row, where they are needed: a row is a pure function of the seed
  * and its number.
  */
-final class BuiltInSource implements Source {
+public final class BuiltInSource implements Source {
   private static final int ROWS_OF_A_TASK = 4096;
 
   private final JavaSparkContext spark;
@@ -29,10 +33,28 @@ final class BuiltInSource implements Source {
     int knownDimension();
   }
 
-  BuiltInSource(JavaSparkContext spark, Maker maker, long pairs) {
+  private BuiltInSource(JavaSparkContext spark, Maker maker, long pairs) {
     this.spark = spark;
     this.maker = maker;
     this.pairs = pairs;
+  }
+
+  /**
+   * The source of this name, if it is one of those that are built in.
+   *
+   * @param pictureSize pixels of the side of the pictures that are made up
+   */
+  public static Optional<Source> named(
+      String name, JavaSparkContext spark, SyntheticSettings settings, int pictureSize) {
+    long seed = settings.seed();
+    Maker maker =
+        switch (name) {
+          case "gaussian-linear" -> new GaussianPairs(GaussianPairs.Link.LINEAR, seed);
+          case "gaussian-nonlinear" -> new GaussianPairs(GaussianPairs.Link.NONLINEAR, seed);
+          case "scenes" -> new ScenePairs(settings.sceneFactors(), pictureSize, seed);
+          default -> null;
+        };
+    return Optional.ofNullable(maker).map(made -> new BuiltInSource(spark, made, settings.pairs()));
   }
 
   @Override
