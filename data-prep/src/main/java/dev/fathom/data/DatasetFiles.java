@@ -3,6 +3,7 @@ package dev.fathom.data;
 
 import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
+import dev.fathom.output.OutputDirectory;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 
@@ -30,10 +31,10 @@ public record DatasetFiles(Path directory) {
       throw FathomException.data(
           "%s does not exist; give the directory that prepare wrote", directory);
     }
-    if (!storage.isComplete(directory) || !storage.exists(card())) {
+    if (!new OutputDirectory(storage, directory).isComplete() || !storage.exists(card())) {
       throw FathomException.data(
           "%s is not a complete dataset (no %s or no dataset.json); run prepare again, with --append if that was cut off",
-          directory, Storage.SUCCESS);
+          directory, OutputDirectory.SUCCESS);
     }
     return readUnfinishedCard(storage);
   }

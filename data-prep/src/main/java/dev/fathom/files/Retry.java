@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * Writes again what a distributed file system refuses for a while, as one in safe mode does. What
  * waiting does not mend is refused at once, and so is anything on a local disk.
  */
-final class Retry {
+public final class Retry {
   private static final Logger LOG = LoggerFactory.getLogger(Retry.class);
   private static final Duration FIRST = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofSeconds(16);
@@ -43,7 +43,7 @@ final class Retry {
   private Retry() {}
 
   /** Something that writes, and that may be done again after it failed half-way. */
-  interface Write<T> {
+  public interface Write<T> {
     /** Writes. */
     T on(FileSystem fileSystem) throws IOException;
   }

@@ -26,16 +26,9 @@ import org.apache.hadoop.io.IOUtils;
 
 /**
  * Files on any Hadoop file system, local disk included. A file is written beside its final name and
- * renamed, so that a reader never meets half of one; a directory is complete when it holds {@code
- * _SUCCESS}, which is written last.
+ * renamed, so that a reader never meets half of one.
  */
 public final class Storage {
-  /** Marks a directory as complete. */
-  public static final String SUCCESS = "_SUCCESS";
-
-  /** Marks a directory that a job has begun to fill and may go on with. */
-  private static final String UNFINISHED = "_UNFINISHED";
-
   private static final ObjectMapper JSON =
       new ObjectMapper()
           .enable(SerializationFeature.INDENT_OUTPUT)
@@ -64,96 +57,6 @@ public final class Storage {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /**
-   * Refuses an output directory that is, or holds, what is to be read: claiming it would empty it.
-   */
-  public void requireApart(Path output, Path input) {
-    Path claimed = qualified(output);
-    for (Path at = qualified(input); at != null; at = at.getParent()) {
-      if (at.equals(claimed)) {
-        throw FathomException.usage(
-            "--output %s holds the input %s; name another directory", output, input);
-      }
-    }
-  }
-
-  /** Refuses an output directory within one that is read: the next reading would find it there. */
-  public void requireOutside(Path output, Path input) {
-    for (Path at = qualified(output).getParent(); at != null; at = at.getParent()) {
-      if (at.equals(qualified(input))) {
-        throw FathomException.usage(
-            "--output %s lies within the input %s; name a directory outside", output, input);
-      }
-    }
-  }
-
-  /** Whether the directory was finished. */
-  public boolean isComplete(Path directory) {
-    return exists(new Path(directory, SUCCESS));
-  }
-
-  /** Whether a job has begun to fill the directory and has not finished it. */
-  public boolean isUnfinished(Path directory) {
-    return exists(new Path(directory, UNFINISHED));
-  }
-
-  /**
-   * Makes room for a stage's output: the directory must be absent or empty, or be one that a job
-   * was cut off in, which is emptied; unless {@code overwrite} says that what is there may go.
-   */
-  public void claim(Path directory, boolean overwrite) {
-    claim(directory, overwrite, false);
-  }
-
-  /** The same, but that what a job that was cut off has left stays, to be gone on with. */
-  public void claimOrResume(Path directory, boolean overwrite) {
-    claim(directory, overwrite, true);
-  }
-
-  private void claim(Path directory, boolean overwrite, boolean resume) {
-    try {
-      retried(directory, fileSystem -> claim(fileSystem, directory, overwrite, resume));
-    } catch (UncheckedIOException e) {
-      throw FathomException.usage("%s", e.getMessage()).causedBy(e);
-    }
-  }
-
-  private static Path claim(
-      FileSystem fileSystem, Path directory, boolean overwrite, boolean resume) throws IOException {
-    if (fileSystem.exists(directory)) {
-      boolean empty =
-          fileSystem.getFileStatus(directory).isDirectory()
-              && fileSystem.listStatus(directory).length == 0;
-      boolean unfinished = fileSystem.exists(new Path(directory, UNFINISHED));
-      if (!empty && !overwrite && !unfinished) {
-        throw FathomException.usage(
-            "%s exists already; name another --output, or allow its loss with --set output.overwrite=true",
-            directory);
-      }
-      if (!empty && (overwrite || !resume)) {
-        fileSystem.delete(directory, true);
-      }
-    }
-    fileSystem.mkdirs(directory);
-    fileSystem.create(new Path(directory, UNFINISHED), true).close();
-    return directory;
-  }
-
-  /** Removes a directory that was claimed and holds nothing but marks of that. */
-  public void releaseIfEmpty(Path directory) {
-    if (isUnfinished(directory)
-        && Arrays.stream(list(directory))
-            .allMatch(file -> file.getPath().getName().matches("[._].*"))) {
-      delete(directory);
-    }
-  }
-
-  /** Marks the directory as complete. */
-  public void complete(Path directory) {
-    write(new Path(directory, SUCCESS), new byte[0]);
-    delete(new Path(directory, UNFINISHED));
   }
 
   /** Removes a file or a whole directory, if it is there. */
@@ -300,7 +203,12 @@ public final class Storage {
         });
   }
 
-  private <T> T retried(Path path, Retry.Write<T> write) {
+  /**
+   * Writes to a path; what a distributed file system refuses for a while is written again.
+   *
+   * @throws UncheckedIOException naming the path, once it has been tried for long enough
+   */
+  public <T> T retried(Path path, Retry.Write<T> write) {
     try {
       return Retry.write(fileSystem(path), path, write);
     } catch (IOException e) {
@@ -331,7 +239,8 @@ public final class Storage {
     return String.valueOf(error.getMessage()).lines().findFirst().orElse("");
   }
 
-  private FileSystem fileSystem(Path path) throws IOException {
+  /** The file system of a path. */
+  public FileSystem fileSystem(Path path) throws IOException {
     return path.getFileSystem(hadoop);
   }
 }

@@ -3,6 +3,7 @@ package dev.fathom.output;
 
 import dev.fathom.error.FathomException;
 import dev.fathom.error.Secrets;
+import dev.fathom.files.Storage;
 import dev.fathom.monitoring.LogContext;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -16,7 +17,6 @@ import java.util.Timer;
 import java.util.TimerTask;
 import java.util.UUID;
 import java.util.function.Consumer;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * is touched every half a minute while the job lives; one that has not been for two minutes, or
  * whose process is gone from this machine, is of a dead job and is taken over.
  */
-public final class OutputLock implements AutoCloseable {
+final class OutputLock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OutputLock.class);
   private static final String UNKNOWN = "unknown";
   private static final Duration BEAT = Duration.ofSeconds(30);
@@ -53,9 +53,9 @@ public final class OutputLock implements AutoCloseable {
    *
    * @throws FathomException of usage if a job that lives has it
    */
-  public static OutputLock take(Configuration hadoop, Path directory) {
+  static OutputLock take(Storage storage, Path directory) {
     try {
-      FileSystem fileSystem = directory.getFileSystem(hadoop);
+      FileSystem fileSystem = storage.fileSystem(directory);
       Path output = fileSystem.makeQualified(directory);
       Path file = new Path(output.getParent(), "." + output.getName() + ".lock");
       String host = host();

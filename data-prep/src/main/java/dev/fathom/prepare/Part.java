@@ -6,6 +6,7 @@ import dev.fathom.data.DatasetFiles;
 import dev.fathom.data.Split;
 import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
+import dev.fathom.output.OutputDirectory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -27,10 +28,12 @@ final class Part {
 
   private final Storage storage;
   private final DatasetFiles files;
+  private final OutputDirectory directory;
 
   Part(Storage storage, DatasetFiles files) {
     this.storage = storage;
     this.files = files;
+    directory = new OutputDirectory(storage, files.directory());
   }
 
   /** Where it is written to. */
@@ -45,19 +48,19 @@ final class Part {
           "%s is no dataset to append to; run prepare without --append first", files.directory());
     }
     storage.delete(staged().directory());
-    if (storage.isComplete(files.directory())) {
+    if (directory.isComplete()) {
       return;
     }
     int parts = files.readUnfinishedCard(storage).parts().size();
-    for (Path directory : directories(files)) {
-      for (FileStatus file : storage.list(directory)) {
+    for (Path part : directories(files)) {
+      for (FileStatus file : storage.list(part)) {
         Matcher name = NUMBERED.matcher(file.getPath().getName());
         if (name.matches() && Integer.parseInt(name.group(1)) >= parts) {
           storage.delete(file.getPath());
         }
       }
     }
-    storage.complete(files.directory());
+    directory.complete();
   }
 
   private static List<Path> directories(DatasetFiles of) {
@@ -71,7 +74,7 @@ final class Part {
 
   /** Makes what is staged a part of the dataset. */
   void join(int number, DatasetCard card) {
-    storage.delete(new Path(files.directory(), Storage.SUCCESS));
+    directory.reopen();
     List<Path> to = directories(files);
     List<Path> from = directories(staged());
     for (int i = 0; i < to.size(); i++) {
@@ -88,7 +91,7 @@ final class Part {
       }
     }
     storage.writeJson(files.card(), card);
-    storage.complete(files.directory());
+    directory.complete();
     storage.delete(staged().directory());
   }
 }

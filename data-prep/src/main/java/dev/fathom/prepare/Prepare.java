@@ -7,6 +7,7 @@ import dev.fathom.data.DatasetFiles;
 import dev.fathom.error.FathomException;
 import dev.fathom.error.Secrets;
 import dev.fathom.files.Storage;
+import dev.fathom.output.OutputDirectory;
 import dev.fathom.prepare.source.Fingerprint;
 import dev.fathom.prepare.source.Source;
 import dev.fathom.prepare.source.Sources;
@@ -119,8 +120,9 @@ public final class Prepare {
     try {
       job.describe("open %s".formatted(shown()));
       Source source = source();
-      storage.requireApart(files.directory(), new Path(input));
-      storage.requireOutside(files.directory(), new Path(input));
+      OutputDirectory directory = new OutputDirectory(storage, files.directory());
+      directory.requireApart(new Path(input));
+      directory.requireOutside(new Path(input));
       String fingerprint = fingerprint(source);
       if (append) {
         return append(source, fingerprint, files, job, start);
@@ -133,7 +135,7 @@ public final class Prepare {
             shown());
         return result(there.get(), there.get(), true, start);
       }
-      storage.claim(files.directory(), replace || settings.overwrite());
+      directory.claim(replace || settings.overwrite());
       DatasetCard card = writeOrNothing(source, fingerprint, files, job);
       return result(card, card, false, start);
     } finally {
@@ -142,7 +144,8 @@ public final class Prepare {
   }
 
   private Optional<DatasetCard> whole(DatasetFiles files) {
-    return storage.isComplete(files.directory()) && storage.exists(files.card())
+    return new OutputDirectory(storage, files.directory()).isComplete()
+            && storage.exists(files.card())
         ? Optional.of(files.readCard(storage))
         : Optional.empty();
   }
@@ -170,7 +173,7 @@ public final class Prepare {
       PrepareJob.Made made = job.write(source, shown(), files, Optional.empty());
       DatasetCard card = card(source, fingerprint, made);
       storage.writeJson(files.card(), card);
-      storage.complete(files.directory());
+      new OutputDirectory(storage, files.directory()).complete();
       complete = true;
       return card;
     } finally {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fathom.error.FathomException;
+import dev.fathom.files.Storage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -21,7 +22,8 @@ class OutputLockTest {
 
   private OutputLock take() {
     return OutputLock.take(
-        new Configuration(), new org.apache.hadoop.fs.Path(directory.resolve("out").toUri()));
+        new Storage(new Configuration()),
+        new org.apache.hadoop.fs.Path(directory.resolve("out").toUri()));
   }
 
   private Path file() {

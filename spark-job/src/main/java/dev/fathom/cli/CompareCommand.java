@@ -6,6 +6,7 @@ import dev.fathom.error.ExitCode;
 import dev.fathom.error.FathomException;
 import dev.fathom.error.Secrets;
 import dev.fathom.files.Storage;
+import dev.fathom.output.OutputDirectory;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,10 +89,10 @@ final class CompareCommand implements Callable<Integer> {
 
   private JsonNode report(String directory) {
     Path path = new Path(directory);
-    if (!storage.isComplete(path)) {
+    if (!new OutputDirectory(storage, path).isComplete()) {
       throw FathomException.data(
           "%s is not the output of a run that is complete: it has no %s",
-          directory, Storage.SUCCESS);
+          directory, OutputDirectory.SUCCESS);
     }
     return storage.readJson(new Path(path, "report.json"), JsonNode.class);
   }

@@ -10,6 +10,7 @@ import dev.fathom.error.ExitCode;
 import dev.fathom.error.FathomException;
 import dev.fathom.error.Secrets;
 import dev.fathom.files.Storage;
+import dev.fathom.output.OutputDirectory;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -53,6 +54,7 @@ final class DescribeCommand implements Callable<Integer> {
   }
 
   private boolean describe(Path path) {
+    OutputDirectory output = new OutputDirectory(storage, path);
     boolean known = true;
     if (storage.exists(new DatasetFiles(path).card())) {
       dataset(path);
@@ -63,14 +65,14 @@ final class DescribeCommand implements Callable<Integer> {
     } else if (storage.exists(new Path(path, "report.json"))) {
       report(path);
     } else {
-      known = storage.isUnfinished(path);
+      known = output.isUnfinished();
     }
     if (known) {
       line(
           "state",
-          storage.isComplete(path)
+          output.isComplete()
               ? "complete"
-              : storage.isUnfinished(path)
+              : output.isUnfinished()
                   ? "unfinished: the same command again goes on or begins anew"
                   : "not marked as complete");
     }

@@ -6,7 +6,8 @@ import dev.fathom.embed.Embed;
 import dev.fathom.error.Secrets;
 import dev.fathom.files.Storage;
 import dev.fathom.measure.Measure;
-import dev.fathom.output.OutputLock;
+import dev.fathom.output.OutputDirectory;
+import dev.fathom.output.StageProvenance;
 import dev.fathom.prepare.Prepare;
 import dev.fathom.prepare.PrepareResult;
 import dev.fathom.report.Headline;
@@ -16,11 +17,11 @@ import dev.fathom.sweep.Sweep;
 import dev.fathom.sweep.SweepFiles;
 import dev.fathom.train.Train;
 import java.io.PrintStream;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
@@ -39,8 +40,7 @@ final class Job {
   private final JobSettings settings;
   private final PrintStream out;
   private RunReport report;
-  private Optional<Path> claimed = Optional.empty();
-  private Optional<OutputLock> lock = Optional.empty();
+  private Optional<OutputDirectory> output = Optional.empty();
 
   Job(SparkSession spark, String command, JobSettings settings, PrintStream out) {
     this.spark = spark;
@@ -70,14 +70,7 @@ final class Job {
    * @return empty where it is there already, made of the same by the same settings
    */
   Optional<Path> claim(String output, Map<String, String> inputs) {
-    Path path = apart(output, inputs.values());
-    StageProvenance stamp = stamp(inputs);
-    if (isDone(path, inputs, stamp)) {
-      return Optional.empty();
-    }
-    lock(path);
-    storage.claim(path, settings.overwrite());
-    return Optional.of(claimed(path, stamp));
+    return claim(output, inputs, directory -> directory.claim(settings.overwrite()));
   }
 
   /**
@@ -85,26 +78,32 @@ final class Job {
    * it left, all but the dataset and the training is made again.
    */
   Optional<Path> claimOrResume(String output, Map<String, String> inputs) {
-    Path path = apart(output, inputs.values());
-    StageProvenance stamp = stamp(inputs);
-    if (isDone(path, inputs, stamp)) {
+    return claim(
+        output,
+        inputs,
+        directory -> {
+          directory.claimOrResume(settings.overwrite());
+          for (String stage : List.of(MODEL, EMBEDDINGS, POINTWISE)) {
+            storage.delete(new Path(directory.path(), stage));
+          }
+        });
+  }
+
+  private Optional<Path> claim(
+      String named, Map<String, String> inputs, Consumer<OutputDirectory> claim) {
+    OutputDirectory directory = new OutputDirectory(storage, at(named));
+    inputs.values().forEach(input -> directory.requireApart(new Path(input)));
+    StageProvenance provenance = provenance(inputs);
+    if (isDone(directory, inputs, provenance)) {
       return Optional.empty();
     }
-    lock(path);
-    storage.claimOrResume(path, settings.overwrite());
-    for (String stage : List.of(MODEL, EMBEDDINGS, POINTWISE)) {
-      storage.delete(new Path(path, stage));
-    }
-    return Optional.of(claimed(path, stamp));
+    lock(directory);
+    claim.accept(directory);
+    directory.stamp(provenance);
+    return Optional.of(directory.path());
   }
 
-  private Path claimed(Path path, StageProvenance stamp) {
-    claimed = Optional.of(path);
-    stamp.write(storage, path);
-    return path;
-  }
-
-  private StageProvenance stamp(Map<String, String> inputs) {
+  private StageProvenance provenance(Map<String, String> inputs) {
     Map<String, String> told = new TreeMap<>();
     // Whether pairs have changed prepare can tell, which reads them.
     inputs.forEach(
@@ -118,27 +117,27 @@ final class Job {
    * Whether an output is complete and was made by the same settings of the same inputs; pairs that
    * it prepared itself are looked at, too.
    */
-  private boolean isDone(Path path, Map<String, String> inputs, StageProvenance stamp) {
-    if (settings.overwrite()
-        || !storage.isComplete(path)
-        || StageProvenance.read(storage, path).filter(stamp::equals).isEmpty()) {
+  private boolean isDone(
+      OutputDirectory directory, Map<String, String> inputs, StageProvenance provenance) {
+    if (settings.overwrite() || !directory.isComplete(provenance)) {
       return false;
     }
     String input = inputs.getOrDefault(INPUT, "");
-    Path data = new Path(path, DATA);
+    Path data = new Path(directory.path(), DATA);
     boolean same =
         input.isEmpty()
             || new Prepare(spark, settings.prepare()).input(input).output(data.toString()).isMade();
     if (same) {
       print(
-          path
+          directory.path()
               + " is done already, of the same by the same settings; --set output.overwrite=true does it again");
     }
     return same;
   }
 
-  private void lock(Path path) {
-    lock = Optional.of(OutputLock.take(spark.sparkContext().hadoopConfiguration(), path));
+  private void lock(OutputDirectory directory) {
+    directory.lock();
+    output = Optional.of(directory);
   }
 
   /**
@@ -149,21 +148,21 @@ final class Job {
    * @return whether a dataset that it made is there
    */
   boolean claimOrExtend(Path path, Optional<String> input, Optional<String> data) {
-    input.or(() -> data).ifPresent(read -> storage.requireApart(path, new Path(read)));
-    lock(path);
+    OutputDirectory directory = new OutputDirectory(storage, path);
+    input.or(() -> data).ifPresent(read -> directory.requireApart(new Path(read)));
+    lock(directory);
     SweepFiles files = new SweepFiles(storage, path);
     if (settings.overwrite() || !files.exist()) {
-      storage.claim(path, settings.overwrite());
-      claimed = Optional.of(path);
+      directory.claim(settings.overwrite());
       return false;
     }
     files.requireSame(input, settings.sweep().identity());
-    return storage.isComplete(new Path(path, DATA));
+    return new OutputDirectory(storage, new Path(path, DATA)).isComplete();
   }
 
   /** Leaves no output behind in which nothing was done. */
   void release() {
-    claimed.ifPresent(storage::releaseIfEmpty);
+    output.ifPresent(OutputDirectory::abandon);
   }
 
   void sweep(String data, Path output) {
@@ -173,23 +172,15 @@ final class Job {
             new Sweep(spark, settings.sweep()).data(data).output(output.toString()).execute());
   }
 
-  private Path apart(String output, Collection<String> inputs) {
-    Path path = at(output);
-    for (String input : inputs) {
-      storage.requireApart(path, new Path(input));
-    }
-    return path;
-  }
-
   /** Lets others at the output. */
   void unlock() {
-    lock.ifPresent(OutputLock::close);
+    output.ifPresent(OutputDirectory::close);
   }
 
   /** Makes a dataset of its own, or adds to one. */
   void prepare(String input, String output, boolean append) {
     Path path = at(output);
-    lock(path);
+    lock(new OutputDirectory(storage, path));
     prepare(new Prepare(spark, settings.prepare()).input(input).append(append), path);
   }
 
@@ -233,10 +224,10 @@ final class Job {
   }
 
   /** Writes the reports, marks the output as complete, and says where everything is. */
-  void report(Path output) {
-    ReportFiles files = new ReportFiles(storage, output);
+  void report(Path path) {
+    ReportFiles files = new ReportFiles(storage, path);
     files.write(report);
-    storage.complete(output);
+    new OutputDirectory(storage, path).complete();
     print("");
     Headline.of(report).forEach(this::print);
     print("Report: " + files.html());

@@ -3,6 +3,7 @@ package dev.fathom.embed;
 
 import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
+import dev.fathom.output.OutputDirectory;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -34,7 +35,7 @@ public record EmbeddingFiles(Storage storage, Path directory) {
 
   void writeCard(Card card) {
     storage.writeJson(card(), card);
-    storage.complete(directory);
+    new OutputDirectory(storage, directory).complete();
   }
 
   /** Whether embed has written here. */
@@ -44,7 +45,7 @@ public record EmbeddingFiles(Storage storage, Path directory) {
 
   /** Reads the card of complete embeddings. */
   public Card readCard() {
-    if (!storage.isComplete(directory) || !storage.exists(card())) {
+    if (!new OutputDirectory(storage, directory).isComplete() || !storage.exists(card())) {
       throw FathomException.data(
           "%s does not hold complete embeddings; run embed again", directory);
     }

@@ -12,6 +12,7 @@ import dev.fathom.data.NpyMatrix;
 import dev.fathom.embed.EmbeddingFiles;
 import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
+import dev.fathom.output.OutputDirectory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -65,7 +66,7 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
           path);
     }
     EmbeddingFiles written = new EmbeddingFiles(storage, path);
-    if (written.isCard() || storage.isUnfinished(path)) {
+    if (written.isCard() || new OutputDirectory(storage, path).isUnfinished()) {
       return new EmbeddingTable(
           spark.read().schema(EmbeddingFiles.SCHEMA).parquet(path.toString()),
           true,

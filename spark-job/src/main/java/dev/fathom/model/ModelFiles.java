@@ -8,6 +8,7 @@ import dev.fathom.encoder.EncoderGraphs;
 import dev.fathom.encoder.GraphZip;
 import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
+import dev.fathom.output.OutputDirectory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,12 +54,12 @@ public record ModelFiles(Storage storage, Path directory) {
             data.fingerprint(),
             seed,
             settings));
-    storage.complete(directory);
+    new OutputDirectory(storage, directory).complete();
   }
 
   /** Reads the card of a complete model. */
   public ModelCard readCard() {
-    if (!storage.isComplete(directory)) {
+    if (!new OutputDirectory(storage, directory).isComplete()) {
       throw FathomException.data(
           "%s is not a complete model; give the model directory that train wrote", directory);
     }

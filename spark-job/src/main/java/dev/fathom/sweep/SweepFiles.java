@@ -8,6 +8,7 @@ import dev.fathom.error.FathomException;
 import dev.fathom.error.Secrets;
 import dev.fathom.files.CsvText;
 import dev.fathom.files.Storage;
+import dev.fathom.output.OutputDirectory;
 import dev.fathom.settings.Settings;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -64,7 +65,7 @@ public record SweepFiles(Storage storage, Path directory) {
       if (!card.fingerprint().equals(storage.readJson(identity(), Identity.class).dataset)) {
         refuse(List.of("its pairs were others"));
       }
-      storage.delete(new Path(directory, Storage.SUCCESS));
+      new OutputDirectory(storage, directory).reopen();
     } else {
       storage.writeJson(identity(), new Identity(card.source(), card.fingerprint(), settings));
     }

@@ -4,6 +4,7 @@ package dev.fathom.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fathom.files.Storage;
+import dev.fathom.output.OutputDirectory;
 import dev.fathom.settings.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,7 +94,8 @@ class HelpTest {
         "input.pairs=200");
 
     Commands.Ended complete = Commands.fathom("describe", data);
-    new Storage(new Configuration()).delete(new org.apache.hadoop.fs.Path(data, Storage.SUCCESS));
+    new Storage(new Configuration())
+        .delete(new org.apache.hadoop.fs.Path(data, OutputDirectory.SUCCESS));
     Commands.Ended cut = Commands.fathom("describe", data);
 
     assertThat(complete.out())
