@@ -24,7 +24,9 @@ public final class ProgressLine implements AutoCloseable {
   private final String things;
   private final Optional<ProgressBar> bar;
   private final long start = System.nanoTime();
-  private long logged = start;
+
+  /** Nanoseconds from the start to the last line of the log. */
+  private long logged;
 
   /** A line for a stage that counts such things. */
   @SuppressWarnings("SystemConsoleNull") // On the JDK 17 that Spark runs on it tells a terminal.
@@ -60,21 +62,26 @@ public final class ProgressLine implements AutoCloseable {
       bar.get().setExtraMessage(note);
       return;
     }
-    long now = System.nanoTime();
-    if (now - logged >= LOGGED_NANOS) {
-      logged = now;
-      double seconds = (now - start) * 1e-9;
-      LOG.info(
-          String.format(
-              Locale.ROOT,
-              "%s   %,d %s   %,.0f a second%s%s",
-              stage,
-              done,
-              things,
-              done / seconds,
-              share > 0 && share < 1 ? "   " + left(seconds * (1 - share) / share) + " left" : "",
-              note.isEmpty() ? "" : "   " + note));
+    due(System.nanoTime() - start, done, share, note).ifPresent(LOG::info);
+  }
+
+  /** The line of the log so many nanoseconds after the start, if it is time for one. */
+  Optional<String> due(long nanos, long done, double share, String note) {
+    if (nanos - logged < LOGGED_NANOS) {
+      return Optional.empty();
     }
+    logged = nanos;
+    double seconds = nanos * 1e-9;
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "%s   %,d %s   %,.0f a second%s%s",
+            stage,
+            done,
+            things,
+            done / seconds,
+            share > 0 && share < 1 ? "   " + left(seconds * (1 - share) / share) + " left" : "",
+            note.isEmpty() ? "" : "   " + note));
   }
 
   private static String left(double seconds) {

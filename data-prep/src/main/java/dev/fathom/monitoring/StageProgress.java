@@ -38,7 +38,7 @@ public final class StageProgress implements AutoCloseable {
         });
   }
 
-  private static StageProgress watching(String stage, String things, Consumer<ProgressLine> look) {
+  static StageProgress watching(String stage, String things, Consumer<ProgressLine> look) {
     ProgressLine line = new ProgressLine(stage, things);
     Timer timer = new Timer("progress", true);
     Consumer<ProgressLine> watch = LogContext.carried(look);
@@ -55,13 +55,13 @@ public final class StageProgress implements AutoCloseable {
   }
 
   /** The tasks of the stages under way. */
-  private record Tasks(long done, long all) {
+  record Tasks(long done, long all) {
     double share() {
       return all > 0 ? (double) done / all : 0;
     }
   }
 
-  private static Tasks tasks(JavaSparkContext spark) {
+  static Tasks tasks(JavaSparkContext spark) {
     JavaSparkStatusTracker tracker = spark.statusTracker();
     long done = 0;
     long all = 0;
