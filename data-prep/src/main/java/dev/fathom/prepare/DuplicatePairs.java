@@ -63,30 +63,45 @@ final class DuplicatePairs implements Serializable {
   /**
    * Finds them.
    *
-   * @param before keys that are taken already, column {@code key}
    * @param drop whether pairs that repeat both sides are to be left out
    */
-  static DuplicatePairs find(
-      SparkSession spark,
-      JavaRDD<Outcome.Kept> pairs,
-      Optional<Dataset<Row>> before,
-      boolean drop) {
-    Dataset<Row> all =
-        spark.createDataFrame(
-            pairs.map(
-                pair ->
-                    RowFactory.create(
-                        pair.key(),
-                        pair.ordinal(),
-                        pair.x().digest().bytes(),
-                        pair.y().digest().bytes())),
-            IDENTITY);
+  static DuplicatePairs find(SparkSession spark, JavaRDD<Outcome.Kept> pairs, boolean drop) {
+    Dataset<Row> all = identities(spark, pairs);
+    return find(all, ofKey(all), drop);
+  }
+
+  /**
+   * Finds them and those whose key is taken.
+   *
+   * @param taken keys, column {@code key}
+   * @param drop whether pairs that repeat both sides are to be left out
+   */
+  static DuplicatePairs findBeside(
+      Dataset<Row> taken, SparkSession spark, JavaRDD<Outcome.Kept> pairs, boolean drop) {
+    Dataset<Row> all = identities(spark, pairs);
+    long[][] keys = with(ofKey(all), few(all.join(taken, "key").select("ordinal")));
+    return find(all, keys, drop);
+  }
+
+  private static Dataset<Row> identities(SparkSession spark, JavaRDD<Outcome.Kept> pairs) {
+    return spark.createDataFrame(
+        pairs.map(
+            pair ->
+                RowFactory.create(
+                    pair.key(),
+                    pair.ordinal(),
+                    pair.x().digest().bytes(),
+                    pair.y().digest().bytes())),
+        IDENTITY);
+  }
+
+  private static long[][] ofKey(Dataset<Row> all) {
     Row keyed = all.agg(count(lit(1)), countDistinct("key")).first();
     requireKeys(keyed.getLong(0), keyed.getLong(1));
-    long[][] keys = keyed.getLong(0) > keyed.getLong(1) ? repeated(all, "key") : new long[2][0];
-    if (before.isPresent()) {
-      keys = with(keys, few(all.join(before.get(), "key").select("ordinal")));
-    }
+    return keyed.getLong(0) > keyed.getLong(1) ? repeated(all, "key") : new long[2][0];
+  }
+
+  private static DuplicatePairs find(Dataset<Row> all, long[][] keys, boolean drop) {
     // Of what is left out already nothing else is a repeat.
     long[] left = keys[0];
     Dataset<Row> staying =

@@ -37,19 +37,19 @@ final class Placement {
   private final SparkSession spark;
   private final PrepareSettings settings;
   private final Source source;
-  private final Optional<PrepareJob.Existing> before;
+  private Optional<PrepareJob.Existing> before = Optional.empty();
   private Rules rules;
 
-  /** A placement of the pairs of a source, by themselves or beside those of a dataset. */
-  Placement(
-      SparkSession spark,
-      PrepareSettings settings,
-      Source source,
-      Optional<PrepareJob.Existing> before) {
+  /** A placement of the pairs of a source. */
+  Placement(SparkSession spark, PrepareSettings settings, Source source) {
     this.spark = spark;
     this.settings = settings;
     this.source = source;
-    this.before = before;
+  }
+
+  /** Places them beside those of a dataset. */
+  void beside(PrepareJob.Existing there) {
+    before = Optional.of(there);
   }
 
   /**
@@ -113,9 +113,11 @@ final class Placement {
       return;
     }
     Optional<Dataset<Row>> shards = before.map(this::shards);
+    boolean drop = settings.dropDuplicates();
     DuplicatePairs repeats =
-        DuplicatePairs.find(
-            spark, pairs, shards.map(all -> all.select("key")), settings.dropDuplicates());
+        shards
+            .map(all -> DuplicatePairs.findBeside(all.select("key"), spark, pairs, drop))
+            .orElseGet(() -> DuplicatePairs.find(spark, pairs, drop));
     JavaRDD<Outcome.Kept> distinct = pairs.filter(pair -> repeats.rejected(pair).isEmpty());
     SplitPlan plan = shards.map(all -> plan().keeping(names(all, distinct))).orElse(plan());
     boolean several =
@@ -141,21 +143,25 @@ final class Placement {
   }
 
   private List<Integer> shapeX(JavaRDD<Outcome.Kept> pairs) {
-    return shape(source.x(), before.map(there -> there.card().x()), pairs.map(Outcome.Kept::x));
+    return before
+        .map(there -> shape(source.x(), there.card().x()))
+        .orElseGet(() -> shape(source.x(), pairs.map(Outcome.Kept::x)));
   }
 
   private List<Integer> shapeY(JavaRDD<Outcome.Kept> pairs) {
-    return shape(source.y(), before.map(there -> there.card().y()), pairs.map(Outcome.Kept::y));
+    return before
+        .map(there -> shape(source.y(), there.card().y()))
+        .orElseGet(() -> shape(source.y(), pairs.map(Outcome.Kept::y)));
   }
 
-  private List<Integer> shape(
-      SourceSide side, Optional<Side> there, JavaRDD<Outcome.SideValue> values) {
-    there.ifPresent(known -> requireSame(side, known));
-    if (side.modality() != Modality.IMAGE || settings.image().resize().isSquare()) {
+  private List<Integer> shape(SourceSide side, Side there) {
+    requireSame(side, there);
+    return isShapeSet(side) ? shape(side) : there.shape();
+  }
+
+  private List<Integer> shape(SourceSide side, JavaRDD<Outcome.SideValue> values) {
+    if (isShapeSet(side)) {
       return shape(side);
-    }
-    if (there.isPresent()) {
-      return there.get().shape();
     }
     return values
         .map(value -> List.copyOf(value.value().shape()))
@@ -167,6 +173,11 @@ final class Placement {
                 .thenComparing(entry -> entry.getKey().toString(), Comparator.naturalOrder()))
         .map(Map.Entry::getKey)
         .orElse(List.of());
+  }
+
+  /** Whether the settings tell it, not the pictures. */
+  private boolean isShapeSet(SourceSide side) {
+    return side.modality() != Modality.IMAGE || settings.image().resize().isSquare();
   }
 
   private List<Integer> shape(SourceSide side) {

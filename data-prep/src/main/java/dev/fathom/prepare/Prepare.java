@@ -120,9 +120,8 @@ public final class Prepare {
     try {
       job.describe("open %s".formatted(shown()));
       Source source = source();
-      OutputDirectory directory = new OutputDirectory(storage, files.directory());
-      directory.requireApart(new Path(input));
-      directory.requireOutside(new Path(input));
+      directory().requireApart(new Path(input));
+      directory().requireOutside(new Path(input));
       String fingerprint = fingerprint(source);
       if (append) {
         return append(source, fingerprint, files, job, start);
@@ -135,7 +134,7 @@ public final class Prepare {
             shown());
         return result(there.get(), there.get(), true, start);
       }
-      directory.claim(replace || settings.overwrite());
+      directory().claim(replace || settings.overwrite());
       DatasetCard card = writeOrNothing(source, fingerprint, files, job);
       return result(card, card, false, start);
     } finally {
@@ -143,9 +142,12 @@ public final class Prepare {
     }
   }
 
+  private OutputDirectory directory() {
+    return new OutputDirectory(storage, new Path(output));
+  }
+
   private Optional<DatasetCard> whole(DatasetFiles files) {
-    return new OutputDirectory(storage, files.directory()).isComplete()
-            && storage.exists(files.card())
+    return directory().isComplete() && storage.exists(files.card())
         ? Optional.of(files.readCard(storage))
         : Optional.empty();
   }
@@ -170,10 +172,10 @@ public final class Prepare {
       Source source, String fingerprint, DatasetFiles files, PrepareJob job) {
     boolean complete = false;
     try {
-      PrepareJob.Made made = job.write(source, shown(), files, Optional.empty());
+      PrepareJob.Made made = job.write(source, shown(), files);
       DatasetCard card = card(source, fingerprint, made);
       storage.writeJson(files.card(), card);
-      new OutputDirectory(storage, files.directory()).complete();
+      directory().complete();
       complete = true;
       return card;
     } finally {
@@ -196,8 +198,7 @@ public final class Prepare {
     boolean staged = false;
     try {
       PrepareJob.Made made =
-          job.write(
-              source, shown(), part.staged(), Optional.of(new PrepareJob.Existing(files, there)));
+          job.addingTo(new PrepareJob.Existing(files, there)).write(source, shown(), part.staged());
       DatasetCard card = card(source, fingerprint, made);
       staged = true;
       DatasetCard whole = there.plus(card);

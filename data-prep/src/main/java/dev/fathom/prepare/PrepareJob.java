@@ -49,6 +49,7 @@ final class PrepareJob {
   private final SparkSession spark;
   private final JavaSparkContext context;
   private final PrepareSettings settings;
+  private Optional<Existing> before = Optional.empty();
 
   PrepareJob(SparkSession spark, PrepareSettings settings) {
     this.spark = spark;
@@ -62,6 +63,12 @@ final class PrepareJob {
   /** What was written. */
   record Made(Side x, Side y, Tally tally, DatasetCard.Duplicates duplicates) {}
 
+  /** What is written is to be added to a dataset. */
+  PrepareJob addingTo(Existing there) {
+    before = Optional.of(there);
+    return this;
+  }
+
   void describe(String description) {
     LOG.info("prepare {}", description);
     spark.sparkContext().setJobGroup(JOB_GROUP, "prepare: " + description, true);
@@ -72,20 +79,20 @@ final class PrepareJob {
    *
    * @param input what the source is called
    * @param files where they are written
-   * @param before the dataset that they are added to
    */
-  Made write(Source source, String input, DatasetFiles files, Optional<Existing> before) {
+  Made write(Source source, String input, DatasetFiles files) {
     LongAccumulator rows = spark.sparkContext().longAccumulator();
     LongAccumulator rejected = spark.sparkContext().longAccumulator();
     show(rows::value, rejected::value);
     JavaRDD<Outcome> decoded =
-        decoded(source, before, rows, rejected).persist(StorageLevel.MEMORY_AND_DISK_SER());
+        decoded(source, rows, rejected).persist(StorageLevel.MEMORY_AND_DISK_SER());
     // What is found of all pairs together is found without their pixels, which are moved once.
     JavaRDD<Outcome> light =
         decoded.map(Outcome::light).persist(StorageLevel.MEMORY_AND_DISK_SER());
     try {
       describe("decode %s".formatted(input));
-      Placement placement = new Placement(spark, settings, source, before);
+      Placement placement = new Placement(spark, settings, source);
+      before.ifPresent(placement::beside);
       StageProgress progress = StageProgress.of(context, "prepare decode", "pairs", rows);
       try {
         placement.find(only(light, Outcome.Kept.class));
@@ -103,7 +110,7 @@ final class PrepareJob {
       ShardLayout layout = ShardLayout.of(tally, settings.shardSize());
       JavaPairRDD<ShardLayout.Place, Outcome.Placed> shards =
           shards(kept(decoded.map(place), tally.kept()), layout);
-      List<Side> sides = sides(source, placement.rules(), placed, shards, before);
+      List<Side> sides = sides(source, placement.rules(), placed, shards);
       writeShards(shards, layout, tally, sides, files);
       return new Made(sides.get(0), sides.get(1), tally, placement.rules().duplicates());
     } finally {
@@ -118,8 +125,7 @@ final class PrepareJob {
     metrics.show("rowsRejected", rejected);
   }
 
-  private JavaRDD<Outcome> decoded(
-      Source source, Optional<Existing> before, LongAccumulator rows, LongAccumulator rejected) {
+  private JavaRDD<Outcome> decoded(Source source, LongAccumulator rows, LongAccumulator rejected) {
     boolean named = settings.input().key().isPresent() || source.namesRows();
     String prefix =
         before
@@ -256,8 +262,7 @@ final class PrepareJob {
       Source source,
       Placement.Rules rules,
       JavaRDD<Outcome> placed,
-      JavaPairRDD<ShardLayout.Place, Outcome.Placed> shards,
-      Optional<Existing> before) {
+      JavaPairRDD<ShardLayout.Place, Outcome.Placed> shards) {
     if (before.isPresent()) {
       return List.of(before.get().card().x(), before.get().card().y());
     }
