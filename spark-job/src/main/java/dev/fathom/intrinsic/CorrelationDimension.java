@@ -1,6 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.intrinsic;
 
+import dev.fathom.intrinsic.neighbours.Neighbours;
+import dev.fathom.intrinsic.neighbours.SearchSpace;
+import dev.fathom.intrinsic.points.Points;
 import java.util.Arrays;
 
 /** The correlation dimension of Grassberger and Procaccia (1983) between two scales. */
@@ -10,12 +13,11 @@ final class CorrelationDimension {
    * C(r), the share of pairs nearer than r, grows as r^d: the estimate is log(C(r2)/C(r1)) /
    * log(r2/r1), with r1 and r2 the medians of the distances to the 10th and the 20th neighbour.
    *
-   * Hazard: a float product tells |a−b|² up to a bound (NeighbourSearch has it); pairs within it of
+   * Hazard: a float product tells |a−b|² up to a bound (SearchSpace has it); pairs within it of
    * a radius are measured in double. Where the two medians are equal the estimate is 0/0.
    */
   static final int NEAR = 10;
   static final int FAR = 20;
-  private static final double UNIT_ROUNDOFF = 0x1p-24;
 
   private CorrelationDimension() {}
 
@@ -34,15 +36,13 @@ final class CorrelationDimension {
     double scale = space.scale() * space.scale();
     float[] lengths = space.lengths();
     float[] squares = space.squares();
-    double relative = (space.width() + 10) * UNIT_ROUNDOFF;
     PairProducts.visit(
         space.coordinates(),
         points.count(),
         space.width(),
         (i, j, product) -> {
           double squared = (double) squares[i] + squares[j] - 2.0 * product;
-          double reach = (double) lengths[i] + lengths[j];
-          double slack = relative * reach * reach + Float.MIN_NORMAL;
+          double slack = space.roundingError((double) lengths[i] + lengths[j]) + Float.MIN_NORMAL;
           if (squared - slack < radii[1] * scale) {
             double exact = points.squaredDistance(i, j);
             within[0] += exact < radii[0] ? 1 : 0;

@@ -2,6 +2,10 @@
 package dev.fathom.intrinsic;
 
 import dev.fathom.blas.DoubleMatrix;
+import dev.fathom.intrinsic.neighbours.NeighbourSearch;
+import dev.fathom.intrinsic.neighbours.Neighbours;
+import dev.fathom.intrinsic.points.Points;
+import dev.fathom.intrinsic.points.PreparedPoints;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

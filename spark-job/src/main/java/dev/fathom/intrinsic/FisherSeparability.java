@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.intrinsic;
 
+import dev.fathom.intrinsic.points.Points;
+import dev.fathom.intrinsic.points.PrincipalComponents;
 import org.apache.commons.math3.util.FastMath;
 
 /** Dimension from Fisher separability, of Albergante, Bac and Zinovyev (2019). */

@@ -1,6 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.intrinsic;
 
+import dev.fathom.intrinsic.neighbours.NeighbourSearch;
+import dev.fathom.intrinsic.neighbours.Neighbours;
+import dev.fathom.intrinsic.points.Points;
+import dev.fathom.intrinsic.points.PreparedPoints;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

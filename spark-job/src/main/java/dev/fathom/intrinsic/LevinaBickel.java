@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.intrinsic;
 
+import dev.fathom.intrinsic.neighbours.Neighbours;
+
 /** The maximum likelihood estimator of Levina and Bickel (2004). */
 final class LevinaBickel {
 

@@ -3,6 +3,7 @@ package dev.fathom.intrinsic;
 
 import dev.fathom.blas.DoubleMatrix;
 import dev.fathom.blas.SymmetricEigen;
+import dev.fathom.intrinsic.points.Points;
 import java.util.function.ToDoubleFunction;
 import org.apache.commons.math3.stat.StatUtils;
 

@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.intrinsic;
 
+import dev.fathom.intrinsic.neighbours.Neighbours;
+
 /** Manifold-adaptive dimension estimation of Farahmand, Szepesvári and Audibert (2007). */
 final class ManifoldAdaptive {
 

@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.intrinsic;
 
+import dev.fathom.intrinsic.neighbours.Neighbours;
+
 /** The method of moments of Amsaleg and others (2018). */
 final class MethodOfMoments {
 

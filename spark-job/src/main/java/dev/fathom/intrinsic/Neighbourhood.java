@@ -1,6 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.intrinsic;
 
+import dev.fathom.intrinsic.neighbours.Neighbours;
+import dev.fathom.intrinsic.points.Points;
+
 /** The neighbours of one point as vectors from a centre, in double; reused from point to point. */
 final class Neighbourhood {
   private final Points points;

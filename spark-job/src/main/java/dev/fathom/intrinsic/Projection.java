@@ -1,6 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.intrinsic;
 
+import dev.fathom.intrinsic.points.Points;
+import dev.fathom.intrinsic.points.PreparedPoints;
+import dev.fathom.intrinsic.points.PrincipalComponents;
 import java.util.Arrays;
 
 /**

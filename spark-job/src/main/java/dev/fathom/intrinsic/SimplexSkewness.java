@@ -2,6 +2,7 @@
 package dev.fathom.intrinsic;
 
 import dev.fathom.blas.DoubleMatrix;
+import dev.fathom.intrinsic.points.Points;
 import org.apache.commons.math3.special.Gamma;
 
 /** Expected simplex skewness of Johnsson, Soneson and Fontes (2015), its version "a", d = 1. */

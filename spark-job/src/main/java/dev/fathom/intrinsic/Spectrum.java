@@ -2,6 +2,8 @@
 package dev.fathom.intrinsic;
 
 import dev.fathom.blas.SymmetricEigen;
+import dev.fathom.intrinsic.points.Points;
+import dev.fathom.intrinsic.points.PrincipalComponents;
 import java.util.Arrays;
 import java.util.List;
 

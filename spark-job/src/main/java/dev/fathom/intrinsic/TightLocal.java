@@ -2,6 +2,8 @@
 package dev.fathom.intrinsic;
 
 import dev.fathom.blas.DoubleMatrix;
+import dev.fathom.intrinsic.neighbours.Neighbours;
+import dev.fathom.intrinsic.points.Points;
 
 /** The tight local estimator of Amsaleg and others (2019). */
 final class TightLocal {

@@ -3,7 +3,7 @@ package dev.fathom.measure;
 
 import dev.fathom.evaluate.PairedEmbeddings;
 import dev.fathom.evaluate.Retrieval;
-import dev.fathom.intrinsic.Points;
+import dev.fathom.intrinsic.points.Points;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;

@@ -8,10 +8,10 @@ import dev.fathom.error.FathomException;
 import dev.fathom.evaluate.PairedEmbeddings;
 import dev.fathom.evaluate.Ranking;
 import dev.fathom.files.Storage;
-import dev.fathom.intrinsic.NeighbourSearch;
-import dev.fathom.intrinsic.Neighbours;
-import dev.fathom.intrinsic.PartialNeighbours;
-import dev.fathom.intrinsic.Points;
+import dev.fathom.intrinsic.neighbours.NeighbourSearch;
+import dev.fathom.intrinsic.neighbours.Neighbours;
+import dev.fathom.intrinsic.neighbours.PartialNeighbours;
+import dev.fathom.intrinsic.points.Points;
 import dev.fathom.monitoring.StageProgress;
 import dev.fathom.random.RandomStream;
 import java.io.Serializable;
@@ -229,10 +229,6 @@ public final class Measure {
       }
     }
 
-    private static Optional<double[]> optional(double[] bounds) {
-      return bounds.length == 0 ? Optional.empty() : Optional.of(bounds);
-    }
-
     private List<PartialNeighbours> neighbours(
         JavaRDD<Integer> parts, Broadcast<NeighbourSearch> search, double[] bounds) {
       Broadcast<double[]> known = context.broadcast(bounds);
@@ -240,7 +236,7 @@ public final class Measure {
         return parts
             .flatMapToPair(
                 part ->
-                    search.value().part(part, optional(known.value())).stream()
+                    search.value().part(part, known.value()).stream()
                         .map(found -> new Tuple2<>(found.from(), found))
                         .iterator())
             .reduceByKey(PartialNeighbours::merge)

@@ -7,7 +7,7 @@ import dev.fathom.evaluate.Retrieval;
 import dev.fathom.evaluate.SimilarityHistogram;
 import dev.fathom.intrinsic.DimensionResult;
 import dev.fathom.intrinsic.IntrinsicDimension;
-import dev.fathom.intrinsic.Points;
+import dev.fathom.intrinsic.points.Points;
 import dev.fathom.measure.EmbeddedPairs;
 import dev.fathom.measure.MeasureResult;
 import dev.fathom.measure.MeasureSettings;

@@ -3,6 +3,8 @@ package dev.fathom.intrinsic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fathom.intrinsic.points.Clouds;
+import dev.fathom.intrinsic.points.Points;
 import dev.fathom.random.RandomStream;
 import java.util.ArrayList;
 import java.util.EnumMap;

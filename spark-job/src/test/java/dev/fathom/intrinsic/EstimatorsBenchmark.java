@@ -1,6 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.intrinsic;
 
+import dev.fathom.intrinsic.neighbours.NeighbourSearch;
+import dev.fathom.intrinsic.neighbours.Neighbours;
+import dev.fathom.intrinsic.points.Clouds;
+import dev.fathom.intrinsic.points.Points;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +30,7 @@ public class EstimatorsBenchmark {
   private static final int MANY = 50_000;
   private static final int FEWER = 10_000;
   private static final int WIDTH = 32;
+  private static final int CURVED_WIDTH = 64;
 
   private Points many;
   private Neighbours neighbours;
@@ -34,7 +39,7 @@ public class EstimatorsBenchmark {
   /** Draws the points and searches the neighbours of the many. */
   @Setup
   public void draw() {
-    many = NeighbourSearchBenchmark.curved(MANY, 8);
+    many = Clouds.curved(MANY, 8, CURVED_WIDTH);
     neighbours = NeighbourSearch.search(many, 20);
     fewer = Clouds.gaussian(FEWER, WIDTH, 3);
   }

@@ -8,6 +8,11 @@ import static org.assertj.core.data.Percentage.withPercentage;
 
 import dev.fathom.intrinsic.DimensionResult.Measured;
 import dev.fathom.intrinsic.DimensionResult.Refused;
+import dev.fathom.intrinsic.neighbours.NeighbourSearch;
+import dev.fathom.intrinsic.neighbours.Neighbours;
+import dev.fathom.intrinsic.points.Clouds;
+import dev.fathom.intrinsic.points.Points;
+import dev.fathom.intrinsic.points.PreparedPoints;
 import dev.fathom.random.RandomStream;
 import java.util.Arrays;
 import java.util.EnumSet;

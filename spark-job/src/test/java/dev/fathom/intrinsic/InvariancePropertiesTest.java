@@ -4,6 +4,9 @@ package dev.fathom.intrinsic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Percentage.withPercentage;
 
+import dev.fathom.intrinsic.neighbours.NeighbourSearch;
+import dev.fathom.intrinsic.points.Clouds;
+import dev.fathom.intrinsic.points.Points;
 import dev.fathom.random.RandomStream;
 import java.util.Arrays;
 import net.jqwik.api.ForAll;

@@ -3,6 +3,8 @@ package dev.fathom.intrinsic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fathom.intrinsic.points.Clouds;
+import dev.fathom.intrinsic.points.Points;
 import org.junit.jupiter.api.Test;
 
 class SharedDimensionTest {

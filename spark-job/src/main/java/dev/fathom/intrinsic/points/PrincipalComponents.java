@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
-package dev.fathom.intrinsic;
+package dev.fathom.intrinsic.points;
 
 import dev.fathom.blas.DoubleMatrix;
 import dev.fathom.blas.SymmetricEigen;
@@ -11,7 +11,7 @@ import dev.fathom.blas.SymmetricEigen;
  * @param variances along each axis, descending, the sum of squares over n − 1; none negative
  * @param axes d × d, a unit vector a row, in the order of the variances
  */
-record PrincipalComponents(double[] centre, double[] variances, double[] axes) {
+public record PrincipalComponents(double[] centre, double[] variances, double[] axes) {
 
   /*
    * The covariance is taken in double from centred rows, block by block, so that neither a distant
@@ -20,7 +20,7 @@ record PrincipalComponents(double[] centre, double[] variances, double[] axes) {
   private static final int BLOCK = 1024;
 
   /** Of two points or more. */
-  static PrincipalComponents of(Points points) {
+  public static PrincipalComponents of(Points points) {
     int d = points.dimension();
     double[] centre = centre(points);
     double[] covariance = products(points, centre, 1.0 / (points.count() - 1));
@@ -35,7 +35,7 @@ record PrincipalComponents(double[] centre, double[] variances, double[] axes) {
   }
 
   /** The mean of the points. */
-  static double[] centre(Points points) {
+  public static double[] centre(Points points) {
     double[] centre = new double[points.dimension()];
     for (int i = 0; i < points.count(); i++) {
       for (int c = 0; c < centre.length; c++) {
@@ -49,7 +49,7 @@ record PrincipalComponents(double[] centre, double[] variances, double[] axes) {
   }
 
   /** factor · Σ (p − centre)(p − centre)ᵀ, d × d. */
-  static double[] products(Points points, double[] centre, double factor) {
+  public static double[] products(Points points, double[] centre, double factor) {
     int d = centre.length;
     int n = points.count();
     double[] products = new double[Math.multiplyExact(d, d)];

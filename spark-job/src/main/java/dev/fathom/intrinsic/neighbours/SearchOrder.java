@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
-package dev.fathom.intrinsic;
+package dev.fathom.intrinsic.neighbours;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,17 +13,20 @@ import java.util.List;
  * @param leaves where each leaf begins in that order, and the number of points
  * @param ranges the first leaf of each range, and the number of leaves
  */
-record SearchOrder(int[] rows, int[] leaves, int[] ranges) {
+record SearchOrder(int[] rows, int[] leaves, int[] ranges) implements Serializable {
+
+  /** How many points a leaf holds at most. */
+  static final int LEAF = 256;
 
   /**
-   * Splits at medians along the coordinate that varies most until at most {@code leaf} points are
-   * left together, and deals the leaves out to ranges in turn, so that all ranges are alike.
+   * Splits at medians along the coordinate that varies most until a leaf is left, and deals the
+   * leaves out to ranges in turn, so that all ranges are alike.
    */
-  static SearchOrder of(SearchSpace space, int count, int leaf, int ranges) {
+  static SearchOrder of(SearchSpace space, int count, int ranges) {
     long[] keys = new long[count];
     Arrays.setAll(keys, i -> i);
     List<int[]> leaves = new ArrayList<>();
-    split(space, keys, 0, count, leaf, leaves);
+    split(space, keys, 0, count, leaves);
     int dealt = Math.max(1, Math.min(ranges, leaves.size()));
     int[] rows = new int[count];
     int[] starts = new int[leaves.size() + 1];
@@ -43,9 +47,30 @@ record SearchOrder(int[] rows, int[] leaves, int[] ranges) {
     return new SearchOrder(rows, starts, firsts);
   }
 
-  private static void split(
-      SearchSpace space, long[] keys, int from, int to, int leaf, List<int[]> leaves) {
-    if (to - from <= leaf) {
+  int leafCount() {
+    return leaves.length - 1;
+  }
+
+  int rangeCount() {
+    return ranges.length - 1;
+  }
+
+  /** Where a range begins; n for the one after the last. */
+  int firstRow(int range) {
+    return leaves[ranges[range]];
+  }
+
+  /** The range of a point. */
+  int rangeOf(int row) {
+    int range = 0;
+    while (firstRow(range + 1) <= row) {
+      range++;
+    }
+    return range;
+  }
+
+  private static void split(SearchSpace space, long[] keys, int from, int to, List<int[]> leaves) {
+    if (to - from <= LEAF) {
       leaves.add(new int[] {from, to});
       return;
     }
@@ -57,8 +82,8 @@ record SearchOrder(int[] rows, int[] leaves, int[] ranges) {
     }
     Arrays.sort(keys, from, to);
     int middle = (from + to) >>> 1;
-    split(space, keys, from, middle, leaf, leaves);
-    split(space, keys, middle, to, leaf, leaves);
+    split(space, keys, from, middle, leaves);
+    split(space, keys, middle, to, leaves);
   }
 
   /** Bits that rise with the value. */

@@ -1,5 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
-package dev.fathom.intrinsic;
+package dev.fathom.intrinsic.neighbours;
+
+import dev.fathom.intrinsic.points.Points;
+import dev.fathom.intrinsic.points.PrincipalComponents;
 
 /** How many principal axes a search should look at first. */
 final class SearchRank {

@@ -1,13 +1,15 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
-package dev.fathom.intrinsic;
+package dev.fathom.intrinsic.neighbours;
 
 import dev.fathom.blas.DoubleMatrix;
+import dev.fathom.intrinsic.points.Points;
+import dev.fathom.intrinsic.points.PrincipalComponents;
 
 /**
  * Few coordinates for each point, in which two points are never farther apart than they are: what a
  * search looks at first.
  */
-final class SearchSpace {
+public final class SearchSpace {
 
   /*
    * Centred, scaled to a largest length of 1, and turned to the principal axes, of which the first
@@ -18,6 +20,7 @@ final class SearchSpace {
    * Everything is computed in double and rounded once, to float.
    */
   private static final int BLOCK = 1024;
+  private static final double UNIT_ROUNDOFF = 0x1p-24;
 
   private final int width;
   private final float[] coordinates;
@@ -34,7 +37,7 @@ final class SearchSpace {
   }
 
   /** Leaves points as they lie, with r = d. */
-  static SearchSpace of(Points points) {
+  public static SearchSpace of(Points points) {
     int d = points.dimension();
     double[] centre = PrincipalComponents.centre(points);
     SearchSpace space = new SearchSpace(d, points.count(), inverse(radius(points, centre)));
@@ -132,27 +135,40 @@ final class SearchSpace {
   }
 
   /** Coordinates a point. */
-  int width() {
+  public int width() {
     return width;
   }
 
   /** n × width, row-major. */
-  float[] coordinates() {
+  public float[] coordinates() {
     return coordinates;
   }
 
   /** |a| of every point, scaled. */
-  float[] lengths() {
+  public float[] lengths() {
     return lengths;
   }
 
   /** |a|² of every point, scaled. */
-  float[] squares() {
+  public float[] squares() {
     return squares;
   }
 
+  /**
+   * Bounds how far |b|² − 2ab, taken in float, is off.
+   *
+   * <p>With u = 2^-24 and w coordinates, the product errs by at most w·u·2|a||b| to first order,
+   * the coordinates, rounded once, by 2u(|a|+|b|)², sums and limits by as much again: together less
+   * than (w+10)·u·(|a|+|b|)².
+   *
+   * @param sum |a| + |b|, scaled
+   */
+  public double roundingError(double sum) {
+    return (width + 10) * UNIT_ROUNDOFF * sum * sum;
+  }
+
   /** A distance between points times this is one between coordinates. */
-  double scale() {
+  public double scale() {
     return scale;
   }
 }

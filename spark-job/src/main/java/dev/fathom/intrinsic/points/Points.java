@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
-package dev.fathom.intrinsic;
+package dev.fathom.intrinsic.points;
 
 import java.io.Serializable;
 import java.util.Arrays;
@@ -53,7 +53,7 @@ public final class Points implements Serializable {
   }
 
   /** A copy of the named rows, in their order. */
-  Points rows(int[] rows) {
+  public Points rows(int[] rows) {
     float[] chosen = new float[rows.length * dimension];
     for (int i = 0; i < rows.length; i++) {
       System.arraycopy(values, rows[i] * dimension, chosen, i * dimension, dimension);
@@ -61,12 +61,13 @@ public final class Points implements Serializable {
     return new Points(chosen, rows.length, dimension);
   }
 
-  float value(int row, int column) {
+  /** A coordinate of a point. */
+  public float value(int row, int column) {
     return values[row * dimension + column];
   }
 
   /** ‖p_i − p_j‖², in double and by subtraction: exact but for the rounding of a double sum. */
-  double squaredDistance(int i, int j) {
+  public double squaredDistance(int i, int j) {
     int p = i * dimension;
     int q = j * dimension;
     // Four sums that do not wait for each other.

@@ -1,9 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
-package dev.fathom.intrinsic;
+package dev.fathom.intrinsic.neighbours;
 
-import dev.fathom.random.RandomStream;
+import dev.fathom.intrinsic.points.Clouds;
+import dev.fathom.intrinsic.points.Points;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -40,33 +40,15 @@ public class NeighbourSearchBenchmark {
   /** Draws the points. */
   @Setup
   public void draw() {
-    cloud = dimension == WIDTH ? Clouds.gaussian(points, WIDTH, 1) : curved(points, dimension);
+    cloud =
+        dimension == WIDTH
+            ? Clouds.gaussian(points, WIDTH, 1)
+            : Clouds.curved(points, dimension, WIDTH);
   }
 
   /** One search. */
   @Benchmark
   public Neighbours search() {
     return NeighbourSearch.search(cloud, NEIGHBOURS);
-  }
-
-  /** tanh of a linear image of few Gaussians. */
-  static Points curved(int n, int dimension) {
-    RandomGenerator random = RandomStream.of(2, "benchmark");
-    double[] axes = random.doubles((long) dimension * WIDTH, -1.7, 1.7).toArray();
-    float[] values = new float[n * WIDTH];
-    double[] latent = new double[dimension];
-    for (int i = 0; i < n; i++) {
-      for (int d = 0; d < dimension; d++) {
-        latent[d] = random.nextGaussian();
-      }
-      for (int c = 0; c < WIDTH; c++) {
-        double sum = 0;
-        for (int d = 0; d < dimension; d++) {
-          sum += latent[d] * axes[d * WIDTH + c];
-        }
-        values[i * WIDTH + c] = (float) Math.tanh(sum);
-      }
-    }
-    return Points.of(values, n, WIDTH);
   }
 }

@@ -1,17 +1,18 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
-package dev.fathom.intrinsic;
+package dev.fathom.intrinsic.neighbours;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Percentage.withPercentage;
 
+import dev.fathom.intrinsic.points.Clouds;
+import dev.fathom.intrinsic.points.Points;
 import dev.fathom.random.RandomStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -158,7 +159,7 @@ class NeighbourSearchTest {
               .toArray();
       Map<Integer, PartialNeighbours> merged = new TreeMap<>(Comparator.reverseOrder());
       for (int part = search.parts() - 1; part >= 0; part--) {
-        for (PartialNeighbours found : search.part(part, Optional.of(bounds))) {
+        for (PartialNeighbours found : search.part(part, bounds)) {
           merged.merge(found.from(), found, PartialNeighbours::merge);
         }
       }
@@ -171,7 +172,7 @@ class NeighbourSearchTest {
   @Test
   void refusesToJoinLessThanAll() {
     NeighbourSearch search = NeighbourSearch.of(Clouds.gaussian(1000, 3, 10), 3, 4);
-    List<PartialNeighbours> some = search.part(0, Optional.empty()).subList(0, 1);
+    List<PartialNeighbours> some = search.part(0).subList(0, 1);
     assertThatThrownBy(() -> search.join(some))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("all 1000");

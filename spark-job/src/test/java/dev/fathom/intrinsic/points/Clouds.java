@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
-package dev.fathom.intrinsic;
+package dev.fathom.intrinsic.points;
 
 import dev.fathom.random.RandomStream;
 import java.io.BufferedReader;
@@ -12,15 +12,17 @@ import java.util.function.DoubleSupplier;
 import java.util.random.RandomGenerator;
 
 /** Point clouds to measure. */
-final class Clouds {
+public final class Clouds {
   private Clouds() {}
 
-  static Points gaussian(int n, int d, long seed) {
+  /** Independent standard normal coordinates. */
+  public static Points gaussian(int n, int d, long seed) {
     RandomGenerator random = RandomStream.of(seed, "gaussian");
     return filled(n, d, random::nextGaussian);
   }
 
-  static Points uniform(int n, int d, long seed) {
+  /** Uniform in the unit cube. */
+  public static Points uniform(int n, int d, long seed) {
     RandomGenerator random = RandomStream.of(seed, "uniform");
     return filled(n, d, random::nextDouble);
   }
@@ -33,8 +35,29 @@ final class Clouds {
     return Points.of(values, n, d);
   }
 
+  /** tanh of a linear image of few Gaussians. */
+  public static Points curved(int n, int dimension, int width) {
+    RandomGenerator random = RandomStream.of(2, "benchmark");
+    double[] axes = random.doubles((long) dimension * width, -1.7, 1.7).toArray();
+    float[] values = new float[n * width];
+    double[] latent = new double[dimension];
+    for (int i = 0; i < n; i++) {
+      for (int d = 0; d < dimension; d++) {
+        latent[d] = random.nextGaussian();
+      }
+      for (int c = 0; c < width; c++) {
+        double sum = 0;
+        for (int d = 0; d < dimension; d++) {
+          sum += latent[d] * axes[d * width + c];
+        }
+        values[i * width + c] = (float) Math.tanh(sum);
+      }
+    }
+    return Points.of(values, n, width);
+  }
+
   /** A cloud of the test resources. */
-  static Points golden(String name) {
+  public static Points golden(String name) {
     try (BufferedReader reader =
         new BufferedReader(
             new InputStreamReader(
@@ -56,7 +79,8 @@ final class Clouds {
   }
 
   /** Turned by random plane rotations, scaled, moved, and padded with constant columns. */
-  static Points moved(Points points, double scale, double shift, int padding, boolean turned) {
+  public static Points moved(
+      Points points, double scale, double shift, int padding, boolean turned) {
     int d = points.dimension();
     int width = d + padding;
     RandomGenerator random = RandomStream.of(7, "rotation");
