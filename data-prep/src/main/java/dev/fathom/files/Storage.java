@@ -30,7 +30,7 @@ import org.apache.hadoop.io.IOUtils;
  */
 public final class Storage {
   private static final ObjectMapper JSON =
-      new ObjectMapper()
+      Json.mapper()
           .enable(SerializationFeature.INDENT_OUTPUT)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 

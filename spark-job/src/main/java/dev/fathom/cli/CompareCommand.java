@@ -6,11 +6,17 @@ import dev.fathom.error.ExitCode;
 import dev.fathom.error.FathomException;
 import dev.fathom.error.Secrets;
 import dev.fathom.files.Storage;
+import dev.fathom.measure.Metric;
 import dev.fathom.output.OutputDirectory;
+import dev.fathom.report.ReportFiles;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -31,9 +37,7 @@ import picocli.CommandLine.Spec;
       "  fathom compare --before out/dt=2026-11-22 --after out/dt=2026-11-23 --dimension 0.5 --retrieval 0.05"
     })
 final class CompareCommand implements Callable<Integer> {
-  private static final String DIMENSION = "/intrinsicDimension/shared/estimate";
-  private static final String X_TO_Y = "/retrieval/xToY/recallAt1";
-  private static final String Y_TO_X = "/retrieval/yToX/recallAt1";
+  private static final String LINE = "%-22s %10s %10s%n";
 
   @Option(
       names = "--before",
@@ -76,11 +80,17 @@ final class CompareCommand implements Callable<Integer> {
       return ExitCode.SUCCESS.code();
     }
     JsonNode earlier = report(before);
+    Map<Metric, Double> most = new LinkedHashMap<>();
+    most.put(Metric.SHARED_DIMENSION, dimension);
+    most.put(Metric.RECALL_AT_1_X_TO_Y, retrieval);
+    most.put(Metric.RECALL_AT_1_Y_TO_X, retrieval);
     List<String> moved = new ArrayList<>();
-    out.printf("%-22s %10s %10s%n", "", "before", "after");
-    compare(out, "shared dimension", earlier, later, DIMENSION, dimension, false, moved);
-    compare(out, "recall@1, x to y", earlier, later, X_TO_Y, retrieval, true, moved);
-    compare(out, "recall@1, y to x", earlier, later, Y_TO_X, retrieval, true, moved);
+    out.printf(LINE, "", "before", "after");
+    most.forEach(
+        (metric, may) -> {
+          out.printf(LINE, metric.label(), written(metric, earlier), written(metric, later));
+          moved(metric, earlier, later, may).ifPresent(moved::add);
+        });
     if (!moved.isEmpty()) {
       throw FathomException.of(ExitCode.MOVED, "%s: %s", after, String.join("; ", moved));
     }
@@ -94,39 +104,28 @@ final class CompareCommand implements Callable<Integer> {
           "%s is not the output of a run that is complete: it has no %s",
           directory, OutputDirectory.SUCCESS);
     }
-    return storage.readJson(new Path(path, "report.json"), JsonNode.class);
+    return new ReportFiles(storage, path).readJson();
   }
 
-  private static void compare(
-      PrintWriter out,
-      String what,
-      JsonNode earlier,
-      JsonNode later,
-      String at,
-      double most,
-      boolean onlyDown,
-      List<String> moved) {
-    JsonNode was = earlier.at(at);
-    JsonNode is = later.at(at);
-    out.printf("%-22s %10s %10s%n", what, written(was), written(is));
-    if (was.isNumber() != is.isNumber()) {
-      moved.add("the %s was %s and is %s".formatted(what, written(was), written(is)));
-    } else if (was.isNumber()) {
-      double change = is.asDouble() - was.asDouble();
-      if ((onlyDown ? -change : Math.abs(change)) > most) {
-        moved.add(
-            String.format(
-                Locale.ROOT,
-                "the %s moved from %s to %s, and may by %s",
-                what,
-                written(was),
-                written(is),
-                most));
-      }
+  /** What is wrong with how far a metric has moved. */
+  private static Optional<String> moved(
+      Metric metric, JsonNode earlier, JsonNode later, double may) {
+    OptionalDouble was = metric.in(earlier);
+    OptionalDouble is = metric.in(later);
+    if (was.isPresent() != is.isPresent()) {
+      return Optional.of(
+          "the %s was %s and is %s"
+              .formatted(metric.label(), written(metric, earlier), written(metric, later)));
     }
+    return was.isPresent() && metric.worsening(was.getAsDouble(), is.getAsDouble()) > may
+        ? Optional.of(
+            "the %s moved from %s to %s, and may by %s"
+                .formatted(metric.label(), written(metric, earlier), written(metric, later), may))
+        : Optional.empty();
   }
 
-  private static String written(JsonNode value) {
-    return value.isNumber() ? String.format(Locale.ROOT, "%.3f", value.asDouble()) : "none";
+  private static String written(Metric metric, JsonNode report) {
+    OptionalDouble value = metric.in(report);
+    return value.isPresent() ? String.format(Locale.ROOT, "%.3f", value.getAsDouble()) : "none";
   }
 }

@@ -10,8 +10,12 @@ import dev.fathom.error.ExitCode;
 import dev.fathom.error.FathomException;
 import dev.fathom.error.Secrets;
 import dev.fathom.files.Storage;
+import dev.fathom.measure.Metric;
+import dev.fathom.model.ModelFiles;
 import dev.fathom.output.OutputDirectory;
+import dev.fathom.report.ReportFiles;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
@@ -58,11 +62,11 @@ final class DescribeCommand implements Callable<Integer> {
     boolean known = true;
     if (storage.exists(new DatasetFiles(path).card())) {
       dataset(path);
-    } else if (new EmbeddingFiles(storage, path).isCard()) {
+    } else if (storage.exists(new EmbeddingFiles(storage, path).card())) {
       embeddings(path);
-    } else if (storage.exists(new Path(path, "model.json"))) {
+    } else if (storage.exists(new ModelFiles(storage, path).card())) {
       model(path);
-    } else if (storage.exists(new Path(path, "report.json"))) {
+    } else if (storage.exists(new ReportFiles(storage, path).json())) {
       report(path);
     } else {
       known = output.isUnfinished();
@@ -112,7 +116,7 @@ final class DescribeCommand implements Callable<Integer> {
   }
 
   private void embeddings(Path path) {
-    JsonNode card = storage.readJson(new Path(path, "_embeddings.json"), JsonNode.class);
+    JsonNode card = storage.readJson(new EmbeddingFiles(storage, path).card(), JsonNode.class);
     line("what", "embeddings");
     fields(card);
     long bytes = 0;
@@ -124,31 +128,33 @@ final class DescribeCommand implements Callable<Integer> {
 
   private void model(Path path) {
     line("what", "a model, as two Deeplearning4j zips");
-    fields(storage.readJson(new Path(path, "model.json"), JsonNode.class));
+    fields(storage.readJson(new ModelFiles(storage, path).card(), JsonNode.class));
   }
 
   private void report(Path path) {
-    JsonNode report = storage.readJson(new Path(path, "report.json"), JsonNode.class);
+    ReportFiles files = new ReportFiles(storage, path);
+    JsonNode report = files.readJson();
     line("what", "the output of " + report.path("command").asText("a run"));
     show(report, "pairs from", "/data/source");
     show(report, "pairs to train", "/pairs/train");
-    show(report, "recall@1, x to y", "/retrieval/xToY/recallAt1");
-    show(report, "recall@1, y to x", "/retrieval/yToX/recallAt1");
-    show(report, "temperature", "/temperature/final");
-    show(report, "shared dimension", "/intrinsicDimension/shared/estimate");
-    show(report, "  low", "/intrinsicDimension/shared/low");
-    show(report, "  high", "/intrinsicDimension/shared/high");
+    show(report, Metric.RECALL_AT_1_X_TO_Y);
+    show(report, Metric.RECALL_AT_1_Y_TO_X);
+    show(report, Metric.TEMPERATURE);
+    show(report, Metric.SHARED_DIMENSION);
+    show(report, "  low", Metric.SHARED_DIMENSION_LOW);
+    show(report, "  high", Metric.SHARED_DIMENSION_HIGH);
     show(report, "  known", "/intrinsicDimension/known");
-    show(report, "dimension of x", "/intrinsicDimension/x/dimension/estimate");
-    show(report, "dimension of y", "/intrinsicDimension/y/dimension/estimate");
+    show(report, Metric.DIMENSION_X);
+    show(report, Metric.DIMENSION_Y);
     show(report, "width that holds it", "/width/dimension");
     show(report, "recommended width", "/sweep/recommendation/dimension");
     show(report, "cells of the sweep", "/sweep/cells");
     show(report, "seed", "/seed");
-    line("report", new Path(path, "report.html").toString());
-    for (String part : new String[] {Job.DATA, Job.MODEL, Job.EMBEDDINGS}) {
-      if (storage.exists(new Path(path, part))) {
-        line("holds", new Path(path, part).toString());
+    line("report", files.html().toString());
+    RunFiles run = new RunFiles(path);
+    for (Path part : List.of(run.data(), run.model(), run.embeddings())) {
+      if (storage.exists(part)) {
+        line("holds", part.toString());
       }
     }
   }
@@ -163,15 +169,23 @@ final class DescribeCommand implements Callable<Integer> {
             });
   }
 
+  private void show(JsonNode report, Metric metric) {
+    show(report, metric.label(), metric);
+  }
+
+  private void show(JsonNode report, String what, Metric metric) {
+    metric.in(report).ifPresent(value -> line(what, number(value)));
+  }
+
   private void show(JsonNode report, String what, String at) {
     JsonNode value = report.at(at);
     if (value.isNumber() || value.isTextual()) {
-      line(
-          what,
-          value.isFloatingPointNumber()
-              ? String.format(Locale.ROOT, "%.4g", value.asDouble())
-              : value.asText());
+      line(what, value.isFloatingPointNumber() ? number(value.asDouble()) : value.asText());
     }
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.4g", value);
   }
 
   private void line(String what, String value) {

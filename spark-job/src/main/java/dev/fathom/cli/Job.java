@@ -30,11 +30,6 @@ final class Job {
   /** What the pairs to prepare are called among the inputs. */
   static final String INPUT = "input";
 
-  static final String DATA = "data";
-  static final String MODEL = "model";
-  static final String EMBEDDINGS = "embeddings";
-  static final String POINTWISE = "pointwise";
-
   private final SparkSession spark;
   private final Storage storage;
   private final JobSettings settings;
@@ -83,9 +78,8 @@ final class Job {
         inputs,
         directory -> {
           directory.claimOrResume(settings.overwrite());
-          for (String stage : List.of(MODEL, EMBEDDINGS, POINTWISE)) {
-            storage.delete(new Path(directory.path(), stage));
-          }
+          RunFiles files = new RunFiles(directory.path());
+          List.of(files.model(), files.embeddings(), files.pointwise()).forEach(storage::delete);
         });
   }
 
@@ -123,7 +117,7 @@ final class Job {
       return false;
     }
     String input = inputs.getOrDefault(INPUT, "");
-    Path data = new Path(directory.path(), DATA);
+    Path data = new RunFiles(directory.path()).data();
     boolean same =
         input.isEmpty()
             || new Prepare(spark, settings.prepare()).input(input).output(data.toString()).isMade();
@@ -144,20 +138,24 @@ final class Job {
    * Makes room for a sweep, or goes on with the same one that is there, whether it was cut off or
    * asks for more cells now.
    *
-   * @param input where the pairs come from, or nothing where they are a dataset
+   * @param inputs what is read: pairs to prepare, or a dataset
    * @return whether a dataset that it made is there
    */
-  boolean claimOrExtend(Path path, Optional<String> input, Optional<String> data) {
+  boolean claimOrExtend(Path path, Map<String, String> inputs) {
     OutputDirectory directory = new OutputDirectory(storage, path);
-    input.or(() -> data).ifPresent(read -> directory.requireApart(new Path(read)));
+    inputs.values().forEach(read -> directory.requireApart(new Path(read)));
     lock(directory);
     SweepFiles files = new SweepFiles(storage, path);
     if (settings.overwrite() || !files.exist()) {
       directory.claim(settings.overwrite());
       return false;
     }
-    files.requireSame(input, settings.sweep().identity());
-    return new OutputDirectory(storage, new Path(path, DATA)).isComplete();
+    if (inputs.containsKey(INPUT)) {
+      files.requireSame(inputs.get(INPUT), settings.sweep().identity());
+    } else {
+      files.requireSame(settings.sweep().identity());
+    }
+    return new OutputDirectory(storage, new RunFiles(path).data()).isComplete();
   }
 
   /** Leaves no output behind in which nothing was done. */
@@ -208,19 +206,24 @@ final class Job {
             new Embed(spark, settings.splits()).model(model).data(data).output(output).execute());
   }
 
+  /** Measures embeddings. */
+  void measure(String embeddings, Path output) {
+    report = report.with(measurement(embeddings, output).execute());
+  }
+
   /**
    * Measures embeddings.
    *
    * @param data the dataset that they are of, whose pairs are shown
    */
-  void measure(String embeddings, Optional<String> data, Path output) {
-    report =
-        report.with(
-            new Measure(spark, settings.measure(), settings.columns())
-                .embeddings(embeddings)
-                .pointwise(new Path(output, POINTWISE))
-                .dataset(data.map(Path::new))
-                .execute());
+  void measure(String embeddings, String data, Path output) {
+    report = report.with(measurement(embeddings, output).dataset(new Path(data)).execute());
+  }
+
+  private Measure measurement(String embeddings, Path output) {
+    return new Measure(spark, settings.measure(), settings.columns())
+        .embeddings(embeddings)
+        .pointwise(new RunFiles(output).pointwise());
   }
 
   /** Writes the reports, marks the output as complete, and says where everything is. */

@@ -2,7 +2,6 @@
 package dev.fathom.cli;
 
 import java.util.Map;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -49,7 +48,11 @@ final class MeasureCommand extends SubCommand {
     job.claim(output, inputs)
         .ifPresent(
             directory -> {
-              job.measure(embeddings, Optional.ofNullable(data), directory);
+              if (data == null) {
+                job.measure(embeddings, directory);
+              } else {
+                job.measure(embeddings, data, directory);
+              }
               job.report(directory);
             });
   }

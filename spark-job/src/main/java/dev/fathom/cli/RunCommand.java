@@ -55,14 +55,15 @@ final class RunCommand extends SubCommand {
   }
 
   private static void whole(Job job, String input, String data, Path directory) {
-    String dataset = data != null ? data : new Path(directory, Job.DATA).toString();
+    RunFiles files = new RunFiles(directory);
+    String dataset = data != null ? data : files.data().toString();
     if (data == null) {
       job.prepareWithin(input, dataset);
     }
     job.train(dataset, directory);
-    String embeddings = new Path(directory, Job.EMBEDDINGS).toString();
-    job.embed(new Path(directory, Job.MODEL).toString(), dataset, embeddings);
-    job.measure(embeddings, Optional.of(dataset), directory);
+    String embeddings = files.embeddings().toString();
+    job.embed(files.model().toString(), dataset, embeddings);
+    job.measure(embeddings, dataset, directory);
     job.report(directory);
   }
 }

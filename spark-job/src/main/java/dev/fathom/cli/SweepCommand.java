@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.cli;
 
+import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.ArgGroup;
@@ -43,8 +44,11 @@ final class SweepCommand extends SubCommand {
   @Override
   void run(Job job) {
     Path directory = job.at(output);
-    boolean prepared = job.claimOrExtend(directory, input(), dataset());
-    String dataset = pairs.data != null ? pairs.data : new Path(directory, Job.DATA).toString();
+    boolean prepared =
+        job.claimOrExtend(
+            directory,
+            pairs.data != null ? Map.of("data", pairs.data) : Map.of(Job.INPUT, pairs.input));
+    String dataset = pairs.data != null ? pairs.data : new RunFiles(directory).data().toString();
     if (pairs.data == null && !prepared) {
       job.prepareWithin(pairs.input, dataset);
     }

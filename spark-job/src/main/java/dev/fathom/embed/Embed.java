@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
@@ -38,6 +39,10 @@ public final class Embed {
 
   /** Pairs that are held in memory at once. */
   private static final int CHUNK = 1024;
+
+  /** The columns of a shard that are read. */
+  private static final List<String> READ =
+      List.of(PairSchema.X, PairSchema.Y, PairSchema.KEY, PairSchema.LABEL);
 
   private final SparkSession spark;
   private final Storage storage;
@@ -102,7 +107,7 @@ public final class Embed {
         new EmbeddingFiles.Card(
             trained.towers().dimension(),
             card.source(),
-            card.knownDimension(),
+            Optional.ofNullable(card.knownDimension()),
             card.fingerprint(),
             modelCard.similarity()));
     return new EmbedResult(output.directory().toString(), (System.nanoTime() - start) * 1e-9);
@@ -122,7 +127,7 @@ public final class Embed {
     int[] runs =
         ShardReader.runs(chunks, Math.min(chunks, spark.sparkContext().defaultParallelism()));
     return reader
-        .read(split, runs, PairSchema.X, PairSchema.Y, PairSchema.KEY, PairSchema.LABEL)
+        .read(split, runs, READ.toArray(new String[0]))
         .queryExecution()
         .toRdd()
         .toJavaRDD()
@@ -152,6 +157,16 @@ public final class Embed {
 
   /** Embeds a partition chunk by chunk as its rows are asked for. */
   private static final class EmbeddedRows implements Iterator<Row> {
+    private static final int READ_X = READ.indexOf(PairSchema.X);
+    private static final int READ_Y = READ.indexOf(PairSchema.Y);
+    private static final int READ_KEY = READ.indexOf(PairSchema.KEY);
+    private static final int READ_LABEL = READ.indexOf(PairSchema.LABEL);
+    private static final int WRITTEN_KEY = EmbeddingFiles.SCHEMA.fieldIndex(EmbeddingFiles.KEY);
+    private static final int WRITTEN_SPLIT = EmbeddingFiles.SCHEMA.fieldIndex(EmbeddingFiles.SPLIT);
+    private static final int WRITTEN_LABEL = EmbeddingFiles.SCHEMA.fieldIndex(EmbeddingFiles.LABEL);
+    private static final int WRITTEN_X = EmbeddingFiles.SCHEMA.fieldIndex(EmbeddingFiles.X);
+    private static final int WRITTEN_Y = EmbeddingFiles.SCHEMA.fieldIndex(EmbeddingFiles.Y);
+
     private final Iterator<InternalRow> rows;
     private final Iterator<Integer> sizes;
     private final String split;
@@ -191,27 +206,29 @@ public final class Embed {
     private Iterator<Row> nextChunk() {
       ColumnBuilder columnX = new ColumnBuilder(x);
       ColumnBuilder columnY = new ColumnBuilder(y);
-      List<String[]> names = new ArrayList<>();
+      List<String> keys = new ArrayList<>();
+      List<String> labels = new ArrayList<>();
       int size = sizes.next();
       // Spark's iterators want hasNext() before every next().
-      while (names.size() < size && rows.hasNext()) {
+      while (keys.size() < size && rows.hasNext()) {
         InternalRow row = rows.next();
-        ColumnReader.add(row, 0, x, columnX);
-        ColumnReader.add(row, 1, y, columnY);
-        names.add(new String[] {row.getString(2), row.isNullAt(3) ? null : row.getString(3)});
+        ColumnReader.add(row, READ_X, x, columnX);
+        ColumnReader.add(row, READ_Y, y, columnY);
+        keys.add(row.getString(READ_KEY));
+        labels.add(row.isNullAt(READ_LABEL) ? null : row.getString(READ_LABEL));
       }
       float[] embeddedX = model.embedX(columnX.build());
       float[] embeddedY = model.embedY(columnY.build());
       int width = model.towers().dimension();
       List<Row> embedded = new ArrayList<>();
-      for (int i = 0; i < names.size(); i++) {
-        embedded.add(
-            RowFactory.create(
-                names.get(i)[0],
-                split,
-                names.get(i)[1],
-                Arrays.copyOfRange(embeddedX, i * width, (i + 1) * width),
-                Arrays.copyOfRange(embeddedY, i * width, (i + 1) * width)));
+      for (int i = 0; i < keys.size(); i++) {
+        Object[] values = new Object[EmbeddingFiles.SCHEMA.size()];
+        values[WRITTEN_KEY] = keys.get(i);
+        values[WRITTEN_SPLIT] = split;
+        values[WRITTEN_LABEL] = labels.get(i);
+        values[WRITTEN_X] = Arrays.copyOfRange(embeddedX, i * width, (i + 1) * width);
+        values[WRITTEN_Y] = Arrays.copyOfRange(embeddedY, i * width, (i + 1) * width);
+        embedded.add(RowFactory.create(values));
       }
       return embedded.iterator();
     }

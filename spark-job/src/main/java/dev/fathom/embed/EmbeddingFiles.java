@@ -4,6 +4,7 @@ package dev.fathom.embed;
 import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
 import dev.fathom.output.OutputDirectory;
+import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -12,26 +13,45 @@ import org.apache.spark.sql.types.StructType;
  * A directory of embeddings: Parquet with a row a pair, and a card that Spark's readers pass over.
  */
 public record EmbeddingFiles(Storage storage, Path directory) {
-  /** Width n, one row a pair. */
+  /** What names a pair. */
+  public static final String KEY = "key";
+
+  /** Which split it is of. */
+  public static final String SPLIT = "split";
+
+  /** Its class, or null. */
+  public static final String LABEL = "label";
+
+  /** The embedding of its first side. */
+  public static final String X = "x";
+
+  /** That of its second side. */
+  public static final String Y = "y";
+
+  /** One row a pair, read and written by the columns' names. */
   public static final StructType SCHEMA =
       new StructType()
-          .add("key", DataTypes.StringType, false)
-          .add("split", DataTypes.StringType, false)
-          .add("label", DataTypes.StringType, true)
-          .add("x", DataTypes.createArrayType(DataTypes.FloatType, false), false)
-          .add("y", DataTypes.createArrayType(DataTypes.FloatType, false), false);
+          .add(KEY, DataTypes.StringType, false)
+          .add(SPLIT, DataTypes.StringType, false)
+          .add(LABEL, DataTypes.StringType, true)
+          .add(X, DataTypes.createArrayType(DataTypes.FloatType, false), false)
+          .add(Y, DataTypes.createArrayType(DataTypes.FloatType, false), false);
 
   /**
    * Where the embeddings came from.
    *
    * @param dimension width of both embeddings
    * @param source of the pairs
-   * @param knownDimension the true number of shared dimensions, null unless the source knows it
+   * @param knownDimension the true number of shared dimensions, where the source knows it
    * @param dataset fingerprint of the dataset
    * @param similarity that the encoders were trained by
    */
   public record Card(
-      int dimension, String source, Integer knownDimension, String dataset, String similarity) {}
+      int dimension,
+      String source,
+      Optional<Integer> knownDimension,
+      String dataset,
+      String similarity) {}
 
   void writeCard(Card card) {
     storage.writeJson(card(), card);
@@ -52,7 +72,8 @@ public record EmbeddingFiles(Storage storage, Path directory) {
     return storage.readJson(card(), Card.class);
   }
 
-  private Path card() {
+  /** Where the card is. */
+  public Path card() {
     return new Path(directory, "_embeddings.json");
   }
 }

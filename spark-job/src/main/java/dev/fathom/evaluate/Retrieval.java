@@ -66,20 +66,16 @@ public record Retrieval(
 
   /** Ranks every pair among all pairs, without labels; the seed draws random pairings. */
   public static Retrieval of(PairedEmbeddings pairs, long seed) {
-    return of(pairs, Optional.empty(), seed);
+    return of(pairs, List.of(), seed);
   }
 
   /**
    * Ranks every pair among all pairs.
    *
-   * @param labels one a pair, not null
+   * @param labels one a pair, not null; empty where there are none
    * @throws IllegalArgumentException if there are more or fewer labels than pairs
    */
   public static Retrieval of(PairedEmbeddings pairs, List<String> labels, long seed) {
-    return of(pairs, Optional.of(labels), seed);
-  }
-
-  private static Retrieval of(PairedEmbeddings pairs, Optional<List<String>> labels, long seed) {
     return of(pairs, labels, seed, ranked -> Ranking.of(ranked, 0, ranked.count()));
   }
 
@@ -93,18 +89,15 @@ public record Retrieval(
   /**
    * The same, where someone else ranks the pairs.
    *
-   * @param labels one a pair, not null, where there are labels
+   * @param labels one a pair, not null; empty where there are none
    * @throws IllegalArgumentException if there are more or fewer labels than pairs
    */
   public static Retrieval of(
-      PairedEmbeddings pairs, Optional<List<String>> labels, long seed, Ranker ranker) {
-    labels.ifPresent(
-        names -> {
-          if (names.size() != pairs.count()) {
-            throw new IllegalArgumentException(
-                String.format("%d labels for %d pairs", names.size(), pairs.count()));
-          }
-        });
+      PairedEmbeddings pairs, List<String> labels, long seed, Ranker ranker) {
+    if (!labels.isEmpty() && labels.size() != pairs.count()) {
+      throw new IllegalArgumentException(
+          String.format("%d labels for %d pairs", labels.size(), pairs.count()));
+    }
     Ranking ranking = ranker.rank(pairs.scaled());
     Ranking byCosine = pairs.areOfUnitLength() ? ranking : ranker.rank(pairs.normalised());
     double[] xToY = ranking.xToY();
@@ -113,7 +106,7 @@ public record Retrieval(
         direction(xToY),
         direction(yToX),
         topShare(byCosine.xToY(), byCosine.yToX()),
-        labels.map(names -> labelMatch(names, byCosine)),
+        labels.isEmpty() ? Optional.empty() : Optional.of(labelMatch(labels, byCosine)),
         xToY.length,
         chance(ranking, xToY.length, seed));
   }

@@ -87,13 +87,11 @@ public record EmbeddedPairs(float[] x, int widthX, float[] y, int widthY, List<S
 
   /** Retrieval, with the match of labels where every pair has one. */
   public Retrieval retrieval(long seed) {
-    return completeLabels()
-        .map(names -> Retrieval.of(paired(), names, seed))
-        .orElseGet(() -> Retrieval.of(paired(), seed));
+    return Retrieval.of(paired(), completeLabels(), seed);
   }
 
-  /** The labels, if every pair has one. */
-  Optional<List<String>> completeLabels() {
-    return labels.stream().allMatch(Objects::nonNull) ? Optional.of(labels) : Optional.empty();
+  /** The labels, if every pair has one; else none. */
+  List<String> completeLabels() {
+    return labels.stream().allMatch(Objects::nonNull) ? labels : List.of();
   }
 }

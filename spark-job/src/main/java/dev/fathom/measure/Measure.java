@@ -46,11 +46,11 @@ public final class Measure {
   /** The dimension around each embedding. */
   private static final StructType POINTWISE =
       new StructType()
-          .add("key", DataTypes.StringType, false)
-          .add("split", DataTypes.StringType, false)
-          .add("label", DataTypes.StringType, true)
-          .add("x", DataTypes.DoubleType, true)
-          .add("y", DataTypes.DoubleType, true);
+          .add(EmbeddingFiles.KEY, DataTypes.StringType, false)
+          .add(EmbeddingFiles.SPLIT, DataTypes.StringType, false)
+          .add(EmbeddingFiles.LABEL, DataTypes.StringType, true)
+          .add(EmbeddingFiles.X, DataTypes.DoubleType, true)
+          .add(EmbeddingFiles.Y, DataTypes.DoubleType, true);
 
   private final SparkSession spark;
   private final JavaSparkContext context;
@@ -59,7 +59,7 @@ public final class Measure {
   private final EmbeddingColumns columns;
   private Path embeddings;
   private Optional<Path> pointwise = Optional.empty();
-  private Optional<Path> dataset = Optional.empty();
+  private PairContents contents;
 
   /** A measurement with these settings. */
   public Measure(SparkSession spark, MeasureSettings settings, EmbeddingColumns columns) {
@@ -68,6 +68,7 @@ public final class Measure {
     this.columns = columns;
     context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     storage = new Storage(spark.sparkContext().hadoopConfiguration());
+    contents = PairContents.none(spark, storage);
   }
 
   /** The embeddings to measure: what embed wrote, a Parquet, a matrix or a directory of such. */
@@ -83,8 +84,8 @@ public final class Measure {
   }
 
   /** The dataset that the embeddings are of, to show its pairs; none unless told. */
-  public Measure dataset(Optional<Path> directory) {
-    dataset = directory;
+  public Measure dataset(Path directory) {
+    contents = PairContents.of(spark, storage, directory);
     return this;
   }
 
@@ -93,9 +94,9 @@ public final class Measure {
     long start = System.nanoTime();
     spark.sparkContext().setJobDescription("measure: read the embeddings");
     EmbeddingTable table = EmbeddingTable.open(spark, storage, embeddings, columns);
-    Dataset<Row> all = table.rows().where(col("x").isNotNull());
+    Dataset<Row> all = table.rows().where(col(EmbeddingFiles.X).isNotNull());
     if (table.paired()) {
-      all = all.where(col("y").isNotNull());
+      all = all.where(col(EmbeddingFiles.Y).isNotNull());
     }
     long available = all.count();
     EmbeddingRows rows = read(all, table, available);
@@ -103,17 +104,18 @@ public final class Measure {
     Measurement.Outcome outcome =
         new Measurement(rows.pairs(), settings, new Cluster())
             .execute(
-                table.card().map(EmbeddingFiles.Card::knownDimension),
-                table.card().map(EmbeddingFiles.Card::similarity),
+                table.card().map(Measure::origin).orElse(Measurement.Origin.UNKNOWN),
                 available,
                 start);
     pointwise.ifPresent(directory -> write(directory, rows, outcome));
     spark.sparkContext().setJobDescription("measure: what to show of the pairs");
     return outcome
         .result()
-        .with(
-            new ShowcaseMaker(rows, new PairContents(spark, storage, dataset), settings.seed())
-                .of(outcome.aroundX()));
+        .with(new ShowcaseMaker(rows, contents, settings.seed()).of(outcome.aroundX()));
+  }
+
+  private static Measurement.Origin origin(EmbeddingFiles.Card card) {
+    return new Measurement.Origin(card.knownDimension(), Optional.ofNullable(card.similarity()));
   }
 
   private EmbeddingRows read(Dataset<Row> all, EmbeddingTable table, long available) {
@@ -122,11 +124,12 @@ public final class Measure {
           "%s holds %d embeddings; measuring takes 2 or more", embeddings, available);
     }
     Row first = all.first();
-    int widthX = first.getList(3).size();
-    int widthY = table.paired() ? first.getList(4).size() : 0;
+    int widthX = first.getList(first.fieldIndex(EmbeddingFiles.X)).size();
+    int widthY = table.paired() ? first.getList(first.fieldIndex(EmbeddingFiles.Y)).size() : 0;
     if (widthX == 0 || (table.paired() && widthY == 0)) {
       throw FathomException.data(
-          "%s: key %s has an embedding of 0 numbers", embeddings, first.getString(0));
+          "%s: key %s has an embedding of 0 numbers",
+          embeddings, first.<String>getAs(EmbeddingFiles.KEY));
     }
     long fitting =
         Runtime.getRuntime().maxMemory()
@@ -140,7 +143,10 @@ public final class Measure {
           Runtime.getRuntime().maxMemory() >> 20);
     }
     return EmbeddingRows.collect(
-        embeddings, sample(all, available, most).orderBy(col("key"), col("split")), widthX, widthY);
+        embeddings,
+        sample(all, available, most).orderBy(col(EmbeddingFiles.KEY), col(EmbeddingFiles.SPLIT)),
+        widthX,
+        widthY);
   }
 
   /** At most as many rows as asked for, drawn by their keys. */
@@ -149,14 +155,15 @@ public final class Measure {
       return all;
     }
     List<String> keys =
-        all.select("key")
+        all.select(EmbeddingFiles.KEY)
             .distinct()
             .toJavaRDD()
             .map(row -> row.getString(0))
             .takeOrdered(most, new ByHash(settings.seed()));
     Dataset<Row> taken =
-        all.join(spark.createDataset(keys, Encoders.STRING()).toDF("key"), "key")
-            .select("key", "split", "label", "x", "y");
+        all.join(
+            spark.createDataset(keys, Encoders.STRING()).toDF(EmbeddingFiles.KEY),
+            EmbeddingFiles.KEY);
     long rows = taken.count();
     if (rows > most) {
       throw FathomException.data(

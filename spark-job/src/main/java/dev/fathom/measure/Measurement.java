@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -70,11 +71,26 @@ public final class Measurement {
   }
 
   /** Measures pairs on this thread. */
-  public static MeasureResult of(
-      EmbeddedPairs pairs, Optional<Integer> known, MeasureSettings settings) {
+  public static MeasureResult of(EmbeddedPairs pairs, Origin origin, MeasureSettings settings) {
     return new Measurement(pairs, settings, new ThisThread())
-        .execute(known, Optional.empty(), pairs.count(), System.nanoTime())
+        .execute(origin, pairs.count(), System.nanoTime())
         .result();
+  }
+
+  /**
+   * What is known of embeddings from where they came from.
+   *
+   * @param dimension the true number of shared dimensions
+   * @param similarity that they were trained by
+   */
+  public record Origin(Optional<Integer> dimension, Optional<String> similarity) {
+    /** Nothing. */
+    public static final Origin UNKNOWN = new Origin(Optional.empty(), Optional.empty());
+
+    /** Of pairs with so many shared dimensions. */
+    public static Origin of(int dimension) {
+      return new Origin(Optional.of(dimension), Optional.empty());
+    }
   }
 
   /**
@@ -87,12 +103,10 @@ public final class Measurement {
   /**
    * Measures.
    *
-   * @param similarity that the embeddings were trained by, where it is known
    * @param available embeddings there were, of which these are a sample
    * @param start when the stage began
    */
-  Outcome execute(
-      Optional<Integer> known, Optional<String> similarity, long available, long start) {
+  Outcome execute(Origin origin, long available, long start) {
     Tower x = tower("x", pairs.pointsX());
     Optional<Tower> y = pairs.pointsY().map(points -> tower("y", points));
     Optional<Retrieval> retrieval = Optional.empty();
@@ -110,19 +124,19 @@ public final class Measurement {
     boolean found = retrieval.isPresent() && retrieval.get().chance().aboveChance();
     Optional<SharedDimension> shared =
         y.flatMap(other -> SharedDimension.of(x.dimension, other.dimension)).filter(s -> found);
-    boolean cosine = similarity.map("cosine"::equals).orElse(true);
+    boolean cosine = origin.similarity.map("cosine"::equals).orElse(true);
     Optional<WidthAdvice> width =
         (y.isPresent() ? shared.map(SharedDimension::estimate) : dimension(x.dimension))
             .map(measured -> WidthAdvice.of(measured, cosine, pairs.widthX()));
     return new Outcome(
         new MeasureResult(
-            known,
+            origin.dimension,
             x.dimension,
             y.map(Tower::dimension),
             shared,
             retrieval,
             agreement,
-            labels(x, y),
+            labels(byLabel(x.around), y.map(side -> byLabel(side.around)).orElse(Map.of())),
             width,
             Optional.empty(),
             pairs.count(),
@@ -157,7 +171,7 @@ public final class Measurement {
         IntrinsicDimension.pointwise(prepared, neighbours, intrinsic));
   }
 
-  private Map<String, LabelDimension> labels(Tower x, Optional<Tower> y) {
+  private Map<String, LabelDimension> labels(Map<String, Double> ofX, Map<String, Double> ofY) {
     Map<String, Integer> counts =
         pairs.labels().stream()
             .filter(Objects::nonNull)
@@ -170,13 +184,17 @@ public final class Measurement {
             .limit(MOST_LABELS)
             .map(Map.Entry::getKey)
             .toList();
-    Map<String, Double> ofX = byLabel(x.around);
-    Map<String, Double> ofY = y.map(tower -> byLabel(tower.around)).orElse(Map.of());
     Map<String, LabelDimension> labels = new LinkedHashMap<>();
     for (String label : frequent) {
-      labels.put(label, new LabelDimension(counts.get(label), ofX.get(label), ofY.get(label)));
+      labels.put(label, new LabelDimension(counts.get(label), of(ofX, label), of(ofY, label)));
     }
     return labels;
+  }
+
+  private static OptionalDouble of(Map<String, Double> dimensions, String label) {
+    return dimensions.containsKey(label)
+        ? OptionalDouble.of(dimensions.get(label))
+        : OptionalDouble.empty();
   }
 
   private Map<String, Double> byLabel(double[] around) {

@@ -31,11 +31,20 @@ final class PairContents {
   private final Optional<DatasetFiles> files;
   private final Storage storage;
 
-  /** Of a dataset, or of none, in which case keys are all there is to show. */
-  PairContents(SparkSession spark, Storage storage, Optional<Path> dataset) {
+  private PairContents(SparkSession spark, Storage storage, Optional<DatasetFiles> files) {
     this.spark = spark;
     this.storage = storage;
-    files = dataset.map(DatasetFiles::new);
+    this.files = files;
+  }
+
+  /** Of a dataset. */
+  static PairContents of(SparkSession spark, Storage storage, Path dataset) {
+    return new PairContents(spark, storage, Optional.of(new DatasetFiles(dataset)));
+  }
+
+  /** Of no dataset: keys are all there is to show. */
+  static PairContents none(SparkSession spark, Storage storage) {
+    return new PairContents(spark, storage, Optional.empty());
   }
 
   /** Pairs by their keys; those that are not in the dataset are left out. */
@@ -49,9 +58,11 @@ final class PairContents {
         .forEach(
             row ->
                 items.put(
-                    row.getString(0),
+                    row.getAs(PairSchema.KEY),
                     new Showcase.Item(
-                        row.getString(0), shown(row, 1, 3, card.x()), shown(row, 2, 4, card.y()))));
+                        row.getAs(PairSchema.KEY),
+                        shown(row, PairSchema.X_SOURCE, PairSchema.X, card.x()),
+                        shown(row, PairSchema.Y_SOURCE, PairSchema.Y, card.y()))));
     return items;
   }
 
@@ -77,12 +88,15 @@ final class PairContents {
   }
 
   private static Column picture(Dataset<Row> all, String side, Side of, boolean wanted) {
-    return wanted && of.modality() == Modality.IMAGE ? all.col(side) : functions.lit(null);
+    return wanted && of.modality() == Modality.IMAGE ? all.col(side) : functions.lit(null).as(side);
   }
 
-  private static Showcase.Shown shown(Row row, int source, int picture, Side side) {
-    String text = row.isNullAt(source) ? "" : row.getString(source);
-    return new Showcase.Shown(text, row.isNullAt(picture) ? "" : uri(row.getAs(picture), side));
+  private static Showcase.Shown shown(Row row, String source, String picture, Side side) {
+    return new Showcase.Shown(
+        Optional.ofNullable(row.<String>getAs(source)).orElse(""),
+        Optional.ofNullable(row.<byte[]>getAs(picture))
+            .map(stored -> uri(stored, side))
+            .orElse(""));
   }
 
   private static String uri(byte[] stored, Side side) {

@@ -6,6 +6,7 @@ import dev.fathom.evaluate.SimilarityHistogram;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * What a person looks at: queries with what they find, a map of the embeddings, how similar pairs
@@ -52,7 +53,8 @@ public record Showcase(
    * @param second along the second
    * @param text what it is
    * @param label its class, blank for none
-   * @param dimension around it, null where it was not measured
+   * @param dimension around it, empty where it was not measured
    */
-  public record Place(double first, double second, String text, String label, Double dimension) {}
+  public record Place(
+      double first, double second, String text, String label, OptionalDouble dimension) {}
 }

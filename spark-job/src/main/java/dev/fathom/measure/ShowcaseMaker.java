@@ -13,7 +13,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Chooses what a person is shown of embeddings that have been measured. */
@@ -115,23 +117,23 @@ final class ShowcaseMaker {
           new Showcase.Place(
               projection.first()[i],
               projection.second()[i],
-              text(keys.get(i), Optional.ofNullable(found.get(keys.get(i)))),
+              cut(found.containsKey(keys.get(i)) ? text(found.get(keys.get(i))) : keys.get(i)),
               label == null ? "" : label,
-              Double.isFinite(around[row]) ? around[row] : null));
+              Double.isFinite(around[row])
+                  ? OptionalDouble.of(around[row])
+                  : OptionalDouble.empty()));
     }
     return places;
   }
 
-  private static String text(String key, Optional<Showcase.Item> item) {
-    String text =
-        item.map(
-                pair ->
-                    Stream.of(key, pair.x().text(), pair.y().text())
-                        .filter(part -> !part.isBlank())
-                        .distinct()
-                        .reduce((a, b) -> a + "\n" + b)
-                        .orElse(key))
-            .orElse(key);
+  private static String text(Showcase.Item item) {
+    return Stream.of(item.key(), item.x().text(), item.y().text())
+        .filter(part -> !part.isBlank())
+        .distinct()
+        .collect(Collectors.joining("\n"));
+  }
+
+  private static String cut(String text) {
     return text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) + "…" : text;
   }
 }

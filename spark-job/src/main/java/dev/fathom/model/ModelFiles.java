@@ -124,7 +124,8 @@ public record ModelFiles(Storage storage, Path directory) {
     }
   }
 
-  private Path card() {
+  /** Where the card is. */
+  public Path card() {
     return new Path(directory, "model.json");
   }
 }

@@ -5,6 +5,7 @@ import com.google.errorprone.annotations.FormatMethod;
 import dev.fathom.evaluate.Retrieval;
 import dev.fathom.intrinsic.DimensionResult;
 import dev.fathom.measure.MeasureResult;
+import dev.fathom.measure.Metric;
 import dev.fathom.measure.WidthAdvice;
 import dev.fathom.sweep.CellResult;
 import dev.fathom.sweep.Recommendation;
@@ -48,9 +49,10 @@ public final class Headline {
 
   private static List<String> sweep(SweepResult sweep, boolean cosine) {
     List<String> sentences = new ArrayList<>();
-    long failed = sweep.cells().stream().filter(cell -> !cell.succeeded()).count();
-    sentences.add(format("Sweep: %,d cells, of which %,d failed.", sweep.cells().size(), failed));
-    if (sweep.cells().stream().filter(CellResult::succeeded).noneMatch(Headline::aboveChance)) {
+    sentences.add(
+        format(
+            "Sweep: %,d cells, of which %,d failed.", sweep.cells().size(), sweep.failed().size()));
+    if (sweep.measured().stream().noneMatch(Headline::aboveChance)) {
       sentences.add(
           "Retrieval is at chance in every cell: no shared signal was found, and no dimension is of anything shared.");
       return sentences;
@@ -87,7 +89,7 @@ public final class Headline {
   }
 
   private static boolean aboveChance(CellResult cell) {
-    return cell.figures().get("retrieval.chance.pValue") < Retrieval.SIGNIFICANCE;
+    return cell.figures().get(Metric.CHANCE) < Retrieval.SIGNIFICANCE;
   }
 
   private static String retrieval(Retrieval retrieval, Optional<TrainResult> train) {

@@ -10,6 +10,7 @@ import dev.fathom.intrinsic.DimensionResult;
 import dev.fathom.intrinsic.ScaleEstimate;
 import dev.fathom.intrinsic.Spectrum;
 import dev.fathom.measure.MeasureResult;
+import dev.fathom.measure.Metric;
 import dev.fathom.measure.Showcase;
 import dev.fathom.settings.Settings;
 import dev.fathom.sweep.SweepPoint;
@@ -20,11 +21,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.commons.text.StringEscapeUtils;
@@ -34,23 +35,21 @@ final class HtmlReport {
   private static final String ECHARTS =
       "/META-INF/resources/webjars/echarts/5.3.1/dist/echarts.min.js";
 
-  /** The figures of a sweep's table, by name, and what a person calls them. */
-  private static final Map<String, String> SWEEP_COLUMNS = new LinkedHashMap<>();
-
-  static {
-    SWEEP_COLUMNS.put("intrinsicDimension.x.mle.estimate", "Levina–Bickel x");
-    SWEEP_COLUMNS.put("intrinsicDimension.y.mle.estimate", "y");
-    SWEEP_COLUMNS.put("intrinsicDimension.x.twoNN.estimate", "TwoNN x");
-    SWEEP_COLUMNS.put("intrinsicDimension.y.twoNN.estimate", "y");
-    SWEEP_COLUMNS.put("intrinsicDimension.shared.estimate", "shared dimension");
-    SWEEP_COLUMNS.put("retrieval.xToY.recallAt1", "recall@1 x→y");
-    SWEEP_COLUMNS.put("retrieval.yToX.recallAt1", "y→x");
-    SWEEP_COLUMNS.put("retrieval.topShare", "top 0.5 %");
-    SWEEP_COLUMNS.put("retrieval.labelMatch.xToY", "label match x→y");
-    SWEEP_COLUMNS.put("retrieval.labelMatch.yToX", "y→x");
-    SWEEP_COLUMNS.put("temperature.final", "temperature");
-    SWEEP_COLUMNS.put("loss.validation", "validation loss");
-  }
+  /** The columns of a sweep's table. */
+  private static final List<Metric> SWEEP_COLUMNS =
+      List.of(
+          Metric.MLE_X,
+          Metric.MLE_Y,
+          Metric.TWO_NN_X,
+          Metric.TWO_NN_Y,
+          Metric.SHARED_DIMENSION,
+          Metric.RECALL_AT_1_X_TO_Y,
+          Metric.RECALL_AT_1_Y_TO_X,
+          Metric.TOP_SHARE,
+          Metric.LABEL_MATCH_X_TO_Y,
+          Metric.LABEL_MATCH_Y_TO_X,
+          Metric.TEMPERATURE,
+          Metric.VALIDATION_LOSS);
 
   private final StringBuilder page = new StringBuilder();
   private final RunReport run;
@@ -209,7 +208,9 @@ final class HtmlReport {
             List.of("loss, training", number(train.trainLoss())),
             List.of(
                 "loss, validation",
-                train.validationLoss() == null ? "none" : number(train.validationLoss())),
+                train.validationLoss().isPresent()
+                    ? number(train.validationLoss().getAsDouble())
+                    : "none"),
             List.of("workers", whole(train.workers())),
             List.of("pairs a second", whole(Math.round(train.pairsPerSecond())))));
   }
@@ -357,8 +358,8 @@ final class HtmlReport {
     }
   }
 
-  private static String optional(Double value) {
-    return value == null ? "" : number(value);
+  private static String optional(OptionalDouble value) {
+    return value.isPresent() ? number(value.getAsDouble()) : "";
   }
 
   private void sweep(SweepResult sweep) {
@@ -367,7 +368,7 @@ final class HtmlReport {
         .findFirst()
         .ifPresent(point -> header.addAll(point.settings().keySet()));
     header.add("cells");
-    header.addAll(SWEEP_COLUMNS.values());
+    SWEEP_COLUMNS.forEach(metric -> header.add(metric.label()));
     List<List<String>> rows = new ArrayList<>();
     for (SweepPoint point : sweep.points()) {
       List<String> row = new ArrayList<>(point.settings().values());
@@ -375,26 +376,21 @@ final class HtmlReport {
           point.failed() == 0
               ? whole(point.repeats())
               : whole(point.repeats()) + ", " + whole(point.failed()) + " failed");
-      SWEEP_COLUMNS
-          .keySet()
-          .forEach(
-              name ->
-                  row.add(
-                      Optional.ofNullable(point.figures().get(name))
-                          .map(
-                              spread ->
-                                  number(spread.mean())
-                                      + "\u00a0±\u00a0"
-                                      + number(spread.standardDeviation()))
-                          .orElse("")));
+      SWEEP_COLUMNS.forEach(
+          metric ->
+              row.add(
+                  Optional.ofNullable(point.figures().get(metric))
+                      .map(
+                          spread ->
+                              number(spread.mean())
+                                  + "\u00a0±\u00a0"
+                                  + number(spread.standardDeviation()))
+                      .orElse("")));
       rows.add(row);
     }
     table("Sweep", "Mean ± standard deviation over the repeats, on the test pairs.", header, rows);
     List<List<String>> failures =
-        sweep.cells().stream()
-            .filter(cell -> !cell.succeeded())
-            .map(cell -> List.of(cell.cell().name(), cell.failure()))
-            .toList();
+        sweep.failed().stream().map(cell -> List.of(cell.cell().name(), cell.failure())).toList();
     if (!failures.isEmpty()) {
       table("Cells that failed", "", List.of("cell", "why"), failures);
     }

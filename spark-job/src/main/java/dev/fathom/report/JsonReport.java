@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.evaluate.Retrieval;
+import dev.fathom.files.Json;
 import dev.fathom.intrinsic.DimensionResult;
 import dev.fathom.intrinsic.SharedDimension;
 import dev.fathom.measure.MeasureResult;
@@ -16,7 +17,7 @@ import java.util.Locale;
 
 /** A run as {@code report.json}. Scripts read these paths, so they stay. */
 final class JsonReport {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Json.mapper();
 
   private JsonReport() {}
 
@@ -61,7 +62,7 @@ final class JsonReport {
         .put("final", train.finalTemperature());
     root.putObject("loss")
         .put("train", train.trainLoss())
-        .put("validation", train.validationLoss());
+        .set("validation", JSON.valueToTree(train.validationLoss()));
     root.putObject("throughput")
         .put("trainPairsPerSecond", train.pairsPerSecond())
         .put("workers", train.workers());
@@ -87,7 +88,7 @@ final class JsonReport {
   private static void addSweep(ObjectNode root, SweepResult sweep) {
     ObjectNode node = root.putObject("sweep");
     node.put("cells", sweep.cells().size());
-    node.put("failed", sweep.cells().stream().filter(cell -> !cell.succeeded()).count());
+    node.put("failed", sweep.failed().size());
     sweep.recommendation().ifPresent(best -> node.set("recommendation", recommendation(best)));
     node.set("points", JSON.valueToTree(sweep.points()));
   }

@@ -11,7 +11,6 @@ import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -82,14 +81,14 @@ final class PageData {
       point.put("b", (float) place.second());
       point.put("t", place.text());
       point.put("l", place.label());
-      point.put("d", place.dimension() == null ? null : place.dimension().floatValue());
+      if (place.dimension().isPresent()) {
+        point.put("d", (float) place.dimension().getAsDouble());
+      } else {
+        point.putNull("d");
+      }
     }
     DoubleSummaryStatistics around =
-        places.stream()
-            .map(Showcase.Place::dimension)
-            .filter(Objects::nonNull)
-            .mapToDouble(Double::doubleValue)
-            .summaryStatistics();
+        places.stream().flatMapToDouble(place -> place.dimension().stream()).summaryStatistics();
     node.put("low", around.getCount() > 0 ? (Float) (float) around.getMin() : null);
     node.put("high", around.getCount() > 0 ? (Float) (float) around.getMax() : null);
     return node;

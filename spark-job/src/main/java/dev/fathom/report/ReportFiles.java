@@ -1,9 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.fathom.files.Storage;
 import dev.fathom.train.progress.MetricsLog;
 import dev.fathom.train.progress.RoundReport;
+import dev.fathom.train.progress.TrainFiles;
 import java.awt.AWTError;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -32,7 +34,7 @@ public record ReportFiles(Storage storage, Path directory) {
   }
 
   private List<RoundReport> rounds() {
-    return MetricsLog.read(storage, new Path(directory, "metrics.jsonl"));
+    return MetricsLog.read(storage, new TrainFiles(directory).metrics());
   }
 
   /** Writes a figure's table, and its drawing where this machine can draw. */
@@ -55,6 +57,11 @@ public record ReportFiles(Storage storage, Path directory) {
       LOG.warn("{} is not drawn, but its table is there: {}", figure.name(), e.toString());
       return Optional.empty();
     }
+  }
+
+  /** What a run told scripts. */
+  public JsonNode readJson() {
+    return storage.readJson(json(), JsonNode.class);
   }
 
   /** For scripts. */

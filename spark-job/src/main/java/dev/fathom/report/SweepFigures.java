@@ -2,6 +2,7 @@
 package dev.fathom.report;
 
 import dev.fathom.evaluate.SimilarityHistogram;
+import dev.fathom.measure.Metric;
 import dev.fathom.report.Figure.Curve;
 import dev.fathom.sweep.CellResult;
 import dev.fathom.sweep.CellResult.TracePoint;
@@ -16,7 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /** The figures of a sweep. */
@@ -38,22 +39,18 @@ final class SweepFigures {
             "dimension-against-width",
             "Intrinsic dimension of the test embeddings",
             "dimension",
-            Map.of(
-                "Levina–Bickel x", "intrinsicDimension.x.mle.estimate",
-                "Levina–Bickel y", "intrinsicDimension.y.mle.estimate",
-                "TwoNN x", "intrinsicDimension.x.twoNN.estimate",
-                "TwoNN y", "intrinsicDimension.y.twoNN.estimate")));
+            List.of(Metric.MLE_X, Metric.MLE_Y, Metric.TWO_NN_X, Metric.TWO_NN_Y)));
     all.add(
         figures.againstWidth(
             "accuracy-against-width",
             "How well the sides match on the test pairs",
             "share of pairs",
-            Map.of(
-                "recall@1 x to y", "retrieval.xToY.recallAt1",
-                "recall@1 y to x", "retrieval.yToX.recallAt1",
-                "among the top 0.5 %", "retrieval.topShare",
-                "label match x to y", "retrieval.labelMatch.xToY",
-                "label match y to x", "retrieval.labelMatch.yToX")));
+            List.of(
+                Metric.TOP_SHARE,
+                Metric.LABEL_MATCH_X_TO_Y,
+                Metric.LABEL_MATCH_Y_TO_X,
+                Metric.RECALL_AT_1_X_TO_Y,
+                Metric.RECALL_AT_1_Y_TO_X)));
     all.add(
         figures.againstEpochs(
             "temperature-against-epochs",
@@ -69,13 +66,13 @@ final class SweepFigures {
             false,
             TracePoint::dimensionX));
     int number = 1;
-    for (CellResult cell : figures.firsts()) {
+    for (CellResult.Measured cell : figures.firsts()) {
       all.add(similarities(number++, cell));
     }
     return all.stream().filter(figure -> !figure.curves().isEmpty()).toList();
   }
 
-  private Figure againstWidth(String name, String title, String axis, Map<String, String> figures) {
+  private Figure againstWidth(String name, String title, String axis, List<Metric> figures) {
     Map<String, List<SweepPoint>> groups =
         sweep.points().stream()
             .filter(point -> point.settings().containsKey(WIDTH))
@@ -85,21 +82,17 @@ final class SweepFigures {
     List<Curve> curves = new ArrayList<>();
     groups.forEach(
         (others, points) ->
-            figures.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .forEach(
-                    figure ->
-                        curve(
-                                others.isEmpty()
-                                    ? figure.getKey()
-                                    : figure.getKey() + ", " + others,
-                                points,
-                                figure.getValue())
-                            .ifPresent(curves::add)));
+            figures.forEach(
+                figure ->
+                    curve(
+                            others.isEmpty() ? figure.label() : figure.label() + ", " + others,
+                            points,
+                            figure)
+                        .ifPresent(curves::add)));
     return new Figure(name, title, "width", axis, false, false, curves);
   }
 
-  private static Optional<Curve> curve(String name, List<SweepPoint> points, String figure) {
+  private static Optional<Curve> curve(String name, List<SweepPoint> points, Metric figure) {
     List<SweepPoint> drawn =
         points.stream()
             .filter(point -> point.figures().containsKey(figure))
@@ -126,24 +119,24 @@ final class SweepFigures {
       String title,
       String axis,
       boolean logarithmic,
-      Function<TracePoint, Double> value) {
+      ToDoubleFunction<TracePoint> value) {
     List<Curve> curves = new ArrayList<>();
-    for (CellResult cell : firsts()) {
+    for (CellResult.Measured cell : firsts()) {
       List<TracePoint> drawn =
-          cell.trace().stream().filter(point -> value.apply(point) != null).toList();
+          cell.trace().stream().filter(point -> !Double.isNaN(value.applyAsDouble(point))).toList();
       if (!drawn.isEmpty()) {
         curves.add(
             new Curve(
                 name(cell),
                 drawn.stream().mapToDouble(TracePoint::epoch).toArray(),
-                drawn.stream().mapToDouble(value::apply).toArray(),
+                drawn.stream().mapToDouble(value).toArray(),
                 new double[0]));
       }
     }
     return new Figure(name, title, "epochs", axis, logarithmic, false, curves);
   }
 
-  private static Figure similarities(int number, CellResult cell) {
+  private static Figure similarities(int number, CellResult.Measured cell) {
     return new Figure(
         "similarities-" + number,
         "Similarity of the test pairs, " + name(cell),
@@ -172,11 +165,9 @@ final class SweepFigures {
   }
 
   /** Of each setting the first repeat that succeeded. */
-  private List<CellResult> firsts() {
-    Map<Map<String, String>, CellResult> firsts = new LinkedHashMap<>();
-    sweep.cells().stream()
-        .filter(CellResult::succeeded)
-        .forEach(cell -> firsts.putIfAbsent(cell.cell().settings(), cell));
+  private List<CellResult.Measured> firsts() {
+    Map<Map<String, String>, CellResult.Measured> firsts = new LinkedHashMap<>();
+    sweep.measured().forEach(cell -> firsts.putIfAbsent(cell.cell().settings(), cell));
     return List.copyOf(firsts.values());
   }
 

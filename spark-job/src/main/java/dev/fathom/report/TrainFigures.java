@@ -21,14 +21,14 @@ final class TrainFigures {
     add(
         losses,
         "validation",
-        rounds.stream().filter(round -> round.valLoss() != null).toList(),
-        RoundReport::valLoss);
+        rounds.stream().filter(round -> round.valLoss().isPresent()).toList(),
+        round -> round.valLoss().getAsDouble());
     List<Curve> recalls = new ArrayList<>();
     add(
         recalls,
         "recall@1 within a batch",
-        rounds.stream().filter(round -> round.valRecall() != null).toList(),
-        RoundReport::valRecall);
+        rounds.stream().filter(round -> round.valRecall().isPresent()).toList(),
+        round -> round.valRecall().getAsDouble());
     List<Curve> temperatures = new ArrayList<>();
     add(temperatures, "temperature", rounds, RoundReport::temperature);
     return List.of(

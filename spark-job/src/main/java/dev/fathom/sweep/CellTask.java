@@ -5,13 +5,13 @@ import dev.fathom.error.ExitCode;
 import dev.fathom.error.FathomException;
 import dev.fathom.evaluate.Retrieval;
 import dev.fathom.evaluate.SimilarityHistogram;
-import dev.fathom.intrinsic.DimensionResult;
 import dev.fathom.intrinsic.IntrinsicDimension;
 import dev.fathom.intrinsic.points.Points;
 import dev.fathom.measure.EmbeddedPairs;
 import dev.fathom.measure.MeasureResult;
 import dev.fathom.measure.MeasureSettings;
 import dev.fathom.measure.Measurement;
+import dev.fathom.measure.Metric;
 import dev.fathom.model.Towers;
 import dev.fathom.model.TrainedModel;
 import dev.fathom.sweep.CellResult.TracePoint;
@@ -23,11 +23,9 @@ import dev.fathom.train.settings.TrainingSettings;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.function.Supplier;
 
 /**
@@ -54,9 +52,9 @@ record CellTask(
     try {
       return measured(data, begin);
     } catch (FathomException e) {
-      return CellResult.failed(cell, e.exitCode(), e.getMessage(), seconds(begin));
+      return new CellResult.Failed(cell, seconds(begin), e.exitCode(), e.getMessage());
     } catch (RuntimeException | OutOfMemoryError e) {
-      return CellResult.failed(cell, ExitCode.FAILURE, e.toString(), seconds(begin));
+      return new CellResult.Failed(cell, seconds(begin), ExitCode.FAILURE, e.toString());
     }
   }
 
@@ -71,16 +69,16 @@ record CellTask(
             data.train(),
             data.validation(),
             (report, model) -> trace(report, model, data.measuredValidation(), trace));
-    Map<String, Double> figures = new LinkedHashMap<>();
-    figures.put("training.steps", (double) trained.steps());
-    figures.put("temperature.final", trained.temperature());
-    figures.put("loss.train", trained.trainLoss());
-    figures.put("loss.validation", trained.validationLoss());
-    figures.put("throughput.trainPairsPerSecond", trained.pairsPerSecond());
+    Map<Metric, Double> figures = new EnumMap<>(Metric.class);
+    figures.put(Metric.STEPS, (double) trained.steps());
+    figures.put(Metric.TEMPERATURE, trained.temperature());
+    figures.put(Metric.TRAINING_LOSS, trained.trainLoss());
+    trained.validationLoss().ifPresent(loss -> figures.put(Metric.VALIDATION_LOSS, loss));
+    figures.put(Metric.PAIRS_PER_SECOND, trained.pairsPerSecond());
     if (data.measuredValidation().size() > 1) {
       Retrieval retrieval =
           embed(trained.model(), data.measuredValidation()).retrieval(cell.seed());
-      figures.put("retrieval.validation", recallAt1(retrieval));
+      figures.put(Metric.VALIDATION_RECALL, recallAt1(retrieval));
     }
     EmbeddedPairs test =
         EmbeddedPairs.of(
@@ -88,45 +86,10 @@ record CellTask(
             trained.model().embedY(data.test().y()),
             towers.dimension(),
             data.testLabels());
-    MeasureResult result = Measurement.of(test, Optional.ofNullable(data.known()), measure);
-    addTower(figures, "intrinsicDimension.x", result.x());
-    addTower(figures, "intrinsicDimension.y", result.y().orElseThrow());
-    result
-        .shared()
-        .ifPresent(
-            shared -> {
-              figures.put("intrinsicDimension.shared.estimate", shared.estimate());
-              figures.put("intrinsicDimension.shared.low", shared.low());
-              figures.put("intrinsicDimension.shared.high", shared.high());
-            });
-    Retrieval retrieval = result.retrieval().orElseThrow();
-    figures.put("retrieval.xToY.recallAt1", retrieval.xToY().recallAt1());
-    figures.put("retrieval.yToX.recallAt1", retrieval.yToX().recallAt1());
-    figures.put("retrieval.xToY.recallAt10", retrieval.xToY().recallAt10());
-    figures.put("retrieval.yToX.recallAt10", retrieval.yToX().recallAt10());
-    figures.put("retrieval.topShare", retrieval.topShare());
-    figures.put("retrieval.chance.pValue", retrieval.chance().pValue());
-    retrieval
-        .labelMatch()
-        .ifPresent(
-            match -> {
-              figures.put("retrieval.labelMatch.xToY", match.xToY());
-              figures.put("retrieval.labelMatch.yToX", match.yToX());
-            });
-    return new CellResult(
-        cell, null, null, seconds(begin), figures, trace, SimilarityHistogram.of(test.paired()));
-  }
-
-  private static void addTower(Map<String, Double> figures, String path, DimensionResult result) {
-    if (result instanceof DimensionResult.Measured measured) {
-      figures.put(path + ".mle.estimate", measured.mle().estimate());
-      measured
-          .mlePointwiseMean()
-          .ifPresent(mean -> figures.put(path + ".mlePointwiseMean.estimate", mean.estimate()));
-      figures.put(path + ".twoNN.estimate", measured.twoNN().estimate());
-      figures.put(path + ".plateau.estimate", measured.plateau().estimate());
-      figures.put(path + ".dimension.estimate", measured.dimension().estimate());
-    }
+    MeasureResult result = Measurement.of(test, data.origin(), measure);
+    CellFigures.add(figures, result);
+    return new CellResult.Measured(
+        cell, seconds(begin), figures, trace, SimilarityHistogram.of(test.paired()));
   }
 
   private void trace(
@@ -134,14 +97,14 @@ record CellTask(
       Supplier<TrainedModel> model,
       PairPartition validation,
       List<TracePoint> trace) {
-    if (report.valLoss() == null) {
+    if (report.valLoss().isEmpty()) {
       return;
     }
-    Double dimensionX = null;
-    Double dimensionY = null;
+    double dimensionX = Double.NaN;
+    double dimensionY = Double.NaN;
     double last =
         trace.stream()
-            .filter(point -> point.dimensionX() != null)
+            .filter(point -> !Double.isNaN(point.dimensionX()))
             .mapToDouble(TracePoint::epoch)
             .max()
             .orElse(0);
@@ -155,16 +118,15 @@ record CellTask(
         new TracePoint(
             report.epoch(),
             report.loss(),
-            report.valLoss(),
+            report.valLoss().getAsDouble(),
             report.temperature(),
             dimensionX,
             dimensionY));
   }
 
-  private Double mle(float[] values) {
+  private double mle(float[] values) {
     Points points = Points.of(values, values.length / towers.dimension(), towers.dimension());
-    OptionalDouble estimate = IntrinsicDimension.levinaBickel(points, measure.intrinsic());
-    return estimate.isPresent() ? estimate.getAsDouble() : null;
+    return IntrinsicDimension.levinaBickel(points, measure.intrinsic()).orElse(Double.NaN);
   }
 
   private EmbeddedPairs embed(TrainedModel model, PairPartition pairs) {

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.sweep;
 
+import dev.fathom.measure.Metric;
 import dev.fathom.sweep.SweepPoint.Spread;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -28,7 +29,7 @@ public record Recommendation(
     double bestRecall,
     double standardError,
     Optional<Double> sharedDimension) {
-  private static final String RECALL = "retrieval.validation";
+  private static final Metric RECALL = Metric.VALIDATION_RECALL;
 
   /**
    * Chooses among the widths that were tried with the other settings of the best point; one that
@@ -64,8 +65,7 @@ public record Recommendation(
         dimension(best),
         highest.mean(),
         error,
-        Optional.ofNullable(chosen.figures().get("intrinsicDimension.shared.estimate"))
-            .map(Spread::mean));
+        Optional.ofNullable(chosen.figures().get(Metric.SHARED_DIMENSION)).map(Spread::mean));
   }
 
   private static double recall(SweepPoint point) {

@@ -10,6 +10,7 @@ import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
 import dev.fathom.measure.Measure;
 import dev.fathom.measure.MeasureSettings;
+import dev.fathom.measure.Metric;
 import dev.fathom.model.Towers;
 import dev.fathom.settings.Settings;
 import dev.fathom.train.TrainStageSettings;
@@ -19,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
@@ -77,7 +79,8 @@ public final class Sweep {
     List<Cell> cells = settings.cells();
     List<CellTask> missing =
         cells.stream()
-            .filter(cell -> output.read(cell).filter(CellResult::succeeded).isEmpty())
+            .filter(
+                cell -> output.read(cell).filter(CellResult.Measured.class::isInstance).isEmpty())
             .map(cell -> task(cell, card))
             .toList();
     LOG.info("sweep   {} cells, of which {} are to be done", cells.size(), missing.size());
@@ -86,19 +89,21 @@ public final class Sweep {
     }
     List<CellResult> results = cells.stream().map(cell -> output.read(cell).orElseThrow()).toList();
     output.writeTables(results);
-    requireOne(results);
     List<SweepPoint> points = SweepPoint.of(results);
-    return new SweepResult(
-        results,
-        points,
-        Recommendation.of(points, card.counts().validation()),
-        (System.nanoTime() - start) * 1e-9);
+    SweepResult found =
+        new SweepResult(
+            results,
+            points,
+            Recommendation.of(points, card.counts().validation()),
+            (System.nanoTime() - start) * 1e-9);
+    requireOne(found);
+    return found;
   }
 
   /** A sweep of which nothing came ends as its first cell would have. */
-  private static void requireOne(List<CellResult> results) {
-    if (results.stream().noneMatch(CellResult::succeeded)) {
-      CellResult first = results.get(0);
+  private static void requireOne(SweepResult found) {
+    if (found.measured().isEmpty()) {
+      CellResult.Failed first = found.failed().get(0);
       throw FathomException.of(
           first.exitCode(), "every cell failed; %s: %s", first.cell().name(), first.failure());
     }
@@ -152,7 +157,7 @@ public final class Sweep {
         IntStream.of(measured)
             .mapToObj(row -> names.get(row).getString(1))
             .collect(Collectors.toList()),
-        card.knownDimension());
+        Optional.ofNullable(card.knownDimension()).orElse(0));
   }
 
   /** The rows that a run of the common settings measures, in its order: drawn by key, by key. */
@@ -188,17 +193,19 @@ public final class Sweep {
               done,
               cells,
               result.cell().name(),
-              result.succeeded() ? found(result.figures()) : result.failure(),
+              result instanceof CellResult.Failed failed
+                  ? failed.failure()
+                  : found(result.figures()),
               left / 60,
               left % 60));
     }
 
-    private static String found(Map<String, Double> figures) {
-      Double dimension = figures.get("intrinsicDimension.shared.estimate");
+    private static String found(Map<Metric, Double> figures) {
+      Double dimension = figures.get(Metric.SHARED_DIMENSION);
       return String.format(
           Locale.ROOT,
           "recall@1 %.3f   %s",
-          figures.get("retrieval.xToY.recallAt1"),
+          figures.get(Metric.RECALL_AT_1_X_TO_Y),
           dimension == null
               ? "no shared dimension"
               : String.format(Locale.ROOT, "dimension %.2f", dimension));

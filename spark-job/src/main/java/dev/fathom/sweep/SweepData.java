@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.sweep;
 
+import dev.fathom.measure.Measurement;
 import dev.fathom.train.pairs.PairPartition;
 import java.io.Serializable;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.List;
  * @param measuredValidation the validation pairs that are measured, measure.maxPoints at most
  * @param test to measure, by key, measure.maxPoints at most
  * @param testLabels one a test pair, null where it has none
- * @param known the true number of shared dimensions, null unless the source knows it
+ * @param knownDimension the true number of shared dimensions, 0 where the source does not know it
  */
 record SweepData(
     PairPartition train,
@@ -21,7 +22,11 @@ record SweepData(
     PairPartition measuredValidation,
     PairPartition test,
     List<String> testLabels,
-    Integer known)
+    int knownDimension)
     implements Serializable {
   private static final long serialVersionUID = 1L;
+
+  Measurement.Origin origin() {
+    return knownDimension == 0 ? Measurement.Origin.UNKNOWN : Measurement.Origin.of(knownDimension);
+  }
 }

@@ -8,6 +8,7 @@ import dev.fathom.error.FathomException;
 import dev.fathom.error.Secrets;
 import dev.fathom.files.CsvText;
 import dev.fathom.files.Storage;
+import dev.fathom.measure.Metric;
 import dev.fathom.output.OutputDirectory;
 import dev.fathom.settings.Settings;
 import java.io.UncheckedIOException;
@@ -42,27 +43,35 @@ public record SweepFiles(Storage storage, Path directory) {
     return storage.exists(identity());
   }
 
+  /** Refuses a sweep that is not the one that was begun here. */
+  public void requireSame(Map<String, String> settings) {
+    refuse(Settings.differences(begun().settings, settings));
+  }
+
   /**
-   * Refuses a sweep that is not the one that was begun here.
+   * The same of a sweep that prepares its pairs.
    *
-   * @param source where the pairs come from, or nothing where they are a dataset
+   * @param source where they come from
    */
-  public void requireSame(Optional<String> source, Map<String, String> settings) {
-    Identity found = storage.readJson(identity(), Identity.class);
+  public void requireSame(String source, Map<String, String> settings) {
+    Identity found = begun();
     List<String> differences = new ArrayList<>();
-    source
-        .map(Secrets::masked)
-        .filter(input -> !input.equals(found.source))
-        .ifPresent(input -> differences.add("--input was " + found.source + ", is " + input));
+    if (!Secrets.masked(source).equals(found.source)) {
+      differences.add("--input was " + found.source + ", is " + Secrets.masked(source));
+    }
     differences.addAll(Settings.differences(found.settings, settings));
     refuse(differences);
+  }
+
+  private Identity begun() {
+    return storage.readJson(identity(), Identity.class);
   }
 
   /** Begins a sweep, or goes on with one, which is no longer complete then. */
   void begin(DatasetCard card, Map<String, String> settings) {
     if (exist()) {
-      requireSame(Optional.empty(), settings);
-      if (!card.fingerprint().equals(storage.readJson(identity(), Identity.class).dataset)) {
+      requireSame(settings);
+      if (!card.fingerprint().equals(begun().dataset)) {
         refuse(List.of("its pairs were others"));
       }
       new OutputDirectory(storage, directory).reopen();
@@ -84,20 +93,21 @@ public record SweepFiles(Storage storage, Path directory) {
   Optional<CellResult> read(Cell cell) {
     Path path = path(cell);
     return storage.exists(path)
-        ? Optional.of(storage.readJson(path, CellResult.class))
+        ? Optional.of(storage.readJson(path, CellFile.class).result())
         : Optional.empty();
   }
 
   void write(CellResult result) {
-    storage.writeJson(path(result.cell()), result);
+    storage.writeJson(path(result.cell()), CellFile.of(result));
   }
 
   /** All cells in one file of JSON lines and one table. */
-  void writeTables(List<CellResult> cells) {
+  void writeTables(List<CellResult> results) {
+    List<CellFile> cells = results.stream().map(CellFile::of).toList();
     storage.write(
         new Path(directory, "cells.jsonl"),
         out -> {
-          for (CellResult cell : cells) {
+          for (CellFile cell : cells) {
             out.write(line(cell));
             out.write('\n');
           }
@@ -105,7 +115,7 @@ public record SweepFiles(Storage storage, Path directory) {
     storage.write(new Path(directory, "cells.csv"), table(cells).getBytes(StandardCharsets.UTF_8));
   }
 
-  private static byte[] line(CellResult cell) {
+  private static byte[] line(CellFile cell) {
     try {
       return JSON.writeValueAsBytes(cell);
     } catch (JsonProcessingException e) {
@@ -113,25 +123,25 @@ public record SweepFiles(Storage storage, Path directory) {
     }
   }
 
-  private static String table(List<CellResult> cells) {
+  private static String table(List<CellFile> cells) {
     Set<String> settings = new LinkedHashSet<>();
-    Set<String> figures = new LinkedHashSet<>();
-    for (CellResult cell : cells) {
+    Set<Metric> figures = new LinkedHashSet<>();
+    for (CellFile cell : cells) {
       settings.addAll(cell.cell().settings().keySet());
       figures.addAll(cell.figures().keySet());
     }
     List<String> header = new ArrayList<>(settings);
     header.addAll(List.of("repeat", "seed", "failure", "seconds"));
-    header.addAll(figures);
+    figures.forEach(metric -> header.add(metric.path()));
     List<List<Object>> rows = new ArrayList<>();
-    for (CellResult cell : cells) {
+    for (CellFile cell : cells) {
       List<Object> row = new ArrayList<>();
       settings.forEach(key -> row.add(cell.cell().settings().get(key)));
       row.add(cell.cell().repeat() + 1);
       row.add(cell.cell().seed());
       row.add(cell.failure());
       row.add(cell.seconds());
-      figures.forEach(name -> row.add(cell.figures().get(name)));
+      figures.forEach(metric -> row.add(cell.figures().get(metric)));
       rows.add(row);
     }
     return CsvText.of(header, rows);

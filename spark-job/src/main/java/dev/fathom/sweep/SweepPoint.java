@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.sweep;
 
+import dev.fathom.measure.Metric;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,10 +14,10 @@ import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
  * @param settings the keys that are swept, with their values here
  * @param repeats that gave figures
  * @param failed that did not
- * @param figures mean and spread over the repeats, by name
+ * @param figures mean and spread over the repeats
  */
 public record SweepPoint(
-    Map<String, String> settings, int repeats, int failed, Map<String, Spread> figures) {
+    Map<String, String> settings, int repeats, int failed, Map<Metric, Spread> figures) {
 
   /**
    * A figure over the repeats.
@@ -45,19 +46,16 @@ public record SweepPoint(
   }
 
   private static SweepPoint of(Map<String, String> settings, List<CellResult> cells) {
-    Map<String, SummaryStatistics> values = new LinkedHashMap<>();
+    Map<Metric, SummaryStatistics> values = new LinkedHashMap<>();
     for (CellResult cell : cells) {
       cell.figures()
           .forEach(
-              (name, value) -> {
-                if (value != null) {
-                  values.computeIfAbsent(name, key -> new SummaryStatistics()).addValue(value);
-                }
-              });
+              (metric, value) ->
+                  values.computeIfAbsent(metric, key -> new SummaryStatistics()).addValue(value));
     }
-    Map<String, Spread> figures = new LinkedHashMap<>();
-    values.forEach((name, statistics) -> figures.put(name, Spread.of(statistics)));
-    int succeeded = (int) cells.stream().filter(CellResult::succeeded).count();
+    Map<Metric, Spread> figures = new LinkedHashMap<>();
+    values.forEach((metric, statistics) -> figures.put(metric, Spread.of(statistics)));
+    int succeeded = (int) cells.stream().filter(CellResult.Measured.class::isInstance).count();
     return new SweepPoint(settings, succeeded, cells.size() - succeeded, figures);
   }
 }

@@ -16,4 +16,19 @@ public record SweepResult(
     List<CellResult> cells,
     List<SweepPoint> points,
     Optional<Recommendation> recommendation,
-    double seconds) {}
+    double seconds) {
+
+  /** The cells that gave figures. */
+  public List<CellResult.Measured> measured() {
+    return only(CellResult.Measured.class);
+  }
+
+  /** Those that failed. */
+  public List<CellResult.Failed> failed() {
+    return only(CellResult.Failed.class);
+  }
+
+  private <T extends CellResult> List<T> only(Class<T> kind) {
+    return cells.stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+}

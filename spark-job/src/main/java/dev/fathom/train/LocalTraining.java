@@ -12,6 +12,7 @@ import dev.fathom.train.settings.TemperatureSettings;
 import dev.fathom.train.settings.TrainingSettings;
 import dev.fathom.train.workers.LocalWorkers;
 import dev.fathom.train.workers.Workers;
+import java.util.OptionalDouble;
 import java.util.function.Supplier;
 
 /**
@@ -37,7 +38,7 @@ public final class LocalTraining {
    * @param steps done
    * @param temperature τ at the end
    * @param trainLoss mean L of the rounds that ended in the last epoch, in nats
-   * @param validationLoss L on the validation pairs at the end, null where there is none
+   * @param validationLoss L on the validation pairs at the end, empty where there is none
    * @param pairsPerSecond on this thread
    */
   public record Result(
@@ -45,7 +46,7 @@ public final class LocalTraining {
       long steps,
       double temperature,
       double trainLoss,
-      Double validationLoss,
+      OptionalDouble validationLoss,
       double pairsPerSecond) {}
 
   /**

@@ -22,6 +22,7 @@ import dev.fathom.train.progress.Checkpoints;
 import dev.fathom.train.progress.MetricsLog;
 import dev.fathom.train.progress.Progress;
 import dev.fathom.train.progress.RoundTotals;
+import dev.fathom.train.progress.TrainFiles;
 import dev.fathom.train.progress.TrainingState;
 import dev.fathom.train.round.RoundEngine;
 import dev.fathom.train.settings.TrainingMode;
@@ -47,7 +48,7 @@ public final class Train {
   private final Storage storage;
   private final TrainStageSettings settings;
   private DatasetFiles data;
-  private Path output;
+  private TrainFiles output;
 
   /** A training with these settings. */
   public Train(SparkSession spark, TrainStageSettings settings) {
@@ -64,7 +65,7 @@ public final class Train {
 
   /** Where the model goes; the directory must be the run's own. */
   public Train output(String directory) {
-    output = new Path(directory);
+    output = new TrainFiles(new Path(directory));
     return this;
   }
 
@@ -107,12 +108,12 @@ public final class Train {
     try {
       RoundTotals totals = new RoundTotals();
       Checkpoints checkpoints =
-          new Checkpoints(storage, new Path(output, "checkpoints"), identity(card, partitions));
+          new Checkpoints(storage, output.checkpoints(), identity(card, partitions));
       TrainingState end = fit(towers, train, validation, checkpoints, totals);
       TrainedModel trained =
           MeanNorm.finish(towers, end.keptParameters(), SparkWorkers.of(train.rdd()));
       double temperature = end.keptTemperature();
-      new ModelFiles(storage, new Path(output, "model"))
+      new ModelFiles(storage, output.model())
           .write(
               trained,
               model,
@@ -178,12 +179,11 @@ public final class Train {
     resumed.ifPresent(
         state -> LOG.info("train   goes on after round {}, from its checkpoint", state.round()));
     int roundsBefore = resumed.map(TrainingState::round).orElse(0);
-    try (MetricsLog metrics =
-            new MetricsLog(storage, new Path(output, "metrics.jsonl"), roundsBefore);
+    try (MetricsLog metrics = new MetricsLog(storage, output.metrics(), roundsBefore);
         Progress progress =
             new Progress(settings.training().epochs(), JobMetrics.of(spark.sparkContext()))) {
       metrics.kept().forEach(totals::add);
-      progress.goOn(Optional.ofNullable(totals.last()));
+      totals.last().ifPresent(progress::goOn);
       RoundEngine engine =
           new RoundEngine(
               towers,
@@ -285,7 +285,7 @@ public final class Train {
 
   private TrainResult result(RoundTotals totals, int workers, TrainingState end, double seconds) {
     return new TrainResult(
-        new Path(output, "model").toString(),
+        output.model().toString(),
         settings.temperature().initial(),
         end.keptTemperature(),
         totals.trainLoss(),

@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train;
 
+import java.util.OptionalDouble;
+
 /**
  * How a training ended.
  *
@@ -8,7 +10,7 @@ package dev.fathom.train;
  * @param initialTemperature τ at the start
  * @param finalTemperature τ at the end
  * @param trainLoss mean L of the rounds that ended in the last epoch, in nats
- * @param validationLoss L on the validation split at the end, null where there is none
+ * @param validationLoss L on the validation split at the end, empty where there is none
  * @param pairsPerSecond all workers together, rounds and averaging included
  * @param workers that trained, at the end
  * @param steps optimiser's steps done
@@ -20,7 +22,7 @@ public record TrainResult(
     double initialTemperature,
     double finalTemperature,
     double trainLoss,
-    Double validationLoss,
+    OptionalDouble validationLoss,
     double pairsPerSecond,
     int workers,
     long steps,

@@ -8,7 +8,6 @@ import static org.assertj.core.data.Offset.offset;
 import dev.fathom.random.RandomStream;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -48,7 +47,7 @@ class RetrievalTest {
     Retrieval merged =
         Retrieval.of(
             pairs,
-            Optional.of(labels),
+            labels,
             SEED,
             ranked ->
                 Ranking.of(ranked, 700, n)

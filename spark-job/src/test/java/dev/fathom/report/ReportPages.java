@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.random.RandomGenerator;
 
 /** Pages of runs that were never run, with captions as hostile as the web's. */
@@ -59,12 +60,16 @@ final class ReportPages {
         Settings.of("", List.of(), List.of("model.dimension=8", "input.x=<i>file</i>"));
     MeasureResult measured =
         Measurement.of(
-                EmbeddedPairs.of(x, y, d, labels), Optional.of(5), MeasureSettings.of(settings))
+                EmbeddedPairs.of(x, y, d, labels),
+                Measurement.Origin.of(5),
+                MeasureSettings.of(settings))
             .with(showcase(x, y, pairs, d, labels));
     RunReport report =
         RunReport.of("run", 42, settings.effective(), List.of("fathom 1", "Spark 3"))
             .with(card())
-            .with(new TrainResult("model", 0.07, 0.01, 1.5, 1.6, 12_345, 2, 1_380, 40, 10))
+            .with(
+                new TrainResult(
+                    "model", 0.07, 0.01, 1.5, OptionalDouble.of(1.6), 12_345, 2, 1_380, 40, 10))
             .with(measured);
     List<Figure> figures = new ArrayList<>(MeasureFigures.of(measured));
     figures.addAll(TrainFigures.of(rounds()));
@@ -93,7 +98,7 @@ final class ReportPages {
                 x[i * d + 1],
                 "key " + i + "\n" + caption,
                 labels.get(i) == null ? "" : labels.get(i),
-                4.0 + x[i * d + 2]));
+                OptionalDouble.of(4.0 + x[i * d + 2])));
       }
     }
     return new Showcase(
@@ -116,11 +121,11 @@ final class ReportPages {
               round * 8L,
               round * 2048L,
               5.5 / round,
-              round % 4 == 0 ? 5.6 / round : null,
-              round % 4 == 0 ? 1 - 1.0 / round : null,
+              round % 4 == 0 ? OptionalDouble.of(5.6 / round) : OptionalDouble.empty(),
+              round % 4 == 0 ? OptionalDouble.of(1 - 1.0 / round) : OptionalDouble.empty(),
               0.07 / Math.sqrt(round),
               0,
-              null,
+              Optional.empty(),
               0.001,
               9000,
               0.5));

@@ -4,6 +4,7 @@ package dev.fathom.sweep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.fathom.measure.Metric;
 import dev.fathom.sweep.SweepPoint.Spread;
 import java.util.List;
 import java.util.Map;
@@ -65,11 +66,11 @@ class RecommendationTest {
         Map.of("model.dimension", Integer.toString(dimension)), 4, 0, figures(recall, deviation));
   }
 
-  private static Map<String, Spread> figures(double recall, double deviation) {
+  private static Map<Metric, Spread> figures(double recall, double deviation) {
     return Map.of(
-        "retrieval.validation",
+        Metric.VALIDATION_RECALL,
         new Spread(recall, deviation, 4),
-        "intrinsicDimension.shared.estimate",
+        Metric.SHARED_DIMENSION,
         new Spread(3, 0, 4));
   }
 }

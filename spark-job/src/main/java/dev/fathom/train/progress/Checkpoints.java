@@ -8,6 +8,9 @@ import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
 import dev.fathom.settings.Settings;
 import dev.fathom.train.progress.TrainingState.Best;
+import dev.fathom.train.progress.TrainingState.Count;
+import dev.fathom.train.progress.TrainingState.Learned;
+import dev.fathom.train.progress.TrainingState.Validations;
 import dev.fathom.train.step.Temperature;
 import dev.fathom.train.step.Temperature.Scalar;
 import dev.fathom.train.step.Weights.Moments;
@@ -197,7 +200,7 @@ public final class Checkpoints {
     metadata.put("period", Integer.toString(state.period()));
     metadata.put("moments", Integer.toString(state.moments().size()));
     metadata.put("firstLoss", Double.toString(state.firstLoss()));
-    metadata.put("sinceBest", Integer.toString(state.sinceBest()));
+    metadata.put("sinceBest", Integer.toString(state.validations().sinceBest()));
     metadata.put("temperature.log", Double.toString(temperature.logTemperature()));
     metadata.put("temperature.first", Double.toString(temperature.log().first()));
     metadata.put("temperature.second", Double.toString(temperature.log().second()));
@@ -253,25 +256,26 @@ public final class Checkpoints {
                     Double.parseDouble(metadata.get("best.bias")),
                     tensors.get(BEST)));
     return new TrainingState(
-        Integer.parseInt(metadata.get("round")),
-        Long.parseLong(metadata.get("step")),
-        Integer.parseInt(metadata.get("period")),
-        tensors.get(PARAMETERS),
-        moments,
-        tensors.get(VELOCITY),
-        new Temperature.State(
-            new Scalar(
-                Double.parseDouble(metadata.get("temperature.log")),
-                Double.parseDouble(metadata.get("temperature.first")),
-                Double.parseDouble(metadata.get("temperature.second"))),
-            new Scalar(
-                Double.parseDouble(metadata.get("bias")),
-                Double.parseDouble(metadata.get("bias.first")),
-                Double.parseDouble(metadata.get("bias.second"))),
-            Long.parseLong(metadata.get("temperature.steps"))),
+        new Count(
+            Integer.parseInt(metadata.get("round")),
+            Long.parseLong(metadata.get("step")),
+            Integer.parseInt(metadata.get("period"))),
+        new Learned(tensors.get(PARAMETERS), moments, tensors.get(VELOCITY), temperature(metadata)),
         Double.parseDouble(metadata.get("firstLoss")),
-        best,
-        Integer.parseInt(metadata.get("sinceBest")));
+        new Validations(best, Integer.parseInt(metadata.get("sinceBest"))));
+  }
+
+  private static Temperature.State temperature(Map<String, String> metadata) {
+    return new Temperature.State(
+        new Scalar(
+            Double.parseDouble(metadata.get("temperature.log")),
+            Double.parseDouble(metadata.get("temperature.first")),
+            Double.parseDouble(metadata.get("temperature.second"))),
+        new Scalar(
+            Double.parseDouble(metadata.get("bias")),
+            Double.parseDouble(metadata.get("bias.first")),
+            Double.parseDouble(metadata.get("bias.second"))),
+        Long.parseLong(metadata.get("temperature.steps")));
   }
 
   private static void write(float[] tensor, OutputStream out) throws IOException {

@@ -2,6 +2,7 @@
 package dev.fathom.train.progress;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fathom.files.Json;
 import dev.fathom.files.Storage;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class MetricsLog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MetricsLog.class);
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Json.mapper();
 
   private final Storage storage;
   private final Path path;

@@ -27,10 +27,10 @@ public final class Progress implements AutoCloseable {
   }
 
   /** Counts from what was done before, by a training that this one goes on with. */
-  public void goOn(Optional<RoundReport> before) {
-    epochBefore = before.map(RoundReport::epoch).orElse(0.0);
-    pairsBefore = before.map(RoundReport::pairs).orElse(0L);
-    roundBefore = before.map(RoundReport::round).orElse(0);
+  public void goOn(RoundReport before) {
+    epochBefore = before.epoch();
+    pairsBefore = before.pairs();
+    roundBefore = before.round();
   }
 
   public void tell(RoundReport report) {

@@ -1,6 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train.progress;
 
+import java.util.Optional;
+import java.util.OptionalDouble;
+
 /**
  * A line of {@code metrics.jsonl}.
  *
@@ -9,13 +12,13 @@ package dev.fathom.train.progress;
  * @param step local steps done
  * @param pairs pairs seen by all workers so far
  * @param loss mean L over the round's steps and workers, in nats
- * @param valLoss L on the validation split, null but where it is taken
+ * @param valLoss L on the validation split, empty but where it is taken
  * @param valRecall share of the validation split's x that are nearest to their own y within their
  *     batch, likewise
  * @param temperature τ after the round
  * @param bias b after the round, 0 where the objective has none
  * @param temperatureBound {@code floor} or {@code trust-region} where that is what holds the exact
- *     temperature, else null
+ *     temperature
  * @param learningRate at the round's last step
  * @param pairsPerSecond of this round, all workers together
  * @param arithmeticShare share of the round's wall time that the slowest worker spent in arithmetic
@@ -26,11 +29,11 @@ public record RoundReport(
     long step,
     long pairs,
     double loss,
-    Double valLoss,
-    Double valRecall,
+    OptionalDouble valLoss,
+    OptionalDouble valRecall,
     double temperature,
     double bias,
-    String temperatureBound,
+    Optional<String> temperatureBound,
     double learningRate,
     double pairsPerSecond,
     double arithmeticShare) {}

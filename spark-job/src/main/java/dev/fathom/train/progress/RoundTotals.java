@@ -1,11 +1,14 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.train.progress;
 
+import java.util.Optional;
+import java.util.OptionalDouble;
+
 /** What the rounds of a training told, added up. */
 public final class RoundTotals {
-  private RoundReport last;
+  private Optional<RoundReport> last = Optional.empty();
   private double seconds;
-  private Double validationLoss;
+  private OptionalDouble validationLoss = OptionalDouble.empty();
   private double lossOfEpoch;
   private int roundsOfEpoch;
   private double epoch;
@@ -16,18 +19,18 @@ public final class RoundTotals {
       lossOfEpoch = 0;
       roundsOfEpoch = 0;
     }
-    long before = last == null ? 0 : last.pairs();
+    long before = last.map(RoundReport::pairs).orElse(0L);
     seconds += (report.pairs() - before) / report.pairsPerSecond();
     lossOfEpoch += report.loss();
     roundsOfEpoch++;
-    last = report;
-    if (report.valLoss() != null) {
+    last = Optional.of(report);
+    if (report.valLoss().isPresent()) {
       validationLoss = report.valLoss();
     }
   }
 
-  /** The last round, null before the first. */
-  public RoundReport last() {
+  /** The last round; empty before the first. */
+  public Optional<RoundReport> last() {
     return last;
   }
 
@@ -36,13 +39,13 @@ public final class RoundTotals {
     return lossOfEpoch / roundsOfEpoch;
   }
 
-  /** The latest validation loss, null where there was none. */
-  public Double validationLoss() {
+  /** The latest validation loss; empty where there was none. */
+  public OptionalDouble validationLoss() {
     return validationLoss;
   }
 
   /** Of all workers together, averaging included; NaN before the first round. */
   public double pairsPerSecond() {
-    return last == null ? Double.NaN : last.pairs() / seconds;
+    return last.map(report -> report.pairs() / seconds).orElse(Double.NaN);
   }
 }

@@ -13,28 +13,44 @@ import java.util.Optional;
  * Where a training stands after a round, and all that it goes on from. The arrays must not be
  * written to.
  *
- * @param round rounds done
- * @param step local steps done
- * @param period local steps of the next round
- * @param parameters of both towers
- * @param moments the optimiser's: one for all workers, or each worker's own
- * @param velocity of the outer momentum; empty without it
- * @param temperature the driver's τ and b
+ * @param count what is done, and how much the next round does
+ * @param learned what the rounds have changed
  * @param firstLoss mean loss of the first round, not a number before it
- * @param best the lowest validation loss so far, where there was a validation
- * @param sinceBest validations since then
+ * @param validations what they found so far
  */
 public record TrainingState(
-    int round,
-    long step,
-    int period,
-    float[] parameters,
-    List<Moments> moments,
-    float[] velocity,
-    Temperature.State temperature,
-    double firstLoss,
-    Optional<Best> best,
-    int sinceBest) {
+    Count count, Learned learned, double firstLoss, Validations validations) {
+
+  /**
+   * What is done.
+   *
+   * @param round rounds done
+   * @param step local steps done
+   * @param period local steps of the next round
+   */
+  public record Count(int round, long step, int period) {}
+
+  /**
+   * What training changes.
+   *
+   * @param parameters of both towers
+   * @param moments the optimiser's: one for all workers, or each worker's own
+   * @param velocity of the outer momentum; empty without it
+   * @param temperature the driver's τ and b
+   */
+  public record Learned(
+      float[] parameters, List<Moments> moments, float[] velocity, Temperature.State temperature) {}
+
+  /**
+   * What validations found.
+   *
+   * @param best the lowest loss so far, where there was a validation
+   * @param sinceBest validations since then
+   */
+  public record Validations(Optional<Best> best, int sinceBest) {
+    /** Before the first. */
+    public static final Validations NONE = new Validations(Optional.empty(), 0);
+  }
 
   /**
    * The round with the lowest validation loss.
@@ -48,50 +64,74 @@ public record TrainingState(
   public static TrainingState initial(
       float[] parameters, TrainingSettings settings, TemperatureSettings temperature) {
     return new TrainingState(
-        0,
-        0,
-        0,
-        parameters,
-        List.of(Optimizer.moments(settings, parameters.length)),
-        new float[settings.outerMomentum() > 0 ? parameters.length : 0],
-        Temperature.State.initial(temperature),
+        new Count(0, 0, 0),
+        new Learned(
+            parameters,
+            List.of(Optimizer.moments(settings, parameters.length)),
+            new float[settings.outerMomentum() > 0 ? parameters.length : 0],
+            Temperature.State.initial(temperature)),
         Double.NaN,
-        Optional.empty(),
-        0);
+        Validations.NONE);
+  }
+
+  public int round() {
+    return count.round;
+  }
+
+  public long step() {
+    return count.step;
+  }
+
+  public int period() {
+    return count.period;
+  }
+
+  public float[] parameters() {
+    return learned.parameters;
+  }
+
+  public List<Moments> moments() {
+    return learned.moments;
+  }
+
+  public float[] velocity() {
+    return learned.velocity;
+  }
+
+  public Temperature.State temperature() {
+    return learned.temperature;
+  }
+
+  public Optional<Best> best() {
+    return validations.best;
   }
 
   /** The parameters that become the model. */
   public float[] keptParameters() {
-    return best.map(Best::parameters).filter(kept -> kept.length > 0).orElse(parameters);
+    return kept().map(Best::parameters).orElse(parameters());
   }
 
   /** τ at which those were. */
   public double keptTemperature() {
-    return best.filter(found -> found.parameters.length > 0)
-        .map(found -> Math.exp(found.logTemperature))
-        .orElse(temperature.value());
+    return kept().map(found -> Math.exp(found.logTemperature)).orElse(temperature().value());
   }
 
   /** b at which those were. */
   public double keptBias() {
-    return best.filter(found -> found.parameters.length > 0)
-        .map(Best::bias)
-        .orElse(temperature.bias().value());
+    return kept().map(Best::bias).orElse(temperature().bias().value());
+  }
+
+  private Optional<Best> kept() {
+    return best().filter(found -> found.parameters.length > 0);
   }
 
   /** The same with what the plan of its batches decides. */
   public TrainingState planned(int period, double bias) {
     return new TrainingState(
-        round,
-        step,
-        period,
-        parameters,
-        moments,
-        velocity,
-        temperature.withBias(bias),
+        new Count(round(), step(), period),
+        new Learned(parameters(), moments(), velocity(), temperature().withBias(bias)),
         firstLoss,
-        best,
-        sinceBest);
+        validations);
   }
 
   /**
@@ -100,27 +140,20 @@ public record TrainingState(
    * @param keep whether the parameters of the best round are kept
    */
   public TrainingState validated(double loss, boolean keep) {
-    boolean better = best.isEmpty() || loss < best.get().validationLoss;
-    Optional<Best> now =
+    boolean better = best().isEmpty() || loss < best().get().validationLoss;
+    Validations now =
         better
-            ? Optional.of(
-                new Best(
-                    round,
-                    loss,
-                    temperature.logTemperature(),
-                    temperature.bias().value(),
-                    keep ? parameters : new float[0]))
-            : best;
-    return new TrainingState(
-        round,
-        step,
-        period,
-        parameters,
-        moments,
-        velocity,
-        temperature,
-        firstLoss,
-        now,
-        better ? 0 : sinceBest + 1);
+            ? new Validations(Optional.of(asBest(loss, keep)), 0)
+            : new Validations(best(), validations.sinceBest + 1);
+    return new TrainingState(count, learned, firstLoss, now);
+  }
+
+  private Best asBest(double loss, boolean keep) {
+    return new Best(
+        round(),
+        loss,
+        temperature().logTemperature(),
+        temperature().bias().value(),
+        keep ? parameters() : new float[0]);
   }
 }

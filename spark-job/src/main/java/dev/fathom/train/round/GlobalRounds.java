@@ -29,7 +29,7 @@ record GlobalRounds(TrainerPool trainers, Workers workers, WeightsBroadcast ship
         List.of(result.weights().moments()),
         state.velocity(),
         result.temperature(),
-        Optional.ofNullable(result.temperatureBound()),
+        Optional.of(result.temperatureBound()).filter(bound -> !bound.isEmpty()),
         result.loss(),
         result.seconds());
   }

@@ -94,7 +94,8 @@ public final class RoundEngine {
   }
 
   private boolean stopsEarly(TrainingState state) {
-    return settings.earlyStopping() > 0 && state.sinceBest() >= settings.earlyStopping();
+    return settings.earlyStopping() > 0
+        && state.validations().sinceBest() >= settings.earlyStopping();
   }
 
   private BatchPlan plan(List<Integer> sizes) {
@@ -141,21 +142,22 @@ public final class RoundEngine {
       double seconds = (System.nanoTime() - begin) * 1e-9;
       TrainingState after =
           new TrainingState(
-              number,
-              state.step() + steps,
-              RoundLength.next(
-                  settings.averagingPeriod(),
-                  state.period(),
-                  seconds,
-                  outcome.arithmeticSeconds(),
-                  plan),
-              outcome.parameters(),
-              outcome.moments(),
-              outcome.velocity(),
-              outcome.temperature(),
+              new TrainingState.Count(
+                  number,
+                  state.step() + steps,
+                  RoundLength.next(
+                      settings.averagingPeriod(),
+                      state.period(),
+                      seconds,
+                      outcome.arithmeticSeconds(),
+                      plan)),
+              new TrainingState.Learned(
+                  outcome.parameters(),
+                  outcome.moments(),
+                  outcome.velocity(),
+                  outcome.temperature()),
               state.round() == 0 ? outcome.loss() : state.firstLoss(),
-              state.best(),
-              state.sinceBest());
+              state.validations());
       Optional<ValidationLoss.Part> validated =
           validation
               .filter(there -> validates(state.step(), after.step()))
@@ -207,11 +209,11 @@ public final class RoundEngine {
           state.step(),
           plan.pairs() * state.step(),
           outcome.loss(),
-          validated.map(ValidationLoss.Part::loss).orElse(null),
-          validated.map(ValidationLoss.Part::recall).orElse(null),
+          validated.stream().mapToDouble(ValidationLoss.Part::loss).findFirst(),
+          validated.stream().mapToDouble(ValidationLoss.Part::recall).findFirst(),
           state.temperature().value(),
           state.temperature().bias().value(),
-          outcome.temperatureBound().orElse(null),
+          outcome.temperatureBound(),
           trainers.spec().learningRate(state.step() - 1),
           plan.pairs() * steps / seconds,
           outcome.arithmeticSeconds() / seconds);

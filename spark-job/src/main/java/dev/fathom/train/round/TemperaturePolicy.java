@@ -50,10 +50,11 @@ sealed interface TemperaturePolicy {
     @Override
     public Next after(RoundState round, RoundResult mean, DoubleFunction<Curve> loss) {
       Temperature temperature = new Temperature(spec.temperature(), round.temperature());
-      for (int i = 0; i < mean.temperatureGradients().length; i++) {
+      RoundResult.Steps told = mean.steps();
+      for (int i = 0; i < told.losses().length; i++) {
         temperature.step(
-            mean.temperatureGradients()[i],
-            mean.biasGradients()[i],
+            told.temperatureGradients()[i],
+            told.biasGradients()[i],
             spec.learningRateShare(round.firstStep() + i));
       }
       return new Next(temperature.state(), Optional.empty());

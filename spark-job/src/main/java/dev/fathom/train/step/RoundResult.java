@@ -6,7 +6,6 @@ import dev.fathom.train.step.Weights.Moments;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
@@ -14,24 +13,32 @@ import java.util.function.ToDoubleFunction;
  * What a worker gives back after a round, or the mean of what several gave.
  *
  * @param workers how many it stands for
- * @param losses L of each local step, in nats
- * @param temperatureGradients ∂L/∂log τ of each local step
- * @param biasGradients ∂L/∂b of each local step
+ * @param steps what each local step told
  * @param temperature τ and b with their moments, as the workers stepped it
- * @param temperatureBound what holds an exact temperature, null where nothing does
+ * @param temperatureBound what holds an exact temperature, empty where nothing does
  * @param seconds spent in arithmetic by the slowest
  */
 public record RoundResult(
     int workers,
     Weights weights,
-    double[] losses,
-    double[] temperatureGradients,
-    double[] biasGradients,
+    Steps steps,
     Temperature.State temperature,
     String temperatureBound,
     double seconds)
     implements Serializable {
   private static final long serialVersionUID = 1L;
+
+  /**
+   * What each local step told.
+   *
+   * @param losses L, in nats
+   * @param temperatureGradients ∂L/∂log τ
+   * @param biasGradients ∂L/∂b
+   */
+  public record Steps(double[] losses, double[] temperatureGradients, double[] biasGradients)
+      implements Serializable {
+    private static final long serialVersionUID = 1L;
+  }
 
   /** As many sums as stay in the cache. */
   private static final int BLOCK = 2048;
@@ -51,31 +58,24 @@ public record RoundResult(
     return new RoundResult(
         all.stream().mapToInt(RoundResult::workers).sum(),
         new Weights(floats(all, result -> result.weights.parameters()), moments),
-        doubles(all, RoundResult::losses),
-        doubles(all, RoundResult::temperatureGradients),
-        doubles(all, RoundResult::biasGradients),
+        new Steps(
+            doubles(all, result -> result.steps.losses),
+            doubles(all, result -> result.steps.temperatureGradients),
+            doubles(all, result -> result.steps.biasGradients)),
         new Temperature.State(
             scalar(all, Temperature.State::log),
             scalar(all, Temperature.State::bias),
             all.get(0).temperature.steps()),
-        null,
+        "",
         all.stream().mapToDouble(RoundResult::seconds).max().orElseThrow());
   }
 
-  public RoundResult withTemperature(Temperature.State other, Optional<String> bound) {
-    return new RoundResult(
-        workers,
-        weights,
-        losses,
-        temperatureGradients,
-        biasGradients,
-        other,
-        bound.orElse(null),
-        seconds);
+  public RoundResult withTemperature(Temperature.State other, String bound) {
+    return new RoundResult(workers, weights, steps, other, bound, seconds);
   }
 
   public double loss() {
-    return Arrays.stream(losses).average().orElse(0);
+    return Arrays.stream(steps.losses).average().orElse(0);
   }
 
   private static Scalar scalar(List<RoundResult> all, Function<Temperature.State, Scalar> part) {

@@ -138,11 +138,9 @@ public final class Trainer {
     return new RoundResult(
         1,
         board.weights,
-        losses,
-        temperatureGradients,
-        biasGradients,
+        new RoundResult.Steps(losses, temperatureGradients, biasGradients),
         temperature.state(),
-        null,
+        "",
         (System.nanoTime() - begin - exchangeNanos) * 1e-9);
   }
 

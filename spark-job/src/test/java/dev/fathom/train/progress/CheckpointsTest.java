@@ -136,17 +136,17 @@ class CheckpointsTest {
 
   private static TrainingState state(int round) {
     return new TrainingState(
-        round,
-        5L * round,
-        5,
-        new float[] {1, -2, 3.5f},
-        List.of(
-            new Moments(new float[] {0.1f, 0, 1e-30f}, new float[] {4, 5, 6}),
-            new Moments(new float[] {0.2f, 0, 1e-20f}, new float[] {7, 8, 9})),
-        new float[] {0.25f, 0, -1},
-        new Temperature.State(new Scalar(-2.5, 0.1, 0.2), new Scalar(-5.5, 0.3, 0.4), 5L * round),
+        new TrainingState.Count(round, 5L * round, 5),
+        new TrainingState.Learned(
+            new float[] {1, -2, 3.5f},
+            List.of(
+                new Moments(new float[] {0.1f, 0, 1e-30f}, new float[] {4, 5, 6}),
+                new Moments(new float[] {0.2f, 0, 1e-20f}, new float[] {7, 8, 9})),
+            new float[] {0.25f, 0, -1},
+            new Temperature.State(
+                new Scalar(-2.5, 0.1, 0.2), new Scalar(-5.5, 0.3, 0.4), 5L * round)),
         3.25,
-        Optional.of(new Best(round - 1, 0.5, -2.25, -4.5, new float[] {1, 2, 3})),
-        2);
+        new TrainingState.Validations(
+            Optional.of(new Best(round - 1, 0.5, -2.25, -4.5, new float[] {1, 2, 3})), 2));
   }
 }

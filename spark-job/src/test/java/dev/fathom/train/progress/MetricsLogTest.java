@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fathom.files.Storage;
 import dev.fathom.testing.ObjectStoreFileSystem;
 import java.nio.file.Files;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -101,12 +103,41 @@ class MetricsLogTest {
     assertThat(new MetricsLog(storage, path("file"), 2).kept()).containsExactly(round(1), round(2));
   }
 
+  @Test
+  void whatWasNotTakenIsNullInALineAndEmptyWhenItIsReadAgain() throws Exception {
+    RoundReport told = round(1);
+    try (MetricsLog log = new MetricsLog(storage, path("file"), 0)) {
+      log.add(told);
+    }
+
+    assertThat(directory.resolve(NAME))
+        .content()
+        .isEqualTo(
+            "{\"round\":1,\"epoch\":1.0,\"step\":1,\"pairs\":100,\"loss\":1.0,"
+                + "\"valLoss\":null,\"valRecall\":null,\"temperature\":0.1,\"bias\":0.0,"
+                + "\"temperatureBound\":null,\"learningRate\":0.01,\"pairsPerSecond\":100000.0,"
+                + "\"arithmeticShare\":0.5}\n");
+    assertThat(MetricsLog.read(storage, path("file"))).containsExactly(told);
+  }
+
   private Path path(String scheme) {
     return new Path(scheme + "://" + directory.resolve(NAME));
   }
 
   private static RoundReport round(int number) {
     return new RoundReport(
-        number, number, number, 100L * number, 1, null, null, 0.1, 0, null, 0.01, 1e5, 0.5);
+        number,
+        number,
+        number,
+        100L * number,
+        1,
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        0.1,
+        0,
+        Optional.empty(),
+        0.01,
+        1e5,
+        0.5);
   }
 }

@@ -207,7 +207,7 @@ class GlobalBatchTest {
       RoundResult actual = given.run(100, Collective.alone(partitions));
 
       for (int i = 0; i < 100; i++) {
-        assertThat(actual.losses()[i])
+        assertThat(actual.steps().losses()[i])
             .as("%s, step %d", similarity, i)
             .isCloseTo(expected.losses.get(i), within(1e-4));
       }
@@ -252,7 +252,7 @@ class GlobalBatchTest {
           assertThat(result.weights().parameters()).isEqualTo(alone.weights().parameters());
           assertThat(result.weights().moments().second())
               .isEqualTo(alone.weights().moments().second());
-          assertThat(result.losses()).isEqualTo(alone.losses());
+          assertThat(result.steps().losses()).isEqualTo(alone.steps().losses());
           assertThat(result.temperature()).isEqualTo(alone.temperature());
         }
       }

@@ -7,7 +7,6 @@ import dev.fathom.train.progress.TrainingState;
 import dev.fathom.train.step.Temperature;
 import dev.fathom.train.step.Weights.Moments;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class OuterStepTest {
@@ -36,15 +35,13 @@ class OuterStepTest {
   private static TrainingState state(float[] parameters, float[] velocity) {
     Temperature.Scalar zero = Temperature.Scalar.of(0);
     return new TrainingState(
-        1,
-        10,
-        10,
-        parameters,
-        List.of(new Moments(new float[0], new float[0])),
-        velocity,
-        new Temperature.State(zero, zero, 10),
+        new TrainingState.Count(1, 10, 10),
+        new TrainingState.Learned(
+            parameters,
+            List.of(new Moments(new float[0], new float[0])),
+            velocity,
+            new Temperature.State(zero, zero, 10)),
         5,
-        Optional.empty(),
-        0);
+        TrainingState.Validations.NONE);
   }
 }

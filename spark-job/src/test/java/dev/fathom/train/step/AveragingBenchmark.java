@@ -42,12 +42,10 @@ public class AveragingBenchmark {
                     new RoundResult(
                         1,
                         new Weights(new float[PARAMETERS], Moments.zero(PARAMETERS)),
-                        new double[1],
-                        new double[1],
-                        new double[1],
+                        new RoundResult.Steps(new double[1], new double[1], new double[1]),
                         new Temperature.State(
                             Temperature.Scalar.of(0), Temperature.Scalar.of(0), 1),
-                        null,
+                        "",
                         0))
             .limit(workers)
             .toList();

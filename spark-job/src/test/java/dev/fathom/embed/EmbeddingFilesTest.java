@@ -1,0 +1,57 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.embed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.fathom.embed.EmbeddingFiles.Card;
+import dev.fathom.error.FathomException;
+import dev.fathom.files.Storage;
+import dev.fathom.output.OutputDirectory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EmbeddingFilesTest {
+  @TempDir private Path directory;
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 5})
+  void theCardThatIsReadIsTheOneThatWasWritten(int known) {
+    Card card = new Card(8, "pairs.csv", Optional.of(known).filter(n -> n > 0), "f", "cosine");
+
+    files().writeCard(card);
+
+    assertThat(files().isCard()).isTrue();
+    assertThat(files().readCard()).isEqualTo(card);
+  }
+
+  @Test
+  void whereTheTrueDimensionIsNotKnownTheCardHoldsNull() throws Exception {
+    files().writeCard(new Card(8, "pairs.csv", Optional.empty(), "f", "cosine"));
+
+    assertThat(directory.resolve("_embeddings.json"))
+        .content()
+        .contains("\"knownDimension\" : null");
+  }
+
+  @Test
+  void embeddingsThatWereCutOffAreRefused() throws Exception {
+    files().writeCard(new Card(8, "pairs.csv", Optional.empty(), "f", "cosine"));
+    Files.delete(directory.resolve(OutputDirectory.SUCCESS));
+
+    assertThatThrownBy(() -> files().readCard())
+        .isInstanceOf(FathomException.class)
+        .hasMessageContaining("run embed again");
+  }
+
+  private EmbeddingFiles files() {
+    return new EmbeddingFiles(
+        new Storage(new Configuration()), new org.apache.hadoop.fs.Path(directory.toString()));
+  }
+}
