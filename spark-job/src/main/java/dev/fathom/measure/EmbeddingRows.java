@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.measure;
 
+import dev.fathom.embed.EmbeddingFiles;
 import dev.fathom.error.FathomException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.util.ArrayData;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * Embeddings on the driver, with what names them.
@@ -21,6 +23,20 @@ import org.apache.spark.sql.catalyst.util.ArrayData;
  */
 record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs) {
 
+  /** Where the columns stand. */
+  private record Layout(int key, int split, int label, int x, int y) implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    static Layout of(StructType schema) {
+      return new Layout(
+          schema.fieldIndex(EmbeddingFiles.KEY),
+          schema.fieldIndex(EmbeddingFiles.SPLIT),
+          schema.fieldIndex(EmbeddingFiles.LABEL),
+          schema.fieldIndex(EmbeddingFiles.X),
+          schema.fieldIndex(EmbeddingFiles.Y));
+    }
+  }
+
   /** Some rows, as arrays of numbers: rows of objects would take ten times the memory. */
   private static final class Chunk implements Serializable {
     private static final long serialVersionUID = 1;
@@ -29,15 +45,17 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
     private final List<String> keys = new ArrayList<>();
     private final List<String> splits = new ArrayList<>();
     private final List<String> labels = new ArrayList<>();
+    private final Layout layout;
     private final int widthX;
     private final int widthY;
     private float[] x;
     private float[] y;
 
-    /** What is wrong with a row, or null. */
-    private String fault;
+    /** What is wrong with a row, empty where nothing is. */
+    private String fault = "";
 
-    Chunk(int widthX, int widthY) {
+    Chunk(Layout layout, int widthX, int widthY) {
+      this.layout = layout;
       this.widthX = widthX;
       this.widthY = widthY;
       x = new float[ROWS * widthX];
@@ -45,17 +63,17 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
     }
 
     boolean isFull() {
-      return keys.size() == ROWS || fault != null;
+      return keys.size() == ROWS || !fault.isEmpty();
     }
 
     void add(InternalRow row) {
       int at = keys.size();
-      keys.add(row.getUTF8String(0).toString());
-      splits.add(row.getUTF8String(1).toString());
-      labels.add(row.isNullAt(2) ? null : row.getUTF8String(2).toString());
-      copy(row, 3, widthX, x, at);
+      keys.add(row.getUTF8String(layout.key).toString());
+      splits.add(row.getUTF8String(layout.split).toString());
+      labels.add(row.isNullAt(layout.label) ? null : row.getUTF8String(layout.label).toString());
+      copy(row, layout.x, widthX, x, at);
       if (widthY > 0) {
-        copy(row, 4, widthY, y, at);
+        copy(row, layout.y, widthY, y, at);
       }
     }
 
@@ -87,22 +105,23 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
   /**
    * Brings rows to the driver.
    *
-   * @param rows key, split, label, x and y, in the order in which they are wanted
+   * @param rows with the columns of {@link EmbeddingTable}, in the order in which they are wanted
    * @param widthY 0 where there is one side
    */
   static EmbeddingRows collect(Path embeddings, Dataset<Row> rows, int widthX, int widthY) {
+    Layout layout = Layout.of(rows.schema());
     List<Chunk> chunks =
         new ArrayList<>(
             rows.queryExecution()
                 .toRdd()
                 .toJavaRDD()
-                .mapPartitions(partition -> chunks(partition, widthX, widthY))
+                .mapPartitions(partition -> chunks(partition, layout, widthX, widthY))
                 .collect());
     List<String> keys = new ArrayList<>();
     List<String> splits = new ArrayList<>();
     List<String> labels = new ArrayList<>();
     for (Chunk chunk : chunks) {
-      if (chunk.fault != null) {
+      if (!chunk.fault.isEmpty()) {
         throw FathomException.data("%s: %s", embeddings, chunk.fault);
       }
       keys.addAll(chunk.keys);
@@ -124,7 +143,8 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
     return new EmbeddingRows(keys, splits, new EmbeddedPairs(x, widthX, y, widthY, labels));
   }
 
-  private static Iterator<Chunk> chunks(Iterator<InternalRow> rows, int widthX, int widthY) {
+  private static Iterator<Chunk> chunks(
+      Iterator<InternalRow> rows, Layout layout, int widthX, int widthY) {
     return new Iterator<>() {
       @Override
       public boolean hasNext() {
@@ -133,7 +153,7 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
 
       @Override
       public Chunk next() {
-        Chunk chunk = new Chunk(widthX, widthY);
+        Chunk chunk = new Chunk(layout, widthX, widthY);
         while (rows.hasNext() && !chunk.isFull()) {
           chunk.add(rows.next());
         }

@@ -51,11 +51,14 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
   private static final String NPY = ".npy";
   private static final String CSV = ".csv";
 
-  /** Rows of a matrix by their number, x alone. */
+  private static final String NUMBER = "number";
+  private static final String VECTOR = "vector";
+
+  /** Rows of a matrix by their number. */
   private static final StructType NUMBERED =
       new StructType()
-          .add("number", DataTypes.LongType, false)
-          .add("vector", DataTypes.createArrayType(DataTypes.FloatType, false), false);
+          .add(NUMBER, DataTypes.LongType, false)
+          .add(VECTOR, DataTypes.createArrayType(DataTypes.FloatType, false), false);
 
   /** Opens the embeddings at a path. */
   static EmbeddingTable open(
@@ -78,15 +81,10 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
             "%s is one matrix; give its directory, and by input.x, input.y and input.label the files in it",
             path);
       }
-      return matrices(spark, storage, path, Optional.empty(), Optional.empty());
+      return matrices(spark, storage, path, path, columns);
     }
     if (columns.x().filter(EmbeddingTable::isMatrix).isPresent()) {
-      return matrices(
-          spark,
-          storage,
-          new Path(path, columns.x().get()),
-          columns.y().map(name -> new Path(path, name)),
-          columns.label().map(name -> new Path(path, name)));
+      return matrices(spark, storage, path, new Path(path, columns.x().get()), columns);
     }
     List<String> inside = new ArrayList<>();
     for (FileStatus file : storage.list(path)) {
@@ -126,13 +124,20 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
             .filter(field -> field.dataType() instanceof ArrayType)
             .map(StructField::name)
             .toList();
+    List<String> forX =
+        arrays.stream().filter(name -> !columns.y().equals(Optional.of(name))).toList();
     String x =
-        chosen(path, read, "input.x", columns.x(), without(arrays, columns.y())).orElseThrow();
+        columns
+            .x()
+            .map(name -> named(path, read, "input.x", name, forX))
+            .orElseGet(() -> first(path, read, forX));
+    List<String> forY = arrays.stream().filter(name -> !name.equals(x)).toList();
     // Where x alone is named, it alone is meant.
     Optional<String> y =
-        columns.x().isPresent() && columns.y().isEmpty()
-            ? Optional.empty()
-            : chosen(path, read, "input.y", columns.y(), without(arrays, Optional.of(x)));
+        columns
+            .y()
+            .map(name -> named(path, read, "input.y", name, forY))
+            .or(() -> columns.x().isPresent() ? Optional.empty() : forY.stream().findFirst());
     Column number =
         concat_ws(
             ":",
@@ -145,37 +150,41 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
                 .key()
                 .map(name -> coalesce(text(path, read, "input.key", name), number))
                 .orElse(number)
-                .as("key"),
-            lit("").as("split"),
+                .as(EmbeddingFiles.KEY),
+            lit("").as(EmbeddingFiles.SPLIT),
             columns
                 .label()
                 .map(name -> text(path, read, "input.label", name))
                 .orElse(none)
-                .as("label"),
-            column(x).cast("array<float>").as("x"),
-            y.map(EmbeddingTable::column).orElse(lit(null)).cast("array<float>").as("y")),
+                .as(EmbeddingFiles.LABEL),
+            column(x).cast("array<float>").as(EmbeddingFiles.X),
+            y.map(EmbeddingTable::column)
+                .orElse(lit(null))
+                .cast("array<float>")
+                .as(EmbeddingFiles.Y)),
         y.isPresent(),
         Optional.empty());
   }
 
-  private static List<String> without(List<String> names, Optional<String> other) {
-    return names.stream().filter(name -> !Optional.of(name).equals(other)).toList();
-  }
-
-  /** The column that is named, or else the first of those that may be. */
-  private static Optional<String> chosen(
-      Path path, Dataset<Row> read, String key, Optional<String> named, List<String> arrays) {
-    named.ifPresent(name -> requireColumn(path, read, key, name));
-    if (named.isPresent() && !arrays.contains(named.get())) {
+  /** The column that is named, which has to be one of those that may be. */
+  private static String named(
+      Path path, Dataset<Row> read, String key, String name, List<String> arrays) {
+    requireColumn(path, read, key, name);
+    if (!arrays.contains(name)) {
       throw FathomException.usage(
           "%s = %s, but that column of %s holds no arrays or is the other side; there are %s",
-          key, named.get(), path, arrays);
+          key, name, path, arrays);
     }
-    if (arrays.isEmpty() && key.equals("input.x")) {
-      throw FathomException.data(
-          "%s has no column of arrays: %s", path, String.join(", ", read.columns()));
-    }
-    return named.or(() -> arrays.stream().findFirst());
+    return name;
+  }
+
+  private static String first(Path path, Dataset<Row> read, List<String> arrays) {
+    return arrays.stream()
+        .findFirst()
+        .orElseThrow(
+            () ->
+                FathomException.data(
+                    "%s has no column of arrays: %s", path, String.join(", ", read.columns())));
   }
 
   private static Column text(Path path, Dataset<Row> read, String key, String name) {
@@ -197,31 +206,34 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
   }
 
   private static EmbeddingTable matrices(
-      SparkSession spark, Storage storage, Path x, Optional<Path> y, Optional<Path> labels) {
-    Dataset<Row> ofX = matrix(spark, storage, x).withColumnRenamed("vector", "x");
+      SparkSession spark, Storage storage, Path directory, Path x, EmbeddingColumns columns) {
+    Optional<Path> y = columns.y().map(name -> new Path(directory, name));
+    Optional<Path> labels = columns.label().map(name -> new Path(directory, name));
+    Dataset<Row> ofX = matrix(spark, storage, x).withColumnRenamed(VECTOR, EmbeddingFiles.X);
     long rows = ofX.count();
     Dataset<Row> joined = ofX;
     if (y.isPresent()) {
-      Dataset<Row> ofY = matrix(spark, storage, y.get()).withColumnRenamed("vector", "y");
+      Dataset<Row> ofY =
+          matrix(spark, storage, y.get()).withColumnRenamed(VECTOR, EmbeddingFiles.Y);
       requireAsMany(x, rows, y.get(), ofY.count());
-      joined = joined.join(ofY, "number");
+      joined = joined.join(ofY, NUMBER);
     } else {
-      joined = joined.withColumn("y", lit(null).cast("array<float>"));
+      joined = joined.withColumn(EmbeddingFiles.Y, lit(null).cast("array<float>"));
     }
     if (labels.isPresent()) {
       Dataset<Row> names = lines(spark, storage, labels.get());
       requireAsMany(x, rows, labels.get(), names.count());
-      joined = joined.join(names, "number");
+      joined = joined.join(names, NUMBER);
     } else {
-      joined = joined.withColumn("label", lit(null).cast("string"));
+      joined = joined.withColumn(EmbeddingFiles.LABEL, lit(null).cast("string"));
     }
     return new EmbeddingTable(
         joined.select(
-            lpad(col("number").cast("string"), 12, "0").as("key"),
-            lit("").as("split"),
-            col("label"),
-            col("x"),
-            col("y")),
+            lpad(col(NUMBER).cast("string"), 12, "0").as(EmbeddingFiles.KEY),
+            lit("").as(EmbeddingFiles.SPLIT),
+            col(EmbeddingFiles.LABEL),
+            col(EmbeddingFiles.X),
+            col(EmbeddingFiles.Y)),
         y.isPresent(),
         Optional.empty());
   }
@@ -299,7 +311,7 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
     return numbered(
         spark,
         read.select(array(cells)),
-        "vector",
+        VECTOR,
         DataTypes.createArrayType(DataTypes.FloatType, true));
   }
 
@@ -315,7 +327,8 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
   /** The lines of a file of labels, one a row. */
   private static Dataset<Row> lines(SparkSession spark, Storage storage, Path file) {
     requireFile(storage, file);
-    return numbered(spark, spark.read().text(file.toString()), "label", DataTypes.StringType);
+    return numbered(
+        spark, spark.read().text(file.toString()), EmbeddingFiles.LABEL, DataTypes.StringType);
   }
 
   /** The only column of a file, each row with its place. */
@@ -323,6 +336,6 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
       SparkSession spark, Dataset<Row> column, String name, DataType type) {
     return spark.createDataFrame(
         column.javaRDD().zipWithIndex().map(row -> RowFactory.create(row._2, row._1.get(0))),
-        new StructType().add("number", DataTypes.LongType, false).add(name, type, true));
+        new StructType().add(NUMBER, DataTypes.LongType, false).add(name, type, true));
   }
 }
