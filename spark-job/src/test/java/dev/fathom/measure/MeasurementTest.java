@@ -1,0 +1,91 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.measure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.fathom.intrinsic.DimensionResult;
+import dev.fathom.measure.Measurement.Origin;
+import dev.fathom.random.RandomStream;
+import dev.fathom.settings.Settings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+class MeasurementTest {
+  private static final int PAIRS = 400;
+  private static final int WIDTH = 3;
+  private static final MeasureSettings SETTINGS = MeasureSettings.of(Settings.defaults());
+
+  @Test
+  void pairsThatBelongTogetherShareADimension() {
+    float[] x = gaussian("x");
+
+    MeasureResult result = measure(x, x.clone(), Origin.of(3));
+
+    assertThat(result.nothingShared()).isFalse();
+    assertThat(result.shared()).isPresent();
+    assertThat(result.retrieval().orElseThrow().topShare()).isEqualTo(1);
+    assertThat(result.agreement().orElseThrow().alignment()).isZero();
+    assertThat(result.known()).contains(3);
+    assertThat(result.width().orElseThrow().current()).isEqualTo(WIDTH);
+    assertThat(result.points()).isEqualTo(PAIRS);
+  }
+
+  @Test
+  void strangersShareNothing() {
+    MeasureResult result = measure(gaussian("x"), gaussian("y"), Origin.UNKNOWN);
+
+    assertThat(result.nothingShared()).isTrue();
+    assertThat(result.shared()).isEmpty();
+    assertThat(result.width()).isEmpty();
+  }
+
+  @Test
+  void aSideThatIsOnePointIsRefused() {
+    MeasureResult result = measure(gaussian("x"), new float[PAIRS * WIDTH], Origin.UNKNOWN);
+
+    assertThat(result.x()).isInstanceOf(DimensionResult.Measured.class);
+    assertThat(result.y().orElseThrow()).isInstanceOf(DimensionResult.Refused.class);
+    assertThat(result.shared()).isEmpty();
+  }
+
+  @Test
+  void everyLabelHasADimensionOfEachSideThatWasMeasured() {
+    float[] x = gaussian("x");
+    float[] y = x.clone();
+    // Of the rare label no y is measured.
+    for (int i = 0; i < PAIRS; i += 100) {
+      y[i * WIDTH] = Float.NaN;
+    }
+
+    MeasureResult result = measure(x, y, Origin.UNKNOWN);
+
+    assertThat(result.labels().keySet()).containsExactly("common", "rare");
+    LabelDimension common = result.labels().get("common");
+    assertThat(common.points()).isEqualTo(PAIRS - 4);
+    assertThat(common.x().orElseThrow()).isEqualTo(WIDTH, within(1.0));
+    assertThat(common.y()).isPresent();
+    assertThat(result.labels().get("rare").points()).isEqualTo(4);
+    assertThat(result.labels().get("rare").x()).isPresent();
+    assertThat(result.labels().get("rare").y()).isEmpty();
+  }
+
+  private static MeasureResult measure(float[] x, float[] y, Origin origin) {
+    List<String> labels = new ArrayList<>();
+    for (int i = 0; i < PAIRS; i++) {
+      labels.add(i % 100 == 0 ? "rare" : "common");
+    }
+    return Measurement.of(EmbeddedPairs.of(x, y, WIDTH, labels), origin, SETTINGS);
+  }
+
+  private static float[] gaussian(String name) {
+    RandomGenerator random = RandomStream.of(1, name);
+    float[] values = new float[PAIRS * WIDTH];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+}
