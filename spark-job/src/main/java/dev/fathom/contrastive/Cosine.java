@@ -28,16 +28,29 @@ public record Cosine() implements Similarity {
     for (int i = 0; i < rows; i++) {
       int from = i * dimension;
       int to = (first + i) * dimension;
-      float norm =
-          Math.max(
-              (float) Math.sqrt(VectorMath.dot(output, from, output, from, dimension)),
-              SMALLEST_NORM);
+      float norm = length(output, from, dimension);
       norms[i] = norm;
       for (int c = 0; c < dimension; c++) {
         embedding[to + c] = output[from + c] / norm;
       }
     }
     return 0;
+  }
+
+  @Override
+  public void embed(float[] outputs, int dimension, float norm) {
+    for (int from = 0; from < outputs.length; from += dimension) {
+      float length = length(outputs, from, dimension);
+      for (int c = from; c < from + dimension; c++) {
+        outputs[c] /= length;
+      }
+    }
+  }
+
+  /** The length of a row, or the smallest one allowed. */
+  static float length(float[] output, int from, int dimension) {
+    return Math.max(
+        (float) Math.sqrt(VectorMath.dot(output, from, output, from, dimension)), SMALLEST_NORM);
   }
 
   @Override

@@ -27,11 +27,7 @@ public record PopulationNorm(int sampleRows) implements Similarity {
   private static double lengths(float[] output, int from, int count, int dimension, float[] norms) {
     double sum = 0;
     for (int i = from; i < from + count; i++) {
-      int row = i * dimension;
-      norms[i] =
-          Math.max(
-              (float) Math.sqrt(VectorMath.dot(output, row, output, row, dimension)),
-              Cosine.SMALLEST_NORM);
+      norms[i] = Cosine.length(output, i * dimension, dimension);
       sum += norms[i];
     }
     return sum;
@@ -48,6 +44,13 @@ public record PopulationNorm(int sampleRows) implements Similarity {
       float[] norms) {
     System.arraycopy(output, 0, embedding, first * dimension, rows * dimension);
     return lengths(output, rows, sample, dimension, norms);
+  }
+
+  @Override
+  public void embed(float[] outputs, int dimension, float norm) {
+    for (int i = 0; i < outputs.length; i++) {
+      outputs[i] /= norm;
+    }
   }
 
   @Override

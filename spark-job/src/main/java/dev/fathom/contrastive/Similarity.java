@@ -34,6 +34,14 @@ public sealed interface Similarity extends Serializable permits Cosine, Populati
       float[] norms);
 
   /**
+   * Turns outputs of a finished model into embeddings, in place.
+   *
+   * @param outputs rows × dimension, row-major
+   * @param norm mean length of the outputs that it was trained on
+   */
+  void embed(float[] outputs, int dimension, float norm);
+
+  /**
    * What inner products with this side's embeddings are divided by.
    *
    * @param lengths the sum over the whole sample

@@ -3,6 +3,7 @@ package dev.fathom.embed;
 
 import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
+import dev.fathom.model.SimilarityKind;
 import dev.fathom.output.OutputDirectory;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
@@ -51,7 +52,7 @@ public record EmbeddingFiles(Storage storage, Path directory) {
       String source,
       Optional<Integer> knownDimension,
       String dataset,
-      String similarity) {}
+      SimilarityKind similarity) {}
 
   void writeCard(Card card) {
     storage.writeJson(card(), card);

@@ -13,6 +13,7 @@ import dev.fathom.intrinsic.neighbours.NeighbourSearch;
 import dev.fathom.intrinsic.neighbours.Neighbours;
 import dev.fathom.intrinsic.points.Points;
 import dev.fathom.intrinsic.points.PreparedPoints;
+import dev.fathom.model.SimilarityKind;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -83,7 +84,7 @@ public final class Measurement {
    * @param dimension the true number of shared dimensions
    * @param similarity that they were trained by
    */
-  public record Origin(Optional<Integer> dimension, Optional<String> similarity) {
+  public record Origin(Optional<Integer> dimension, Optional<SimilarityKind> similarity) {
     /** Nothing. */
     public static final Origin UNKNOWN = new Origin(Optional.empty(), Optional.empty());
 
@@ -124,7 +125,7 @@ public final class Measurement {
     boolean found = retrieval.isPresent() && retrieval.get().chance().aboveChance();
     Optional<SharedDimension> shared =
         y.flatMap(other -> SharedDimension.of(x.dimension, other.dimension)).filter(s -> found);
-    boolean cosine = origin.similarity.map("cosine"::equals).orElse(true);
+    boolean cosine = origin.similarity.map(SimilarityKind::onSphere).orElse(true);
     Optional<WidthAdvice> width =
         (y.isPresent() ? shared.map(SharedDimension::estimate) : dimension(x.dimension))
             .map(measured -> WidthAdvice.of(measured, cosine, pairs.widthX()));

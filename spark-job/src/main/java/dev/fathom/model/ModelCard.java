@@ -9,7 +9,6 @@ import java.util.Map;
  * What a model is and where it came from: {@code model.json}.
  *
  * @param schemaVersion the version of this card, {@link #SCHEMA_VERSION}
- * @param similarity {@code cosine} or {@code population-norm}
  * @param temperature τ that training ended with
  * @param bias b that it ended with, 0 where the objective has none: the logit of a pair is its
  *     similarity over τ, plus b
@@ -21,7 +20,7 @@ import java.util.Map;
  */
 public record ModelCard(
     int schemaVersion,
-    String similarity,
+    SimilarityKind similarity,
     double temperature,
     double bias,
     Tower x,

@@ -15,8 +15,6 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
-import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
-import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 
@@ -38,15 +36,15 @@ public record ModelFiles(Storage storage, Path directory) {
       long seed,
       Map<String, String> settings) {
     Towers towers = model.towers();
-    boolean cosine = resolved.similarity().equals(ModelSettings.COSINE);
-    writeGraph(X_FILE, towers.x(), vertex(cosine, model.normX()), model.parameters(), 0);
+    SimilarityKind similarity = resolved.similarity();
+    writeGraph(X_FILE, towers.x(), similarity.vertex(model.normX()), model.parameters(), 0);
     writeGraph(
-        Y_FILE, towers.y(), vertex(cosine, model.normY()), model.parameters(), towers.yOffset());
+        Y_FILE, towers.y(), similarity.vertex(model.normY()), model.parameters(), towers.yOffset());
     storage.writeJson(
         card(),
         new ModelCard(
             ModelCard.SCHEMA_VERSION,
-            resolved.similarity(),
+            similarity,
             temperature,
             bias,
             new ModelCard.Tower(resolved.x().masked(), data.x(), model.normX(), X_FILE),
@@ -82,7 +80,7 @@ public record ModelFiles(Storage storage, Path directory) {
         new Towers(
             card.x().encoder().rebuild(data.x(), graphX),
             card.y().encoder().rebuild(data.y(), graphY),
-            ModelSettings.similarity(card.similarity(), 1));
+            card.similarity().similarity(1));
     float[] parameters = new float[towers.parameterCount()];
     EncoderGraphs.getParameters(graphX, EncoderGraphs.INPUT, parameters, 0);
     EncoderGraphs.getParameters(graphY, EncoderGraphs.INPUT, parameters, towers.yOffset());
@@ -97,10 +95,6 @@ public record ModelFiles(Storage storage, Path directory) {
               + "embed the dataset that it was trained on, or one prepared with the same card",
           name, expected.modality(), expected.shape(), found.modality(), found.shape());
     }
-  }
-
-  private static GraphVertex vertex(boolean cosine, float norm) {
-    return cosine ? new L2NormalizeVertex() : new ScaleVertex(1.0 / norm);
   }
 
   private void writeGraph(

@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.model;
 
-import dev.fathom.contrastive.Cosine;
 import dev.fathom.encoder.Column;
 import dev.fathom.encoder.Encoder;
 import dev.fathom.encoder.EncoderKernel;
@@ -34,20 +33,7 @@ public record TrainedModel(Towers towers, float[] parameters, float normX, float
 
   private float[] embed(Encoder encoder, Column column, int offset, float norm) {
     float[] embeddings = outputs(encoder, column, 0, column.size(), parameters, offset);
-    if (towers.similarity() instanceof Cosine cosine) {
-      cosine.forward(
-          embeddings,
-          column.size(),
-          0,
-          encoder.dimension(),
-          embeddings,
-          0,
-          new float[Math.max(column.size(), 1)]);
-    } else {
-      for (int i = 0; i < embeddings.length; i++) {
-        embeddings[i] /= norm;
-      }
-    }
+    towers.similarity().embed(embeddings, encoder.dimension(), norm);
     return embeddings;
   }
 

@@ -7,6 +7,7 @@ import dev.fathom.intrinsic.DimensionResult;
 import dev.fathom.measure.MeasureResult;
 import dev.fathom.measure.Metric;
 import dev.fathom.measure.WidthAdvice;
+import dev.fathom.model.SimilarityKind;
 import dev.fathom.sweep.CellResult;
 import dev.fathom.sweep.Recommendation;
 import dev.fathom.sweep.SweepResult;
@@ -41,9 +42,7 @@ public final class Headline {
     run.measure().flatMap(MeasureResult::width).ifPresent(width -> sentences.add(width(width)));
     run.sweep()
         .ifPresent(
-            sweep ->
-                sentences.addAll(
-                    sweep(sweep, "cosine".equals(run.settings().get("model.similarity")))));
+            sweep -> sentences.addAll(sweep(sweep, SimilarityKind.COSINE.isIn(run.settings()))));
     return sentences;
   }
 

@@ -26,7 +26,7 @@ record MeanNorm(Towers towers, BroadcastValue<float[]> parameters, boolean ofX)
 
   /** The finished model: its norms are those of the pairs that it was trained on. */
   static TrainedModel finish(Towers towers, float[] parameters, Workers workers) {
-    if (!(towers.similarity() instanceof PopulationNorm)) {
+    if (towers.similarity().sampleRows() == 0) {
       return new TrainedModel(towers, parameters, 1, 1);
     }
     workers.describe("train: population norms");

@@ -84,8 +84,8 @@ public final class Train {
     LOG.info(
         "train   {} parameters ({} and {}) on {} pairs, {}",
         towers.parameterCount(),
-        model.x().masked().kind(),
-        model.y().masked().kind(),
+        model.x().masked().kind().written(),
+        model.y().masked().kind().written(),
         card.counts().train(),
         told(partitions, workers, slots.now()));
     if (settings.training().isThin(partitions)) {

@@ -45,9 +45,9 @@ class EncoderSpeed {
   void rowsASecond(String kind, boolean asGraph) {
     boolean reads = kind.startsWith("t");
     Side side = reads ? EncoderCase.text(WORDS, TOKENS) : EncoderCase.image(32, 32);
-    Encoder encoder = encoder(kind, side);
+    Encoder encoder = encoder(EncoderKind.of(kind), side);
     if (asGraph) {
-      encoder = encoder(graph(encoder), side);
+      encoder = encoder(EncoderKind.of(graph(encoder)), side);
     }
     Column column = reads ? captions(side) : pictures(side);
     int[] rows = IntStream.range(0, ROWS).toArray();
@@ -68,7 +68,7 @@ class EncoderSpeed {
     System.out.printf("%s%s: %,.0f rows a second%n", asGraph ? "graph: of " : "", kind, best);
   }
 
-  private Encoder encoder(String kind, Side side) {
+  private Encoder encoder(EncoderKind kind, Side side) {
     return new EncoderSpec(kind, List.of(), DIMENSION).resolvedFor(side).build(side, storage);
   }
 

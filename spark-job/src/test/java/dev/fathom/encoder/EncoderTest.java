@@ -40,7 +40,7 @@ class EncoderTest {
    * gives twice the gradient of a layer that it computes by SameDiff, such as attention.
    */
   static Stream<EncoderCase> casesThatDl4jDifferentiates() {
-    return cases().filter(given -> !given.kind().equals("transformer"));
+    return cases().filter(given -> !given.kind().equals(BuiltInEncoder.TRANSFORMER));
   }
 
   /** Over many rows some relus switch within any step, and a difference is no derivative. */
@@ -50,27 +50,35 @@ class EncoderTest {
 
   static Stream<EncoderCase> cases() {
     return Stream.of(
-        new EncoderCase("dense", List.of(50, 50), 30, EncoderCase.vector(20), 17),
-        new EncoderCase("dense", List.of(3), 1, EncoderCase.vector(1), 1),
-        new EncoderCase("dense", List.of(5, 1, 4), 7, EncoderCase.vector(9), 5),
-        new EncoderCase("dense", List.of(6), 4, EncoderCase.image(5, 4), 3),
-        new EncoderCase("convolution", List.of(8, 16), 6, EncoderCase.image(8, 8), 5),
-        new EncoderCase("convolution", List.of(4, 5, 3), 3, EncoderCase.image(9, 7), 3),
-        new EncoderCase("convolution", List.of(2), 2, EncoderCase.image(1, 1), 1),
-        new EncoderCase("convolution", List.of(32, 64), 16, EncoderCase.image(32, 32), 12),
-        new EncoderCase("convolution", List.of(3, 4, 2), 3, EncoderCase.image(13, 40), 35),
-        new EncoderCase("residual", List.of(4, 6), 5, EncoderCase.image(8, 8), 4),
-        new EncoderCase("residual", List.of(3, 5, 2), 3, EncoderCase.image(9, 7), 3),
-        new EncoderCase("residual", List.of(2), 2, EncoderCase.image(1, 1), 2),
-        new EncoderCase("residual", List.of(16, 8), 4, EncoderCase.image(32, 32), 9),
-        new EncoderCase("token-bag", List.of(8, 6), 5, EncoderCase.text(11, 7), 9),
-        new EncoderCase("token-bag", List.of(1), 1, EncoderCase.text(2, 1), 1),
-        new EncoderCase("token-bag", List.of(16), 4, EncoderCase.text(100, 12), 6),
-        new EncoderCase("transformer", List.of(8, 2, 12, 1), 5, EncoderCase.text(11, 7), 6),
-        new EncoderCase("transformer", List.of(12, 3, 6, 2), 3, EncoderCase.text(30, 5), 9),
-        new EncoderCase("transformer", List.of(4, 1, 4, 1), 2, EncoderCase.text(3, 2), 2),
-        new EncoderCase("transformer", List.of(4, 2, 4, 1), 2, EncoderCase.text(3, 1), 3),
-        new EncoderCase("transformer", List.of(4, 2, 4, 1), 2, EncoderCase.text(3, 3), 1),
+        new EncoderCase(BuiltInEncoder.DENSE, List.of(50, 50), 30, EncoderCase.vector(20), 17),
+        new EncoderCase(BuiltInEncoder.DENSE, List.of(3), 1, EncoderCase.vector(1), 1),
+        new EncoderCase(BuiltInEncoder.DENSE, List.of(5, 1, 4), 7, EncoderCase.vector(9), 5),
+        new EncoderCase(BuiltInEncoder.DENSE, List.of(6), 4, EncoderCase.image(5, 4), 3),
+        new EncoderCase(BuiltInEncoder.CONVOLUTION, List.of(8, 16), 6, EncoderCase.image(8, 8), 5),
+        new EncoderCase(
+            BuiltInEncoder.CONVOLUTION, List.of(4, 5, 3), 3, EncoderCase.image(9, 7), 3),
+        new EncoderCase(BuiltInEncoder.CONVOLUTION, List.of(2), 2, EncoderCase.image(1, 1), 1),
+        new EncoderCase(
+            BuiltInEncoder.CONVOLUTION, List.of(32, 64), 16, EncoderCase.image(32, 32), 12),
+        new EncoderCase(
+            BuiltInEncoder.CONVOLUTION, List.of(3, 4, 2), 3, EncoderCase.image(13, 40), 35),
+        new EncoderCase(BuiltInEncoder.RESIDUAL, List.of(4, 6), 5, EncoderCase.image(8, 8), 4),
+        new EncoderCase(BuiltInEncoder.RESIDUAL, List.of(3, 5, 2), 3, EncoderCase.image(9, 7), 3),
+        new EncoderCase(BuiltInEncoder.RESIDUAL, List.of(2), 2, EncoderCase.image(1, 1), 2),
+        new EncoderCase(BuiltInEncoder.RESIDUAL, List.of(16, 8), 4, EncoderCase.image(32, 32), 9),
+        new EncoderCase(BuiltInEncoder.TOKEN_BAG, List.of(8, 6), 5, EncoderCase.text(11, 7), 9),
+        new EncoderCase(BuiltInEncoder.TOKEN_BAG, List.of(1), 1, EncoderCase.text(2, 1), 1),
+        new EncoderCase(BuiltInEncoder.TOKEN_BAG, List.of(16), 4, EncoderCase.text(100, 12), 6),
+        new EncoderCase(
+            BuiltInEncoder.TRANSFORMER, List.of(8, 2, 12, 1), 5, EncoderCase.text(11, 7), 6),
+        new EncoderCase(
+            BuiltInEncoder.TRANSFORMER, List.of(12, 3, 6, 2), 3, EncoderCase.text(30, 5), 9),
+        new EncoderCase(
+            BuiltInEncoder.TRANSFORMER, List.of(4, 1, 4, 1), 2, EncoderCase.text(3, 2), 2),
+        new EncoderCase(
+            BuiltInEncoder.TRANSFORMER, List.of(4, 2, 4, 1), 2, EncoderCase.text(3, 1), 3),
+        new EncoderCase(
+            BuiltInEncoder.TRANSFORMER, List.of(4, 2, 4, 1), 2, EncoderCase.text(3, 3), 1),
         graph("vector", GraphFixtures.branches(9, 6), EncoderCase.vector(9), 6, 5),
         graph(
             "nhwc", GraphFixtures.pictures(8, CNN2DFormat.NHWC, 5), EncoderCase.image(8, 8), 5, 4),
@@ -83,7 +91,7 @@ class EncoderTest {
       String name, ComputationGraphConfiguration configuration, Side side, int width, int rows) {
     Path path = new Path(directory.toString(), name + ".json");
     STORAGE.write(path, configuration.toJson().getBytes(StandardCharsets.UTF_8));
-    return new EncoderCase("graph:" + path, List.of(), width, side, rows);
+    return new EncoderCase(EncoderKind.of("graph:" + path), List.of(), width, side, rows);
   }
 
   @ParameterizedTest
@@ -130,7 +138,7 @@ class EncoderTest {
 
     float[] gradients = gradients(encoder, column, given.rows(), parameters, direction.clone());
 
-    int probes = given.kind().equals("transformer") ? 200 : 20;
+    int probes = given.kind().equals(BuiltInEncoder.TRANSFORMER) ? 200 : 20;
     for (int probe = 0; probe < probes; probe++) {
       int p = RANDOM.nextInt(parameters.length);
       double step = 2e-3;
@@ -184,7 +192,9 @@ class EncoderTest {
     List<Integer> hidden = Arrays.stream(sizes.split(", ")).map(Integer::valueOf).toList();
 
     assertThatThrownBy(
-            () -> new EncoderSpec("transformer", hidden, 4).build(EncoderCase.text(11, 7), STORAGE))
+            () ->
+                new EncoderSpec(BuiltInEncoder.TRANSFORMER, hidden, 4)
+                    .build(EncoderCase.text(11, 7), STORAGE))
         .isInstanceOf(FathomException.class)
         .hasMessageContaining("are not width, heads (which divide the width)");
   }

@@ -258,7 +258,8 @@ class GraphEncoderTest {
   }
 
   private Encoder encoder(Path file, Side side, int dimension) {
-    return new EncoderSpec("graph:" + file, List.of(), dimension).build(side, storage);
+    return new EncoderSpec(EncoderKind.of("graph:" + file), List.of(), dimension)
+        .build(side, storage);
   }
 
   private static Encoder shipped(Encoder encoder) throws Exception {

@@ -8,12 +8,15 @@ import static org.assertj.core.api.Assertions.within;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.Modality;
 import dev.fathom.data.Side;
+import dev.fathom.encoder.BuiltInEncoder;
 import dev.fathom.encoder.Column;
 import dev.fathom.encoder.ColumnBuilder;
+import dev.fathom.encoder.EncoderKind;
 import dev.fathom.encoder.EncoderSpec;
 import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
 import dev.fathom.random.RandomStream;
+import dev.fathom.settings.Settings;
 import dev.fathom.testing.GraphFixtures;
 import java.io.File;
 import java.nio.file.Files;
@@ -24,9 +27,11 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.apache.hadoop.conf.Configuration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -67,8 +72,8 @@ class ModelFilesTest {
           null);
 
   @ParameterizedTest
-  @CsvSource({"cosine, convolution", "population-norm, convolution", "cosine, residual"})
-  void plainDl4jOpensAnEncoderAndGivesTheSameEmbeddings(String similarity, String encoder)
+  @CsvSource({"COSINE, convolution", "POPULATION_NORM, convolution", "COSINE, residual"})
+  void plainDl4jOpensAnEncoderAndGivesTheSameEmbeddings(SimilarityKind similarity, String encoder)
       throws Exception {
     ModelSettings settings = settings(similarity, encoder);
     TrainedModel model = model(settings);
@@ -90,9 +95,46 @@ class ModelFilesTest {
     }
   }
 
+  @Test
+  void theCardNamesChoicesAsTheConfigurationDoes() throws Exception {
+    Path source = directory.resolve("source.json");
+    Files.writeString(source, GraphFixtures.branches(6, 5).toJson());
+    ModelSettings settings =
+        ModelSettings.of(
+                Settings.of(
+                    "",
+                    List.of(),
+                    List.of(
+                        "model.dimension=5",
+                        "model.similarity=population-norm",
+                        "model.y.encoder=graph:" + source)))
+            .resolvedFor(card);
+
+    write(model(settings), settings);
+
+    assertThat(Files.readString(directory.resolve("model.json")))
+        .contains(
+            "\"similarity\" : \"population-norm\"",
+            "\"kind\" : \"convolution\",\n      \"hidden\" : [ 32, 64, 128 ]",
+            "\"kind\" : \"graph:" + source + "\",\n      \"hidden\" : [ ]");
+  }
+
+  @Test
+  void aCardThatNamesAnUnknownEncoderIsRefused() throws Exception {
+    ModelFiles files =
+        write(model(settings(SimilarityKind.COSINE)), settings(SimilarityKind.COSINE));
+    Path json = directory.resolve("model.json");
+    Files.writeString(json, Files.readString(json).replace("\"dense\"", "\"denser\""));
+    Files.delete(directory.resolve(".model.json.crc"));
+
+    assertThatThrownBy(files::readCard)
+        .isInstanceOf(FathomException.class)
+        .hasMessageContaining("model.json is not what Fathom writes there");
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"cosine", "population-norm"})
-  void whatIsReadEmbedsLikeWhatWasWritten(String similarity) {
+  @EnumSource
+  void whatIsReadEmbedsLikeWhatWasWritten(SimilarityKind similarity) {
     TrainedModel model = model(settings(similarity));
     ModelFiles files = write(model, settings(similarity));
 
@@ -122,10 +164,11 @@ class ModelFilesTest {
             1, "t", "f", 1, null, false, image, text, card.counts(), Map.of(), null, null, null);
     ModelSettings settings =
         new ModelSettings(
-                "cosine",
+                SimilarityKind.COSINE,
                 16,
-                new EncoderSpec("convolution", List.of(4), 5),
-                new EncoderSpec(kind.equals("graph:") ? kind + source : kind, List.of(), 5))
+                new EncoderSpec(BuiltInEncoder.CONVOLUTION, List.of(4), 5),
+                new EncoderSpec(
+                    EncoderKind.of(kind.equals("graph:") ? kind + source : kind), List.of(), 5))
             .resolvedFor(captioned);
     Towers towers = settings.build(captioned, STORAGE);
     TrainedModel model = new TrainedModel(towers, towers.initialParameters(3), 1, 1);
@@ -158,10 +201,10 @@ class ModelFilesTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = "cosine")
-  void aDatasetWithOtherNormalisationIsRefused(String similarity) {
-    ModelFiles files = write(model(settings(similarity)), settings(similarity));
+  @Test
+  void aDatasetWithOtherNormalisationIsRefused() {
+    ModelFiles files =
+        write(model(settings(SimilarityKind.COSINE)), settings(SimilarityKind.COSINE));
     Side other =
         new Side(
             Modality.IMAGE,
@@ -178,10 +221,10 @@ class ModelFilesTest {
         .hasMessageContaining("the model's side x and the dataset's differ");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = "cosine")
-  void anUnfinishedModelIsRefused(String similarity) throws Exception {
-    ModelFiles files = write(model(settings(similarity)), settings(similarity));
+  @Test
+  void anUnfinishedModelIsRefused() throws Exception {
+    ModelFiles files =
+        write(model(settings(SimilarityKind.COSINE)), settings(SimilarityKind.COSINE));
     Files.delete(directory.resolve("_SUCCESS"));
 
     assertThatThrownBy(files::readCard)
@@ -199,16 +242,16 @@ class ModelFilesTest {
     return files;
   }
 
-  private ModelSettings settings(String similarity) {
+  private ModelSettings settings(SimilarityKind similarity) {
     return settings(similarity, "convolution");
   }
 
-  private ModelSettings settings(String similarity, String encoder) {
+  private ModelSettings settings(SimilarityKind similarity, String encoder) {
     return new ModelSettings(
             similarity,
             16,
-            new EncoderSpec(encoder, List.of(4, 6), 5),
-            new EncoderSpec("auto", List.of(), 5))
+            new EncoderSpec(EncoderKind.of(encoder), List.of(4, 6), 5),
+            new EncoderSpec(BuiltInEncoder.AUTO, List.of(), 5))
         .resolvedFor(card);
   }
 

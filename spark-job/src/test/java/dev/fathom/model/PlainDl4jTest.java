@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.Side;
+import dev.fathom.encoder.BuiltInEncoder;
 import dev.fathom.encoder.Column;
+import dev.fathom.encoder.EncoderKind;
 import dev.fathom.encoder.EncoderSpec;
 import dev.fathom.files.Storage;
 import dev.fathom.random.RandomStream;
@@ -50,12 +52,14 @@ class PlainDl4jTest {
 
   @Test
   void savedEncodersEmbedTheSameWithoutFathomOnTheClassPath() throws Exception {
-    EncoderCase vectors = encoder("dense", List.of(8, 7), EncoderCase.vector(6));
-    EncoderCase images = encoder("convolution", List.of(4, 6), EncoderCase.image(9, 8));
-    EncoderCase captions = encoder("token-bag", List.of(8, 6), EncoderCase.text(11, 7));
+    EncoderCase vectors = encoder(BuiltInEncoder.DENSE, List.of(8, 7), EncoderCase.vector(6));
+    EncoderCase images =
+        encoder(BuiltInEncoder.CONVOLUTION, List.of(4, 6), EncoderCase.image(9, 8));
+    EncoderCase captions =
+        encoder(BuiltInEncoder.TOKEN_BAG, List.of(8, 6), EncoderCase.text(11, 7));
     List<Saved> saved = new ArrayList<>();
-    saved.addAll(save("cosine", images, captions));
-    saved.addAll(save("population-norm", vectors, captions));
+    saved.addAll(save(SimilarityKind.COSINE, images, captions));
+    saved.addAll(save(SimilarityKind.POPULATION_NORM, vectors, captions));
 
     openElsewhere(saved.stream().map(Saved::directory).toList());
 
@@ -74,11 +78,12 @@ class PlainDl4jTest {
     }
   }
 
-  private static EncoderCase encoder(String kind, List<Integer> hidden, Side side) {
+  private static EncoderCase encoder(EncoderKind kind, List<Integer> hidden, Side side) {
     return new EncoderCase(kind, hidden, DIMENSION, side, ROWS);
   }
 
-  private List<Saved> save(String similarity, EncoderCase x, EncoderCase y) throws IOException {
+  private List<Saved> save(SimilarityKind similarity, EncoderCase x, EncoderCase y)
+      throws IOException {
     DatasetCard card =
         new DatasetCard(
             DatasetCard.SCHEMA_VERSION,
@@ -97,7 +102,7 @@ class PlainDl4jTest {
     ModelSettings settings = new ModelSettings(similarity, 16, spec(x), spec(y));
     Towers towers = settings.build(card, new Storage(new Configuration()));
     TrainedModel model = new TrainedModel(towers, towers.initialParameters(3), 1.5f, 0.5f);
-    Path written = directory.resolve(similarity);
+    Path written = directory.resolve(similarity.name());
     new ModelFiles(
             new Storage(new Configuration()), new org.apache.hadoop.fs.Path(written.toString()))
         .write(model, settings, card, 0.05, 0, 1, Map.of());
@@ -110,7 +115,7 @@ class PlainDl4jTest {
 
   private static Saved save(Path zip, EncoderCase encoder, Column column, float[] embeddings)
       throws IOException {
-    Path directory = Files.createDirectory(zip.resolveSibling(encoder.kind()));
+    Path directory = Files.createDirectory(zip.resolveSibling(encoder.kind().written()));
     Files.copy(zip, directory.resolve("model.zip"));
     int[] all = IntStream.range(0, ROWS).toArray();
     Nd4j.saveBinary(encoder.inputs(column, all)[0], directory.resolve("input.bin").toFile());

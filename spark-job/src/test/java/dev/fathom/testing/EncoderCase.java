@@ -7,6 +7,7 @@ import dev.fathom.encoder.Column;
 import dev.fathom.encoder.ColumnBuilder;
 import dev.fathom.encoder.Encoder;
 import dev.fathom.encoder.EncoderGraphs;
+import dev.fathom.encoder.EncoderKind;
 import dev.fathom.encoder.EncoderSpec;
 import dev.fathom.files.Storage;
 import java.util.Collections;
@@ -23,7 +24,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** A kind of encoder at some shape, rows for it to read, and its DL4J twin. */
-public record EncoderCase(String kind, List<Integer> hidden, int dimension, Side side, int rows) {
+public record EncoderCase(
+    EncoderKind kind, List<Integer> hidden, int dimension, Side side, int rows) {
   private static final Storage STORAGE = new Storage(new Configuration());
 
   /** The encoder. */

@@ -2,23 +2,27 @@
 package dev.fathom.testing;
 
 import dev.fathom.data.Side;
+import dev.fathom.encoder.BuiltInEncoder;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 
 /** Shapes of every built-in kind of encoder, small ones and odd ones. */
 public final class EncoderCases {
-  private static final Map<String, Arbitrary<Shape>> SHAPES =
+  private static final Map<BuiltInEncoder, Arbitrary<Shape>> SHAPES =
       Map.of(
-          "dense", Arbitraries.oneOf(vectors(20), images(6)).flatMap(side -> shape(side, 0, 3, 16)),
-          "convolution", images(13).flatMap(side -> shape(side, 1, 3, 8)),
-          "residual", images(13).flatMap(side -> shape(side, 1, 3, 6)),
+          BuiltInEncoder.DENSE,
+              Arbitraries.oneOf(vectors(20), images(6)).flatMap(side -> shape(side, 0, 3, 16)),
+          BuiltInEncoder.CONVOLUTION, images(13).flatMap(side -> shape(side, 1, 3, 8)),
+          BuiltInEncoder.RESIDUAL, images(13).flatMap(side -> shape(side, 1, 3, 6)),
           // DL4J takes no mask of one caption with one place.
-          "transformer",
+          BuiltInEncoder.TRANSFORMER,
               captions().filter(side -> side.size() > 1).flatMap(EncoderCases::transformer),
-          "token-bag", captions().flatMap(side -> shape(side, 1, 3, 12)));
+          BuiltInEncoder.TOKEN_BAG, captions().flatMap(side -> shape(side, 1, 3, 12)));
 
   private EncoderCases() {}
 
@@ -26,14 +30,17 @@ public final class EncoderCases {
   private record Shape(Side side, List<Integer> hidden) {}
 
   /** The kinds that {@link #any} draws from. */
-  public static Iterable<String> kinds() {
+  public static Set<BuiltInEncoder> kinds() {
     return SHAPES.keySet();
   }
 
   /** Any kind at any shape, with one row or a few. */
   public static Arbitrary<EncoderCase> any() {
     return Combinators.combine(
-            Arbitraries.of(SHAPES.keySet().stream().sorted().toList()),
+            Arbitraries.of(
+                SHAPES.keySet().stream()
+                    .sorted(Comparator.comparing(BuiltInEncoder::written))
+                    .toList()),
             Arbitraries.integers().between(1, 9),
             Arbitraries.integers().between(1, 7))
         .flatAs(

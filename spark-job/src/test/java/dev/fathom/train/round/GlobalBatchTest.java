@@ -12,6 +12,7 @@ import dev.fathom.contrastive.PopulationNorm;
 import dev.fathom.contrastive.Similarity;
 import dev.fathom.data.Modality;
 import dev.fathom.data.Side;
+import dev.fathom.encoder.BuiltInEncoder;
 import dev.fathom.encoder.ColumnBuilder;
 import dev.fathom.encoder.EncoderKernel;
 import dev.fathom.encoder.EncoderSpec;
@@ -114,8 +115,9 @@ class GlobalBatchTest {
     static Given of(Similarity similarity, int pairs, int batch, int partitions, String... more) {
       Towers towers =
           new Towers(
-              new EncoderSpec("dense", List.of(12, 12), DIMENSION).build(SIDE, STORAGE),
-              new EncoderSpec("dense", List.of(9), DIMENSION).build(SIDE, STORAGE),
+              new EncoderSpec(BuiltInEncoder.DENSE, List.of(12, 12), DIMENSION)
+                  .build(SIDE, STORAGE),
+              new EncoderSpec(BuiltInEncoder.DENSE, List.of(9), DIMENSION).build(SIDE, STORAGE),
               similarity);
       List<String> keys =
           new ArrayList<>(

@@ -12,6 +12,7 @@ import dev.fathom.contrastive.PopulationNorm;
 import dev.fathom.contrastive.Similarity;
 import dev.fathom.data.Modality;
 import dev.fathom.data.Side;
+import dev.fathom.encoder.BuiltInEncoder;
 import dev.fathom.encoder.ColumnBuilder;
 import dev.fathom.encoder.EncoderSpec;
 import dev.fathom.error.FathomException;
@@ -483,8 +484,8 @@ class RoundEngineTest {
 
   private static Towers towers(Similarity similarity) {
     return new Towers(
-        new EncoderSpec("dense", List.of(12, 12), 5).build(SIDE, STORAGE),
-        new EncoderSpec("dense", List.of(9), 5).build(SIDE, STORAGE),
+        new EncoderSpec(BuiltInEncoder.DENSE, List.of(12, 12), 5).build(SIDE, STORAGE),
+        new EncoderSpec(BuiltInEncoder.DENSE, List.of(9), 5).build(SIDE, STORAGE),
         similarity);
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.fathom.contrastive.Cosine;
 import dev.fathom.data.Modality;
 import dev.fathom.data.Side;
+import dev.fathom.encoder.BuiltInEncoder;
 import dev.fathom.encoder.EncoderSpec;
 import dev.fathom.files.Storage;
 import dev.fathom.model.Towers;
@@ -66,8 +67,8 @@ class TrainerSpecTest {
     Storage storage = new Storage(new Configuration());
     Towers towers =
         new Towers(
-            new EncoderSpec("dense", List.of(2), 2).build(SIDE, storage),
-            new EncoderSpec("dense", List.of(2), 2).build(SIDE, storage),
+            new EncoderSpec(BuiltInEncoder.DENSE, List.of(2), 2).build(SIDE, storage),
+            new EncoderSpec(BuiltInEncoder.DENSE, List.of(2), 2).build(SIDE, storage),
             new Cosine());
     return new TrainerSpec(
         towers, training, TemperatureSettings.of(settings), BatchPlan.of(parts, 1000, 0, training));

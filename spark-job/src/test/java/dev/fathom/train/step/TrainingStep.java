@@ -5,6 +5,7 @@ import dev.fathom.collective.Collective;
 import dev.fathom.contrastive.Cosine;
 import dev.fathom.data.Modality;
 import dev.fathom.data.Side;
+import dev.fathom.encoder.BuiltInEncoder;
 import dev.fathom.encoder.Column;
 import dev.fathom.encoder.ColumnBuilder;
 import dev.fathom.encoder.EncoderSpec;
@@ -63,7 +64,7 @@ final class TrainingStep {
   /** Two encoders 20-50-50-50-50-30. */
   static TrainingStep dense(int batch) {
     Side side = new Side(Modality.VECTOR, List.of(20), List.of(), List.of(), List.of());
-    EncoderSpec encoder = new EncoderSpec("dense", List.of(50, 50, 50, 50), 30);
+    EncoderSpec encoder = new EncoderSpec(BuiltInEncoder.DENSE, List.of(50, 50, 50, 50), 30);
     return new TrainingStep(side, encoder, side, encoder, batch);
   }
 
@@ -79,10 +80,10 @@ final class TrainingStep {
             List.of(0.5, 0.5, 0.5),
             List.of(0.3, 0.3, 0.3),
             List.of()),
-        new EncoderSpec("convolution", List.of(32, 64, 128), 64),
+        new EncoderSpec(BuiltInEncoder.CONVOLUTION, List.of(32, 64, 128), 64),
         new Side(
             Modality.TEXT, List.of(16), List.of(), List.of(), Collections.nCopies(2000, "word")),
-        new EncoderSpec("token-bag", List.of(64), 64),
+        new EncoderSpec(BuiltInEncoder.TOKEN_BAG, List.of(64), 64),
         batch);
   }
 

@@ -1,0 +1,50 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.encoder;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import dev.fathom.data.Side;
+import dev.fathom.files.Storage;
+import java.util.List;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/** A kind of encoder: one that is built in, or a DL4J graph from a file. */
+public sealed interface EncoderKind permits BuiltInEncoder, GraphFile {
+
+  /**
+   * The kind of a name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  @JsonCreator
+  static EncoderKind of(String written) {
+    return GraphFile.isWritten(written) ? GraphFile.of(written) : BuiltInEncoder.of(written);
+  }
+
+  /** Its name in the configuration and in {@code model.json}. */
+  @JsonValue
+  String written();
+
+  /** Widths of the hidden layers where none are given. */
+  List<Integer> hidden();
+
+  /** The kind that it stands for on a side. */
+  default EncoderKind resolvedFor(Side side) {
+    return this;
+  }
+
+  /** The same without credentials: to be told, not to be built. */
+  default EncoderKind masked() {
+    return this;
+  }
+
+  /**
+   * Builds an encoder.
+   *
+   * @param storage where a graph is read
+   */
+  Encoder build(Side side, List<Integer> hidden, int dimension, Storage storage);
+
+  /** Builds the encoder again of which {@link EncoderGraphs#single} made a graph. */
+  Encoder rebuild(Side side, List<Integer> hidden, int dimension, ComputationGraph graph);
+}
