@@ -11,8 +11,7 @@ import java.util.List;
  * <p>A step calls {@link #begin}; {@link #tell} for each exchange, whose merged numbers all
  * instances have before the next; {@link #loss}; {@link #gradients}.
  *
- * <p>Embeddings u and v are batch × dimension, row-major; row i of u belongs to row i of v. The
- * logits are u·vᵀ/τ + b.
+ * <p>Embeddings u and v are batch × dimension, row-major; row i of u belongs to row i of v.
  */
 public interface BatchRows {
 
@@ -42,14 +41,14 @@ public interface BatchRows {
    * @param merged the exchanges before, over all instances
    * @param numbers maxima are raised; sums are written
    */
-  void tell(int exchange, float temperature, float bias, float[][] merged, float[] numbers);
+  void tell(int exchange, Logits logits, float[][] merged, float[] numbers);
 
   /**
    * The own rows' part of L, in nats.
    *
    * @param merged all exchanges, over all instances
    */
-  double loss(float temperature, float bias, float[][] merged);
+  double loss(Logits logits, float[][] merged);
 
   /**
    * The own rows' part of the gradients.
@@ -59,13 +58,7 @@ public interface BatchRows {
    * @return the own rows' part of ∂L/∂log τ
    */
   double gradients(
-      float[] u,
-      float[] v,
-      float temperature,
-      float bias,
-      float[][] merged,
-      float[] gradientU,
-      float[] gradientV);
+      float[] u, float[] v, Logits logits, float[][] merged, float[] gradientU, float[] gradientV);
 
   /** The own rows' part of ∂L/∂b, after {@link #gradients}. */
   double biasGradient();

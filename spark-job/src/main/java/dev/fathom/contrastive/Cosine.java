@@ -17,34 +17,19 @@ public record Cosine() implements Similarity {
   }
 
   @Override
-  public double forward(
-      float[] output,
-      int rows,
-      int sample,
-      int dimension,
-      float[] embedding,
-      int first,
-      float[] norms) {
-    for (int i = 0; i < rows; i++) {
+  public double forward(Outputs outputs, float[] embedding) {
+    float[] output = outputs.values;
+    int dimension = outputs.dimension;
+    for (int i = 0; i < outputs.rows; i++) {
       int from = i * dimension;
-      int to = (first + i) * dimension;
+      int to = (outputs.first + i) * dimension;
       float norm = length(output, from, dimension);
-      norms[i] = norm;
+      outputs.norms[i] = norm;
       for (int c = 0; c < dimension; c++) {
         embedding[to + c] = output[from + c] / norm;
       }
     }
     return 0;
-  }
-
-  @Override
-  public void embed(float[] outputs, int dimension, float norm) {
-    for (int from = 0; from < outputs.length; from += dimension) {
-      float length = length(outputs, from, dimension);
-      for (int c = from; c < from + dimension; c++) {
-        outputs[c] /= length;
-      }
-    }
   }
 
   /** The length of a row, or the smallest one allowed. */
@@ -60,23 +45,26 @@ public record Cosine() implements Similarity {
 
   @Override
   public void backward(
-      float[] output,
-      int rows,
-      int sample,
-      int dimension,
-      float[] embedding,
-      int first,
-      float[] norms,
-      float[] gradient,
-      double lengthGradient,
-      float[] outputGradient) {
-    for (int i = 0; i < rows; i++) {
-      int from = (first + i) * dimension;
+      Outputs outputs, float[] embedding, float[] gradient, double lengthGradient) {
+    float[] outputGradient = outputs.gradients;
+    int dimension = outputs.dimension;
+    for (int i = 0; i < outputs.rows; i++) {
+      int from = (outputs.first + i) * dimension;
       int to = i * dimension;
       float along = (float) VectorMath.dot(gradient, from, embedding, from, dimension);
-      float inverse = 1f / norms[i];
+      float inverse = 1f / outputs.norms[i];
       for (int c = 0; c < dimension; c++) {
         outputGradient[to + c] = (gradient[from + c] - along * embedding[from + c]) * inverse;
+      }
+    }
+  }
+
+  @Override
+  public void embed(float[] outputs, int dimension, float norm) {
+    for (int from = 0; from < outputs.length; from += dimension) {
+      float length = length(outputs, from, dimension);
+      for (int c = from; c < from + dimension; c++) {
+        outputs[c] /= length;
       }
     }
   }

@@ -73,11 +73,11 @@ final class InfoNceRows extends SimilarityRows {
   }
 
   @Override
-  public void tell(int exchange, float temperature, float bias, float[][] merged, float[] numbers) {
+  public void tell(int exchange, Logits logits, float[][] merged, float[] numbers) {
     if (exchange == MAXIMA) {
       maxima(numbers);
     } else {
-      exponentials(temperature, merged[MAXIMA], numbers);
+      exponentials(logits.scale(), merged[MAXIMA], numbers);
     }
   }
 
@@ -94,8 +94,7 @@ final class InfoNceRows extends SimilarityRows {
     }
   }
 
-  private void exponentials(float temperature, float[] maxima, float[] columnSums) {
-    float scale = 1f / temperature;
+  private void exponentials(float scale, float[] maxima, float[] columnSums) {
     Arrays.fill(columnSums, 0, batch, 0f);
     boolean shared = shared(maxima, scale);
     if (!shared && ofColumns.length < values.length) {
@@ -128,10 +127,10 @@ final class InfoNceRows extends SimilarityRows {
   }
 
   @Override
-  public double loss(float temperature, float bias, float[][] merged) {
+  public double loss(Logits logits, float[][] merged) {
     float[] maxima = merged[MAXIMA];
     float[] columnSums = merged[SUMS];
-    float scale = 1f / temperature;
+    float scale = logits.scale();
     boolean shared = shared(maxima, scale);
     double loss = 0;
     for (int i = 0; i < rows; i++) {
@@ -145,16 +144,10 @@ final class InfoNceRows extends SimilarityRows {
 
   @Override
   public double gradients(
-      float[] u,
-      float[] v,
-      float temperature,
-      float bias,
-      float[][] merged,
-      float[] gradientU,
-      float[] gradientV) {
+      float[] u, float[] v, Logits logits, float[][] merged, float[] gradientU, float[] gradientV) {
     float[] maxima = merged[MAXIMA];
     float[] columnSums = merged[SUMS];
-    float scale = 1f / temperature;
+    float scale = logits.scale();
     boolean shared = shared(maxima, scale);
     float rest = 1f / (2 * batch);
     for (int j = 0; j < batch; j++) {

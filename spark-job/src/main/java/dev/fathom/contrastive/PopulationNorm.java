@@ -34,23 +34,11 @@ public record PopulationNorm(int sampleRows) implements Similarity {
   }
 
   @Override
-  public double forward(
-      float[] output,
-      int rows,
-      int sample,
-      int dimension,
-      float[] embedding,
-      int first,
-      float[] norms) {
-    System.arraycopy(output, 0, embedding, first * dimension, rows * dimension);
-    return lengths(output, rows, sample, dimension, norms);
-  }
-
-  @Override
-  public void embed(float[] outputs, int dimension, float norm) {
-    for (int i = 0; i < outputs.length; i++) {
-      outputs[i] /= norm;
-    }
+  public double forward(Outputs outputs, float[] embedding) {
+    int dimension = outputs.dimension;
+    System.arraycopy(
+        outputs.values, 0, embedding, outputs.first * dimension, outputs.rows * dimension);
+    return lengths(outputs.values, outputs.rows, outputs.sample, dimension, outputs.norms);
   }
 
   @Override
@@ -60,22 +48,24 @@ public record PopulationNorm(int sampleRows) implements Similarity {
 
   @Override
   public void backward(
-      float[] output,
-      int rows,
-      int sample,
-      int dimension,
-      float[] embedding,
-      int first,
-      float[] norms,
-      float[] gradient,
-      double lengthGradient,
-      float[] outputGradient) {
-    System.arraycopy(gradient, first * dimension, outputGradient, 0, rows * dimension);
-    for (int p = rows; p < rows + sample; p++) {
-      float factor = norms[p] > Cosine.SMALLEST_NORM ? (float) (lengthGradient / norms[p]) : 0f;
+      Outputs outputs, float[] embedding, float[] gradient, double lengthGradient) {
+    int rows = outputs.rows;
+    int dimension = outputs.dimension;
+    float[] outputGradient = outputs.gradients;
+    System.arraycopy(gradient, outputs.first * dimension, outputGradient, 0, rows * dimension);
+    for (int p = rows; p < rows + outputs.sample; p++) {
+      float norm = outputs.norms[p];
+      float factor = norm > Cosine.SMALLEST_NORM ? (float) (lengthGradient / norm) : 0f;
       for (int c = p * dimension; c < (p + 1) * dimension; c++) {
-        outputGradient[c] = output[c] * factor;
+        outputGradient[c] = outputs.values[c] * factor;
       }
+    }
+  }
+
+  @Override
+  public void embed(float[] outputs, int dimension, float norm) {
+    for (int i = 0; i < outputs.length; i++) {
+      outputs[i] /= norm;
     }
   }
 }

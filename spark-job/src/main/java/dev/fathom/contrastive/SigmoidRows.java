@@ -36,13 +36,14 @@ final class SigmoidRows extends SimilarityRows {
   }
 
   @Override
-  public void tell(int exchange, float temperature, float bias, float[][] merged, float[] numbers) {
+  public void tell(int exchange, Logits logits, float[][] merged, float[] numbers) {
     throw new IllegalArgumentException("nothing is exchanged");
   }
 
   @Override
-  public double loss(float temperature, float bias, float[][] merged) {
-    float scale = 1f / temperature;
+  public double loss(Logits logits, float[][] merged) {
+    float scale = logits.scale();
+    float bias = logits.bias();
     float each = 1f / batch;
     double loss = 0;
     for (int i = 0; i < rows; i++) {
@@ -78,20 +79,14 @@ final class SigmoidRows extends SimilarityRows {
 
   @Override
   public double gradients(
-      float[] u,
-      float[] v,
-      float temperature,
-      float bias,
-      float[][] merged,
-      float[] gradientU,
-      float[] gradientV) {
+      float[] u, float[] v, Logits logits, float[][] merged, float[] gradientU, float[] gradientV) {
     biasGradient = 0;
     for (int i = 0; i < rows; i++) {
       int row = i * batch;
       values[row + first + i] -= 1f / batch;
       biasGradient += VectorMath.sum(values, row, row + batch);
     }
-    return backward(u, v, 1f / temperature, gradientU, gradientV);
+    return backward(u, v, logits.scale(), gradientU, gradientV);
   }
 
   @Override

@@ -7,7 +7,7 @@ import java.io.Serializable;
  * How an encoder's outputs become similarities: inner products of the embeddings that are made of
  * them, over a norm of each side.
  *
- * <p>Outputs are rows of pairs followed by rows of a separate sample, which {@link PopulationNorm}
+ * <p>Beside rows of pairs there may be rows of a separate sample, which {@link PopulationNorm}
  * takes its norm from and {@link Cosine} does without. The rows of a batch may be treated in parts;
  * what all parts have to know of each other is the sum of the sample's lengths.
  */
@@ -19,27 +19,10 @@ public sealed interface Similarity extends Serializable permits Cosine, Populati
   /**
    * Turns outputs into embeddings.
    *
-   * @param output (rows + sample) × dimension, row-major
-   * @param embedding receives rows × dimension from row {@code first} on
-   * @param norms receives one norm a row of the output, for the way back
+   * @param embedding batch × dimension; receives the part's rows
    * @return the sum of the sample's lengths, 0 where none is needed
    */
-  double forward(
-      float[] output,
-      int rows,
-      int sample,
-      int dimension,
-      float[] embedding,
-      int first,
-      float[] norms);
-
-  /**
-   * Turns outputs of a finished model into embeddings, in place.
-   *
-   * @param outputs rows × dimension, row-major
-   * @param norm mean length of the outputs that it was trained on
-   */
-  void embed(float[] outputs, int dimension, float norm);
+  double forward(Outputs outputs, float[] embedding);
 
   /**
    * What inner products with this side's embeddings are divided by.
@@ -50,22 +33,20 @@ public sealed interface Similarity extends Serializable permits Cosine, Populati
   double norm(double lengths, int sample);
 
   /**
-   * Turns gradients with respect to the embeddings into gradients with respect to the outputs.
+   * Turns gradients with respect to the embeddings into those with respect to the outputs.
    *
-   * @param embedding what {@link #forward} gave, with the own rows from {@code first} on
+   * @param outputs as {@link #forward} left them
+   * @param embedding what it gave
    * @param gradient ∂L/∂embedding, laid out like it
    * @param lengthGradient ∂L/∂length of each row of the sample
-   * @param outputGradient receives ∂L/∂output, (rows + sample) × dimension
    */
-  void backward(
-      float[] output,
-      int rows,
-      int sample,
-      int dimension,
-      float[] embedding,
-      int first,
-      float[] norms,
-      float[] gradient,
-      double lengthGradient,
-      float[] outputGradient);
+  void backward(Outputs outputs, float[] embedding, float[] gradient, double lengthGradient);
+
+  /**
+   * Turns outputs of a finished model into embeddings, in place.
+   *
+   * @param outputs rows × dimension, row-major
+   * @param norm mean length of the outputs that it was trained on
+   */
+  void embed(float[] outputs, int dimension, float norm);
 }

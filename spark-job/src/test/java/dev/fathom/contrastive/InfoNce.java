@@ -39,7 +39,8 @@ public final class InfoNce {
   public double lossAndGradients(
       float[] u, float[] v, int batch, float temperature, float[] gradientU, float[] gradientV) {
     double loss = loss(u, v, batch, temperature);
-    temperatureGradient = rows.gradients(u, v, temperature, 0, merged, gradientU, gradientV);
+    temperatureGradient =
+        rows.gradients(u, v, new Logits(temperature, 0), merged, gradientU, gradientV);
     return loss;
   }
 
@@ -47,9 +48,10 @@ public final class InfoNce {
   public double loss(float[] u, float[] v, int batch, float temperature) {
     rows.begin(u, v, 0, batch, batch);
     Arrays.fill(merged[0], Float.NEGATIVE_INFINITY);
-    rows.tell(0, temperature, 0, merged, merged[0]);
-    rows.tell(1, temperature, 0, merged, merged[1]);
-    return rows.loss(temperature, 0, merged);
+    Logits logits = new Logits(temperature, 0);
+    rows.tell(0, logits, merged, merged[0]);
+    rows.tell(1, logits, merged, merged[1]);
+    return rows.loss(logits, merged);
   }
 
   /** ∂L/∂log τ of the batch that {@link #lossAndGradients} saw last. */

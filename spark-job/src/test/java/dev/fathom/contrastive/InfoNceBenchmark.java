@@ -58,7 +58,7 @@ public class InfoNceBenchmark {
     for (int i = 0; i < drawn.length; i++) {
       drawn[i] = (float) random.nextGaussian();
     }
-    new Cosine().forward(drawn, batch, 0, DIMENSION, drawn, 0, new float[batch]);
+    new Cosine().embed(drawn, DIMENSION, 1);
     return drawn;
   }
 }

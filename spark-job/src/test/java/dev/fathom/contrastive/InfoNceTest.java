@@ -118,12 +118,10 @@ class InfoNceTest {
       float[] output = gaussian((batch + sample) * dimension);
       float[] direction = gaussian(batch * dimension);
       float[] embedding = new float[batch * dimension];
-      float[] norms = new float[batch + sample];
       float[] gradient = new float[output.length];
-      WholeBatch.forward(similarity, output, batch, sample, dimension, embedding, norms);
+      WholeBatch.forward(similarity, output, batch, dimension, embedding);
 
-      WholeBatch.backward(
-          similarity, output, batch, sample, dimension, embedding, direction, gradient);
+      WholeBatch.backward(similarity, output, batch, embedding, direction, gradient);
 
       for (int i = 0; i < output.length; i++) {
         int place = i;
@@ -131,14 +129,7 @@ class InfoNceTest {
             slope(
                 h -> {
                   float[] moved = new float[embedding.length];
-                  WholeBatch.forward(
-                      similarity,
-                      moved(output, place, h),
-                      batch,
-                      sample,
-                      dimension,
-                      moved,
-                      norms.clone());
+                  WholeBatch.forward(similarity, moved(output, place, h), batch, dimension, moved);
                   return VectorMath.dot(moved, 0, direction, 0, moved.length);
                 });
         assertThat((double) gradient[i])
@@ -179,8 +170,7 @@ class InfoNceTest {
       values[i] =
           (float) ((1 - agreement) * values[i] + (other == null ? 0 : agreement * other[i]));
     }
-    float[] unit = new float[values.length];
-    new Cosine().forward(values, batch, 0, dimension, unit, 0, new float[batch]);
-    return unit;
+    new Cosine().embed(values, dimension, 1);
+    return values;
   }
 }

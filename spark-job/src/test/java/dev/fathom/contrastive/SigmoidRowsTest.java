@@ -32,13 +32,14 @@ class SigmoidRowsTest {
     double loss = 0;
     double temperatureGradient = 0;
     double biasGradient = 0;
+    Logits logits = new Logits(temperature, bias);
     int half = (batch + 1) / 2;
     for (int first = 0; first < batch; first += half) {
       BatchRows rows = Objective.SIGMOID.rows(half, batch, dimension);
       rows.begin(u, v, first, Math.min(half, batch - first), batch);
       float[] part = new float[v.length];
-      loss += rows.loss(temperature, bias, NOTHING);
-      temperatureGradient += rows.gradients(u, v, temperature, bias, NOTHING, gradientU, part);
+      loss += rows.loss(logits, NOTHING);
+      temperatureGradient += rows.gradients(u, v, logits, NOTHING, gradientU, part);
       biasGradient += rows.biasGradient();
       for (int i = 0; i < part.length; i++) {
         gradientV[i] += part[i];
@@ -85,7 +86,8 @@ class SigmoidRowsTest {
     BatchRows rows = Objective.SIGMOID.rows(batch, batch, 2);
     rows.begin(new float[2 * batch], new float[2 * batch], 0, batch, batch);
 
-    double loss = rows.loss(0.07f, (float) Objective.SIGMOID.initialBias(batch), NOTHING);
+    double loss =
+        rows.loss(new Logits(0.07f, (float) Objective.SIGMOID.initialBias(batch)), NOTHING);
 
     assertThat(loss).isCloseTo(Objective.SIGMOID.chance(batch), within(1e-4));
   }

@@ -67,21 +67,10 @@ class SimilarityPropertiesTest {
     static Result of(Outputs given, float[] output, float[] gradient) {
       Similarity similarity = given.similarity();
       float[] embedding = new float[given.batch() * given.dimension()];
-      float[] norms = new float[given.rows()];
       float[] outputGradient = new float[output.length];
       Arrays.fill(outputGradient, Float.NaN);
-      int sample = similarity.sampleRows();
-      WholeBatch.forward(
-          similarity, output, given.batch(), sample, given.dimension(), embedding, norms);
-      WholeBatch.backward(
-          similarity,
-          output,
-          given.batch(),
-          sample,
-          given.dimension(),
-          embedding,
-          gradient,
-          outputGradient);
+      WholeBatch.forward(similarity, output, given.batch(), given.dimension(), embedding);
+      WholeBatch.backward(similarity, output, given.batch(), embedding, gradient, outputGradient);
       return new Result(embedding, outputGradient);
     }
   }

@@ -63,7 +63,6 @@ class TowerGradientTest {
     private final double[] direction;
     private final float[] output;
     private final float[] embedding;
-    private final float[] norms;
     private final float[] embeddingGradient;
     private final EncoderKernel kernel;
     private final DoubleTwin twin;
@@ -76,20 +75,12 @@ class TowerGradientTest {
       output = new float[rows * given.dimension()];
       embedding = new float[given.batch() * given.dimension()];
       embeddingGradient = new float[embedding.length];
-      norms = new float[rows];
       kernel = encoder.encoder().kernel(rows);
       Column column = encoder.column(random);
       int[] all = IntStream.range(0, rows).toArray();
       twin = new DoubleTwin(encoder, column, all);
       kernel.forward(column, all, rows, parameters, 0, output);
-      WholeBatch.forward(
-          given.similarity(),
-          output,
-          given.batch(),
-          rows - given.batch(),
-          given.dimension(),
-          embedding,
-          norms);
+      WholeBatch.forward(given.similarity(), output, given.batch(), given.dimension(), embedding);
     }
 
     /** The derivative of the loss along the direction, by way of the kernels. */
@@ -97,14 +88,7 @@ class TowerGradientTest {
       float[] outputGradient = new float[output.length];
       float[] gradients = new float[parameters.length];
       WholeBatch.backward(
-          given.similarity(),
-          output,
-          given.batch(),
-          norms.length - given.batch(),
-          given.dimension(),
-          embedding,
-          embeddingGradient,
-          outputGradient);
+          given.similarity(), output, given.batch(), embedding, embeddingGradient, outputGradient);
       kernel.backward(outputGradient, parameters, 0, gradients);
       return IntStream.range(0, gradients.length)
           .mapToDouble(i -> gradients[i] * direction[i])

@@ -76,7 +76,6 @@ class GlobalBatchTest {
       Towers towers = given.towers();
       int[] rows = given.rows(step);
       int batch = plan.batch();
-      int sample = plan.sample();
       float[] outputX = new float[rows.length * DIMENSION];
       float[] outputY = new float[rows.length * DIMENSION];
       float[] parameters = weights.parameters();
@@ -84,10 +83,9 @@ class GlobalBatchTest {
       y.forward(given.all().y(), rows, rows.length, parameters, towers.yOffset(), outputY);
       float[] u = new float[batch * DIMENSION];
       float[] v = new float[batch * DIMENSION];
-      float[] norms = new float[rows.length];
       Similarity similarity = towers.similarity();
-      WholeBatch.forward(similarity, outputX, batch, sample, DIMENSION, u, norms);
-      WholeBatch.forward(similarity, outputY, batch, sample, DIMENSION, v, norms);
+      WholeBatch.forward(similarity, outputX, batch, DIMENSION, u);
+      WholeBatch.forward(similarity, outputY, batch, DIMENSION, v);
       float[] gradientU = new float[u.length];
       float[] gradientV = new float[v.length];
       losses.add(
@@ -95,9 +93,9 @@ class GlobalBatchTest {
               u, v, batch, (float) temperature.state().value(), gradientU, gradientV));
       float[] gradient = new float[parameters.length];
       float[] back = new float[outputX.length];
-      WholeBatch.backward(similarity, outputX, batch, sample, DIMENSION, u, gradientU, back);
+      WholeBatch.backward(similarity, outputX, batch, u, gradientU, back);
       x.backward(back, parameters, 0, gradient);
-      WholeBatch.backward(similarity, outputY, batch, sample, DIMENSION, v, gradientV, back);
+      WholeBatch.backward(similarity, outputY, batch, v, gradientV, back);
       y.backward(back, parameters, towers.yOffset(), gradient);
       Optimizer.step(given.spec(), weights, gradient, step, 0, parameters.length);
       temperature.step(objective.temperatureGradient(), 0, given.spec().learningRateShare(step));

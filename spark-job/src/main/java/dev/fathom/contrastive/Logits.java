@@ -1,0 +1,15 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.contrastive;
+
+/**
+ * How similarities s become logits: s/τ + b.
+ *
+ * @param temperature τ, above 0
+ * @param bias b
+ */
+public record Logits(float temperature, float bias) {
+  /** 1/τ. */
+  float scale() {
+    return 1f / temperature;
+  }
+}

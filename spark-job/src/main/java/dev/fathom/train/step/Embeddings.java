@@ -1,0 +1,74 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.train.step;
+
+import dev.fathom.collective.Collective;
+import dev.fathom.collective.Collective.Rows;
+import dev.fathom.contrastive.Logits;
+import dev.fathom.contrastive.Similarity;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The embeddings of a batch.
+ *
+ * @param x of the first side, batch × dimension
+ * @param y of the second side
+ * @param lengths the sum of the sample's lengths, for each partition; x's, then y's
+ */
+record Embeddings(float[] x, float[] y, float[] lengths) {
+
+  /** The norms of both sides, by which inner products are divided. */
+  record Norms(double x, double y) {
+    double product() {
+      return x * y;
+    }
+
+    /** How similarities become logits: inner products are divided by the norms too. */
+    Logits logits(Temperature.State scalars) {
+      return new Logits(
+          (float) ((float) scalars.value() * product()), (float) scalars.bias().value());
+    }
+  }
+
+  static Embeddings of(BatchPlan plan, int dimension) {
+    int size = Math.multiplyExact(plan.batch(), dimension);
+    return new Embeddings(new float[size], new float[size], new float[2 * plan.partitions()]);
+  }
+
+  /**
+   * Takes in the rows of the other members of a collective.
+   *
+   * @param starts where in the batch each partition's rows begin; and after the last, where it ends
+   */
+  void gather(int[] starts, int dimension, Collective collective) {
+    int[] floats = IntStream.of(starts).map(start -> start * dimension).toArray();
+    int partitions = starts.length - 1;
+    int[] ofX = IntStream.rangeClosed(0, partitions).toArray();
+    int[] ofY = IntStream.of(ofX).map(start -> start + partitions).toArray();
+    collective.gather(
+        List.of(
+            new Rows(x, floats),
+            new Rows(y, floats),
+            new Rows(lengths, ofX),
+            new Rows(lengths, ofY)));
+  }
+
+  /**
+   * The norms.
+   *
+   * @param sample rows of the whole sample
+   */
+  Norms norms(Similarity similarity, int sample) {
+    int half = lengths.length / 2;
+    return new Norms(
+        similarity.norm(sum(0, half), sample), similarity.norm(sum(half, lengths.length), sample));
+  }
+
+  private double sum(int from, int to) {
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      sum += lengths[i];
+    }
+    return sum;
+  }
+}
