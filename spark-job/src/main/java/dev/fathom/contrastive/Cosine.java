@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.contrastive;
 
+import dev.fathom.blas.VectorMath;
+
 /** Embeddings of unit length: the inner product is the cosine. */
 public record Cosine() implements Similarity {
   /*

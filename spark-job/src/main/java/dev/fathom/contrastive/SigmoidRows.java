@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.contrastive;
 
+import dev.fathom.blas.VectorMath;
 import java.util.List;
 
 /** The sigmoid loss. */

@@ -2,6 +2,7 @@
 package dev.fathom.contrastive;
 
 import dev.fathom.blas.Matrix;
+import dev.fathom.blas.VectorMath;
 
 /** What objectives of s = u·vᵀ have in common. */
 abstract class SimilarityRows implements BatchRows {

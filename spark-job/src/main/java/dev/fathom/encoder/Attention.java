@@ -2,6 +2,7 @@
 package dev.fathom.encoder;
 
 import dev.fathom.blas.Matrix;
+import dev.fathom.blas.VectorMath;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
@@ -35,7 +36,7 @@ record Attention(int width, int heads, int offset) implements Serializable {
 
   /** Projections uniform within ±1/√width; Wo is 0, so that nothing is added at the start. */
   void initialise(float[] parameters, int start, RandomGenerator random) {
-    int output = DenseStack.uniform(parameters, start + offset, 3 * weights(), width, random);
+    int output = Initialisation.uniform(parameters, start + offset, 3 * weights(), width, random);
     Arrays.fill(parameters, output, output + weights(), 0f);
   }
 
@@ -75,6 +76,11 @@ record Attention(int width, int heads, int offset) implements Serializable {
     /** ∂L/∂P, then ∂L/∂scores, of one caption and head. */
     private final float[] scores;
 
+    /** What {@link #addTo} read. */
+    private float[] input;
+
+    private PackedCaptions captions;
+
     private Memory(int maximumCaptions, int maximumTokens) {
       // netlib wants whole rows to lie within an array even where a head reads only part of the
       // last.
@@ -96,13 +102,14 @@ record Attention(int width, int heads, int offset) implements Serializable {
     }
 
     /**
-     * @param input tokens × width
-     * @param starts where each caption starts, and where the last one ends
      * @param output to which tokens × width are added
+     * @param input tokens × width, which stay for the way back
      */
     void addTo(
-        float[] output, float[] input, int[] starts, int captions, float[] parameters, int start) {
-      int tokens = starts[captions];
+        float[] output, float[] input, PackedCaptions captions, float[] parameters, int start) {
+      this.input = input;
+      this.captions = captions;
+      int tokens = captions.size();
       for (int i = 0; i < 3; i++) {
         Matrix.of(projected[i], 0, tokens, width)
             .setProduct(
@@ -110,9 +117,9 @@ record Attention(int width, int heads, int offset) implements Serializable {
                 Matrix.of(parameters, start + offset + i * weights(), width, width).transposed());
       }
       int share = 0;
-      for (int caption = 0; caption < captions; caption++) {
-        int from = starts[caption] * width;
-        int length = starts[caption + 1] - starts[caption];
+      for (int caption = 0; caption < captions.count(); caption++) {
+        int from = captions.start(caption) * width;
+        int length = captions.length(caption);
         for (int column = 0; length > 0 && column < width; column += size()) {
           float scale = (float) (1 / Math.sqrt(size()));
           byTokens(scale, projected[0], projected[1], from + column, length, shares, share);
@@ -130,10 +137,7 @@ record Attention(int width, int heads, int offset) implements Serializable {
     /** Turns scores into shares, row by row. */
     private void softmax(int length, int share) {
       for (int start = share; start < share + length * length; start += length) {
-        float largest = Float.NEGATIVE_INFINITY;
-        for (int i = start; i < start + length; i++) {
-          largest = Math.max(largest, shares[i]);
-        }
+        float largest = VectorMath.max(shares, start, start + length);
         float sum = 0;
         for (int i = start; i < start + length; i++) {
           shares[i] = (float) Math.exp(shares[i] - largest);
@@ -151,15 +155,8 @@ record Attention(int width, int heads, int offset) implements Serializable {
      * @param inputGradient receives ∂L/∂input, tokens × width
      */
     void backward(
-        float[] input,
-        int[] starts,
-        int captions,
-        float[] gradient,
-        float[] parameters,
-        int start,
-        float[] target,
-        float[] inputGradient) {
-      int tokens = starts[captions];
+        float[] gradient, float[] parameters, int start, float[] target, float[] inputGradient) {
+      int tokens = captions.size();
       int out = start + offset + 3 * weights();
       Matrix.of(target, out, width, width)
           .setProduct(
@@ -170,9 +167,9 @@ record Attention(int width, int heads, int offset) implements Serializable {
               Matrix.of(gradient, 0, tokens, width),
               Matrix.of(parameters, out, width, width).transposed());
       int share = 0;
-      for (int caption = 0; caption < captions; caption++) {
-        int from = starts[caption] * width;
-        int length = starts[caption + 1] - starts[caption];
+      for (int caption = 0; caption < captions.count(); caption++) {
+        int from = captions.start(caption) * width;
+        int length = captions.length(caption);
         for (int column = 0; length > 0 && column < width; column += size()) {
           backThroughHead(from + column, length, share);
           share += length * length;

@@ -11,12 +11,10 @@ final class DenseEncoder implements Encoder {
   private static final long serialVersionUID = 1L;
 
   private final int input;
-  private final int dimension;
   private final DenseStack stack;
 
   DenseEncoder(int input, List<Integer> hidden, int dimension) {
     this.input = input;
-    this.dimension = dimension;
     stack = new DenseStack(input, hidden, dimension);
   }
 
@@ -27,7 +25,7 @@ final class DenseEncoder implements Encoder {
 
   @Override
   public int dimension() {
-    return dimension;
+    return stack.output();
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.fathom.encoder;
 
 import dev.fathom.blas.Matrix;
 import java.io.Serializable;
-import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
@@ -34,6 +33,11 @@ final class DenseStack implements Serializable {
     widths[widths.length - 1] = output;
   }
 
+  /** Width of the output. */
+  int output() {
+    return widths[widths.length - 1];
+  }
+
   int parameterCount() {
     int count = 0;
     for (int layer = 0; layer < layers(); layer++) {
@@ -47,17 +51,9 @@ final class DenseStack implements Serializable {
     int position = offset;
     for (int layer = 0; layer < layers(); layer++) {
       position =
-          uniform(
+          Initialisation.uniform(
               parameters, position, widths[layer + 1] * (widths[layer] + 1), widths[layer], random);
     }
-  }
-
-  static int uniform(float[] parameters, int offset, int count, int fanIn, RandomGenerator random) {
-    double bound = 1 / Math.sqrt(fanIn);
-    for (int i = offset; i < offset + count; i++) {
-      parameters[i] = (float) random.nextDouble(-bound, bound);
-    }
-    return offset + count;
   }
 
   String addLayers(GraphBuilder builder, String name, String input) {
@@ -125,7 +121,7 @@ final class DenseStack implements Serializable {
             .setProduct(
                 Matrix.of(inputs[layer], 0, rows, in),
                 Matrix.of(parameters, position, out, in).transposed());
-        addBias(target, rows, out, parameters, position + out * in, !last);
+        LayerMath.addBias(target, rows, out, parameters, position + out * in, !last);
         position += out * (in + 1);
       }
     }
@@ -147,53 +143,17 @@ final class DenseStack implements Serializable {
             .setProduct(
                 Matrix.of(gradient, 0, rows, out).transposed(),
                 Matrix.of(inputs[layer], 0, rows, in));
-        columnSums(gradient, rows, out, target, position + out * in);
+        LayerMath.columnSums(gradient, rows, out, target, position + out * in);
         if (layer > 0 || toInput) {
           Matrix.of(gradients[layer], 0, rows, in)
               .setProduct(
                   Matrix.of(gradient, 0, rows, out), Matrix.of(parameters, position, out, in));
         }
         if (layer > 0) {
-          zeroWhereInactive(gradients[layer], inputs[layer], 0, rows * in);
+          LayerMath.zeroWhereInactive(gradients[layer], inputs[layer], 0, rows * in);
         }
         end = position;
       }
-    }
-  }
-
-  /** Adds a bias to every row, and cuts off below 0 where asked. */
-  static void addBias(
-      float[] values, int rows, int width, float[] parameters, int offset, boolean relu) {
-    float floor = relu ? 0f : Float.NEGATIVE_INFINITY;
-    for (int row = 0; row < rows; row++) {
-      int start = row * width;
-      for (int c = 0; c < width; c++) {
-        values[start + c] = Math.max(values[start + c] + parameters[offset + c], floor);
-      }
-    }
-  }
-
-  static void columnSums(float[] values, int rows, int width, float[] target, int offset) {
-    Arrays.fill(target, offset, offset + width, 0f);
-    for (int row = 0; row < rows; row++) {
-      int start = row * width;
-      for (int c = 0; c < width; c++) {
-        target[offset + c] += values[start + c];
-      }
-    }
-  }
-
-  /**
-   * The way back through a relu, whose output is 0 where it was inactive.
-   *
-   * @param from where {@code activations} starts to belong to {@code gradients}
-   */
-  static void zeroWhereInactive(float[] gradients, float[] activations, int from, int count) {
-    // Whether a unit is active is as good as random, so a branch would be mispredicted every other
-    // time, and C2 has no vector code for a choice between floats. It has for min: any activation
-    // but 0 is lifted above 1, and cut off there.
-    for (int i = 0; i < count; i++) {
-      gradients[i] *= Math.min(activations[from + i] * Float.MAX_VALUE, 1f);
     }
   }
 }

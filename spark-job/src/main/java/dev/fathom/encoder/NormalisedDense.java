@@ -35,7 +35,7 @@ record NormalisedDense(int in, int out, int offset) implements Serializable {
 
   /** Weights uniform within ±1/√in, biases 0, gains 1. */
   void initialise(float[] parameters, int start, RandomGenerator random) {
-    int biases = DenseStack.uniform(parameters, start + offset, out * in, in, random);
+    int biases = Initialisation.uniform(parameters, start + offset, out * in, in, random);
     Arrays.fill(parameters, biases, biases + out, 0f);
     Arrays.fill(parameters, biases + out, biases + 2 * out, 1f);
   }
@@ -60,6 +60,11 @@ record NormalisedDense(int in, int out, int offset) implements Serializable {
     private final float[] inverseDeviations;
     private final float[] output;
 
+    /** What {@link #forward} read. */
+    private float[] input;
+
+    private int rows;
+
     private Memory(int maximumRows) {
       normalised = new float[Math.multiplyExact(maximumRows, out)];
       inverseDeviations = new float[maximumRows];
@@ -72,9 +77,11 @@ record NormalisedDense(int in, int out, int offset) implements Serializable {
     }
 
     /**
-     * @param input rows × in
+     * @param input rows × in, which stay for the way back
      */
     void forward(float[] input, int rows, float[] parameters, int start) {
+      this.input = input;
+      this.rows = rows;
       int weights = start + offset;
       Matrix.of(normalised, 0, rows, out)
           .setProduct(
@@ -116,8 +123,6 @@ record NormalisedDense(int in, int out, int offset) implements Serializable {
      * @param add whether to add to what {@code inputGradient} holds
      */
     void backward(
-        float[] input,
-        int rows,
         float[] gradient,
         float[] parameters,
         int start,
@@ -126,7 +131,7 @@ record NormalisedDense(int in, int out, int offset) implements Serializable {
         boolean add) {
       int weights = start + offset;
       int biases = weights + out * in;
-      DenseStack.columnSums(gradient, rows, out, target, biases);
+      LayerMath.columnSums(gradient, rows, out, target, biases);
       Arrays.fill(target, biases + out, biases + 2 * out, 0f);
       for (int row = 0; row < rows; row++) {
         backThroughNorm(row, gradient, parameters, biases + out, target);

@@ -34,7 +34,6 @@ final class ResidualEncoder implements Encoder {
 
   private final int height;
   private final int width;
-  private final int dimension;
   private final Stage[] stages;
   private final DenseStack head;
 
@@ -59,7 +58,6 @@ final class ResidualEncoder implements Encoder {
   ResidualEncoder(int height, int width, List<Integer> channels, int dimension) {
     this.height = height;
     this.width = width;
-    this.dimension = dimension;
     List<Stage> built = new ArrayList<>();
     Stage last = null;
     for (int out : channels) {
@@ -85,19 +83,13 @@ final class ResidualEncoder implements Encoder {
 
   @Override
   public long multiplications() {
-    long sum = head.parameterCount();
-    for (Stage stage : stages) {
-      sum +=
-          stage.down().multiplications()
-              + stage.first().multiplications()
-              + stage.second().multiplications();
-    }
-    return sum;
+    return head.parameterCount()
+        + convolutions().stream().mapToLong(Convolution::multiplications).sum();
   }
 
   @Override
   public int dimension() {
-    return dimension;
+    return head.output();
   }
 
   @Override
@@ -141,42 +133,85 @@ final class ResidualEncoder implements Encoder {
     return new Kernel(maximumRows);
   }
 
+  private List<Convolution> convolutions() {
+    return Stream.of(stages)
+        .flatMap(stage -> Stream.of(stage.down(), stage.first(), stage.second()))
+        .toList();
+  }
+
   private int headOffset() {
     return stages[stages.length - 1].second().end();
   }
 
-  /** What a stage gives on the way, each a batch of pictures, and ∂L/∂ of each. */
-  private record Activations(float[] h, float[] u, float[] y, float[] gu, float[] gy) {
+  /**
+   * A stage's convolutions, what it gives on the way, each a batch of pictures, and ∂L/∂ of each.
+   */
+  private static final class StageMemory {
+    private final int size;
+    private final UnrolledConvolution down;
+    private final UnrolledConvolution first;
+    private final UnrolledConvolution second;
+    private final float[] h;
+    private final float[] u;
+    private final float[] y;
+    private final float[] gu;
+    private final float[] gy;
+
     /**
      * @param y where the stage's output goes; {@code gy} likewise
      */
-    static Activations of(Stage stage, int rows, float[] y, float[] gy) {
-      int size = Math.multiplyExact(rows, stage.size());
-      return new Activations(new float[size], new float[size], y, new float[size], gy);
+    StageMemory(Stage stage, UnrolledConvolution.Scratch scratch, int rows, float[] y, float[] gy) {
+      size = stage.size();
+      down = new UnrolledConvolution(stage.down(), scratch);
+      first = new UnrolledConvolution(stage.first(), scratch);
+      second = new UnrolledConvolution(stage.second(), scratch);
+      h = new float[Math.multiplyExact(rows, size)];
+      u = new float[h.length];
+      gu = new float[h.length];
+      this.y = y;
+      this.gy = gy;
+    }
+
+    void forward(float[] x, int rows, float[] parameters, int offset) {
+      down.forward(x, rows, parameters, offset, h, false);
+      first.forward(h, rows, parameters, offset, u, false);
+      System.arraycopy(h, 0, y, 0, rows * size);
+      second.forward(u, rows, parameters, offset, y, true);
+    }
+
+    /**
+     * @param gx to which ∂L/∂x is added; null where nobody asks for it
+     */
+    void backward(int rows, float[] target, int offset, float[] gx) {
+      int count = rows * size;
+      LayerMath.zeroWhereInactive(gy, y, 0, count);
+      Arrays.fill(gu, 0, count, 0f);
+      second.backward(gy, target, offset, gu);
+      LayerMath.zeroWhereInactive(gu, u, 0, count);
+      float[] gh = gy;
+      first.backward(gu, target, offset, gh);
+      LayerMath.zeroWhereInactive(gh, h, 0, count);
+      down.backward(gh, target, offset, gx);
     }
   }
 
   private final class Kernel implements EncoderKernel {
     private final DenseStack.Memory memory;
-    private final Convolution.Scratch scratch;
     private final float[] pixels;
-    private final Activations[] activations = new Activations[stages.length];
+    private final StageMemory[] memories = new StageMemory[stages.length];
     private int rows;
 
     private Kernel(int maximumRows) {
       memory = head.memory(maximumRows);
-      scratch =
-          new Convolution.Scratch(
-              Stream.of(stages)
-                  .flatMap(stage -> Stream.of(stage.down(), stage.first(), stage.second()))
-                  .toList());
+      UnrolledConvolution.Scratch scratch = new UnrolledConvolution.Scratch(convolutions());
       pixels = new float[Math.multiplyExact(maximumRows, stages[0].down().inputSize())];
       for (int s = 0; s < stages.length; s++) {
         boolean last = s == stages.length - 1;
         int size = Math.multiplyExact(maximumRows, stages[s].size());
-        activations[s] =
-            Activations.of(
+        memories[s] =
+            new StageMemory(
                 stages[s],
+                scratch,
                 maximumRows,
                 last ? memory.input() : new float[size],
                 last ? memory.inputGradient() : new float[size]);
@@ -192,14 +227,9 @@ final class ResidualEncoder implements Encoder {
         ((Column.Numbers) column).copyRow(rows[i], pixels, i * size);
       }
       float[] x = pixels;
-      for (int s = 0; s < stages.length; s++) {
-        Stage stage = stages[s];
-        Activations at = activations[s];
-        stage.down().forward(scratch, x, count, parameters, offset, at.h(), false, true);
-        stage.first().forward(scratch, at.h(), count, parameters, offset, at.u(), false, true);
-        System.arraycopy(at.h(), 0, at.y(), 0, count * stage.size());
-        stage.second().forward(scratch, at.u(), count, parameters, offset, at.y(), true, true);
-        x = at.y();
+      for (StageMemory stage : memories) {
+        stage.forward(x, count, parameters, offset);
+        x = stage.y;
       }
       memory.forward(count, parameters, offset + headOffset(), output);
     }
@@ -207,26 +237,12 @@ final class ResidualEncoder implements Encoder {
     @Override
     public void backward(float[] outputGradient, float[] parameters, int offset, float[] target) {
       memory.backward(rows, outputGradient, parameters, offset + headOffset(), target, true);
-      for (int s = stages.length - 1; s >= 0; s--) {
-        Stage stage = stages[s];
-        Activations at = activations[s];
-        int size = rows * stage.size();
-        DenseStack.zeroWhereInactive(at.gy(), at.y(), 0, size);
-        Arrays.fill(at.gu(), 0, size, 0f);
-        stage
-            .second()
-            .backward(scratch, at.u(), rows, parameters, offset, at.gy(), target, at.gu());
-        DenseStack.zeroWhereInactive(at.gu(), at.u(), 0, size);
-        float[] gh = at.gy();
-        stage.first().backward(scratch, at.h(), rows, parameters, offset, at.gu(), target, gh);
-        DenseStack.zeroWhereInactive(gh, at.h(), 0, size);
-        float[] x = s == 0 ? pixels : activations[s - 1].y();
-        float[] gx = s == 0 ? null : activations[s - 1].gy();
-        if (gx != null) {
-          Arrays.fill(gx, 0, rows * stages[s - 1].size(), 0f);
-        }
-        stage.down().backward(scratch, x, rows, parameters, offset, gh, target, gx);
+      for (int s = memories.length - 1; s > 0; s--) {
+        StageMemory before = memories[s - 1];
+        Arrays.fill(before.gy, 0, rows * before.size, 0f);
+        memories[s].backward(rows, target, offset, before.gy);
       }
+      memories[0].backward(rows, target, offset, null);
     }
   }
 }

@@ -6,84 +6,57 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
-import org.nd4j.linalg.activations.Activation;
 
 /**
  * The mean of the caption's token embeddings, then fully connected layers with ReLU between them.
  */
 final class TokenBagEncoder implements Encoder {
-  /*
-   * The table holds one column of vocabulary-size floats for each of its dimensions (DL4J's column-major order). Walking
-   * it dimension by dimension keeps the one column in the first cache level, so gathers and scatters are cheap though the
-   * tokens of a caption lie apart.
-   *
-   * The table starts near 0: what a word's random start leaves over is noise around the manifold that the captions
-   * describe, and shows as intrinsic dimensions that are not there.
-   */
-
   private static final long serialVersionUID = 1L;
-  private static final double INITIAL_DEVIATION = 0.05;
 
-  private final int vocabulary;
   private final int maximumTokens;
-  private final int width;
-  private final int dimension;
+  private final TokenTable table;
   private final DenseStack head;
 
   /**
    * @param hidden the width of the table, then of the hidden layers
    */
   TokenBagEncoder(int vocabulary, int maximumTokens, List<Integer> hidden, int dimension) {
-    this.vocabulary = vocabulary;
     this.maximumTokens = maximumTokens;
-    this.dimension = dimension;
-    width = hidden.get(0);
-    head = new DenseStack(width, hidden.subList(1, hidden.size()), dimension);
+    table = new TokenTable(vocabulary, hidden.get(0));
+    head = new DenseStack(table.width(), hidden.subList(1, hidden.size()), dimension);
   }
 
   @Override
   public int parameterCount() {
-    return Math.addExact(tableSize(), head.parameterCount());
+    return Math.addExact(table.size(), head.parameterCount());
   }
 
   @Override
   public long multiplications() {
-    return (long) maximumTokens * width + head.parameterCount();
+    return (long) maximumTokens * table.width() + head.parameterCount();
   }
 
   @Override
   public int dimension() {
-    return dimension;
+    return head.output();
   }
 
   @Override
   public void initialise(float[] parameters, int offset, RandomGenerator random) {
-    for (int i = offset; i < offset + tableSize(); i++) {
-      parameters[i] = (float) (INITIAL_DEVIATION * random.nextGaussian());
-    }
-    head.initialise(parameters, offset + tableSize(), random);
+    table.initialise(parameters, offset, random);
+    head.initialise(parameters, offset + table.size(), random);
   }
 
   @Override
   public InputType inputType() {
-    return InputType.recurrent(vocabulary, maximumTokens);
+    return InputType.recurrent(table.vocabulary(), maximumTokens);
   }
 
   @Override
   public String addLayers(GraphBuilder builder, String name) {
-    builder.addLayer(
-        name + ".table",
-        new EmbeddingSequenceLayer.Builder()
-            .nIn(vocabulary)
-            .nOut(width)
-            .inputLength(maximumTokens)
-            .hasBias(false)
-            .activation(Activation.IDENTITY)
-            .build(),
-        name);
+    builder.addLayer(name + ".table", table.layer(maximumTokens), name);
     builder.addLayer(
         name + ".mean",
         new GlobalPoolingLayer.Builder().poolingType(PoolingType.AVG).build(),
@@ -96,61 +69,49 @@ final class TokenBagEncoder implements Encoder {
     return new Kernel(maximumRows);
   }
 
-  private int tableSize() {
-    return Math.multiplyExact(vocabulary, width);
-  }
-
   private final class Kernel implements EncoderKernel {
+    private final int width = table.width();
+    private final PackedCaptions captions;
     private final DenseStack.Memory memory;
 
-    /**
-     * The batch's tokens one after another; row i's are {@code tokens[starts[i], starts[i + 1])}.
-     */
-    private final int[] tokens;
-
-    private final int[] starts;
-    private int rows;
-
     private Kernel(int maximumRows) {
+      captions = new PackedCaptions(maximumRows, maximumTokens);
       memory = head.memory(maximumRows);
-      tokens = new int[Math.multiplyExact(maximumRows, maximumTokens)];
-      starts = new int[maximumRows + 1];
     }
 
     @Override
     public void forward(
         Column column, int[] rows, int count, float[] parameters, int offset, float[] output) {
-      Column.Tokens captions = (Column.Tokens) column;
-      this.rows = count;
-      for (int i = 0; i < count; i++) {
-        starts[i + 1] = starts[i] + captions.copyRow(rows[i], tokens, starts[i]);
-      }
+      captions.read(column, rows, count);
+      int[] tokens = captions.tokens();
       float[] means = memory.input();
       for (int c = 0; c < width; c++) {
-        int tableColumn = offset + c * vocabulary;
+        int from = table.column(offset, c);
         for (int i = 0; i < count; i++) {
           float sum = 0;
-          for (int t = starts[i]; t < starts[i + 1]; t++) {
-            sum += parameters[tableColumn + tokens[t]];
+          for (int t = captions.start(i); t < captions.start(i + 1); t++) {
+            sum += parameters[from + tokens[t]];
           }
-          means[i * width + c] = sum / Math.max(starts[i + 1] - starts[i], 1);
+          means[i * width + c] = sum / Math.max(captions.length(i), 1);
         }
       }
-      memory.forward(count, parameters, offset + tableSize(), output);
+      memory.forward(count, parameters, offset + table.size(), output);
     }
 
     @Override
     public void backward(
         float[] outputGradient, float[] parameters, int offset, float[] gradients) {
-      memory.backward(rows, outputGradient, parameters, offset + tableSize(), gradients, true);
-      Arrays.fill(gradients, offset, offset + tableSize(), 0f);
+      int count = captions.count();
+      memory.backward(count, outputGradient, parameters, offset + table.size(), gradients, true);
+      Arrays.fill(gradients, offset, offset + table.size(), 0f);
+      int[] tokens = captions.tokens();
       float[] meanGradient = memory.inputGradient();
       for (int c = 0; c < width; c++) {
-        int tableColumn = offset + c * vocabulary;
-        for (int i = 0; i < rows; i++) {
-          float share = meanGradient[i * width + c] / Math.max(starts[i + 1] - starts[i], 1);
-          for (int t = starts[i]; t < starts[i + 1]; t++) {
-            gradients[tableColumn + tokens[t]] += share;
+        int from = table.column(offset, c);
+        for (int i = 0; i < count; i++) {
+          float share = meanGradient[i * width + c] / Math.max(captions.length(i), 1);
+          for (int t = captions.start(i); t < captions.start(i + 1); t++) {
+            gradients[from + tokens[t]] += share;
           }
         }
       }

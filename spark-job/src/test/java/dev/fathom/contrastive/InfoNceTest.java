@@ -4,6 +4,7 @@ package dev.fathom.contrastive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.fathom.blas.VectorMath;
 import dev.fathom.random.RandomStream;
 import dev.fathom.testing.InfoNceReference;
 import dev.fathom.testing.WholeBatch;

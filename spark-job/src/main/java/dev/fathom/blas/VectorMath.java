@@ -1,7 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
-package dev.fathom.contrastive;
+package dev.fathom.blas;
 
-final class VectorMath {
+/** Arithmetic on ranges of arrays, many numbers at a time. */
+public final class VectorMath {
   /*
    * Loops that the JIT compiler turns into vector instructions, which Math.exp and a plain float sum are not.
    *
@@ -15,7 +16,7 @@ final class VectorMath {
    */
 
   /** Exponents below this are taken as this. */
-  static final float SMALLEST_EXPONENT = -60f;
+  public static final float SMALLEST_EXPONENT = -60f;
 
   private VectorMath() {}
 
@@ -23,7 +24,8 @@ final class VectorMath {
    * {@code target[i] ← exp(scale·(source[i] − shift))} over a range; the exponents must not be
    * above 0.
    */
-  static void exp(float[] source, int from, int to, float scale, float shift, float[] target) {
+  public static void exp(
+      float[] source, int from, int to, float scale, float shift, float[] target) {
     for (int i = from; i < to; i++) {
       float y = Math.max(scale * (source[i] - shift), SMALLEST_EXPONENT) * (1f / 32f);
       float p = 1f / 362880f;
@@ -44,7 +46,8 @@ final class VectorMath {
     }
   }
 
-  static float sum(float[] values, int from, int to) {
+  /** The sum of a range, in an order of its own. */
+  public static float sum(float[] values, int from, int to) {
     float a = 0;
     float b = 0;
     float c = 0;
@@ -70,7 +73,8 @@ final class VectorMath {
     return ((a + b) + (c + d)) + ((e + f) + (g + h));
   }
 
-  static float max(float[] values, int from, int to) {
+  /** The largest of a range. */
+  public static float max(float[] values, int from, int to) {
     float max = Float.NEGATIVE_INFINITY;
     for (int i = from; i < to; i++) {
       max = Math.max(max, values[i]);
@@ -78,7 +82,15 @@ final class VectorMath {
     return max;
   }
 
-  static double dot(float[] a, int offsetA, float[] b, int offsetB, int length) {
+  /** {@code target[to + i] ← target[to + i] + source[from + i]}. */
+  public static void add(float[] source, int from, float[] target, int to, int length) {
+    for (int i = 0; i < length; i++) {
+      target[to + i] += source[from + i];
+    }
+  }
+
+  /** The inner product of two ranges. */
+  public static double dot(float[] a, int offsetA, float[] b, int offsetB, int length) {
     double sum = 0;
     for (int i = 0; i < length; i++) {
       sum += (double) a[offsetA + i] * b[offsetB + i];
