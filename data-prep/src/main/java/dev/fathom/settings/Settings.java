@@ -25,7 +25,6 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.commons.lang3.StringUtils;
 import org.apache.commons.text.similarity.LevenshteinDistance;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -59,8 +58,6 @@ public final class Settings {
           "input.mostEntries", "input.maxEntries",
           "image.mostPixels", "image.maxPixels",
           "text.mostCharacters", "text.maxCharacters");
-
-  private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
 
   private final Config config;
 
@@ -329,11 +326,12 @@ public final class Settings {
     for (Map.Entry<String, String> name : FORMER_NAMES.entrySet()) {
       String former = name.getKey();
       if (config.hasPath(former)) {
-        LOG.warn(
-            "{}: {} is called {} now; the former name will not be taken for ever",
-            where,
-            former,
-            name.getValue());
+        LoggerFactory.getLogger(Settings.class)
+            .warn(
+                "{}: {} is called {} now; the former name will not be taken for ever",
+                where,
+                former,
+                name.getValue());
         renamed =
             renamed
                 .withoutPath(former)

@@ -69,10 +69,11 @@ final class CompareCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  private final Storage storage = new Storage(new Configuration());
+  private Storage storage;
 
   @Override
   public Integer call() {
+    storage = new Storage(new Configuration());
     PrintWriter out = spec.commandLine().getOut();
     JsonNode later = report(after);
     if (firstPasses && !storage.exists(new Path(before))) {

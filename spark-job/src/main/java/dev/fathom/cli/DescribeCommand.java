@@ -39,11 +39,12 @@ final class DescribeCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  private final Storage storage = new Storage(new Configuration());
+  private Storage storage;
   private PrintWriter out;
 
   @Override
   public Integer call() {
+    storage = new Storage(new Configuration());
     out = spec.commandLine().getOut();
     Path path = new Path(directory);
     if (!storage.exists(path)) {

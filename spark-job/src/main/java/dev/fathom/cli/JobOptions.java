@@ -27,7 +27,7 @@ final class JobOptions {
       paramLabel = "URL",
       description =
           "Spark master, such as local[2] or spark://HOST:PORT; default: spark-submit's, else local[*].")
-  private String master;
+  private String master = "";
 
   @Option(names = "--verbose", description = "Show the stack trace of an error.")
   private boolean verbose;
