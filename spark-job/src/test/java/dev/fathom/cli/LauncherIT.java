@@ -1,0 +1,252 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The script that users start, over what the build has packaged. */
+class LauncherIT {
+  private static final Path CHECKOUT = Path.of("..").toAbsolutePath().normalize();
+  private static final String ARCHIVE = "spark-job/target/fathom.jsa";
+  private static final String FROM_ARCHIVE = "dev.fathom.cli.Fathom source: shared objects file";
+
+  @TempDir private Path temporary;
+
+  private final Map<String, String> environment = new LinkedHashMap<>();
+
+  /** How a command ended. */
+  private record Ended(int code, String out, String err) {}
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--help",
+        "--version",
+        "run --help",
+        "config --input scenes",
+        "generate-completion"
+      })
+  void whatReadsNoFilesLoadsNeitherSparkNorHadoopNorLogging(String command) throws Exception {
+    environment.put("SPARK_HOME", "/nowhere");
+
+    List<String> loaded = loaded(CHECKOUT, command.split(" "));
+
+    assertThat(loaded)
+        .noneMatch(line -> line.startsWith("org.apache.spark."))
+        .noneMatch(line -> line.startsWith("org.apache.hadoop.conf."))
+        .noneMatch(line -> line.startsWith("org.apache.logging."))
+        .noneMatch(line -> line.matches("org\\.(nd4j|deeplearning4j|bytedeco)\\..+"));
+  }
+
+  @Test
+  void describingStartsNoSpark() throws Exception {
+    Path output = Files.createDirectory(temporary.resolve("out"));
+    Files.writeString(output.resolve("report.json"), "{\"command\": \"run\", \"seed\": 7}");
+
+    List<String> loaded = loaded(CHECKOUT, "describe", output.toString());
+
+    assertThat(loaded)
+        .noneMatch(line -> line.startsWith("org.apache.spark.SparkContext "))
+        .noneMatch(line -> line.startsWith("org.apache.spark.sql.SparkSession "))
+        .noneMatch(line -> line.matches("org\\.(nd4j|deeplearning4j|bytedeco)\\..+"));
+  }
+
+  @Test
+  void classesComeFromTheArchiveOfTheBuildAndNothingIsWritten() throws Exception {
+    String before = state(CHECKOUT.resolve("spark-job/target"));
+
+    List<String> loaded = loaded(CHECKOUT, "--help");
+
+    assertThat(loaded).anyMatch(line -> line.startsWith(FROM_ARCHIVE));
+    assertThat(state(CHECKOUT.resolve("spark-job/target"))).isEqualTo(before);
+  }
+
+  @Test
+  void aRunOnThisMachineGoesWithoutSparkSubmit() throws Exception {
+    List<String> loaded =
+        loaded(
+            CHECKOUT,
+            "prepare",
+            "--input",
+            "gaussian-linear",
+            "--set",
+            "input.pairs=40",
+            "--output",
+            temporary.resolve("data").toString());
+
+    assertThat(loaded)
+        .anyMatch(line -> line.startsWith(FROM_ARCHIVE))
+        .noneMatch(line -> line.startsWith("org.apache.spark.deploy.SparkSubmit "));
+    assertThat(temporary.resolve("data/_SUCCESS")).exists();
+  }
+
+  @Test
+  void withoutAnArchiveAllIsAsBefore() throws Exception {
+    assertHelps(copy());
+  }
+
+  @Test
+  void anArchiveOfAnotherJarIsPassedOverInSilence() throws Exception {
+    Path copy = copy();
+    Files.createSymbolicLink(copy.resolve(ARCHIVE), CHECKOUT.resolve(ARCHIVE));
+    sized(copy, Files.size(CHECKOUT.resolve(ARCHIVE)));
+    Path jar = copy.resolve("spark-job/target/fathom.jar");
+    Files.delete(jar);
+    Files.copy(CHECKOUT.resolve("spark-job/target/fathom.jar"), jar);
+
+    assertHelps(copy);
+    assertThat(loaded(copy, "--help")).noneMatch(line -> line.startsWith(FROM_ARCHIVE));
+  }
+
+  @Test
+  void anArchiveThatIsCutOffIsPassedOverInSilence() throws Exception {
+    Path copy = copy();
+    try (var archive = Files.newInputStream(CHECKOUT.resolve(ARCHIVE))) {
+      Files.write(copy.resolve(ARCHIVE), archive.readNBytes(1 << 20));
+    }
+    sized(copy, Files.size(CHECKOUT.resolve(ARCHIVE)));
+
+    assertHelps(copy);
+  }
+
+  @Test
+  void aFileThatIsNoArchiveIsPassedOverInSilence() throws Exception {
+    Path copy = copy();
+    Files.writeString(copy.resolve(ARCHIVE), "not an archive\n".repeat(1000));
+    sized(copy, Files.size(copy.resolve(ARCHIVE)));
+
+    assertHelps(copy);
+  }
+
+  @Test
+  void aRecordingGoesWithoutTheArchive() throws Exception {
+    environment.put(
+        "JAVA_OPTS", "-XX:StartFlightRecording=filename=" + temporary.resolve("all.jfr"));
+
+    Ended ended = fathom(CHECKOUT, "config");
+
+    assertThat(ended.code()).as(ended.err()).isZero();
+    assertThat(temporary.resolve("all.jfr")).exists();
+  }
+
+  @Test
+  void aJdkThatDoesNotWriteDownItsVersionIsAsked() throws Exception {
+    environment.put("JAVA_HOME", jdk("exec '" + java() + "' \"$@\"\n").toString());
+
+    assertHelps(CHECKOUT);
+  }
+
+  @Test
+  void anotherJavaIsRefused() throws Exception {
+    Path jdk = jdk("exit 1\n");
+    Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"11.0.2\"\n");
+    environment.put("JAVA_HOME", jdk.toString());
+
+    Ended other = fathom(CHECKOUT, "--help");
+    environment.put("JAVA_HOME", "/nowhere");
+    Ended none = fathom(CHECKOUT, "--help");
+
+    assertThat(other.code()).isEqualTo(1);
+    assertThat(other.err()).contains("needs a JDK 17, found 11;");
+    assertThat(none.code()).isEqualTo(1);
+    assertThat(none.err()).contains("needs a JDK 17, found none;");
+  }
+
+  private void assertHelps(Path checkout) throws Exception {
+    Ended ended = fathom(checkout, "--help");
+
+    assertThat(ended.err()).isEmpty();
+    assertThat(ended.out()).startsWith("Usage: fathom ");
+    assertThat(ended.code()).isZero();
+  }
+
+  /** A checkout that has all that this one has, but no archive. */
+  private Path copy() throws IOException {
+    Path copy = Files.createDirectories(temporary.resolve("copy"));
+    Files.createDirectories(copy.resolve("spark-job/target"));
+    for (String file :
+        List.of(
+            "conf",
+            "data-prep",
+            "pom.xml",
+            "spark-job/pom.xml",
+            "spark-job/src",
+            "spark-job/target/fathom.jar",
+            "spark-job/target/spark")) {
+      Files.createSymbolicLink(copy.resolve(file), CHECKOUT.resolve(file));
+    }
+    Files.copy(CHECKOUT.resolve("fathom"), copy.resolve("fathom"));
+    return copy;
+  }
+
+  private static void sized(Path checkout, long size) throws IOException {
+    Files.writeString(checkout.resolve(ARCHIVE + ".size"), Long.toString(size));
+  }
+
+  /** What a folder holds, and since when. */
+  private static String state(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      List<String> lines = new ArrayList<>();
+      for (Path file : files.sorted().toList()) {
+        lines.add(file + " " + Files.getLastModifiedTime(file));
+      }
+      return String.join("\n", lines);
+    }
+  }
+
+  private static Path java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java");
+  }
+
+  /** A JDK whose Java is a script. */
+  private Path jdk(String script) throws IOException {
+    Path bin = Files.createDirectories(temporary.resolve("jdk/bin"));
+    Path java = Files.writeString(bin.resolve("java"), "#!/bin/sh\n" + script);
+    Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return bin.getParent();
+  }
+
+  /** The classes that a command loads, each with its source. */
+  private List<String> loaded(Path checkout, String... command) throws Exception {
+    Path log = temporary.resolve("classes");
+    environment.put("JAVA_OPTS", "-Xlog:class+load:file=" + log + "::filecount=0");
+    Ended ended = fathom(checkout, command);
+    assertThat(ended.code()).as(ended.err()).isZero();
+    return Files.readAllLines(log).stream()
+        .map(line -> line.substring(line.lastIndexOf("] ") + 2))
+        .collect(Collectors.toList());
+  }
+
+  private Ended fathom(Path checkout, String... command) throws Exception {
+    List<String> all = new ArrayList<>(List.of(checkout.resolve("fathom").toString()));
+    all.addAll(Arrays.asList(command));
+    Path out = temporary.resolve("stdout");
+    Path err = temporary.resolve("stderr");
+    ProcessBuilder builder =
+        new ProcessBuilder(all).redirectOutput(out.toFile()).redirectError(err.toFile());
+    builder.environment().keySet().removeIf(name -> name.matches("SPARK_.*|HADOOP_.*|MASTER"));
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().putAll(environment);
+    int code = builder.start().waitFor();
+    return new Ended(
+        code,
+        Files.readString(out, StandardCharsets.UTF_8),
+        Files.readString(err, StandardCharsets.UTF_8));
+  }
+}
