@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fathom.embed.EmbeddingFiles.Card;
 import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
+import dev.fathom.model.SimilarityKind;
 import dev.fathom.output.OutputDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,8 @@ class EmbeddingFilesTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 5})
   void theCardThatIsReadIsTheOneThatWasWritten(int known) {
-    Card card = new Card(8, "pairs.csv", Optional.of(known).filter(n -> n > 0), "f", "cosine");
+    Card card =
+        new Card(8, "pairs.csv", Optional.of(known).filter(n -> n > 0), "f", SimilarityKind.COSINE);
 
     files().writeCard(card);
 
@@ -33,7 +35,7 @@ class EmbeddingFilesTest {
 
   @Test
   void whereTheTrueDimensionIsNotKnownTheCardHoldsNull() throws Exception {
-    files().writeCard(new Card(8, "pairs.csv", Optional.empty(), "f", "cosine"));
+    files().writeCard(new Card(8, "pairs.csv", Optional.empty(), "f", SimilarityKind.COSINE));
 
     assertThat(directory.resolve("_embeddings.json"))
         .content()
@@ -42,7 +44,7 @@ class EmbeddingFilesTest {
 
   @Test
   void embeddingsThatWereCutOffAreRefused() throws Exception {
-    files().writeCard(new Card(8, "pairs.csv", Optional.empty(), "f", "cosine"));
+    files().writeCard(new Card(8, "pairs.csv", Optional.empty(), "f", SimilarityKind.COSINE));
     Files.delete(directory.resolve(OutputDirectory.SUCCESS));
 
     assertThatThrownBy(() -> files().readCard())

@@ -41,7 +41,6 @@ record GlobalRound(TrainerPool trainers, RoundState state, BroadcastValue<Weight
     ExactTemperature.Solution solution =
         ExactTemperature.solve(inverse -> trainer.curve(latest, inverse, collective), range);
     return result.withTemperature(
-        state.temperature().at(-Math.log(solution.inverse())),
-        range.boundOf(solution).orElse(""));
+        state.temperature().at(-Math.log(solution.inverse())), range.boundOf(solution).orElse(""));
   }
 }
