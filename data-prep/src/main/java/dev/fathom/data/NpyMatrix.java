@@ -6,23 +6,28 @@ import dev.fathom.files.Storage;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.hadoop.fs.FSDataInputStream;
+import java.util.zip.ZipException;
+import org.apache.commons.io.IOUtils;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.Seekable;
 
 /**
- * A matrix in a NumPy {@code .npy} file, of which any rows can be read: format versions 1 to 3, C
- * or Fortran order, either byte order, floats of 2, 4 or 8 bytes, integers, booleans. More than two
- * axes are read as rows of the first, one axis as a column.
+ * A matrix in a NumPy {@code .npy} file, or in one of an {@code .npz}, of which any rows can be
+ * read: format versions 1 to 3, C or Fortran order, either byte order, floats of 2, 4 or 8 bytes,
+ * integers, booleans. More than two axes are read as rows of the first, one axis as a column.
  *
  * @param file where it is
+ * @param packed the entry of a zip that it is to be unpacked from, empty for none
  * @param offset bytes before the first number
  * @param type of a number, as NumPy names it, such as {@code f4}
  * @param littleEndian its byte order
@@ -32,6 +37,7 @@ import org.apache.hadoop.fs.Path;
  */
 public record NpyMatrix(
     String file,
+    String packed,
     long offset,
     String type,
     boolean littleEndian,
@@ -44,7 +50,10 @@ public record NpyMatrix(
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final int LONGEST_HEADER = 1 << 16;
   private static final int READ_AT_ONCE = 1 << 20;
-  private static final Pattern TYPE = Pattern.compile("'descr'\\s*:\\s*'([<>|=]?)([a-z]\\d{1,2})'");
+  private static final long NUMBERS_UNPACKED_AT_ONCE = 1 << 26;
+  private static final Pattern TYPE =
+      Pattern.compile("'descr'\\s*+:\\s*+'([<>|=]?)([a-zA-Z][^']{0,30})'");
+  private static final Pattern STRUCTURE = Pattern.compile("'descr'\\s*+:\\s*+\\[");
   private static final Pattern FORTRAN = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
   private static final Pattern SHAPE =
       Pattern.compile(
@@ -54,9 +63,14 @@ public record NpyMatrix(
   /**
    * Reads a header and holds it to the size of the file.
    *
+   * @param file a {@code .npy}, or an array of an archive: {@code a.npz/left}
    * @throws FathomException naming the file, if it is no such matrix or shorter than it says
    */
   public static NpyMatrix open(Storage storage, Path file) {
+    Optional<Path> archive = NpzFile.archive(storage, file);
+    if (archive.isPresent()) {
+      return NpzFile.open(storage, archive.get(), file);
+    }
     long length = storage.length(file);
     try (DataInputStream in = new DataInputStream(storage.open(file))) {
       return parse(file, length, in);
@@ -95,11 +109,25 @@ public record NpyMatrix(
     Matcher type = TYPE.matcher(header);
     Matcher fortran = FORTRAN.matcher(header);
     Matcher shape = SHAPE.matcher(header);
+    if (STRUCTURE.matcher(header).find()) {
+      throw broken(
+          file,
+          "it holds records of several fields; save the numbers of one, np.save(file, a['name']), or of all, by numpy.lib.recfunctions.structured_to_unstructured(a)");
+    }
     if (!type.find() || !fortran.find() || !shape.find()) {
       throw broken(file, "its header does not say type, order and shape");
     }
+    if (type.group(2).startsWith("O")) {
+      throw broken(
+          file,
+          "it holds pickled Python objects, which are never read, as they may run code; save numbers: np.save(file, np.stack(list(a)).astype('float32'))");
+    }
     if (!TYPES.matcher(type.group(2)).matches()) {
-      throw broken(file, "its numbers are of type " + type.group(2) + ", which is not read");
+      throw broken(
+          file,
+          "it holds values of type "
+              + type.group(2)
+              + ", and integers, booleans and floats of 2 to 8 bytes are read; save a.astype('float32')");
     }
     long[] axes =
         Arrays.stream(shape.group(1).replace("L", "").split("[,\\s]+", -1))
@@ -126,12 +154,34 @@ public record NpyMatrix(
     }
     return new NpyMatrix(
         file.toString(),
+        "",
         offset,
         type.group(2),
         !type.group(1).equals(">"),
         columnByColumn,
         axes[0],
         (int) columns);
+  }
+
+  /** This matrix as a part of a larger file. */
+  NpyMatrix within(Path whole, long at) {
+    return new NpyMatrix(
+        whole.toString(), "", at + offset, type, littleEndian, fortran, rows, columns);
+  }
+
+  /** This matrix in a packed entry of a zip. */
+  NpyMatrix packedIn(Path zip, String entry) {
+    return new NpyMatrix(zip.toString(), entry, offset, type, littleEndian, fortran, rows, columns);
+  }
+
+  /**
+   * How many rows to read at once: of what is packed, which is unpacked from its beginning each
+   * time, so many that this is seldom.
+   *
+   * @param most where every row can be reached
+   */
+  public long rowsAtOnce(long most) {
+    return packed.isEmpty() ? most : Math.max(1, NUMBERS_UNPACKED_AT_ONCE / columns);
   }
 
   /**
@@ -142,37 +192,67 @@ public record NpyMatrix(
   public float[] read(Storage storage, long from, long to) {
     int count = Math.toIntExact(to - from);
     float[] values = new float[Math.multiplyExact(count, columns)];
-    try (FSDataInputStream in = storage.open(new Path(file))) {
+    try (Numbers in = new Numbers(storage)) {
       if (fortran) {
         float[] column = new float[count];
         for (int c = 0; c < columns; c++) {
-          read(in, c * rows + from, column);
+          in.read(c * rows + from, column);
           for (int i = 0; i < count; i++) {
             values[i * columns + c] = column[i];
           }
         }
       } else {
-        read(in, from * columns, values);
+        in.read(from * columns, values);
       }
       return values;
+    } catch (EOFException | ZipException e) {
+      throw broken(new Path(file), "it is cut off or damaged").causedBy(e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private void read(FSDataInputStream in, long first, float[] values) throws IOException {
-    int bytes = bytes();
-    byte[] chunk = new byte[Math.min(READ_AT_ONCE / bytes, values.length) * bytes];
-    ByteBuffer buffer =
-        ByteBuffer.wrap(chunk).order(littleEndian ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
-    in.seek(offset + first * bytes);
-    for (int done = 0; done < values.length; ) {
-      int count = Math.min(chunk.length / bytes, values.length - done);
-      in.readFully(chunk, 0, count * bytes);
-      for (int i = 0; i < count; i++) {
-        values[done + i] = number(buffer, i * bytes);
+  /** The numbers in the order of the file. */
+  private final class Numbers implements AutoCloseable {
+    private final InputStream in;
+    private long position;
+
+    Numbers(Storage storage) throws IOException {
+      Path path = new Path(file);
+      in = packed.isEmpty() ? storage.open(path) : NpzFile.entry(storage, path, packed);
+    }
+
+    /** Reads from a number on, which is not before those that were read. */
+    void read(long first, float[] values) throws IOException {
+      int bytes = bytes();
+      byte[] chunk = new byte[Math.min(READ_AT_ONCE / bytes, values.length) * bytes];
+      ByteBuffer buffer =
+          ByteBuffer.wrap(chunk)
+              .order(littleEndian ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+      seek(offset + first * bytes);
+      for (int done = 0; done < values.length; ) {
+        int count = Math.min(chunk.length / bytes, values.length - done);
+        IOUtils.readFully(in, chunk, 0, count * bytes);
+        for (int i = 0; i < count; i++) {
+          values[done + i] = number(buffer, i * bytes);
+        }
+        done += count;
+        position += (long) count * bytes;
       }
-      done += count;
+    }
+
+    private void seek(long to) throws IOException {
+      if (in instanceof Seekable seekable) {
+        seekable.seek(to);
+      } else {
+        IOUtils.skipFully(in, to - position);
+      }
+      position = to;
+    }
+
+    @Override
+    public void close() throws IOException {
+      in.close();
     }
   }
 
@@ -215,7 +295,7 @@ public record NpyMatrix(
     return bits >= 0 ? bits : ((bits >>> 1) | (bits & 1)) * 2f;
   }
 
-  private static FathomException broken(Path file, String why) {
+  static FathomException broken(Path file, String why) {
     return FathomException.data("%s cannot be read: %s", file, why);
   }
 }

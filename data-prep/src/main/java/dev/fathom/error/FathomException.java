@@ -2,6 +2,7 @@
 package dev.fathom.error;
 
 import com.google.errorprone.annotations.FormatMethod;
+import java.util.Arrays;
 
 /**
  * An error that a person can act on. The message is one line: what is wrong, where, what to do. It
@@ -20,25 +21,37 @@ public final class FathomException extends RuntimeException {
   /** The command line or the configuration is wrong. */
   @FormatMethod
   public static FathomException usage(String format, Object... arguments) {
-    return new FathomException(ExitCode.USAGE, String.format(format, arguments), null);
+    return new FathomException(ExitCode.USAGE, String.format(format, printable(arguments)), null);
   }
 
   /** The data is wrong. */
   @FormatMethod
   public static FathomException data(String format, Object... arguments) {
-    return new FathomException(ExitCode.DATA, String.format(format, arguments), null);
+    return new FathomException(ExitCode.DATA, String.format(format, printable(arguments)), null);
   }
 
   /** Training diverged. */
   @FormatMethod
   public static FathomException diverged(String format, Object... arguments) {
-    return new FathomException(ExitCode.DIVERGED, String.format(format, arguments), null);
+    return new FathomException(
+        ExitCode.DIVERGED, String.format(format, printable(arguments)), null);
   }
 
   /** An error of any kind. */
   @FormatMethod
   public static FathomException of(ExitCode exitCode, String format, Object... arguments) {
-    return new FathomException(exitCode, String.format(format, arguments), null);
+    return new FathomException(exitCode, String.format(format, printable(arguments)), null);
+  }
+
+  /** What users brought is shown as a terminal takes it; numbers are formatted as such. */
+  private static Object[] printable(Object... arguments) {
+    return Arrays.stream(arguments)
+        .map(
+            value ->
+                value instanceof Number || value instanceof Boolean
+                    ? value
+                    : Printable.value(String.valueOf(value)))
+        .toArray();
   }
 
   /** The same error with what caused it, for {@code --verbose}. */

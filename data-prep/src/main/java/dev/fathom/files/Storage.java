@@ -23,6 +23,8 @@ import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.hadoop.io.IOUtils;
+import org.apache.hadoop.io.compress.CompressionCodec;
+import org.apache.hadoop.io.compress.CompressionCodecFactory;
 
 /**
  * Files on any Hadoop file system, local disk included. A file is written beside its final name and
@@ -45,6 +47,17 @@ public final class Storage {
   public boolean exists(Path path) {
     try {
       return fileSystem(path).exists(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Whether a file is there, and no directory. */
+  public boolean isFile(Path path) {
+    try {
+      return fileSystem(path).getFileStatus(path).isFile();
+    } catch (FileNotFoundException e) {
+      return false;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -129,6 +142,18 @@ public final class Storage {
     try {
       return fileSystem(path).open(path);
     } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Opens a file, and what is in it where its ending says that it is packed. */
+  public InputStream openUnpacked(Path path) {
+    InputStream stored = open(path);
+    CompressionCodec codec = new CompressionCodecFactory(hadoop).getCodec(path);
+    try {
+      return codec == null ? stored : codec.createInputStream(stored);
+    } catch (IOException e) {
+      IOUtils.closeStream(stored);
       throw new UncheckedIOException(e);
     }
   }

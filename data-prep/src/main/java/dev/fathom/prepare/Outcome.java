@@ -92,4 +92,8 @@ sealed interface Outcome extends Serializable {
    */
   @DefaultSerializer(JavaSerializer.class)
   record Rejected(String key, String reason, String detail) implements Outcome {}
+
+  /** No row, but how many files were passed over that a computer leaves beside others. */
+  @DefaultSerializer(JavaSerializer.class)
+  record Hidden(long files) implements Outcome {}
 }

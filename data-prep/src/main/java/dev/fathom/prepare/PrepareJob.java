@@ -10,6 +10,7 @@ import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
 import dev.fathom.monitoring.JobMetrics;
 import dev.fathom.monitoring.StageProgress;
+import dev.fathom.prepare.reject.RejectReason;
 import dev.fathom.prepare.source.RawRow;
 import dev.fathom.prepare.source.Source;
 import dev.fathom.random.RandomStream;
@@ -145,7 +146,7 @@ final class PrepareJob {
                   .map(
                       row -> {
                         Outcome outcome = decoder.decode(row);
-                        rows.add(1);
+                        rows.add(outcome instanceof Outcome.Hidden ? 0 : 1);
                         rejected.add(outcome instanceof Outcome.Rejected ? 1 : 0);
                         return outcome;
                       })
@@ -160,6 +161,11 @@ final class PrepareJob {
   private void requireEnough(
       Tally tally, JavaRDD<Outcome> outcomes, String input, boolean toTrain) {
     DatasetCard.Counts counts = tally.counts();
+    if (tally.hidden() > 0) {
+      LOG.info(
+          "prepare passed over {} files that a computer leaves beside others (._*, .DS_Store, __MACOSX, Thumbs.db)",
+          tally.hidden());
+    }
     if (counts.read() == 0) {
       throw FathomException.data("%s has no rows", input);
     }
@@ -180,6 +186,13 @@ final class PrepareJob {
           input, counts.read(), counts.rejected(), counts.validation(), counts.test());
     }
     LOG.info("prepare read {} rows of {}, rejected {}", counts.read(), input, counts.rejected());
+    long nulls = tally.rejects().getOrDefault(RejectReason.NULL_VALUE.code(), 0L);
+    if (nulls > 0) {
+      LOG.warn(
+          "{} rows hold nothing but one of {}; input.nulls = [] keeps these as words",
+          nulls,
+          settings.input().nulls());
+    }
   }
 
   private static Outcome.Rejected mostCommon(Tally tally, JavaRDD<Outcome> outcomes) {

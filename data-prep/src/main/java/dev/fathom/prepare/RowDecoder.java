@@ -1,6 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare;
 
+import dev.fathom.data.TextEncoding;
+import dev.fathom.error.Causes;
+import dev.fathom.error.Printable;
 import dev.fathom.error.Secrets;
 import dev.fathom.files.Storage;
 import dev.fathom.prepare.image.ImageDecoder;
@@ -16,8 +19,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.commons.io.FilenameUtils;
+import org.apache.commons.lang3.StringUtils;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -25,6 +32,10 @@ import org.apache.hadoop.fs.Path;
  * thread.
  */
 final class RowDecoder {
+  private static final char REPLACEMENT = '\uFFFD';
+  private static final int SHOWN_OF_ADDRESS = 200;
+  private static final Pattern REMOTE = Pattern.compile("(?i)(https?|ftp)://");
+
   private final Rules rules;
   private final Storage storage;
   private final ImageDecoder images;
@@ -36,11 +47,23 @@ final class RowDecoder {
    * @param image what pictures become
    * @param text what captions become
    * @param grouped whether rows of one group stay in one split
+   * @param keyed whether a column names the rows
    * @param maxFileSize bytes of a file that is read
+   * @param encoding of captions without a mark of their own
+   * @param nulls texts that say that a cell holds nothing
+   * @param remote whether pictures may be fetched from the network
    * @param keyPrefix what keys begin with, so that they differ from those that are there already
    */
   record Rules(
-      ImageSettings image, TextSettings text, boolean grouped, int maxFileSize, String keyPrefix)
+      ImageSettings image,
+      TextSettings text,
+      boolean grouped,
+      boolean keyed,
+      int maxFileSize,
+      TextEncoding encoding,
+      List<String> nulls,
+      boolean remote,
+      String keyPrefix)
       implements Serializable {
 
     static Rules of(PrepareSettings settings, String keyPrefix) {
@@ -48,7 +71,11 @@ final class RowDecoder {
           settings.image(),
           settings.text(),
           settings.input().groupBy().isPresent(),
+          settings.input().key().isPresent(),
           settings.input().maxFileSize(),
+          settings.input().encoding(),
+          settings.input().nulls(),
+          settings.input().remote(),
           keyPrefix);
     }
   }
@@ -63,10 +90,21 @@ final class RowDecoder {
   /** What becomes of a row; nothing that is wrong with it is thrown. */
   Outcome decode(RawRow row) {
     String key = rules.keyPrefix() + row.key();
+    if (row instanceof RawRow.Hidden hidden) {
+      return new Outcome.Hidden(hidden.files());
+    }
     try {
       if (row instanceof RawRow.Pair pair) {
+        if (rules.keyed()) {
+          requireValue(pair.key());
+        }
         return new Outcome.Kept(
-            key, row.ordinal(), value(pair.x()), value(pair.y()), pair.label(), group(pair));
+            key,
+            row.ordinal(),
+            value(pair.x()),
+            value(pair.y()),
+            present(pair.label()),
+            group(pair));
       }
       RawRow.Broken broken = (RawRow.Broken) row;
       return rejected(key, broken.reason(), broken.detail());
@@ -76,7 +114,7 @@ final class RowDecoder {
   }
 
   private static Outcome rejected(String key, RejectReason reason, String detail) {
-    return new Outcome.Rejected(key, reason.code(), Secrets.masked(detail));
+    return new Outcome.Rejected(key, reason.code(), Printable.line(Secrets.masked(detail)));
   }
 
   /**
@@ -87,11 +125,27 @@ final class RowDecoder {
     if (!rules.grouped()) {
       return "";
     }
-    return pair.group().isBlank() ? FilenameUtils.getBaseName(pair.key()) : pair.group();
+    String group = present(pair.group());
+    return group.isBlank() ? FilenameUtils.getBaseName(pair.key()) : group;
+  }
+
+  /** A text, or a blank one where it says that there is nothing. */
+  private String present(String text) {
+    return rules.nulls().contains(text.strip()) ? "" : text;
+  }
+
+  private void requireValue(String text) throws RejectedRowException {
+    if (rules.nulls().contains(text.strip())) {
+      throw new RejectedRowException(
+          RejectReason.NULL_VALUE,
+          "'%s' says that there is nothing, by input.nulls".formatted(text.strip()));
+    }
   }
 
   private Outcome.SideValue value(RawValue raw) throws RejectedRowException {
     if (raw instanceof RawValue.ImageFile file) {
+      requireValue(file.name());
+      requireNear(file);
       return picture(content(path(file.folder(), file.name())), Secrets.masked(file.name()));
     }
     if (raw instanceof RawValue.ImageContent image) {
@@ -106,10 +160,10 @@ final class RowDecoder {
       return text(caption.text());
     }
     if (raw instanceof RawValue.CaptionFile file) {
-      return text(Words.decoded(content(path("/", file.file()))));
+      return text(decoded(content(path("/", file.file()))));
     }
     if (raw instanceof RawValue.CaptionContent caption) {
-      return text(Words.decoded(caption.content()));
+      return text(decoded(caption.content()));
     }
     if (raw instanceof RawValue.Unusable unusable) {
       throw new RejectedRowException(unusable.reason(), unusable.detail());
@@ -127,8 +181,42 @@ final class RowDecoder {
   }
 
   private Outcome.SideValue text(String caption) throws RejectedRowException {
+    if (caption.indexOf(REPLACEMENT) >= 0) {
+      // What Spark's readers make of bytes that are no text.
+      throw undecodable();
+    }
+    requireValue(caption);
+    String cleaned = words.cleaned(caption);
     return new Outcome.SideValue(
-        new DecodedValue.Text(new ArrayList<>(words.of(caption))), caption, Digest.of(caption));
+        new DecodedValue.Text(new ArrayList<>(words.of(cleaned))), cleaned, Digest.of(caption));
+  }
+
+  private String decoded(byte[] content) throws RejectedRowException {
+    try {
+      return rules.encoding().decoded(content);
+    } catch (CharacterCodingException e) {
+      throw undecodable();
+    }
+  }
+
+  private RejectedRowException undecodable() {
+    return new RejectedRowException(RejectReason.UNREADABLE_TEXT, "the text is " + notDecoded());
+  }
+
+  private String notDecoded() {
+    return "no %s; input.charset says what it is, such as windows-1252"
+        .formatted(rules.encoding().charset());
+  }
+
+  /** Refuses a picture on the network, unless it may be fetched. */
+  private void requireNear(RawValue.ImageFile file) throws RejectedRowException {
+    String at = file.name().contains("://") ? file.name() : file.folder();
+    if (!rules.remote() && REMOTE.matcher(at).lookingAt()) {
+      throw new RejectedRowException(
+          RejectReason.REMOTE_FILE,
+          "%s is on the network; download the pictures first, as img2dataset does into tar or Parquet files, or let each be fetched by input.remote = true"
+              .formatted(StringUtils.abbreviate(file.name(), SHOWN_OF_ADDRESS)));
+    }
   }
 
   private static Path path(String folder, String name) throws RejectedRowException {
@@ -146,11 +234,17 @@ final class RowDecoder {
       return content;
     } catch (UncheckedIOException e) {
       throw e.getCause() instanceof FileNotFoundException
-          ? new RejectedRowException(RejectReason.MISSING_FILE, "%s is not there".formatted(file))
-          : new RejectedRowException(RejectReason.UNREADABLE_FILE, e.getCause().toString());
+          ? new RejectedRowException(RejectReason.MISSING_FILE, missing(file))
+          : new RejectedRowException(RejectReason.UNREADABLE_FILE, Causes.told(e));
     } catch (IOException | RuntimeException e) {
-      throw new RejectedRowException(RejectReason.UNREADABLE_FILE, e.toString());
+      throw new RejectedRowException(RejectReason.UNREADABLE_FILE, Causes.told(e));
     }
+  }
+
+  private String missing(Path file) {
+    boolean undecodable = file.toString().indexOf(REPLACEMENT) >= 0;
+    return "%s is not there%s"
+        .formatted(file, undecodable ? ", and its name is " + notDecoded() : "");
   }
 
   private void requireSize(int bytes) throws RejectedRowException {

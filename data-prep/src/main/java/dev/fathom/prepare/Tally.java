@@ -16,12 +16,15 @@ final class Tally implements Serializable {
   private final EnumMap<Split, Long> pairs = new EnumMap<>(Split.class);
   private final EnumMap<Split, Long> bytes = new EnumMap<>(Split.class);
   private final TreeMap<String, Long> rejects = new TreeMap<>();
+  private long hidden;
 
-  /** Counts one row. */
+  /** Counts one row, or what is none. */
   Tally add(Outcome outcome) {
     if (outcome instanceof Outcome.Placed placed) {
       pairs.merge(placed.split(), 1L, Long::sum);
       bytes.merge(placed.split(), placed.pair().bytes(), Long::sum);
+    } else if (outcome instanceof Outcome.Hidden files) {
+      hidden += files.files();
     } else {
       rejects.merge(((Outcome.Rejected) outcome).reason(), 1L, Long::sum);
     }
@@ -32,6 +35,7 @@ final class Tally implements Serializable {
   Tally add(Tally other) {
     other.pairs.forEach((split, count) -> pairs.merge(split, count, Long::sum));
     other.bytes.forEach((split, size) -> bytes.merge(split, size, Long::sum));
+    hidden += other.hidden;
     other.rejects.forEach((reason, count) -> rejects.merge(reason, count, Long::sum));
     return this;
   }
@@ -45,6 +49,11 @@ final class Tally implements Serializable {
         pairs.getOrDefault(Split.TRAIN, 0L),
         pairs.getOrDefault(Split.VALIDATION, 0L),
         pairs.getOrDefault(Split.TEST, 0L));
+  }
+
+  /** How many files were passed over, which are no rows. */
+  long hidden() {
+    return hidden;
   }
 
   /** How many rows are pairs. */

@@ -111,6 +111,22 @@ class NpyMatrixTest {
       assertThatThrownBy(() -> open(file(1, type, false, "(1,)", new byte[64])))
           .isInstanceOf(FathomException.class);
     }
+    assertThatThrownBy(() -> open(file(1, "|O", false, "(1,)", new byte[64])))
+        .hasMessageContaining("pickled Python objects, which are never read")
+        .hasMessageContaining("astype('float32')");
+    assertThatThrownBy(() -> open(file(1, "<c8", false, "(1,)", new byte[64])))
+        .hasMessageContaining("values of type c8")
+        .hasMessageContaining("a.astype('float32')");
+    Path records =
+        written(
+            new String(
+                    STORAGE.read(file(1, "HERE", false, "(1,)", new byte[64])),
+                    StandardCharsets.ISO_8859_1)
+                .replace("'HERE'", "[('x', '<f4'), ('y', '<f4')]".substring(0, 6))
+                .getBytes(StandardCharsets.ISO_8859_1));
+    assertThatThrownBy(() -> open(records))
+        .hasMessageContaining("records of several fields")
+        .hasMessageContaining("structured_to_unstructured");
     assertThatThrownBy(
             () -> open(written("PK\u0003\u0004 an archive".getBytes(StandardCharsets.UTF_8))))
         .isInstanceOf(FathomException.class)

@@ -15,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
@@ -95,8 +97,22 @@ public final class Corpus {
     return out.toByteArray();
   }
 
+  /** A zip of packed entries. */
+  public static byte[] zip(Map<String, byte[]> entries) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(out)) {
+      for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+        zip.putNextEntry(new ZipEntry(entry.getKey()));
+        zip.write(entry.getValue());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
   /** A NumPy file of float32 in C order, whose header says so many rows. */
-  static byte[] npy(float[][] rows, int said) {
+  public static byte[] npy(float[][] rows, int said) {
     String header =
         "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }"
             .formatted(said, rows[0].length);

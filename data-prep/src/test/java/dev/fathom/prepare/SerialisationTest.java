@@ -46,6 +46,8 @@ class SerialisationTest {
         new RawRow.Pair(
             "a", 1, new RawValue.ImageFile("file:/in", "a.png"), new RawValue.Caption("A"), "", ""),
         new RawRow.Broken("b", 2, RejectReason.RAGGED_ROW, "short"),
+        new RawRow.Hidden("a", 3, 4),
+        new Outcome.Hidden(5),
         new RawValue.Numbers(new double[] {1, 2}),
         new RawValue.Unusable(RejectReason.BAD_NUMBER, "x"),
         KEPT,

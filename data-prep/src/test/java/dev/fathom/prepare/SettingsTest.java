@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fathom.data.PictureEncoding;
+import dev.fathom.data.TextEncoding;
 import dev.fathom.error.ExitCode;
 import dev.fathom.error.FathomException;
 import dev.fathom.prepare.image.ImageSettings;
@@ -29,11 +30,15 @@ class SettingsTest {
 
     assertThat(settings.input().format()).isEqualTo(InputSettings.Format.AUTO);
     assertThat(settings.input().x()).isEmpty();
+    assertThat(settings.input().separator()).isEmpty();
+    assertThat(settings.input().encoding()).isEqualTo(TextEncoding.UTF_8);
+    assertThat(settings.input().nulls()).contains("null", "NaN", "None", "nan");
+    assertThat(settings.input().remote()).isFalse();
     assertThat(settings.synthetic().pairs()).isEqualTo(16000);
     assertThat(settings.image())
         .isEqualTo(
             new ImageSettings(32, ImageSettings.Resize.BORDER, PictureEncoding.RAW, 50_000_000));
-    assertThat(settings.text()).isEqualTo(new TextSettings(8192, 1, 32, 20_000));
+    assertThat(settings.text()).isEqualTo(new TextSettings(8192, 1, 32, 20_000, true));
     assertThat(settings.split()).isEqualTo(new SplitShares(0.75, 0.125, 0.125));
     assertThat(settings.shardSize()).isEqualTo(64L << 20);
     assertThat(settings.seed()).isEqualTo(42);
@@ -44,7 +49,7 @@ class SettingsTest {
   void formerNamesOfKeysAreTaken() {
     PrepareSettings settings =
         PrepareSettings.of(
-            Settings.of("", List.of(), List.of("input.mostEntries=7", "text.mostCharacters=90")));
+            Settings.of("", List.of(), List.of("input.maxEntries=7", "text.maxCharacters=90")));
 
     assertThat(settings.input().maxEntries()).isEqualTo(7);
     assertThat(settings.text().maxCharacters()).isEqualTo(90);
@@ -85,6 +90,11 @@ class SettingsTest {
         "image.encoding=gif",
         "image.maxPixels=0",
         "input.captions=some",
+        "input.charset=ANSI",
+        "input.separator=\"\\\"\"",
+        "input.nulls=none",
+        "input.remote=perhaps",
+        "text.clean=some",
         "input.maxFileSize=2g",
         "input.maxEntries=0",
         "split.stratify=maybe",

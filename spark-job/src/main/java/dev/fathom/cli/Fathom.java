@@ -1,13 +1,16 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.cli;
 
+import dev.fathom.error.Causes;
 import dev.fathom.error.ExitCode;
 import dev.fathom.error.FathomException;
+import dev.fathom.error.Printable;
 import dev.fathom.error.Secrets;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.commons.lang3.exception.ExceptionUtils;
+import org.apache.spark.SparkException;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -103,7 +106,8 @@ public final class Fathom {
         .getErr()
         .printf(
             "fathom: %s; see %s --help%n",
-            Secrets.masked(oneLine(error.getMessage())), command.getCommandSpec().qualifiedName());
+            Secrets.masked(Printable.line(error.getMessage())),
+            command.getCommandSpec().qualifiedName());
     return ExitCode.USAGE.code();
   }
 
@@ -117,7 +121,7 @@ public final class Fathom {
         known != null
             ? known.getMessage()
             : told(error) + (verbose ? "" : "; --verbose shows where");
-    command.getErr().printf("fathom: %s%n", Secrets.masked(oneLine(message)));
+    command.getErr().printf("fathom: %s%n", Secrets.masked(Printable.line(message)));
     return (known != null ? known.exitCode() : ExitCode.FAILURE).code();
   }
 
@@ -132,9 +136,13 @@ public final class Fathom {
   }
 
   /** What an unforeseen error says, and what caused it where Spark tells that in a stack trace. */
-  static String told(Exception error) {
-    boolean says = error instanceof UncheckedIOException && error.getMessage() != null;
-    List<String> lines = (says ? error.getMessage() : error.toString()).lines().toList();
+  static String told(Exception whole) {
+    Throwable error = Causes.unwrapped(whole);
+    boolean says =
+        error.getMessage() != null
+            && (error instanceof UncheckedIOException || error instanceof SparkException);
+    List<String> lines =
+        (says ? Causes.withoutCarrier(error.getMessage()) : error.toString()).lines().toList();
     String message =
         lines.stream()
             .takeWhile(line -> !line.startsWith("\tat "))
@@ -146,10 +154,6 @@ public final class Fathom {
         .filter(cause -> !message.contains(cause))
         .map(cause -> message + "; caused by " + cause)
         .orElse(message);
-  }
-
-  private static String oneLine(String message) {
-    return message.strip().replaceAll("\\s*\\R\\s*", " ");
   }
 
   /** The version that the jar carries. */

@@ -3,6 +3,7 @@ package dev.fathom.cli;
 
 import dev.fathom.data.DatasetFiles;
 import dev.fathom.embed.Embed;
+import dev.fathom.error.Printable;
 import dev.fathom.error.Secrets;
 import dev.fathom.files.Storage;
 import dev.fathom.measure.Measure;
@@ -237,6 +238,6 @@ final class Job {
   }
 
   private void print(String line) {
-    out.println(Secrets.masked(line));
+    out.println(Printable.line(Secrets.masked(line)));
   }
 }

@@ -22,8 +22,8 @@ final class MeasureCommand extends SubCommand {
       required = true,
       paramLabel = "PATH",
       description =
-          "Embeddings: what embed wrote, Parquet with columns of arrays, a .npy or .csv file, or a directory of such"
-              + " (--set input.x=FILE --set input.y=FILE).")
+          "Embeddings: what embed wrote, Parquet with columns of arrays, a .npy or .csv file, an .npz, or a directory of such"
+              + " files (--set input.x=NAME --set input.y=NAME).")
   private String embeddings;
 
   @Option(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fathom.error.ExitCode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +25,12 @@ class ErrorsTest {
   @BeforeAll
   static void files() throws IOException {
     Files.writeString(here.resolve("pairs.csv"), "file,caption\na.png,a\nb.png,b\n");
+    Files.writeString(here.resolve("semicolons.csv"), "file;caption\na.png;a\n");
+    Files.write(
+        here.resolve("zeros.csv"), "file,caption\na.png,a\n".getBytes(StandardCharsets.UTF_16LE));
+    Files.writeString(
+        here.resolve("addresses.csv"), "url,caption\nhttps://h.invalid/a,a\nhttp://h/b,b\n");
+    Files.writeString(here.resolve("no.parquet"), "no Parquet at all, but as long");
     Files.writeString(here.resolve("odd.csv"), "left,right\na,b\n");
     Files.writeString(here.resolve("header.csv"), "file,caption\n");
     Files.writeString(here.resolve("words.csv"), "text,caption\none,two\n");
@@ -100,6 +107,19 @@ class ErrorsTest {
         usage(
             "prepare --input HERE/odd.csv --output HERE/out",
             "input.x must name a column of file:HERE/odd.csv; its columns are left, right"),
+        usage(
+            "prepare --input HERE/semicolons.csv --output HERE/out --set input.separator=,",
+            "input.x must name a column of file:HERE/semicolons.csv; its columns are file;caption; what stands between cells is said by input.separator"),
+        usage(
+            "prepare --input HERE/pairs.csv --output HERE/out --set input.charset=ANSI",
+            "input.charset = ANSI is no encoding that Java knows; such are UTF-8, windows-1252"),
+        data(
+            "prepare --input HERE/zeros.csv --output HERE/out",
+            "zeros.csv holds zeros where text should be; text in UTF-16 without a mark is read by input.charset = UTF-16LE"),
+        data(
+            "prepare --input HERE/addresses.csv --output HERE/out",
+            "2 of 2 rows of HERE/addresses.csv were rejected, most for remote-file (row 000000000"),
+        data("prepare --input HERE/no.parquet --output HERE/out", "no.parquet is no Parquet file"),
         usage(
             "prepare --input HERE/pairs.csv --output HERE/out --set input.label=kind",
             "there is no column kind in file:HERE/pairs.csv; its columns are file, caption"),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.fathom.error.ExitCode;
 import dev.fathom.random.RandomStream;
 import java.io.IOException;
@@ -17,14 +18,20 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.assertj.core.api.AbstractStringAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Embeddings that were made elsewhere. */
 class MeasureCommandTest {
@@ -84,6 +91,65 @@ class MeasureCommandTest {
     assertThat(report.at("/intrinsicDimension/labels/b/points").asInt()).isEqualTo(POINTS / 3);
     assertThat(report.at("/intrinsicDimension/labels/b/x").asDouble())
         .isCloseTo(DIMENSION, offset(0.5));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void measuresArraysOfANumpyArchiveByTheirNames(boolean stored) throws Exception {
+    float[] classes = new float[POINTS];
+    for (int i = 0; i < POINTS; i++) {
+      classes[i] = i % 3;
+    }
+    Path archive = directory.resolve("both.npz");
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(archive))) {
+      entry(zip, stored, "image_embeddings", npy(embeddings(0), WIDTH));
+      entry(zip, stored, "text_embeddings", npy(embeddings(0.1f), WIDTH));
+      entry(zip, stored, "classes", npy(classes, 1));
+    }
+
+    JsonNode report =
+        measure(
+            archive,
+            "--set",
+            "input.x=image_embeddings",
+            "--set",
+            "input.y=text_embeddings",
+            "--set",
+            "input.label=classes");
+
+    assertThat(report.at("/intrinsicDimension/shared/estimate").asDouble())
+        .isCloseTo(DIMENSION, offset(0.5));
+    assertThat(report.at("/retrieval/topShare").asDouble()).isGreaterThan(0.5);
+    assertThat(report.at("/intrinsicDimension/labels/2/points").asInt()).isEqualTo(POINTS / 3);
+    refused(ExitCode.USAGE, archive, "input.x", "image_embeddings, text_embeddings, classes");
+    refused(
+        ExitCode.USAGE,
+        archive,
+        List.of("--set", "input.x=images"),
+        "there is no array images",
+        "image_embeddings");
+  }
+
+  private static void entry(ZipOutputStream zip, boolean stored, String name, byte[] content)
+      throws IOException {
+    ZipEntry entry = new ZipEntry(name + ".npy");
+    if (stored) {
+      CRC32 sum = new CRC32();
+      sum.update(content);
+      entry.setMethod(ZipEntry.STORED);
+      entry.setSize(content.length);
+      entry.setCrc(sum.getValue());
+    }
+    zip.putNextEntry(entry);
+    zip.write(content);
+  }
+
+  @Test
+  void measuresNumbersBetweenSemicolons() throws Exception {
+    Path file = directory.resolve("semicolons.csv");
+    Files.writeString(file, csv(embeddings(0)).replace(',', ';'));
+
+    assertThat(measure(file).at("/width/current").asInt()).isEqualTo(WIDTH);
   }
 
   @Test
@@ -153,6 +219,11 @@ class MeasureCommandTest {
     Commands.refused(ended, ExitCode.USAGE, "x.npy", "directory");
     Path empty = Files.createDirectory(directory.resolve("empty"));
     refused(ExitCode.DATA, empty, "empty", "no embeddings");
+    for (String name : List.of("weights.pt", "broken.npz")) {
+      Path other = Files.writeString(directory.resolve(name), "PK\u0003\u0004 of something else");
+      refused(ExitCode.DATA, other, name, "npz")
+          .doesNotContain("Job aborted", "stage", "awaitResult", "Exception");
+    }
     Files.writeString(directory.resolve("one.csv"), "1,2,3\n");
     refused(ExitCode.DATA, directory.resolve("one.csv"), "one.csv", "2 or more");
   }
@@ -168,11 +239,14 @@ class MeasureCommandTest {
     return SparkSession.builder().master("local[2]").getOrCreate();
   }
 
-  private void refused(ExitCode code, Path embeddings, String... parts) {
-    refused(code, embeddings, List.of(), parts);
+  @CanIgnoreReturnValue
+  private AbstractStringAssert<?> refused(ExitCode code, Path embeddings, String... parts) {
+    return refused(code, embeddings, List.of(), parts);
   }
 
-  private void refused(ExitCode code, Path embeddings, List<String> settings, String... parts) {
+  @CanIgnoreReturnValue
+  private AbstractStringAssert<?> refused(
+      ExitCode code, Path embeddings, List<String> settings, String... parts) {
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -184,7 +258,9 @@ class MeasureCommandTest {
                 "--set",
                 "output.overwrite=true"));
     arguments.addAll(settings);
-    Commands.refused(Commands.fathom(arguments.toArray(String[]::new)), code, parts);
+    Commands.Ended ended = Commands.fathom(arguments.toArray(String[]::new));
+    Commands.refused(ended, code, parts);
+    return assertThat(ended.err());
   }
 
   private JsonNode measure(Path embeddings, String... settings) throws Exception {
@@ -232,10 +308,14 @@ class MeasureCommandTest {
   }
 
   private Path npy(String name, float[] values) throws IOException {
+    return Files.write(directory.resolve(name), npy(values, WIDTH));
+  }
+
+  private static byte[] npy(float[] values, int width) {
     String header =
         String.format(
             "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }%n",
-            values.length / WIDTH, WIDTH);
+            values.length / width, width);
     ByteBuffer buffer =
         ByteBuffer.allocate(10 + header.length() + 4 * values.length)
             .order(ByteOrder.LITTLE_ENDIAN);
@@ -245,6 +325,6 @@ class MeasureCommandTest {
     for (float value : values) {
       buffer.putFloat(value);
     }
-    return Files.write(directory.resolve(name), buffer.array());
+    return buffer.array();
   }
 }

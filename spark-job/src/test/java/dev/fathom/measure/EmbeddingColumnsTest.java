@@ -3,6 +3,7 @@ package dev.fathom.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fathom.data.TextEncoding;
 import dev.fathom.settings.Settings;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +21,9 @@ class EmbeddingColumnsTest {
                 Optional.of("image"),
                 Optional.of("text"),
                 settings.text("input.key"),
-                Optional.of("class")));
+                Optional.of("class"),
+                Optional.empty(),
+                TextEncoding.UTF_8));
   }
 
   @Test

@@ -4,6 +4,7 @@ package dev.fathom.measure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fathom.data.TextEncoding;
 import dev.fathom.embed.EmbeddingFiles;
 import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
@@ -23,7 +24,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddingTableTest {
   private static final EmbeddingColumns NONE =
-      new EmbeddingColumns(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+      new EmbeddingColumns(
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          TextEncoding.UTF_8);
   private static final List<Row> ROWS =
       List.of(
           RowFactory.create("a", "test", "cat", new float[] {1, 2}, new float[] {3, 4}),
@@ -98,7 +105,12 @@ class EmbeddingTableTest {
         open(
             written,
             new EmbeddingColumns(
-                Optional.of("text"), Optional.empty(), Optional.of("id"), Optional.of("class")));
+                Optional.of("text"),
+                Optional.empty(),
+                Optional.of("id"),
+                Optional.of("class"),
+                Optional.empty(),
+                TextEncoding.UTF_8));
 
     assertThat(all.paired()).isTrue();
     assertThat(all.card()).isEmpty();
@@ -116,7 +128,12 @@ class EmbeddingTableTest {
     write(spark.createDataFrame(ROWS, EmbeddingFiles.SCHEMA), written);
     EmbeddingColumns columns =
         new EmbeddingColumns(
-            Optional.of("z"), Optional.empty(), Optional.empty(), Optional.empty());
+            Optional.of("z"),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            TextEncoding.UTF_8);
 
     assertThatThrownBy(() -> open(written, columns))
         .isInstanceOf(FathomException.class)
@@ -134,7 +151,9 @@ class EmbeddingTableTest {
             Optional.of("x.csv"),
             Optional.of("y.csv"),
             Optional.empty(),
-            Optional.of("labels.txt"));
+            Optional.of("labels.txt"),
+            Optional.empty(),
+            TextEncoding.UTF_8);
 
     EmbeddingTable table = open(directory, columns);
 
@@ -151,7 +170,12 @@ class EmbeddingTableTest {
     Files.writeString(directory.resolve("y.csv"), "3,4\n");
     EmbeddingColumns columns =
         new EmbeddingColumns(
-            Optional.of("x.csv"), Optional.of("y.csv"), Optional.empty(), Optional.empty());
+            Optional.of("x.csv"),
+            Optional.of("y.csv"),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            TextEncoding.UTF_8);
 
     assertThatThrownBy(() -> open(directory, columns))
         .isInstanceOf(FathomException.class)

@@ -11,12 +11,16 @@ public enum RejectReason {
   UNREADABLE_ROW,
   /** A cell that the pair needs is absent. */
   MISSING_VALUE,
+  /** A cell that the pair needs says that there is nothing, such as {@code NaN}. */
+  NULL_VALUE,
   /** A cell of a vector is not a finite number. */
   BAD_NUMBER,
   /** An earlier row has the same key. */
   DUPLICATE_KEY,
   /** The file is not there. */
   MISSING_FILE,
+  /** The file is on the network, and nobody said that it may be fetched. */
+  REMOTE_FILE,
   /** The picture or the caption has more bytes than are allowed. */
   TOO_MANY_BYTES,
   /** The picture has more pixels than is safe to decode. */
@@ -27,7 +31,7 @@ public enum RejectReason {
   UNREADABLE_IMAGE,
   /** The caption has no words. */
   EMPTY_TEXT,
-  /** The caption is no UTF-8, or cannot be cut into words. */
+  /** The caption is not in the encoding that was named, or cannot be cut into words. */
   UNREADABLE_TEXT,
   /** The caption has more characters than are allowed. */
   TOO_MANY_CHARACTERS,

@@ -4,6 +4,7 @@ package dev.fathom.prepare.source;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.fathom.error.Causes;
 import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
 import dev.fathom.prepare.reject.RejectReason;
@@ -63,10 +64,7 @@ final class CocoPairs {
       return new ListedSource(
           spark, lists.rows(storage.qualified(folder).toString(), input), fingerprint);
     } catch (IOException e) {
-      throw FathomException.data(
-              "%s cannot be read: %s",
-              file, String.valueOf(e.getMessage()).lines().findFirst().orElse(""))
-          .causedBy(e);
+      throw FathomException.data("%s cannot be read: %s", file, Causes.told(e)).causedBy(e);
     }
   }
 

@@ -54,6 +54,9 @@ final class FolderPairs {
               labelled ? picture.getParent().getName() : "",
               ""));
     }
+    if (files.hidden() > 0) {
+      rows.add(new RawRow.Hidden("", rows.size(), files.hidden()));
+    }
     List<Path> all = new ArrayList<>(pictures);
     all.addAll(captions);
     return new ListedSource(spark, rows, files.fingerprint(all));

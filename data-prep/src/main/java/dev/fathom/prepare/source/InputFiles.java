@@ -27,25 +27,31 @@ final class InputFiles {
 
   private final Path root;
   private final List<FileStatus> files;
+  private final long hidden;
 
-  private InputFiles(Path root, List<FileStatus> files) {
+  private InputFiles(Path root, List<FileStatus> files, long hidden) {
     this.root = root;
     this.files = files;
+    this.hidden = hidden;
   }
 
   /** One file. */
   static InputFiles of(FileStatus file) {
-    return new InputFiles(file.getPath(), List.of(file));
+    return new InputFiles(file.getPath(), List.of(file), 0);
   }
 
   /** All files below a directory but the hidden ones, in the order of their paths. */
   static InputFiles below(FileSystem fileSystem, Path directory) throws IOException {
+    return sorted(directory, all(fileSystem, directory));
+  }
+
+  private static List<FileStatus> all(FileSystem fileSystem, Path directory) throws IOException {
     List<FileStatus> files = new ArrayList<>();
     RemoteIterator<LocatedFileStatus> all = fileSystem.listFiles(directory, true);
     while (all.hasNext()) {
       files.add(all.next());
     }
-    return sorted(directory, files);
+    return files;
   }
 
   /** Those that a pattern means; directories among them are looked into. */
@@ -53,7 +59,7 @@ final class InputFiles {
     List<FileStatus> files = new ArrayList<>();
     for (FileStatus found : fileSystem.globStatus(pattern)) {
       if (found.isDirectory()) {
-        files.addAll(below(fileSystem, found.getPath()).files);
+        files.addAll(all(fileSystem, found.getPath()));
       } else {
         files.add(found);
       }
@@ -72,7 +78,11 @@ final class InputFiles {
             .filter(file -> !isHidden(StringUtils.removeStart(path(file), prefix)))
             .sorted(Comparator.comparing(InputFiles::path))
             .toList();
-    return new InputFiles(root, visible);
+    long hidden =
+        files.stream()
+            .filter(file -> HiddenFiles.isOfDesktop(StringUtils.removeStart(path(file), prefix)))
+            .count();
+    return new InputFiles(root, visible, hidden);
   }
 
   private static String path(FileStatus file) {
@@ -80,7 +90,12 @@ final class InputFiles {
   }
 
   private static boolean isHidden(String relative) {
-    return relative.contains("/.") || relative.contains("/_");
+    return relative.contains("/_") || HiddenFiles.isHidden(relative);
+  }
+
+  /** How many were passed over that a desktop left beside others. */
+  long hidden() {
+    return hidden;
   }
 
   /** What was named. */

@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare.source;
 
+import dev.fathom.data.Separator;
+import dev.fathom.data.TextEncoding;
 import dev.fathom.settings.Settings;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +16,10 @@ import java.util.Optional;
  * @param key column that names a pair; empty: its row's number or its name in the archive
  * @param label column, file or ending of the class; empty: none
  * @param groupBy column or file whose equal values stay in one split; empty: none
+ * @param separator what stands between the cells of CSV; empty: told from the header
+ * @param encoding of text that has no mark of its own
+ * @param nulls texts that say that a cell holds nothing
+ * @param remote whether pictures may be fetched from the network
  * @param images folder that the names of pictures are relative to; empty: where they are listed
  * @param captions which of several captions of a picture are taken
  * @param maxFileSize bytes of a picture or a caption above which its row is rejected
@@ -27,6 +33,10 @@ public record InputSettings(
     Optional<String> key,
     Optional<String> label,
     Optional<String> groupBy,
+    Optional<String> separator,
+    TextEncoding encoding,
+    List<String> nulls,
+    boolean remote,
     Optional<String> images,
     Captions captions,
     int maxFileSize,
@@ -66,6 +76,10 @@ public record InputSettings(
         settings.text("input.key"),
         settings.text("input.label"),
         settings.text("split.groupBy"),
+        settings.text("input.separator").map(Separator::named),
+        TextEncoding.named(settings.text("input.charset").orElse(TextEncoding.UTF_8.charset())),
+        settings.texts("input.nulls"),
+        settings.flag("input.remote"),
         settings.text("input.images"),
         settings.choice("input.captions", Captions.class),
         Math.toIntExact(settings.bytes("input.maxFileSize", 1, 1 << 30)),
@@ -83,6 +97,10 @@ public record InputSettings(
             key.orElse(""),
             label.orElse(""),
             groupBy.orElse(""),
+            separator.orElse(""),
+            encoding.charset(),
+            String.join(",", nulls),
+            "" + remote,
             images.orElse(""),
             Settings.written(captions),
             Settings.written(format),

@@ -74,7 +74,7 @@ final class ManifestSource implements Source {
   /** Opens a manifest; its columns must be there. */
   static ManifestSource open(
       SparkSession spark, Path file, Table.Form form, InputSettings input, String fingerprint) {
-    Table table = Table.named(spark, file, form);
+    Table table = Table.named(spark, file, form, input);
     int x = sideColumn(table, file, "input.x", input.x(), PictureNames.IMAGE_COLUMNS);
     int y = sideColumn(table, file, "input.y", input.y(), PictureNames.TEXT_COLUMNS);
     Layout layout =
@@ -225,7 +225,7 @@ final class ManifestSource implements Source {
                     .stream()
                     .map(row -> list(row, column))
                     .toList());
-    if (mostly(sample, cells -> PictureNames.isPicture(cells.get(0).strip()))) {
+    if (mostly(sample, cells -> PictureNames.isNameOfPicture(cells.get(0)))) {
       return SourceSide.IMAGE;
     }
     boolean arrays = table.isArray(column);
@@ -253,8 +253,8 @@ final class ManifestSource implements Source {
         .orElseThrow(
             () ->
                 FathomException.usage(
-                    "%s must name a column of %s; its columns are %s",
-                    setting, file, String.join(", ", table.columns())));
+                    "%s must name a column of %s; its columns are %s%s",
+                    setting, file, String.join(", ", table.columns()), uncut(table)));
   }
 
   private static int column(Table table, Path file, Optional<String> name) {
@@ -264,9 +264,16 @@ final class ManifestSource implements Source {
     int column = table.columns().indexOf(name.get());
     if (column < 0) {
       throw FathomException.usage(
-          "there is no column %s in %s; its columns are %s",
-          name.get(), file, String.join(", ", table.columns()));
+          "there is no column %s in %s; its columns are %s%s",
+          name.get(), file, String.join(", ", table.columns()), uncut(table));
     }
     return column;
+  }
+
+  /** What to do where the header was not cut. */
+  private static String uncut(Table table) {
+    return table.columns().size() > 1
+        ? ""
+        : "; what stands between cells is said by input.separator, and quotes count with input.format = csv";
   }
 }

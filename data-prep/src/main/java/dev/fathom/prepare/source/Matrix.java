@@ -2,6 +2,7 @@
 package dev.fathom.prepare.source;
 
 import dev.fathom.data.NpyMatrix;
+import dev.fathom.data.NpzFile;
 import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
 import dev.fathom.prepare.reject.RejectReason;
@@ -36,15 +37,15 @@ record Matrix(
   private static final long NUMBERS_OF_A_TASK = 1 << 20;
 
   /** Opens a file by its ending. */
-  static Matrix open(SparkSession spark, Storage storage, Path file) {
-    if (file.getName().endsWith(".npy")) {
+  static Matrix open(SparkSession spark, Storage storage, Path file, InputSettings input) {
+    if (file.getName().endsWith(".npy") || NpzFile.archive(storage, file).isPresent()) {
       return ofNumpy(spark, storage, file);
     }
-    return file.getName().endsWith(".parquet") ? ofParquet(spark, file) : ofCsv(spark, file);
+    return file.getName().endsWith(".parquet") ? ofParquet(spark, file) : ofCsv(spark, file, input);
   }
 
-  private static Matrix ofCsv(SparkSession spark, Path file) {
-    Table table = Table.numbers(spark, file);
+  private static Matrix ofCsv(SparkSession spark, Path file, InputSettings input) {
+    Table table = Table.numbers(spark, file, input);
     int columns = table.columns().size();
     return new Matrix(
         table.rows().count(),
@@ -78,7 +79,7 @@ record Matrix(
 
   private static Matrix ofNumpy(SparkSession spark, Storage storage, Path file) {
     NpyMatrix npy = NpyMatrix.open(storage, file);
-    long step = Math.max(1, NUMBERS_OF_A_TASK / npy.columns());
+    long step = npy.rowsAtOnce(Math.max(1, NUMBERS_OF_A_TASK / npy.columns()));
     SerializableConfiguration hadoop =
         new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
     List<Long> starts =

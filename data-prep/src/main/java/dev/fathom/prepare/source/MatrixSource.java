@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare.source;
 
+import dev.fathom.data.NpzFile;
 import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
 import java.util.ArrayList;
@@ -18,7 +19,8 @@ import org.apache.spark.sql.SparkSession;
 
 /**
  * Pairs of numeric rows: a directory of files, row i of one belonging to row i of the other. A file
- * is CSV, a NumPy array or a Parquet with one column of arrays.
+ * is CSV, a NumPy array or a Parquet with one column of arrays. A NumPy archive is as good as a
+ * directory of its arrays.
  */
 final class MatrixSource implements Source {
   private static final List<String> ENDINGS = List.of(".csv", ".npy", ".parquet");
@@ -52,8 +54,8 @@ final class MatrixSource implements Source {
     Function<String, Matrix> opener =
         name -> {
           Path file = file(storage, directory, name);
-          opened.add(file);
-          return Matrix.open(spark, storage, file);
+          opened.add(NpzFile.archive(storage, file).orElse(file));
+          return Matrix.open(spark, storage, file, input);
         };
     Matrix x = opener.apply(required(storage, directory, "input.x", input.x()));
     Matrix y = opener.apply(required(storage, directory, "input.y", input.y()));
@@ -134,8 +136,12 @@ final class MatrixSource implements Source {
     return name.orElseThrow(
         () ->
             FathomException.usage(
-                "%s must name a file of %s; its files are %s",
-                setting, directory, files(storage, directory)));
+                NpzFile.isNamed(directory)
+                    ? "%s must name an array of %s; its arrays are %s"
+                    : "%s must name a file of %s; its files are %s",
+                setting,
+                directory,
+                files(storage, directory)));
   }
 
   private static Path file(Storage storage, Path directory, String name) {
@@ -148,6 +154,9 @@ final class MatrixSource implements Source {
   }
 
   private static Optional<Path> found(Storage storage, Path directory, String name) {
+    if (NpzFile.isNamed(directory)) {
+      return Optional.of(new Path(directory, name));
+    }
     return Stream.concat(Stream.of(""), ENDINGS.stream())
         .map(ending -> new Path(directory, name + ending))
         .filter(storage::exists)
@@ -155,6 +164,9 @@ final class MatrixSource implements Source {
   }
 
   private static String files(Storage storage, Path directory) {
+    if (NpzFile.isNamed(directory)) {
+      return String.join(", ", NpzFile.names(storage, directory));
+    }
     List<String> names =
         Arrays.stream(storage.list(directory))
             .map(status -> status.getPath().getName())

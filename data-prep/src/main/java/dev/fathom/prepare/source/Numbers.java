@@ -20,9 +20,9 @@ final class Numbers {
     return new RawValue.Numbers(values);
   }
 
-  /** Whether text is a number of any kind; NaN is one. */
+  /** Whether text is meant as a number; NaN is one, and one with a decimal comma. */
   static boolean isNumber(String text) {
-    return !Double.isNaN(parse(text)) || text.strip().equalsIgnoreCase("nan");
+    return !Double.isNaN(parse(text.replace(',', '.'))) || text.strip().equalsIgnoreCase("nan");
   }
 
   /**
@@ -37,7 +37,11 @@ final class Numbers {
       if (!(Math.abs(values[column]) <= Float.MAX_VALUE)) {
         throw new RejectedRowException(
             RejectReason.BAD_NUMBER,
-            "column %d holds '%s'".formatted(column + 1, cells.get(column)));
+            "column %d holds '%s'%s"
+                .formatted(
+                    column + 1,
+                    cells.get(column),
+                    cells.get(column).contains(",") ? ", and decimals take a point" : ""));
       }
     }
     return values;

@@ -5,7 +5,9 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.size;
 
+import dev.fathom.data.ParquetFile;
 import dev.fathom.error.FathomException;
+import dev.fathom.files.Storage;
 import dev.fathom.prepare.reject.RejectReason;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -96,6 +98,8 @@ final class ParquetSource implements Source {
     if (parts.isEmpty()) {
       throw FathomException.data("%s holds no Parquet files", files.root());
     }
+    Storage storage = new Storage(session.sparkContext().hadoopConfiguration());
+    ParquetFile.require(storage, parts.get(0), "");
     SparkSession spark = session.newSession();
     spark.conf().set(BATCH, ROWS_OF_A_BATCH);
     String[] paths = parts.stream().map(Path::toString).toArray(String[]::new);
@@ -216,7 +220,7 @@ final class ParquetSource implements Source {
               .where(all.col(quoted(name)).isNotNull())
               .takeAsList(SAMPLE);
       long pictures =
-          sample.stream().filter(row -> PictureNames.isPicture(row.getString(0).strip())).count();
+          sample.stream().filter(row -> PictureNames.isNameOfPicture(row.getString(0))).count();
       return 2 * pictures > sample.size()
           ? new SideColumn(name, Content.IMAGE_NAME, SourceSide.IMAGE)
           : new SideColumn(name, Content.TEXT, SourceSide.TEXT);

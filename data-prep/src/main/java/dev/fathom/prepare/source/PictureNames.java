@@ -3,6 +3,7 @@ package dev.fathom.prepare.source;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.apache.commons.lang3.StringUtils;
 
 /** How pictures, and columns that hold them or their captions, are usually named. */
@@ -25,13 +26,22 @@ final class PictureNames {
           "file_name",
           "filepath",
           "path",
-          "x");
+          "x",
+          "url",
+          "image_url");
 
   /** Columns of captions, the likeliest first. */
   static final List<String> TEXT_COLUMNS =
       List.of("caption", "captions", "text", "txt", "title", "description", "sentence", "y");
 
+  private static final Pattern ADDRESS = Pattern.compile("(?i)\\s*(https?|ftp)://");
+
   private PictureNames() {}
+
+  /** Whether a cell names a picture: a file of one, or an address, which may end in anything. */
+  static boolean isNameOfPicture(String cell) {
+    return isPicture(cell.strip()) || ADDRESS.matcher(cell).lookingAt();
+  }
 
   /** Whether a file of this name is a picture. */
   static boolean isPicture(String name) {

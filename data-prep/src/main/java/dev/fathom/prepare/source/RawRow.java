@@ -44,6 +44,16 @@ public sealed interface RawRow extends Serializable {
   @DefaultSerializer(JavaSerializer.class)
   record Broken(String key, long ordinal, RejectReason reason, String detail) implements RawRow {}
 
+  /**
+   * No row, but the count of what a computer leaves beside files and was passed over.
+   *
+   * @param key where it was
+   * @param ordinal place in the source
+   * @param files how many
+   */
+  @DefaultSerializer(JavaSerializer.class)
+  record Hidden(String key, long ordinal, long files) implements RawRow {}
+
   /** The name of a row that has none of its own; sorts as the number does. */
   static String keyOf(long ordinal) {
     return String.format(Locale.ROOT, "%010d", ordinal);

@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare.source;
 
+import dev.fathom.data.NpzFile;
+import dev.fathom.error.Causes;
 import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
 import dev.fathom.settings.Settings;
@@ -55,7 +57,7 @@ public final class Sources {
       }
       return several(InputFiles.matching(fileSystem, fileSystem.makeQualified(path)));
     } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
-      throw FathomException.data("%s cannot be read: %s", specification, e.getMessage())
+      throw FathomException.data("%s cannot be read: %s", specification, Causes.told(e))
           .causedBy(e);
     }
   }
@@ -68,7 +70,13 @@ public final class Sources {
   private Source file(InputFiles files) {
     Path file = files.root();
     return switch (input.format()) {
-      case FOLDER, MATRICES -> throw wrongKind(file, "file");
+      case FOLDER -> throw wrongKind(file, "file");
+      case MATRICES -> {
+        if (NpzFile.isNamed(file)) {
+          yield MatrixSource.open(spark, storage, file, input);
+        }
+        throw wrongKind(file, "file");
+      }
       case WEBDATASET -> TarSource.open(context(), files, input);
       case PARQUET -> ParquetSource.open(spark, files, input);
       case COCO -> coco(file);
@@ -79,6 +87,9 @@ public final class Sources {
         }
         if (InputFiles.Kind.PARQUET.test(file)) {
           yield ParquetSource.open(spark, files, input);
+        }
+        if (NpzFile.isNamed(file)) {
+          yield MatrixSource.open(spark, storage, file, input);
         }
         boolean json = COMPRESSION.matcher(file.getName()).replaceFirst("").endsWith(".json");
         yield json && CocoPairs.isCoco(storage, file) ? coco(file) : manifest(file);
@@ -152,7 +163,7 @@ public final class Sources {
       case "jsonl", "json", "ndjson" -> Table.Form.JSONL;
       default ->
           throw FathomException.usage(
-              "%s has no form that is known: a manifest ends in .csv, .tsv, .jsonl, .json or .ndjson (else set input.format), an archive in .tar or .tar.gz, a table in .parquet; else give a directory of such, of pictures, or of matrices",
+              "%s has no form that is known: a manifest ends in .csv, .tsv, .jsonl, .json or .ndjson (else set input.format), an archive in .tar or .tar.gz, a table in .parquet, arrays in .npz; else give a directory of such, of pictures, or of matrices",
               file);
     };
   }

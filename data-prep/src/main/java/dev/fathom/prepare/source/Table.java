@@ -1,20 +1,25 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare.source;
 
+import dev.fathom.data.Separator;
+import dev.fathom.data.TextEncoding;
+import dev.fathom.error.Causes;
 import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import java.io.BufferedReader;
+import java.io.Reader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.zip.GZIPInputStream;
+import org.apache.commons.io.IOUtils;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.ArrayType;
@@ -22,6 +27,7 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * A file of rows, read by Spark's own CSV and JSON readers, everything as text.
@@ -39,27 +45,123 @@ record Table(List<StructField> fields, JavaPairRDD<Row, Long> rows) {
     CSV,
     /** A quote is a character like any other, for an unbalanced one would swallow rows. */
     TSV,
-    /** A JSON object a line, or one JSON array of objects. */
+    /** A JSON object a line; where the file begins so, one JSON array of objects. */
     JSONL,
+    /** One JSON array of objects. */
+    JSON_ARRAY,
     /** Numbers without line breaks within, so that a long file can be read in parts. */
-    NUMBERS
+    NUMBERS;
+
+    /** What stands between cells, by how the file begins. */
+    private String separator(String head) {
+      return switch (this) {
+        case CSV -> Separator.ofHeader(head);
+        case NUMBERS -> Separator.ofNumbers(head);
+        case TSV, JSONL, JSON_ARRAY -> "\t";
+      };
+    }
+
+    /** Whether line breaks may stand within a row. */
+    private boolean isWhole() {
+      return this == CSV || this == JSON_ARRAY;
+    }
+
+    /** Whether a column is known by its place, and its name is one to call it by. */
+    private boolean isNamedByPlace() {
+      return this != JSONL && this != JSON_ARRAY;
+    }
+  }
+
+  /** A file and how its rows are cut and encoded. */
+  private record TextFile(
+      SparkSession spark, Path file, Form form, String separator, TextEncoding encoding) {
+
+    static TextFile of(SparkSession spark, Path file, Form form, InputSettings input) {
+      Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
+      TextEncoding encoding = input.encoding().of(storage, file);
+      String head = encoding.head(storage, file);
+      if (head.lines().findFirst().orElse("").indexOf('\0') >= 0) {
+        throw FathomException.data(
+            "%s holds zeros where text should be; text in UTF-16 without a mark is read by input.charset = UTF-16LE or UTF-16BE",
+            file);
+      }
+      Form found =
+          form == Form.JSONL && head.stripLeading().startsWith("[") ? Form.JSON_ARRAY : form;
+      return new TextFile(
+          spark, file, found, input.separator().orElseGet(() -> found.separator(head)), encoding);
+    }
+
+    Dataset<Row> read(DataFrameReader reader) {
+      if (form != Form.JSONL && form != Form.JSON_ARRAY) {
+        return reader.csv(file.toString());
+      }
+      // Spark cuts lines before it decodes them.
+      return encoding.isUtf8() ? reader.json(file.toString()) : reader.json(decoded());
+    }
+
+    private Dataset<String> decoded() {
+      String name = file.toString();
+      boolean whole = form == Form.JSON_ARRAY;
+      TextEncoding in = encoding;
+      SerializableConfiguration hadoop =
+          new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
+      JavaRDD<String> lines =
+          JavaSparkContext.fromSparkContext(spark.sparkContext())
+              .parallelize(List.of(name), 1)
+              .flatMap(
+                  path -> {
+                    Reader text =
+                        in.reader(new Storage(hadoop.value()).openUnpacked(new Path(path)));
+                    return whole
+                        ? List.of(IOUtils.toString(text)).iterator()
+                        : new BufferedReader(text).lines().iterator();
+                  });
+      return spark.createDataset(lines.rdd(), Encoders.STRING());
+    }
+
+    DataFrameReader reader() {
+      DataFrameReader reader =
+          spark
+              .read()
+              .option("mode", "PERMISSIVE")
+              .option("columnNameOfCorruptRecord", CORRUPT)
+              .option("sep", separator)
+              // A file whose line ends are not those of UTF-8 is read in one piece.
+              .option("multiLine", form.isWhole() || !encoding.isUtf8());
+      return switch (form) {
+        case CSV, NUMBERS ->
+            reader
+                .option("encoding", encoding.charset())
+                .option("escape", "\"")
+                .option("ignoreLeadingWhiteSpace", !Character.isWhitespace(separator.charAt(0)));
+        case TSV ->
+            reader.option("encoding", encoding.charset()).option("quote", "").option("escape", "");
+        // What is in no UTF-8 is decoded by then.
+        case JSONL, JSON_ARRAY ->
+            reader
+                .option("encoding", TextEncoding.UTF_8.charset())
+                .option("primitivesAsString", true);
+      };
+    }
   }
 
   /** Opens a file whose first row names the columns, or whose objects do. */
-  static Table named(SparkSession spark, Path file, Form form) {
-    return open(spark, file, form, true);
+  static Table named(SparkSession spark, Path file, Form form, InputSettings input) {
+    return reading(file, () -> open(TextFile.of(spark, file, form, input), true));
   }
 
   /** Opens a CSV file of numbers; its first row names the columns unless it is numbers too. */
-  static Table numbers(SparkSession spark, Path file) {
-    List<String> first =
-        reading(
-            file,
-            () ->
-                reader(spark, file, Form.NUMBERS).csv(file.toString()).takeAsList(1).stream()
-                    .flatMap(row -> cells(row).stream())
-                    .toList());
-    return open(spark, file, Form.NUMBERS, !first.stream().allMatch(Numbers::isNumber));
+  static Table numbers(SparkSession spark, Path file, InputSettings input) {
+    return reading(
+        file,
+        () -> {
+          TextFile text = TextFile.of(spark, file, Form.NUMBERS, input);
+          List<String> first =
+              text.read(text.reader()).takeAsList(1).stream()
+                  .flatMap(row -> cells(row).stream())
+                  .toList();
+          return open(text, !first.stream().allMatch(Numbers::isNumber));
+        });
   }
 
   /** The names of the columns in the order of the file. */
@@ -77,24 +179,16 @@ record Table(List<StructField> fields, JavaPairRDD<Row, Long> rows) {
     return row.isNullAt(columns);
   }
 
-  private static Table open(SparkSession spark, Path file, Form form, boolean header) {
-    return reading(
-        file,
-        () -> {
-          DataFrameReader reader = reader(spark, file, form).option("header", header);
-          List<StructField> fields = fields(read(reader, file, form).schema());
-          if (fields.isEmpty()) {
-            throw FathomException.data("%s has no columns; is it empty?", file);
-          }
-          StructType schema =
-              DataTypes.createStructType(fields).add(CORRUPT, DataTypes.StringType, true);
-          return new Table(
-              fields, read(reader.schema(schema), file, form).javaRDD().zipWithIndex());
-        });
-  }
-
-  private static Dataset<Row> read(DataFrameReader reader, Path file, Form form) {
-    return form == Form.JSONL ? reader.json(file.toString()) : reader.csv(file.toString());
+  private static Table open(TextFile text, boolean header) {
+    DataFrameReader reader = text.reader().option("header", header);
+    List<StructField> fields = fields(text.read(reader).schema());
+    if (fields.isEmpty()) {
+      throw FathomException.data("%s has no columns; is it empty?", text.file());
+    }
+    StructType schema = DataTypes.createStructType(fields).add(CORRUPT, DataTypes.StringType, true);
+    return new Table(
+        text.form().isNamedByPlace() ? stripped(fields) : fields,
+        text.read(reader.schema(schema)).javaRDD().zipWithIndex());
   }
 
   /** The columns that a file has, all as text. */
@@ -113,37 +207,14 @@ record Table(List<StructField> fields, JavaPairRDD<Row, Long> rows) {
     return DataTypes.createStructField(field.name(), type, true);
   }
 
-  private static DataFrameReader reader(SparkSession spark, Path file, Form form) {
-    DataFrameReader reader =
-        spark
-            .read()
-            .option("mode", "PERMISSIVE")
-            .option("columnNameOfCorruptRecord", CORRUPT)
-            .option("encoding", "UTF-8");
-    return switch (form) {
-      case CSV -> reader.option("multiLine", true).option("escape", "\"");
-      case TSV -> reader.option("sep", "\t").option("quote", "").option("escape", "");
-      case NUMBERS -> reader.option("escape", "\"").option("ignoreLeadingWhiteSpace", true);
-      case JSONL ->
-          reader
-              .option("primitivesAsString", true)
-              .option(
-                  "multiLine",
-                  isArray(new Storage(spark.sparkContext().hadoopConfiguration()), file));
-    };
-  }
-
-  private static boolean isArray(Storage storage, Path file) {
-    try (InputStream stored = storage.open(file);
-        InputStream in = file.getName().endsWith(".gz") ? new GZIPInputStream(stored) : stored) {
-      int first = in.read();
-      while (first >= 0 && (Character.isWhitespace(first) || first > 0x7F)) {
-        first = in.read();
-      }
-      return first == '[';
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** Blanks around the names of columns are no part of them, where these stay apart. */
+  private static List<StructField> stripped(List<StructField> fields) {
+    List<StructField> stripped =
+        fields.stream()
+            .map(field -> DataTypes.createStructField(field.name().strip(), field.dataType(), true))
+            .toList();
+    boolean apart = stripped.stream().map(StructField::name).distinct().count() == stripped.size();
+    return apart ? stripped : fields;
   }
 
   private static List<String> cells(Row row) {
@@ -161,10 +232,7 @@ record Table(List<StructField> fields, JavaPairRDD<Row, Long> rows) {
     } catch (FathomException e) {
       throw e;
     } catch (Exception e) {
-      throw FathomException.data(
-              "%s cannot be read: %s",
-              file, String.valueOf(e.getMessage()).lines().findFirst().orElse(""))
-          .causedBy(e);
+      throw FathomException.data("%s cannot be read: %s", file, Causes.told(e)).causedBy(e);
     }
   }
 }

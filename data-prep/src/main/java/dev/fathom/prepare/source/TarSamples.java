@@ -4,14 +4,13 @@ package dev.fathom.prepare.source;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fathom.data.TextEncoding;
+import dev.fathom.error.Causes;
 import dev.fathom.prepare.reject.RejectReason;
-import java.io.BufferedInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -23,10 +22,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.apache.commons.lang3.StringUtils;
-import org.apache.hadoop.fs.ChecksumException;
 
 /**
  * The samples of one tar, read as a stream. An entry's name is cut at the first dot of its last
@@ -38,10 +34,11 @@ final class TarSamples implements Iterator<RawRow> {
   private static final List<String> TEXT_ENDINGS = List.of("txt", "caption", "json");
   private static final List<String> TEXT_FIELDS = List.of("caption", "text");
   private static final int ROWS_OF_A_SHARD_BITS = 36;
+  private static final int NAMES_SHOWN = 2;
 
   private final String shard;
   private final Layout layout;
-  private final Tar tar;
+  private final TarStream tar;
   private long ordinal;
   private long entries;
   private final Deque<RawRow> ready = new ArrayDeque<>();
@@ -54,6 +51,11 @@ final class TarSamples implements Iterator<RawRow> {
   private Optional<String> key = Optional.empty();
 
   private final Map<String, RawValue> gathered = new HashMap<>();
+
+  /** The first names of its entries, to show. */
+  private final List<String> names = new ArrayList<>();
+
+  private long hidden;
 
   /**
    * What of a sample a side is.
@@ -86,7 +88,8 @@ final class TarSamples implements Iterator<RawRow> {
       int maxFileSize,
       long maxEntries,
       Captions captions,
-      long seed)
+      long seed,
+      TextEncoding encoding)
       implements Serializable {
 
     static Layout of(InputSettings input) {
@@ -103,7 +106,8 @@ final class TarSamples implements Iterator<RawRow> {
           input.maxFileSize(),
           input.maxEntries(),
           input.captions(),
-          input.seed());
+          input.seed(),
+          input.encoding());
     }
 
     boolean reads(String ending) {
@@ -124,83 +128,15 @@ final class TarSamples implements Iterator<RawRow> {
     this.shard = shard;
     this.layout = layout;
     ordinal = (long) number << ROWS_OF_A_SHARD_BITS;
-    InputStream unpacked = InputStream.nullInputStream();
+    TarStream opened;
     try {
-      unpacked = unpacked(new Stored(in));
+      opened = TarStream.of(in);
     } catch (IOException e) {
-      broken(RejectReason.BROKEN_ARCHIVE, e.toString());
+      opened = TarStream.nothing();
+      broken(RejectReason.BROKEN_ARCHIVE, Causes.told(e));
       ended = true;
     }
-    tar = new Tar(unpacked);
-  }
-
-  private static InputStream unpacked(InputStream in) throws IOException {
-    BufferedInputStream buffered = new BufferedInputStream(in, 1 << 16);
-    buffered.mark(2);
-    int first = buffered.read();
-    int second = buffered.read();
-    buffered.reset();
-    return first == 0x1f && second == 0x8b
-        ? new GzipCompressorInputStream(buffered, true)
-        : buffered;
-  }
-
-  /**
-   * What storage could not deliver says nothing of the archive: the task fails and is tried again.
-   */
-  private static final class StorageFailure extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    StorageFailure(IOException cause) {
-      super(cause);
-    }
-  }
-
-  /** The bytes as they are stored; only wrong checksums are of the content. */
-  private static final class Stored extends FilterInputStream {
-    Stored(InputStream in) {
-      super(in);
-    }
-
-    @Override
-    public int read() throws IOException {
-      try {
-        return in.read();
-      } catch (ChecksumException e) {
-        throw e;
-      } catch (IOException e) {
-        throw new StorageFailure(e);
-      }
-    }
-
-    @Override
-    public int read(byte[] to, int offset, int length) throws IOException {
-      try {
-        return in.read(to, offset, length);
-      } catch (ChecksumException e) {
-        throw e;
-      } catch (IOException e) {
-        throw new StorageFailure(e);
-      }
-    }
-  }
-
-  /** A tar that knows whether it ended as a tar does, with a record of zeros. */
-  private static final class Tar extends TarArchiveInputStream {
-    private boolean ended;
-    private boolean endsEarly;
-
-    Tar(InputStream in) {
-      super(in, "UTF-8");
-    }
-
-    @Override
-    protected byte[] readRecord() throws IOException {
-      byte[] record = super.readRecord();
-      ended |= record != null && isEOFRecord(record);
-      endsEarly = record == null && !ended;
-      return record;
-    }
+    tar = opened;
   }
 
   @Override
@@ -226,7 +162,7 @@ final class TarSamples implements Iterator<RawRow> {
       if (entry == null) {
         finish();
         end();
-        if (tar.endsEarly) {
+        if (tar.endsEarly()) {
           broken(RejectReason.BROKEN_ARCHIVE, "it ends without an end");
         }
       } else if (++entries > layout.maxEntries()) {
@@ -237,7 +173,7 @@ final class TarSamples implements Iterator<RawRow> {
       } else {
         take(entry);
       }
-    } catch (StorageFailure e) {
+    } catch (TarStream.StorageFailure e) {
       throw e;
     } catch (IOException | RuntimeException e) {
       if (within) {
@@ -245,7 +181,7 @@ final class TarSamples implements Iterator<RawRow> {
       }
       finish();
       end();
-      broken(RejectReason.BROKEN_ARCHIVE, e.toString());
+      broken(RejectReason.BROKEN_ARCHIVE, Causes.told(e));
     }
   }
 
@@ -256,6 +192,9 @@ final class TarSamples implements Iterator<RawRow> {
 
   private void end() {
     ended = true;
+    if (hidden > 0) {
+      ready.add(new RawRow.Hidden(shard, ordinal++, hidden));
+    }
     try {
       tar.close();
     } catch (IOException e) {
@@ -269,6 +208,10 @@ final class TarSamples implements Iterator<RawRow> {
       return;
     }
     String name = entry.getName();
+    if (HiddenFiles.isHidden(name)) {
+      hidden++;
+      return;
+    }
     int dot = name.indexOf('.', name.lastIndexOf('/') + 1);
     if (dot < 0) {
       return;
@@ -279,6 +222,9 @@ final class TarSamples implements Iterator<RawRow> {
       finish();
     }
     key = Optional.of(of);
+    if (names.size() < NAMES_SHOWN) {
+      names.add(name);
+    }
     if (layout.reads(ending)) {
       gathered.put(ending, value(entry, ending));
     }
@@ -317,6 +263,7 @@ final class TarSamples implements Iterator<RawRow> {
     }
     key = Optional.empty();
     gathered.clear();
+    names.clear();
   }
 
   private RawValue value(Part part, String name) {
@@ -330,7 +277,28 @@ final class TarSamples implements Iterator<RawRow> {
     }
     return new RawValue.Unusable(
         RejectReason.MISSING_VALUE,
-        "no entry %s.%s".formatted(name, String.join(", .", part.endings())));
+        "no entry %s.%s: the sample has %s; %s"
+            .formatted(
+                name,
+                String.join(", .", part.endings()),
+                String.join(" and ", names),
+                isCutEarly(part)
+                    ? "its key ends at the first dot of a name, so names must have no other before the ending"
+                    : "the parts of a sample must stand together in the tar"));
+  }
+
+  /** Whether the sample has what is looked for, but for dots within the names. */
+  private boolean isCutEarly(Part part) {
+    return names.stream()
+        .anyMatch(
+            entry -> {
+              String ending =
+                  StringUtils.substringAfter(StringUtils.substringAfterLast("/" + entry, "/"), ".");
+              return ending.contains(".")
+                  && part.endings()
+                      .contains(
+                          StringUtils.substringAfterLast(ending, ".").toLowerCase(Locale.ROOT));
+            });
   }
 
   private RawValue field(byte[] json, Part part, String name) {
@@ -354,16 +322,16 @@ final class TarSamples implements Iterator<RawRow> {
     } catch (JsonProcessingException e) {
       return new RawValue.Unusable(RejectReason.UNREADABLE_ROW, e.getOriginalMessage());
     } catch (IOException e) {
-      return new RawValue.Unusable(RejectReason.UNREADABLE_ROW, e.toString());
+      return new RawValue.Unusable(RejectReason.UNREADABLE_ROW, Causes.told(e));
     }
   }
 
-  private static String text(RawValue value) {
+  private String text(RawValue value) {
     if (value instanceof RawValue.Caption caption) {
       return caption.text().strip();
     }
     return value instanceof RawValue.CaptionContent content
-        ? new String(content.content(), StandardCharsets.UTF_8).strip()
+        ? layout.encoding().readable(content.content()).strip()
         : "";
   }
 }

@@ -12,8 +12,10 @@ import java.io.Serializable;
  * @param unknownBuckets how many numbers unknown words share, by their hash
  * @param maxTokens words of a caption that are kept
  * @param maxCharacters of a caption, above which it is refused
+ * @param clean whether HTML is taken out
  */
-public record TextSettings(int vocabularySize, int unknownBuckets, int maxTokens, int maxCharacters)
+public record TextSettings(
+    int vocabularySize, int unknownBuckets, int maxTokens, int maxCharacters, boolean clean)
     implements Serializable {
 
   /** Checks that words are left beside the unknown ones. */
@@ -31,6 +33,7 @@ public record TextSettings(int vocabularySize, int unknownBuckets, int maxTokens
         settings.integer("text.vocabularySize", 2, 10_000_000),
         settings.integer("text.unknownBuckets", 1, 1_000_000),
         settings.integer("text.maxTokens", 1, 100_000),
-        settings.integer("text.maxCharacters", 1, Integer.MAX_VALUE));
+        settings.integer("text.maxCharacters", 1, Integer.MAX_VALUE),
+        settings.flag("text.clean"));
   }
 }

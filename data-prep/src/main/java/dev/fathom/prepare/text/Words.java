@@ -3,13 +3,11 @@ package dev.fathom.prepare.text;
 
 import com.ibm.icu.text.BreakIterator;
 import com.ibm.icu.util.ULocale;
+import dev.fathom.error.Causes;
 import dev.fathom.prepare.reject.RejectReason;
 import dev.fathom.prepare.reject.RejectedRowException;
 import java.io.IOException;
 import java.io.StringReader;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,14 +27,13 @@ import org.apache.lucene.analysis.tokenattributes.TypeAttribute;
  */
 public final class Words {
   private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Z}\\p{C}]+");
-  private static final char REPLACEMENT = '\uFFFD';
-  private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   private static final String WITHOUT_BLANKS =
       StandardTokenizer.TOKEN_TYPES[StandardTokenizer.SOUTHEAST_ASIAN];
 
   private final int maxTokens;
   private final int maxCharacters;
+  private final boolean clean;
   private final StandardTokenizer tokenizer = new StandardTokenizer();
   private final CharTermAttribute term = tokenizer.addAttribute(CharTermAttribute.class);
   private final TypeAttribute type = tokenizer.addAttribute(TypeAttribute.class);
@@ -46,20 +43,17 @@ public final class Words {
   public Words(TextSettings settings) {
     maxTokens = settings.maxTokens();
     maxCharacters = settings.maxCharacters();
+    clean = settings.clean();
   }
 
   /**
-   * The text that a file of UTF-8 holds.
+   * A caption without the HTML in it, where it is to be taken out.
    *
-   * @throws RejectedRowException where it is none
+   * @throws RejectedRowException where it is too long
    */
-  public static String decoded(byte[] content) throws RejectedRowException {
-    try {
-      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
-      return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
-    } catch (CharacterCodingException e) {
-      throw new RejectedRowException(RejectReason.UNREADABLE_TEXT, "the text is no UTF-8");
-    }
+  public String cleaned(String caption) throws RejectedRowException {
+    requireLength(caption);
+    return clean ? Markup.removed(caption) : caption;
   }
 
   /**
@@ -68,15 +62,7 @@ public final class Words {
    * @throws RejectedRowException where there are none
    */
   public List<String> of(String caption) throws RejectedRowException {
-    if (caption.length() > maxCharacters) {
-      throw new RejectedRowException(
-          RejectReason.TOO_MANY_CHARACTERS,
-          "%d characters, %d at most".formatted(caption.length(), maxCharacters));
-    }
-    if (caption.indexOf(REPLACEMENT) >= 0) {
-      // What Spark's readers make of bytes that are no UTF-8.
-      throw new RejectedRowException(RejectReason.UNREADABLE_TEXT, "the text is no UTF-8");
-    }
+    requireLength(caption);
     String normal = Normalizer.normalize(caption, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
     List<String> words = tokens(normal);
     if (words.isEmpty()) {
@@ -86,6 +72,14 @@ public final class Words {
       throw new RejectedRowException(RejectReason.EMPTY_TEXT, "the caption has no words");
     }
     return words;
+  }
+
+  private void requireLength(String caption) throws RejectedRowException {
+    if (caption.length() > maxCharacters) {
+      throw new RejectedRowException(
+          RejectReason.TOO_MANY_CHARACTERS,
+          "%d characters, %d at most".formatted(caption.length(), maxCharacters));
+    }
   }
 
   private List<String> tokens(String text) throws RejectedRowException {
@@ -101,7 +95,7 @@ public final class Words {
         }
       }
     } catch (IOException | RuntimeException e) {
-      throw new RejectedRowException(RejectReason.UNREADABLE_TEXT, e.toString());
+      throw new RejectedRowException(RejectReason.UNREADABLE_TEXT, Causes.told(e));
     }
     return words;
   }

@@ -96,6 +96,9 @@ class SourceFuzzTest {
     Map<String, byte[]> entries = new LinkedHashMap<>();
     entries.put("a.png", "not looked into".getBytes(StandardCharsets.UTF_8));
     entries.put("a.txt", "a caption".getBytes(StandardCharsets.UTF_8));
+    entries.put("./._a.png", new byte[40]);
+    entries.put("__MACOSX/a.txt", new byte[40]);
+    entries.put("a.v1.png", new byte[40]);
     entries.put("b/c.jpg", new byte[700]);
     entries.put(
         "b/c.json", "{\"caption\": [\"x\", \"y\"], \"label\": 3}".getBytes(StandardCharsets.UTF_8));

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WordsTest {
-  private final Words words = new Words(new TextSettings(10, 1, 5, 20_000));
+  private final Words words = new Words(new TextSettings(10, 1, 5, 20_000, true));
 
   @Test
   void wordsAreLowerCaseAndPunctuationIsNone() throws RejectedRowException {
@@ -44,17 +44,11 @@ class WordsTest {
   }
 
   @Test
-  void whatIsTooLongOrNoUtf8IsRejected() {
+  void whatIsTooLongIsRejected() {
     assertThatThrownBy(() -> words.of("x ".repeat(10_001)))
         .isInstanceOfSatisfying(
             RejectedRowException.class,
             e -> assertThat(e.reason()).isEqualTo(RejectReason.TOO_MANY_CHARACTERS));
-    for (byte[] bytes : new byte[][] {{(byte) 0xff}, {(byte) 0xe2, (byte) 0x82}}) {
-      assertThatThrownBy(() -> Words.decoded(bytes))
-          .isInstanceOfSatisfying(
-              RejectedRowException.class,
-              e -> assertThat(e.reason()).isEqualTo(RejectReason.UNREADABLE_TEXT));
-    }
   }
 
   /** Whatever a caption holds, it has one to so many words, none of them empty, or is rejected. */

@@ -1,0 +1,34 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.data;
+
+import dev.fathom.error.FathomException;
+import dev.fathom.files.Storage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import org.apache.hadoop.fs.Path;
+
+/** Files of Parquet, before Spark sets tasks on them. */
+public final class ParquetFile {
+  /** How they begin, plain or with an encrypted footer. */
+  private static final String MAGIC = "PAR[1E]";
+
+  private ParquetFile() {}
+
+  /**
+   * Refuses a file that is something else.
+   *
+   * @param what else could be there, for a person
+   */
+  public static void require(Storage storage, Path file, String what) {
+    try (InputStream in = storage.open(file)) {
+      String start = new String(in.readNBytes(4), StandardCharsets.ISO_8859_1);
+      if (!start.matches(MAGIC)) {
+        throw FathomException.data("%s is no Parquet file%s", file, what);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

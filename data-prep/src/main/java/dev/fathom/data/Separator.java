@@ -1,0 +1,79 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.data;
+
+import dev.fathom.error.FathomException;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** What stands between the cells of a row of CSV, which spreadsheets choose by the country. */
+public final class Separator {
+  private static final String COMMA = ",";
+
+  /** The likeliest first. */
+  private static final List<String> USUAL = List.of(COMMA, ";", "\t", "|");
+
+  /** Numbers as NumPy's savetxt has them. */
+  private static final Pattern SPACED = Pattern.compile("[-+.\\deE]+(?: [-+.\\deE]+)+");
+
+  private Separator() {}
+
+  /**
+   * The separator that a setting means; a tab is {@code \t} or {@code tab}.
+   *
+   * @throws FathomException of usage where it cannot be one
+   */
+  public static String named(String setting) {
+    String separator = setting.equals("\\t") || setting.equals("tab") ? "\t" : setting;
+    if (separator.isEmpty() || separator.contains("\"") || separator.lines().count() != 1) {
+      throw FathomException.usage(
+          "input.separator = %s cannot stand between cells; give one such as ; or | or tab",
+          setting);
+    }
+    return separator;
+  }
+
+  /** The one that is met most in the first row outside of quotes; a comma where there is none. */
+  public static String ofHeader(String head) {
+    String header = firstRow(head);
+    String found = COMMA;
+    for (String separator : USUAL) {
+      if (count(header, separator) > count(header, found)) {
+        found = separator;
+      }
+    }
+    return found;
+  }
+
+  /**
+   * The one between numbers: what cannot be within one counts before a comma, which may be a
+   * decimal one, and a blank where there is nothing else.
+   */
+  public static String ofNumbers(String head) {
+    String row = firstRow(head).strip();
+    return List.of(";", "\t", "|", COMMA).stream()
+        .filter(row::contains)
+        .findFirst()
+        .orElse(SPACED.matcher(row).matches() ? " " : COMMA);
+  }
+
+  /** The first row without what is in quotes. */
+  private static String firstRow(String head) {
+    StringBuilder row = new StringBuilder();
+    boolean quoted = false;
+    for (int i = 0; i < head.length(); i++) {
+      char at = head.charAt(i);
+      if (at == '"') {
+        quoted = !quoted;
+      } else if (!quoted && (at == '\n' || at == '\r') && !row.toString().isBlank()) {
+        break;
+      } else if (!quoted) {
+        row.append(at);
+      }
+    }
+    return row.toString();
+  }
+
+  private static long count(String row, String separator) {
+    return row.chars().filter(at -> at == separator.charAt(0)).count();
+  }
+}

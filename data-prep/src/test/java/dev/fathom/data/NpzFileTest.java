@@ -1,0 +1,121 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.fathom.error.ExitCode;
+import dev.fathom.error.FathomException;
+import dev.fathom.files.Storage;
+import dev.fathom.prepare.Corpus;
+import dev.fathom.prepare.Damage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NpzFileTest {
+  private static final Storage STORAGE = new Storage(new Configuration());
+  private static final byte[] STORED = archive(true);
+  private static final byte[] PACKED = archive(false);
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anArrayIsReadByItsName(boolean stored) throws IOException {
+    Path archive = written(stored ? STORED : PACKED);
+
+    NpyMatrix right = NpyMatrix.open(STORAGE, new Path(archive, "right"));
+
+    assertThat(NpzFile.names(STORAGE, archive)).containsExactly("left", "right");
+    assertThat(right.packed().isEmpty()).isEqualTo(stored);
+    assertThat(right.rows()).isEqualTo(3);
+    assertThat(right.columns()).isEqualTo(2);
+    assertThat(right.read(STORAGE, 0, 3)).containsExactly(7, 8, 9, 10, 11, 12);
+    assertThat(right.read(STORAGE, 1, 2)).containsExactly(9, 10);
+    assertThat(NpyMatrix.open(STORAGE, new Path(archive, "left.npy")).read(STORAGE, 0, 1))
+        .containsExactly(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aNameThatIsNotThereIsAUsageErrorThatNamesThoseThatAre(boolean stored) throws IOException {
+    Path archive = written(stored ? STORED : PACKED);
+
+    assertThatThrownBy(() -> NpyMatrix.open(STORAGE, new Path(archive, "middle")))
+        .isInstanceOfSatisfying(
+            FathomException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
+        .hasMessageContaining("there is no array middle in")
+        .hasMessageContaining("left, right");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "no zip", "PK\u0003\u0004 nor this"})
+  void whatIsNoArchiveIsADataError(String content) throws IOException {
+    Path archive = written(content.getBytes(StandardCharsets.UTF_8));
+
+    assertThatThrownBy(() -> NpzFile.names(STORAGE, archive))
+        .isInstanceOfSatisfying(
+            FathomException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.DATA))
+        .hasMessageContaining("no whole .npz");
+  }
+
+  /** Whatever is done to an archive, its arrays are read or refused in one line. */
+  @Property(tries = 5000, shrinking = ShrinkingMode.OFF)
+  void anyDamageIsSurvived(@ForAll long seed) throws IOException {
+    Path archive = written(Damage.done(seed % 2 == 0 ? STORED : PACKED, seed));
+    try {
+      for (String name : NpzFile.names(STORAGE, archive)) {
+        NpyMatrix matrix = NpyMatrix.open(STORAGE, new Path(archive, "right"));
+        long rows = Math.min(matrix.rows(), 10);
+        assertThat(matrix.read(STORAGE, 0, rows)).as(name).hasSize((int) rows * matrix.columns());
+      }
+    } catch (FathomException e) {
+      assertThat(e.getMessage().lines()).hasSize(1);
+    } finally {
+      Files.delete(java.nio.file.Path.of(archive.toUri()));
+    }
+  }
+
+  private static byte[] archive(boolean stored) {
+    Map<String, byte[]> arrays = new LinkedHashMap<>();
+    arrays.put("left.npy", Corpus.npy(new float[][] {{1}, {2}, {3}}, 3));
+    arrays.put("right.npy", Corpus.npy(new float[][] {{7, 8}, {9, 10}, {11, 12}}, 3));
+    if (!stored) {
+      return Corpus.zip(arrays);
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(out)) {
+      for (Map.Entry<String, byte[]> array : arrays.entrySet()) {
+        ZipEntry entry = new ZipEntry(array.getKey());
+        CRC32 sum = new CRC32();
+        sum.update(array.getValue());
+        entry.setMethod(ZipEntry.STORED);
+        entry.setSize(array.getValue().length);
+        entry.setCrc(sum.getValue());
+        zip.putNextEntry(entry);
+        zip.write(array.getValue());
+      }
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
+  private static Path written(byte[] bytes) throws IOException {
+    java.nio.file.Path file = Files.createTempFile("arrays", ".npz");
+    file.toFile().deleteOnExit();
+    return new Path(Files.write(file, bytes).toUri());
+  }
+}
