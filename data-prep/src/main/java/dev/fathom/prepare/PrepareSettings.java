@@ -7,6 +7,8 @@ import dev.fathom.prepare.source.InputSettings;
 import dev.fathom.prepare.source.synthetic.SyntheticSettings;
 import dev.fathom.prepare.text.TextSettings;
 import dev.fathom.settings.Settings;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Everything that decides what a dataset holds.
@@ -65,20 +67,29 @@ public record PrepareSettings(
         settings.flag("output.overwrite"));
   }
 
-  /** All that the form of a pair depends on, as text. */
+  /**
+   * All that the form of a pair depends on, as text: a dataset of the same can be added to. A test
+   * holds it, as another text parts datasets that are alike.
+   */
   String provenance() {
-    return Secrets.masked(
-        String.join(
-            " ",
-            "dropDuplicates=" + dropDuplicates,
-            "shufflePairs=" + shufflePairs,
-            "mismatchedPairs=" + mismatchedPairs,
-            "standardise=" + standardise,
-            split.toString(),
-            "groupBy=" + input.groupBy().orElse(""),
-            "stratify=" + stratify,
-            image.toString(),
-            text.toString(),
-            "seed=" + seed));
+    List<String> words = new ArrayList<>();
+    words.add("dropDuplicates=" + dropDuplicates);
+    words.add("shufflePairs=" + shufflePairs);
+    words.add("mismatchedPairs=" + mismatchedPairs);
+    words.add("standardise=" + standardise);
+    words.add("split=%s/%s/%s".formatted(split.train(), split.validation(), split.test()));
+    words.add("groupBy=" + input.groupBy().orElse(""));
+    words.add("stratify=" + stratify);
+    words.add("size=" + image.size());
+    words.add("resize=" + Settings.written(image.resize()));
+    words.add("encoding=" + Settings.written(image.encoding()));
+    words.add("maxPixels=" + image.maxPixels());
+    words.add("vocabularySize=" + text.vocabularySize());
+    words.add("unknownBuckets=" + text.unknownBuckets());
+    words.add("maxTokens=" + text.maxTokens());
+    words.add("maxCharacters=" + text.maxCharacters());
+    words.add("clean=" + text.clean());
+    words.add("seed=" + seed);
+    return Secrets.masked(String.join(" ", words));
   }
 }

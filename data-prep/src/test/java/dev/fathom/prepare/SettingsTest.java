@@ -56,6 +56,16 @@ class SettingsTest {
   }
 
   @Test
+  void theFormOfPairsIsToldByWhatMakesIt() {
+    assertThat(PrepareSettings.of(Settings.defaults()).provenance())
+        .isEqualTo(
+            "dropDuplicates=false shufflePairs=false mismatchedPairs=0.0 standardise=true"
+                + " split=0.75/0.125/0.125 groupBy= stratify=false size=32 resize=border"
+                + " encoding=raw maxPixels=50000000 vocabularySize=8192 unknownBuckets=1 maxTokens=32"
+                + " maxCharacters=20000 clean=true seed=42");
+  }
+
+  @Test
   void laterLayersWinOverEarlierOnes() throws IOException {
     Path first = Files.writeString(temporary.resolve("a.conf"), "image.size = 8, input.x = a");
     Path second = Files.writeString(temporary.resolve("b.conf"), "image { size = 16 }");
