@@ -2,11 +2,11 @@
 package dev.fathom.prepare.image;
 
 import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
+import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 import dev.fathom.prepare.reject.RejectReason;
 import dev.fathom.prepare.reject.RejectedRowException;
 import java.awt.Color;
-import java.awt.Graphics2D;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
 import javax.imageio.stream.ImageInputStream;
@@ -23,8 +24,8 @@ import javax.imageio.stream.ImageInputStream;
 /**
  * Decodes picture files into RGB bytes: PNG, JPEG, GIF (its first frame), BMP, WebP and TIFF. What
  * is transparent becomes white before the alpha channel is dropped: the colour under a transparent
- * pixel is arbitrary. A JPEG is turned upright by its EXIF orientation. Holds no state of a
- * picture, but is meant for one thread.
+ * pixel is arbitrary. Colours are brought to sRGB where the file says that they are others. JPEG
+ * and TIFF are turned upright. Holds no state of a picture, but is meant for one thread.
  */
 public final class ImageDecoder {
   /** A decoded JPEG has this many times the pixels that are kept, or more, on a side. */
@@ -32,6 +33,7 @@ public final class ImageDecoder {
 
   private static final int SHOWN_OF_OTHER_CONTENT = 12;
   private static final JPEGImageReaderSpi JPEGS = new JPEGImageReaderSpi();
+  private static final TIFFImageReaderSpi TIFFS = new TIFFImageReaderSpi();
   private static final WebPImageReaderSpi WEBPS = new WebPImageReaderSpi();
 
   static {
@@ -43,6 +45,7 @@ public final class ImageDecoder {
   }
 
   private final ImageSettings settings;
+  private final ColourProfiles profiles = new ColourProfiles();
 
   /** A decoder to pictures of these settings. */
   public ImageDecoder(ImageSettings settings) {
@@ -59,12 +62,15 @@ public final class ImageDecoder {
   /**
    * Decodes the content of a picture file.
    *
-   * @throws RejectedRowException where it has too many pixels or is no picture
+   * @throws RejectedRowException where it has too many pixels, is no picture, or is one whose
+   *     colours are not known to come out right
+   * @throws OutOfMemoryError where there is too little memory at the moment, which says nothing of
+   *     the picture
    */
   public Picture decode(byte[] content) throws RejectedRowException {
     try {
       return bytes(resized(read(content)));
-    } catch (IOException | RuntimeException | StackOverflowError | OutOfMemoryError e) {
+    } catch (IOException | RuntimeException | StackOverflowError e) {
       // Decoders meet broken files with all of these, and none of them is worth the job.
       throw new RejectedRowException(RejectReason.UNREADABLE_IMAGE, reason(e));
     }
@@ -79,26 +85,18 @@ public final class ImageDecoder {
   /** A picture and its own size, of which it may have been decoded to a fraction. */
   private record Decoded(BufferedImage picture, int width, int height) {
     static Decoded whole(BufferedImage picture) {
-      return new Decoded(overWhite(picture), picture.getWidth(), picture.getHeight());
+      return new Decoded(picture, picture.getWidth(), picture.getHeight());
     }
   }
 
   private Decoded read(byte[] content) throws IOException, RejectedRowException {
     return switch (Form.of(content)) {
       case JPEG -> jpeg(content);
-      case PNG -> {
-        Optional<String> fault = PngChunks.fault(content);
-        if (fault.isPresent()) {
-          // A header that lies about its size is told as that, and not as a wrong checksum.
-          read(content, reader("png"), false);
-          throw new IOException("the PNG is broken: " + fault.get());
-        }
-        yield Decoded.whole(read(content, reader("png"), true));
-      }
-      case GIF -> Decoded.whole(read(content, reader("gif"), true));
-      case BMP -> Decoded.whole(read(content, reader("bmp"), true));
-      case TIFF -> Decoded.whole(read(content, reader("tiff"), true));
-      case WEBP -> Decoded.whole(read(content, WEBPS.createReaderInstance(null), true));
+      case PNG -> Decoded.whole(png(content));
+      case GIF -> Decoded.whole(gif(content));
+      case BMP -> Decoded.whole(overWhite(content, reader("bmp")));
+      case TIFF -> Decoded.whole(tiff(content));
+      case WEBP -> Decoded.whole(webp(content));
       case OTHER -> throw new IOException("no picture in a form that is known: " + shown(content));
     };
   }
@@ -128,7 +126,10 @@ public final class ImageDecoder {
       if (start.startsWith("BM")) {
         return BMP;
       }
-      if (start.startsWith("II*\0") || start.startsWith("MM\0*")) {
+      if (start.startsWith("II*\0")
+          || start.startsWith("MM\0*")
+          || start.startsWith("II+\0")
+          || start.startsWith("MM\0+")) {
         return TIFF;
       }
       return start.startsWith("RIFF") && start.startsWith("WEBP", 8) ? WEBP : OTHER;
@@ -155,19 +156,87 @@ public final class ImageDecoder {
   private Decoded jpeg(byte[] content) throws IOException, RejectedRowException {
     JpegHeader header = JpegHeader.of(content);
     requireDecodable(header.width(), header.height());
-    BufferedImage picture = null;
-    if (header.components() == 1 || header.components() == 3) {
-      int reduction = JpegLibrary.reduction(side(header.width(), header.height()), wanted());
-      picture = JpegLibrary.read(content, reduction).orElse(null);
-    }
-    if (picture == null) {
-      picture = overWhite(read(content, JPEGS.createReaderInstance(null), true));
-    }
+    BufferedImage picture = pixels(content, header);
     boolean lies = header.orientation().transposed();
     return new Decoded(
         header.orientation().upright(picture),
         lies ? header.height() : header.width(),
         lies ? header.width() : header.height());
+  }
+
+  private BufferedImage pixels(byte[] content, JpegHeader header)
+      throws IOException, RejectedRowException {
+    Colours colours = profiles.colours(header.profile(), header.components());
+    if (header.components() == Colours.CMYK) {
+      Raster stored = read(content, JPEGS.createReaderInstance(null), r -> r.readRaster(0, null));
+      return JpegInks.picture(stored, header.chromaAndBlack(), colours);
+    }
+    int reduction = JpegLibrary.reduction(side(header.width(), header.height()), wanted());
+    Optional<BufferedImage> picture = JpegLibrary.read(content, header, reduction);
+    if (picture.isPresent()) {
+      return colours.arePlain() ? picture.get() : Flattening.overWhite(picture.get(), colours);
+    }
+    BufferedImage slow = read(content, JPEGS.createReaderInstance(null), r -> r.read(0));
+    // This decoder has brought colours to sRGB, and left grey as it is stored.
+    return Flattening.overWhite(
+        slow, header.components() == 1 ? colours : Colours.plain(header.components()));
+  }
+
+  private BufferedImage png(byte[] content) throws IOException, RejectedRowException {
+    Optional<String> fault = PngChunks.fault(content);
+    if (fault.isPresent()) {
+      // A header that lies about its size is told as that, and not as a wrong checksum.
+      read(content, reader("png"), ImageReader::getFormatName);
+      throw new IOException("the PNG is broken: " + fault.get());
+    }
+    Colours colours = PngChunks.colours(content, profiles);
+    Optional<Integer> transparent = PngChunks.transparentGrey(content);
+    byte[] readable = transparent.isPresent() ? PngChunks.opaque(content) : content;
+    BufferedImage stored = read(readable, reader("png"), r -> r.read(0));
+    BufferedImage picture = Flattening.overWhite(stored, colours);
+    transparent.ifPresent(grey -> whiten(picture, stored.getRaster(), grey));
+    return picture;
+  }
+
+  private static void whiten(BufferedImage picture, Raster stored, int grey) {
+    for (int y = 0; y < picture.getHeight(); y++) {
+      for (int x = 0; x < picture.getWidth(); x++) {
+        if (stored.getSample(x, y, 0) == grey) {
+          picture.setRGB(x, y, Color.WHITE.getRGB());
+        }
+      }
+    }
+  }
+
+  private BufferedImage gif(byte[] content) throws IOException, RejectedRowException {
+    GifScreen screen = GifScreen.of(content);
+    requireDecodable(screen.width(), screen.height());
+    return screen.with(overWhite(content, reader("gif")));
+  }
+
+  private BufferedImage tiff(byte[] content) throws IOException, RejectedRowException {
+    TiffHeader header = TiffHeader.of(content);
+    requireDecodable(header.width(), header.height());
+    requireDecodable(header.tile(), 1);
+    BufferedImage picture =
+        read(
+            content,
+            TIFFS.createReaderInstance(null),
+            r -> {
+              // Left to itself it takes any fourth sample for an alpha channel of one kind.
+              ImageReadParam asStored = r.getDefaultReadParam();
+              asStored.setDestinationType(r.getRawImageType(0));
+              return r.read(0, asStored);
+            });
+    Colours colours = profiles.colours(header.profile(), header.components());
+    return header.orientation().upright(Flattening.overWhite(picture, colours));
+  }
+
+  private BufferedImage webp(byte[] content) throws IOException, RejectedRowException {
+    for (int[] size : WebpChunks.sizes(content)) {
+      requireDecodable(size[0], size[1]);
+    }
+    return overWhite(content, WEBPS.createReaderInstance(null));
   }
 
   /** The side of a picture that is held to the size. */
@@ -184,22 +253,30 @@ public final class ImageDecoder {
         : FINENESS * settings.size();
   }
 
-  /** Reads the first picture of a file, or only its header, in which case nothing is returned. */
-  private BufferedImage read(byte[] content, ImageReader reader, boolean pixels)
+  private BufferedImage overWhite(byte[] content, ImageReader reader)
+      throws IOException, RejectedRowException {
+    BufferedImage picture = read(content, reader, r -> r.read(0));
+    boolean grey = picture.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY;
+    return Flattening.overWhite(picture, Colours.plain(grey ? 1 : Colours.RGB));
+  }
+
+  /** What is read of a file once its size is known. */
+  private interface Reading<T> {
+    T of(ImageReader reader) throws IOException;
+  }
+
+  private <T> T read(byte[] content, ImageReader reader, Reading<T> reading)
       throws IOException, RejectedRowException {
     String[] broken = new String[1];
     try (ImageInputStream in = new PictureInput(content)) {
       reader.addIIOReadWarningListener((source, warning) -> broken[0] = warning);
       reader.setInput(in, true, true);
       requireDecodable(reader.getWidth(0), reader.getHeight(0));
-      if (!pixels) {
-        return null;
-      }
-      BufferedImage picture = reader.read(0);
+      T read = reading.of(reader);
       if (broken[0] != null && isOfBrokenContent(broken[0])) {
         throw new IOException(broken[0]);
       }
-      return picture;
+      return read;
     } finally {
       reader.dispose();
     }
@@ -207,45 +284,17 @@ public final class ImageDecoder {
 
   private static boolean isOfBrokenContent(String warning) {
     String words = warning.toLowerCase(Locale.ROOT);
-    return words.contains("end of") || words.contains("corrupt") || words.contains("truncated");
+    // A profile that is broken is as good as none.
+    return !words.contains("profile")
+        && (words.contains("end of") || words.contains("corrupt") || words.contains("truncated"));
   }
 
-  private void requireDecodable(int width, int height) throws RejectedRowException {
-    if ((long) width * height > settings.maxPixels()) {
+  private void requireDecodable(long width, long height) throws RejectedRowException {
+    // A side alone is compared first: the product of two could overflow.
+    if (Math.max(width, height) > settings.maxPixels() || width * height > settings.maxPixels()) {
       throw new RejectedRowException(
           RejectReason.TOO_MANY_PIXELS,
           "%d × %d pixels, %d at most".formatted(width, height, settings.maxPixels()));
-    }
-  }
-
-  private static BufferedImage overWhite(BufferedImage picture) {
-    BufferedImage opaque = canvas(picture.getWidth(), picture.getHeight());
-    if (picture.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY) {
-      paintGrey(picture, opaque);
-    } else {
-      paint(picture, opaque, 0, 0);
-    }
-    return opaque;
-  }
-
-  /** Java takes grey values for linear light, which brightens them; files mean sRGB. */
-  private static void paintGrey(BufferedImage picture, BufferedImage opaque) {
-    Raster raster = picture.getRaster();
-    int bands = raster.getNumBands();
-    int bits = picture.getColorModel().getComponentSize(0);
-    if (bits > Short.SIZE) {
-      throw new IllegalArgumentException("grey of " + bits + " bits is not read");
-    }
-    double most = (1 << bits) - 1;
-    int[] row = new int[raster.getWidth() * bands];
-    for (int y = 0; y < raster.getHeight(); y++) {
-      raster.getPixels(0, y, raster.getWidth(), 1, row);
-      for (int x = 0; x < raster.getWidth(); x++) {
-        double grey = row[x * bands] / most;
-        double alpha = bands > 1 ? row[x * bands + 1] / most : 1;
-        int value = (int) Math.round(255 * (1 - alpha + alpha * grey));
-        opaque.setRGB(x, y, value << 16 | value << 8 | value);
-      }
     }
   }
 
@@ -267,8 +316,9 @@ public final class ImageDecoder {
       }
       case BORDER -> {
         BufferedImage whole = inProportion(decoded, (double) size / longer);
-        BufferedImage square = canvas(size, size);
-        paint(whole, square, (size - whole.getWidth()) / 2, (size - whole.getHeight()) / 2);
+        BufferedImage square = Flattening.canvas(size, size);
+        Flattening.paint(
+            whole, square, (size - whole.getWidth()) / 2, (size - whole.getHeight()) / 2);
         yield square;
       }
     };
@@ -284,21 +334,6 @@ public final class ImageDecoder {
         picture.getHeight(),
         Math.max(1, (int) Math.round(decoded.width() * factor)),
         Math.max(1, (int) Math.round(decoded.height() * factor)));
-  }
-
-  private static BufferedImage canvas(int width, int height) {
-    BufferedImage canvas = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = canvas.createGraphics();
-    graphics.setColor(Color.WHITE);
-    graphics.fillRect(0, 0, width, height);
-    graphics.dispose();
-    return canvas;
-  }
-
-  private static void paint(BufferedImage picture, BufferedImage canvas, int left, int top) {
-    Graphics2D graphics = canvas.createGraphics();
-    graphics.drawImage(picture, left, top, null);
-    graphics.dispose();
   }
 
   private static Picture bytes(BufferedImage picture) {

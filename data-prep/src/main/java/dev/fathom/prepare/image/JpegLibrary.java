@@ -39,24 +39,28 @@ final class JpegLibrary {
   /**
    * Decodes a JPEG of one or three components.
    *
+   * @param header of the JPEG
    * @param reduction 1, 2, 4 or 8: by what the sides are divided, rounded up
    * @return empty where there is no native decoder
    * @throws IOException where it is broken
+   * @throws OutOfMemoryError where there is no memory for its pixels
    */
-  static Optional<BufferedImage> read(byte[] content, int reduction) throws IOException {
+  static Optional<BufferedImage> read(byte[] content, JpegHeader header, int reduction)
+      throws IOException {
     if (!LOADED) {
       return Optional.empty();
     }
     try (BytePointer bytes = new BytePointer(content);
         IntPointer warnings = new IntPointer(1)) {
-      PIX decoded = lept.pixReadMemJpeg(bytes, content.length, 0, reduction, warnings, 0);
+      PIX decoded = decoded(bytes, reduction, warnings);
       if (decoded == null) {
+        requireMemory(header.width() / reduction, header.height() / reduction);
         throw new IOException("the JPEG is broken");
       }
       PIX colours = lept.pixConvertTo32(decoded);
       try {
         if (colours == null) {
-          throw new IOException("the JPEG is broken");
+          throw new OutOfMemoryError("no memory for the pixels of a JPEG");
         }
         return Optional.of(picture(colours));
       } finally {
@@ -66,6 +70,24 @@ final class JpegLibrary {
         }
       }
     }
+  }
+
+  private static PIX decoded(BytePointer bytes, int reduction, IntPointer warnings) {
+    NativeErrors.mute();
+    try {
+      return lept.pixReadMemJpeg(bytes, bytes.limit(), 0, reduction, warnings, 0);
+    } finally {
+      NativeErrors.unmute();
+    }
+  }
+
+  /** Tells a JPEG that is broken from one whose pixels found no room. */
+  private static void requireMemory(int width, int height) {
+    PIX room = lept.pixCreateNoInit(Math.max(1, width), Math.max(1, height), Integer.SIZE);
+    if (room == null) {
+      throw new OutOfMemoryError("no memory for the pixels of a JPEG");
+    }
+    lept.pixDestroy(room);
   }
 
   private static BufferedImage picture(PIX colours) {

@@ -1,15 +1,30 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare.image;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.zip.CRC32;
+import java.util.zip.InflaterInputStream;
 
-/** The checksums of a PNG, which the JDK's reader does not look at. */
+/** The chunks of a PNG of which the JDK's reader does not look: checksums and colours. */
 final class PngChunks {
   private static final int SIGNATURE = 8;
   private static final int AROUND = 12;
-  private static final int END = 0x49454E44;
+  private static final int DATA = 8;
+  private static final String HEADER = "IHDR";
+  private static final String END = "IEND";
+  private static final int DEPTH = 8;
+  private static final int KIND = 9;
+  private static final int GREY = 0;
+  private static final int GREY_AND_ALPHA = 4;
+  private static final int CODE_POINTS = 4;
+  private static final byte SRGB_PRIMARIES = 1;
+  private static final byte SRGB_CURVE = 13;
+  private static final double GAMMA_UNIT = 100_000;
+  private static final int LARGEST_PROFILE = 1 << 24;
 
   private PngChunks() {}
 
@@ -25,14 +40,125 @@ final class PngChunks {
       }
       sum.reset();
       sum.update(png, at + Integer.BYTES, length + Integer.BYTES);
-      if ((int) sum.getValue() != buffer.getInt(at + 2 * Integer.BYTES + length)) {
+      if ((int) sum.getValue() != buffer.getInt(at + DATA + length)) {
         return Optional.of("the checksum of a chunk is wrong");
       }
-      if (buffer.getInt(at + Integer.BYTES) == END) {
+      if (isOf(END, png, at)) {
         return Optional.empty();
       }
       at += AROUND + length;
     }
     return Optional.of("it ends before its last chunk");
+  }
+
+  /**
+   * What the samples of a PNG without fault mean: what the first of cICP, iCCP, sRGB and gAMA says,
+   * in the order of the standard. Primaries that cHRM gives alone are passed over.
+   *
+   * @throws IOException where cICP says other than sRGB
+   */
+  static Colours colours(byte[] png, ColourProfiles profiles) throws IOException {
+    int components = isGrey(png) ? 1 : Colours.RGB;
+    byte[] codePoints = data(png, "cICP");
+    if (codePoints.length == CODE_POINTS) {
+      if (codePoints[0] != SRGB_PRIMARIES || codePoints[1] != SRGB_CURVE) {
+        throw new IOException(
+            "a PNG of other colours than sRGB's by cICP (%d, %d) is not read"
+                .formatted(codePoints[0] & 0xff, codePoints[1] & 0xff));
+      }
+      return Colours.plain(components);
+    }
+    byte[] profile = profile(data(png, "iCCP"));
+    if (profile.length > 0) {
+      return profiles.colours(profile, components);
+    }
+    byte[] gamma = data(png, "gAMA");
+    if (gamma.length != Integer.BYTES || data(png, "sRGB").length > 0) {
+      return Colours.plain(components);
+    }
+    return Colours.gamma((ByteBuffer.wrap(gamma).getInt() & 0xffffffffL) / GAMMA_UNIT, components);
+  }
+
+  private static boolean isGrey(byte[] png) {
+    byte kind = header(png, KIND);
+    return kind == GREY || kind == GREY_AND_ALPHA;
+  }
+
+  private static byte header(byte[] png, int at) {
+    byte[] header = data(png, HEADER);
+    return at < header.length ? header[at] : -1;
+  }
+
+  /**
+   * The grey that is transparent, where a PNG of grey below 8 bits names one: the JDK's reader
+   * compares it with values that it has spread to 8.
+   */
+  static Optional<Integer> transparentGrey(byte[] png) {
+    byte[] grey = data(png, "tRNS");
+    return header(png, KIND) == GREY && header(png, DEPTH) < Byte.SIZE && grey.length == 2
+        ? Optional.of((int) ByteBuffer.wrap(grey).getShort())
+        : Optional.empty();
+  }
+
+  /** The same PNG with nothing transparent in it; its checksums are then wrong. */
+  static byte[] opaque(byte[] png) {
+    byte[] opaque = png.clone();
+    int at = find(png, "tRNS");
+    if (at >= 0) {
+      System.arraycopy(
+          "nONE".getBytes(StandardCharsets.US_ASCII), 0, opaque, at + Integer.BYTES, Integer.BYTES);
+    }
+    return opaque;
+  }
+
+  /** A profile's name, a zero, a zero for the method, and the profile deflated. */
+  private static byte[] profile(byte[] chunk) {
+    int name = 0;
+    while (name < chunk.length && chunk[name] != 0) {
+      name++;
+    }
+    if (name + 2 >= chunk.length) {
+      return new byte[0];
+    }
+    try (InflaterInputStream in =
+        new InflaterInputStream(
+            new ByteArrayInputStream(chunk, name + 2, chunk.length - name - 2))) {
+      return in.readNBytes(LARGEST_PROFILE);
+    } catch (IOException e) {
+      // A profile that is broken is as good as none.
+      return new byte[0];
+    }
+  }
+
+  /** The data of the first chunk of a type before the pixels, empty where there is none. */
+  private static byte[] data(byte[] png, String type) {
+    int at = find(png, type);
+    if (at < 0) {
+      return new byte[0];
+    }
+    byte[] data = new byte[ByteBuffer.wrap(png).getInt(at)];
+    System.arraycopy(png, at + DATA, data, 0, data.length);
+    return data;
+  }
+
+  private static int find(byte[] png, String type) {
+    ByteBuffer buffer = ByteBuffer.wrap(png);
+    int at = SIGNATURE;
+    while (png.length - at >= AROUND && !isOf("IDAT", png, at) && !isOf(END, png, at)) {
+      if (isOf(type, png, at)) {
+        return at;
+      }
+      at += AROUND + buffer.getInt(at);
+    }
+    return -1;
+  }
+
+  private static boolean isOf(String type, byte[] png, int at) {
+    for (int i = 0; i < type.length(); i++) {
+      if (png[at + Integer.BYTES + i] != type.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
   }
 }

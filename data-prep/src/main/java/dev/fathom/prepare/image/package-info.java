@@ -1,5 +1,2 @@
-/**
- * Picture files to squares of RGB bytes. Uses ImageIO to decode and Thumbnailator to resize; no
- * Spark.
- */
+/** Picture files to RGB bytes. Uses ImageIO and libjpeg-turbo to decode; no Spark. */
 package dev.fathom.prepare.image;

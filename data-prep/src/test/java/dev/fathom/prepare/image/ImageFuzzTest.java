@@ -28,6 +28,8 @@ class ImageFuzzTest {
           content("lossy.webp"),
           content("cmyk.jpg"));
 
+  private static final List<byte[]> COLOURS = ColourSpacesTest.contents();
+
   private final ImageDecoder square =
       new ImageDecoder(new ImageSettings(8, Resize.BORDER, PictureEncoding.RAW, 20_000));
   private final ImageDecoder any =
@@ -41,6 +43,11 @@ class ImageFuzzTest {
   @Property(tries = 30_000, shrinking = ShrinkingMode.OFF)
   void aPictureOfAnyBytesIsDecodedOrRejected(@ForAll long seed) {
     decode(OTHERS, seed);
+  }
+
+  @Property(tries = 40_000, shrinking = ShrinkingMode.OFF)
+  void aPictureOfAnyColourSpaceIsDecodedOrRejected(@ForAll long seed) {
+    decode(COLOURS, seed);
   }
 
   @Property(tries = 200_000, shrinking = ShrinkingMode.OFF)

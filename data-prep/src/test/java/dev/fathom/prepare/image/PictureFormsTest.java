@@ -102,6 +102,10 @@ class PictureFormsTest {
         "progressive.jpg",
         "cmyk.jpg",
         "plain.png",
+        "plain.tif",
+        "colours/lzw.tif",
+        "colours/jpeg-tables.tif",
+        "colours/cmyk.tif",
         "still.gif",
         "lossy.webp"
       })

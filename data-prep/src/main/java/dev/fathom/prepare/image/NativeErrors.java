@@ -1,0 +1,49 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.prepare.image;
+
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerPointer;
+import org.bytedeco.leptonica.global.lept;
+
+/**
+ * C's standard error, muted while native code decodes. libjpeg prints what it finds wrong with a
+ * picture there, and Leptonica, which calls it, leaves no other place to send that: its own switch
+ * for messages is for its own. What other native code would say in such a moment is lost as well;
+ * Java's standard error is not touched. Where a platform has no such variable nothing is done.
+ */
+final class NativeErrors {
+  private static final PointerPointer<Pointer> VARIABLE = variable();
+  private static final Pointer NOWHERE =
+      VARIABLE == null ? null : lept.fopenWriteStream("/dev/null", "w");
+
+  private static int muted;
+  private static Pointer voice;
+
+  private NativeErrors() {}
+
+  /** The variable under its name in glibc or on macOS. */
+  private static PointerPointer<Pointer> variable() {
+    for (String name : new String[] {"stderr", "__stderrp"}) {
+      Pointer address = Loader.addressof(name);
+      if (address != null && !address.isNull()) {
+        return new PointerPointer<>(address);
+      }
+    }
+    return null;
+  }
+
+  /** Mutes it until as many have unmuted it. */
+  static synchronized void mute() {
+    if (NOWHERE != null && muted++ == 0) {
+      voice = VARIABLE.get(0);
+      VARIABLE.put(0, NOWHERE);
+    }
+  }
+
+  static synchronized void unmute() {
+    if (NOWHERE != null && --muted == 0) {
+      VARIABLE.put(0, voice);
+    }
+  }
+}
