@@ -9,6 +9,7 @@ import java.nio.file.AccessDeniedException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.ClusterStorageCapacityExceededException;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
@@ -20,8 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes again what a distributed file system refuses for a while, as one in safe mode does. What
- * waiting does not mend is refused at once, and so is anything on a local disk.
+ * Writes again what a distributed file system refuses for a while, as one in safe mode does, and
+ * reads again what any disk fails to give for a moment. What waiting does not mend is refused at
+ * once, and so is a write to a local disk.
  */
 public final class Retry {
   private static final Logger LOG = LoggerFactory.getLogger(Retry.class);
@@ -31,6 +33,10 @@ public final class Retry {
   /** Less than it takes for the lock of an output to be that of a dead job. */
   private static final Duration ALL = Duration.ofSeconds(100);
 
+  /** Before a file is read for the second and the third time, the last. */
+  private static final List<Duration> BEFORE_READING_AGAIN =
+      List.of(Duration.ofMillis(50), Duration.ofMillis(500));
+
   private static final List<Class<? extends IOException>> FINAL =
       List.of(
           FileNotFoundException.class,
@@ -38,6 +44,7 @@ public final class Retry {
           ParentNotDirectoryException.class,
           AccessControlException.class,
           AccessDeniedException.class,
+          ChecksumException.class,
           ClusterStorageCapacityExceededException.class);
 
   private Retry() {}
@@ -62,7 +69,7 @@ public final class Retry {
       } catch (IOException e) {
         boolean again =
             !(fileSystem instanceof LocalFileSystem)
-                && FINAL.stream().noneMatch(kind -> kind.isInstance(e))
+                && mayPass(e)
                 && System.nanoTime() - start + wait.toNanos() < ALL.toNanos();
         if (!again || !sleeps(wait)) {
           throw new UncheckedIOException("cannot write %s: %s".formatted(path, firstLine(e)), e);
@@ -74,6 +81,38 @@ public final class Retry {
         wait = wait.multipliedBy(2).compareTo(LONGEST) < 0 ? wait.multipliedBy(2) : LONGEST;
       }
     }
+  }
+
+  /** Something that reads, and that may be done again from its start. */
+  interface Read<T> {
+    /** Reads. */
+    T from(FileSystem fileSystem) throws IOException;
+  }
+
+  /**
+   * Reads a file, three times at most.
+   *
+   * @throws IOException of the last time, or at once where waiting does not mend it
+   */
+  static <T> T read(FileSystem fileSystem, Path path, Read<T> read) throws IOException {
+    for (Duration wait : BEFORE_READING_AGAIN) {
+      try {
+        return read.from(fileSystem);
+      } catch (IOException e) {
+        if (!mayPass(e) || !sleeps(wait)) {
+          throw e;
+        }
+        LOG.warn(
+            "cannot read {} for now ({}), trying again",
+            Secrets.masked(path.toString()),
+            Secrets.masked(firstLine(e)));
+      }
+    }
+    return read.from(fileSystem);
+  }
+
+  private static boolean mayPass(IOException error) {
+    return FINAL.stream().noneMatch(kind -> kind.isInstance(error));
   }
 
   private static boolean sleeps(Duration wait) {

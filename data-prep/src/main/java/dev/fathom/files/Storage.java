@@ -137,6 +137,29 @@ public final class Storage {
     }
   }
 
+  /**
+   * Reads the start of a file, and again where the disk fails for a moment.
+   *
+   * @param most bytes that are read
+   * @param patient whether it is tried again
+   */
+  public byte[] read(Path path, int most, boolean patient) {
+    try {
+      FileSystem fileSystem = fileSystem(path);
+      return patient
+          ? Retry.read(fileSystem, path, from -> start(from, path, most))
+          : start(fileSystem, path, most);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static byte[] start(FileSystem fileSystem, Path path, int most) throws IOException {
+    try (InputStream in = fileSystem.open(path)) {
+      return in.readNBytes(most);
+    }
+  }
+
   /** Opens a file to read it piece by piece. */
   public FSDataInputStream open(Path path) {
     try {

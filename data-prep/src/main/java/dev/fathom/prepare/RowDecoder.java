@@ -15,8 +15,6 @@ import dev.fathom.prepare.source.RawValue;
 import dev.fathom.prepare.text.TextSettings;
 import dev.fathom.prepare.text.Words;
 import java.io.FileNotFoundException;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
@@ -35,11 +33,14 @@ final class RowDecoder {
   private static final char REPLACEMENT = '\uFFFD';
   private static final int SHOWN_OF_ADDRESS = 200;
   private static final Pattern REMOTE = Pattern.compile("(?i)(https?|ftp)://");
+  /** Files that stay unreadable before others are no longer waited for: the disk is dead. */
+  private static final int MAX_READ_AGAIN = 20;
 
   private final Rules rules;
   private final Storage storage;
   private final ImageDecoder images;
   private final Words words;
+  private int unreadable;
 
   /**
    * The settings that matter to a row.
@@ -228,15 +229,17 @@ final class RowDecoder {
   }
 
   private byte[] content(Path file) throws RejectedRowException {
-    try (InputStream in = storage.open(file)) {
-      byte[] content = in.readNBytes(rules.maxFileSize() + 1);
+    try {
+      byte[] content = storage.read(file, rules.maxFileSize() + 1, unreadable < MAX_READ_AGAIN);
       requireSize(content.length);
       return content;
     } catch (UncheckedIOException e) {
-      throw e.getCause() instanceof FileNotFoundException
-          ? new RejectedRowException(RejectReason.MISSING_FILE, missing(file))
-          : new RejectedRowException(RejectReason.UNREADABLE_FILE, Causes.told(e));
-    } catch (IOException | RuntimeException e) {
+      if (e.getCause() instanceof FileNotFoundException) {
+        throw new RejectedRowException(RejectReason.MISSING_FILE, missing(file));
+      }
+      unreadable++;
+      throw new RejectedRowException(RejectReason.UNREADABLE_FILE, Causes.told(e));
+    } catch (RuntimeException e) {
       throw new RejectedRowException(RejectReason.UNREADABLE_FILE, Causes.told(e));
     }
   }

@@ -101,4 +101,42 @@ class RetryTest {
                     }))
         .hasMessage("cannot write /out/file: full");
   }
+
+  @Test
+  void whatADiskFailsToGiveForAMomentIsReadAgain() throws IOException {
+    String read = Retry.read(new LocalFileSystem(), FILE, from -> failing(1));
+
+    assertThat(read).isEqualTo("read");
+    assertThat(tries).hasValue(2);
+  }
+
+  @Test
+  void aFileThatStaysUnreadableIsReadThreeTimes() {
+    assertThatThrownBy(() -> Retry.read(new LocalFileSystem(), FILE, from -> failing(9)))
+        .isInstanceOf(IOException.class)
+        .hasMessage("Input/output error");
+    assertThat(tries).hasValue(3);
+  }
+
+  @Test
+  void aFileThatIsNotThereIsReadOnce() {
+    assertThatThrownBy(
+            () ->
+                Retry.read(
+                    DISTRIBUTED,
+                    FILE,
+                    from -> {
+                      tries.incrementAndGet();
+                      throw new FileNotFoundException("none");
+                    }))
+        .isInstanceOf(FileNotFoundException.class);
+    assertThat(tries).hasValue(1);
+  }
+
+  private String failing(int times) throws IOException {
+    if (tries.incrementAndGet() <= times) {
+      throw new IOException("Input/output error");
+    }
+    return "read";
+  }
 }
