@@ -33,6 +33,7 @@ final class RowDecoder {
   private static final char REPLACEMENT = '\uFFFD';
   private static final int SHOWN_OF_ADDRESS = 200;
   private static final Pattern REMOTE = Pattern.compile("(?i)(https?|ftp)://");
+
   /** Files that stay unreadable before others are no longer waited for: the disk is dead. */
   private static final int MAX_READ_AGAIN = 20;
 

@@ -4,6 +4,7 @@ package dev.fathom.prepare;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fathom.data.PictureEncoding;
+import dev.fathom.data.TextEncoding;
 import dev.fathom.files.Storage;
 import dev.fathom.prepare.image.ImageSettings;
 import dev.fathom.prepare.source.RawRow;
@@ -13,6 +14,7 @@ import java.awt.Color;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.conf.Configuration;
@@ -80,9 +82,13 @@ class RowDecoderTest {
     return new RowDecoder(
         new RowDecoder.Rules(
             new ImageSettings(4, ImageSettings.Resize.BORDER, PictureEncoding.RAW, 50_000_000),
-            new TextSettings(100, 10, 10, 1000),
+            new TextSettings(100, 10, 10, 1000, true),
+            false,
             false,
             1 << 20,
+            TextEncoding.UTF_8,
+            List.of(),
+            false,
             ""),
         new Storage(hadoop));
   }
