@@ -35,23 +35,26 @@ final class Job {
   private final Storage storage;
   private final JobSettings settings;
   private final PrintStream out;
-  private RunReport report;
+  private final String command;
+  private final RunReport.Builder report;
   private Optional<OutputDirectory> output = Optional.empty();
 
   Job(SparkSession spark, String command, JobSettings settings, PrintStream out) {
     this.spark = spark;
+    this.command = command;
     this.settings = settings;
     this.out = out;
     storage = new Storage(spark.sparkContext().hadoopConfiguration());
     report =
-        RunReport.of(
-            command,
-            settings.seed(),
-            settings.effective(),
-            List.of(
-                Fathom.version(),
-                "Spark " + spark.version(),
-                "Java " + Runtime.version().feature()));
+        new RunReport.Builder(
+            new RunReport.Run(
+                command,
+                settings.seed(),
+                settings.effective(),
+                List.of(
+                    Fathom.version(),
+                    "Spark " + spark.version(),
+                    "Java " + Runtime.version().feature())));
   }
 
   /** Where an output goes, partition included. */
@@ -105,7 +108,7 @@ final class Job {
         (name, input) ->
             told.put(
                 name, name.equals(INPUT) ? input : input + " " + storage.state(new Path(input))));
-    return StageProvenance.of(report.command(), told, settings.effective());
+    return StageProvenance.of(command, told, settings.effective());
   }
 
   /**
@@ -165,10 +168,8 @@ final class Job {
   }
 
   void sweep(String data, Path output) {
-    report = report.with(new DatasetFiles(new Path(data)).readCard(storage));
-    report =
-        report.with(
-            new Sweep(spark, settings.sweep()).data(data).output(output.toString()).execute());
+    report.data(new DatasetFiles(new Path(data)).readCard(storage));
+    report.sweep(new Sweep(spark, settings.sweep()).data(data).output(output.toString()).execute());
   }
 
   /** Lets others at the output. */
@@ -190,26 +191,23 @@ final class Job {
 
   private void prepare(Prepare stage, Path output) {
     PrepareResult result = stage.output(output.toString()).execute();
-    report = report.with(result);
+    report.prepare(result);
     PrepareTable.of(result).forEach(this::print);
   }
 
   void train(String data, Path output) {
-    report = report.with(new DatasetFiles(new Path(data)).readCard(storage));
-    report =
-        report.with(
-            new Train(spark, settings.train()).data(data).output(output.toString()).execute());
+    report.data(new DatasetFiles(new Path(data)).readCard(storage));
+    report.train(new Train(spark, settings.train()).data(data).output(output.toString()).execute());
   }
 
   void embed(String model, String data, String output) {
-    report =
-        report.with(
-            new Embed(spark, settings.splits()).model(model).data(data).output(output).execute());
+    report.embed(
+        new Embed(spark, settings.splits()).model(model).data(data).output(output).execute());
   }
 
   /** Measures embeddings. */
   void measure(String embeddings, Path output) {
-    report = report.with(measurement(embeddings, output).execute());
+    report.measure(measurement(embeddings, output).execute());
   }
 
   /**
@@ -218,7 +216,7 @@ final class Job {
    * @param data the dataset that they are of, whose pairs are shown
    */
   void measure(String embeddings, String data, Path output) {
-    report = report.with(measurement(embeddings, output).dataset(new Path(data)).execute());
+    report.measure(measurement(embeddings, output).dataset(new Path(data)).execute());
   }
 
   private Measure measurement(String embeddings, Path output) {
@@ -230,10 +228,11 @@ final class Job {
   /** Writes the reports, marks the output as complete, and says where everything is. */
   void report(Path path) {
     ReportFiles files = new ReportFiles(storage, path);
-    files.write(report);
+    RunReport found = report.build();
+    files.write(found);
     new OutputDirectory(storage, path).complete();
     print("");
-    Headline.of(report).forEach(this::print);
+    Headline.of(found).forEach(this::print);
     print("Report: " + files.html());
   }
 

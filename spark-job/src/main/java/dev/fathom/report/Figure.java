@@ -2,69 +2,113 @@
 package dev.fathom.report;
 
 import dev.fathom.files.CsvText;
-import java.awt.Color;
-import java.awt.Dimension;
-import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
-import javax.xml.parsers.DocumentBuilderFactory;
-import javax.xml.parsers.ParserConfigurationException;
-import org.apache.batik.svggen.SVGGraphics2D;
-import org.apache.batik.svggen.SVGGraphics2DIOException;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
-import org.knowm.xchart.style.Styler.LegendPosition;
-import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * Curves over an axis, as a drawing and as a table.
+ * Curves over an axis, and all that their drawings have in common: {@link SvgDrawing} draws the
+ * file, the page's script what {@link PageData} gives it.
  *
  * @param name of the files
  * @param title for a person
  * @param xAxis what x is
  * @param yAxis what y is
- * @param logarithmic whether the axis of y is
- * @param steps whether the curves are counts in bins that begin at x
+ * @param form what the curves are
  */
 record Figure(
-    String name,
-    String title,
-    String xAxis,
-    String yAxis,
-    boolean logarithmic,
-    boolean steps,
-    List<Curve> curves) {
-  static {
-    System.setProperty("java.awt.headless", "true");
-  }
-
-  private static final int WIDTH = 760;
-  private static final int HEIGHT = 440;
-  private static final String SVG_NAMESPACE = "http://www.w3.org/2000/svg";
+    String name, String title, String xAxis, String yAxis, Form form, List<Curve> curves) {
 
   /** Told apart by the colour-blind as well (Okabe, Ito 2008). */
-  private static final List<Color> COLOURS =
-      List.of(
-          new Color(0x0072B2),
-          new Color(0xD55E00),
-          new Color(0x009E73),
-          new Color(0xCC79A7),
-          new Color(0x56B4E9),
-          new Color(0xE69F00),
-          new Color(0x555555));
+  static final List<String> LIGHT_COLOURS =
+      List.of("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#777777");
+
+  /** The same, a shade lighter, on a dark ground. */
+  static final List<String> DARK_COLOURS =
+      List.of("#4aa8e0", "#ff8f4a", "#2fc79b", "#e3a0c6", "#8fd0f5", "#f5bf4f", "#aaaaaa");
+
+  /** Within about one power of ten a logarithmic axis has no marks to read. */
+  private static final double LEAST_LOGARITHMIC_RANGE = 30;
+
+  /** More would hide the line. */
+  private static final int MOST_MARKERS = 40;
+
+  /** What curves are. */
+  enum Form {
+    /** Values at points. */
+    LINES,
+    /** The same, of any power of ten. */
+    POWERS,
+    /** Counts in bins that begin at x. */
+    HISTOGRAM
+  }
 
   /**
    * One curve.
    *
    * @param y as long as x
    * @param spread half the height of the band around y, as long, or empty
+   * @param level whether it marks a level of the curve before it
    */
-  record Curve(String name, double[] x, double[] y, double[] spread) {}
+  record Curve(String name, double[] x, double[] y, double[] spread, boolean level) {
+
+    static Curve of(String name, double[] x, double[] y) {
+      return new Curve(name, x, y, new double[0], false);
+    }
+
+    static Curve banded(String name, double[] x, double[] y, double[] spread) {
+      return new Curve(name, x, y, spread, false);
+    }
+
+    static Curve level(String name, double fromX, double toX, double y) {
+      return new Curve(name, new double[] {fromX, toX}, new double[] {y, y}, new double[0], true);
+    }
+
+    /** The outline of the band, x and y: its upper edge forth, its lower edge back. */
+    double[][] band() {
+      int n = spread.length;
+      double[][] outline = new double[2][2 * n];
+      for (int i = 0; i < n; i++) {
+        int back = 2 * n - 1 - i;
+        outline[0][i] = x[i];
+        outline[0][back] = x[i];
+        outline[1][i] = y[i] + spread[i];
+        outline[1][back] = y[i] - spread[i];
+      }
+      return outline;
+    }
+  }
+
+  /** Whether the axis of y is. */
+  boolean logarithmic() {
+    DoubleSummaryStatistics values =
+        curves.stream()
+            .flatMapToDouble(curve -> DoubleStream.of(curve.y))
+            .filter(Double::isFinite)
+            .summaryStatistics();
+    return form == Form.POWERS && values.getMax() > LEAST_LOGARITHMIC_RANGE * values.getMin();
+  }
+
+  boolean steps() {
+    return form == Form.HISTOGRAM;
+  }
+
+  /** Whether a curve's points are marked. */
+  boolean marked(Curve curve) {
+    return !steps() && !curve.level && curve.x.length <= MOST_MARKERS;
+  }
+
+  /** The place of each curve's colour among the colours; a level has its curve's. */
+  int[] colours() {
+    int[] colours = new int[curves.size()];
+    int next = 0;
+    for (int i = 0; i < colours.length; i++) {
+      colours[i] = curves.get(i).level ? colours[i - 1] : next++ % LIGHT_COLOURS.size();
+    }
+    return colours;
+  }
 
   /** A row a point: curve, x, y, spread. */
   String csv() {
@@ -76,81 +120,5 @@ record Figure(
       }
     }
     return CsvText.of(List.of("curve", xAxis, yAxis, "standard deviation"), rows);
-  }
-
-  /**
-   * The drawing. Java measures text by the fonts of the machine.
-   *
-   * @throws LinkageError or others of its kind where the machine has none
-   */
-  String svg() {
-    XYChart chart =
-        new XYChartBuilder()
-            .width(WIDTH)
-            .height(HEIGHT)
-            .title(title)
-            .xAxisTitle(xAxis)
-            .yAxisTitle(yAxis)
-            .build();
-    chart.getStyler().setChartBackgroundColor(Color.WHITE);
-    chart.getStyler().setPlotGridLinesColor(new Color(0xDDDDDD));
-    chart.getStyler().setPlotBorderVisible(false);
-    chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
-    chart.getStyler().setYAxisLogarithmic(logarithmic);
-    chart.getStyler().setYAxisDecimalPattern(logarithmic ? "0.###" : null);
-    for (int i = 0; i < curves.size(); i++) {
-      draw(chart, curves.get(i), COLOURS.get(i % COLOURS.size()));
-    }
-    try {
-      SVGGraphics2D graphics =
-          new SVGGraphics2D(
-              DocumentBuilderFactory.newInstance()
-                  .newDocumentBuilder()
-                  .getDOMImplementation()
-                  .createDocument(SVG_NAMESPACE, "svg", null));
-      chart.paint(graphics, WIDTH, HEIGHT);
-      graphics.setSVGCanvasSize(new Dimension(WIDTH, HEIGHT));
-      StringWriter text = new StringWriter();
-      graphics.stream(text, true);
-      return text.toString();
-    } catch (ParserConfigurationException | SVGGraphics2DIOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private void draw(XYChart chart, Curve curve, Color colour) {
-    if (curve.spread.length > 0) {
-      XYSeries band = chart.addSeries(curve.name + " band", around(curve.x), band(curve));
-      band.setXYSeriesRenderStyle(XYSeriesRenderStyle.PolygonArea);
-      band.setFillColor(new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), 40));
-      band.setLineColor(new Color(0, 0, 0, 0));
-      band.setMarker(SeriesMarkers.NONE);
-      band.setShowInLegend(false);
-    }
-    XYSeries line = chart.addSeries(curve.name, curve.x, curve.y);
-    line.setXYSeriesRenderStyle(steps ? XYSeriesRenderStyle.Step : XYSeriesRenderStyle.Line);
-    line.setLineColor(colour);
-    line.setMarkerColor(colour);
-    line.setMarker(steps || curve.x.length > 30 ? SeriesMarkers.NONE : SeriesMarkers.CIRCLE);
-    line.setLineWidth(2);
-  }
-
-  /** There and back. */
-  private static double[] around(double[] values) {
-    return DoubleStream.concat(
-            DoubleStream.of(values),
-            IntStream.range(0, values.length).mapToDouble(i -> values[values.length - 1 - i]))
-        .toArray();
-  }
-
-  private static double[] band(Curve curve) {
-    int n = curve.y.length;
-    return IntStream.range(0, 2 * n)
-        .mapToDouble(
-            i ->
-                i < n
-                    ? curve.y[i] + curve.spread[i]
-                    : curve.y[2 * n - 1 - i] - curve.spread[2 * n - 1 - i])
-        .toArray();
   }
 }

@@ -16,7 +16,6 @@ import dev.fathom.train.settings.TrainingSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
  * The figures that matter, in words: how well the sides match, the temperature, how many dimensions
@@ -26,23 +25,28 @@ public final class Headline {
   private Headline() {}
 
   /** A sentence a figure. */
-  public static List<String> of(RunReport run) {
+  public static List<String> of(RunReport report) {
     List<String> sentences = new ArrayList<>();
-    run.measure()
+    report
+        .measure()
         .flatMap(MeasureResult::retrieval)
-        .ifPresent(retrieval -> sentences.add(retrieval(retrieval, run.train())));
-    run.train()
+        .ifPresent(retrieval -> sentences.add(retrieval(retrieval, report)));
+    report
+        .train()
         .ifPresent(
             train ->
                 sentences.add(
                     format(
                         "Temperature: %.4f, from %.4f at the start.",
                         train.finalTemperature(), train.initialTemperature())));
-    run.measure().ifPresent(measure -> sentences.add(dimension(measure)));
-    run.measure().flatMap(MeasureResult::width).ifPresent(width -> sentences.add(width(width)));
-    run.sweep()
+    report.measure().ifPresent(measure -> sentences.add(dimension(measure)));
+    report.measure().flatMap(MeasureResult::width).ifPresent(width -> sentences.add(width(width)));
+    report
+        .sweep()
         .ifPresent(
-            sweep -> sentences.addAll(sweep(sweep, SimilarityKind.COSINE.isIn(run.settings()))));
+            sweep ->
+                sentences.addAll(
+                    sweep(sweep, SimilarityKind.COSINE.isIn(report.run().settings()))));
     return sentences;
   }
 
@@ -91,7 +95,7 @@ public final class Headline {
     return cell.figures().get(Metric.CHANCE) < Retrieval.SIGNIFICANCE;
   }
 
-  private static String retrieval(Retrieval retrieval, Optional<TrainResult> train) {
+  private static String retrieval(Retrieval retrieval, RunReport report) {
     String found =
         format(
             "Retrieval: the right y is first for %.1f %% of x, among the first ten for %.1f %% (by chance %.2f %%), of %,d"
@@ -104,7 +108,8 @@ public final class Headline {
       return found;
     }
     return found
-        + train
+        + report
+            .train()
             .map(TrainResult::steps)
             .filter(steps -> steps < TrainingSettings.FEWEST_STEPS)
             .map(

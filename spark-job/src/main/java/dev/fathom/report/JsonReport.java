@@ -21,22 +21,22 @@ final class JsonReport {
 
   private JsonReport() {}
 
-  static JsonNode of(RunReport run) {
+  static JsonNode of(RunReport report) {
     ObjectNode root = JSON.createObjectNode();
-    root.put("command", run.command());
-    root.put("seed", run.seed());
-    run.data().ifPresent(card -> addData(root, card));
-    run.train().ifPresent(train -> addTraining(root, train));
-    run.measure().ifPresent(measure -> addMeasurements(root, measure));
-    run.sweep().ifPresent(sweep -> addSweep(root, sweep));
+    root.put("command", report.run().command());
+    root.put("seed", report.run().seed());
+    report.data().ifPresent(card -> addData(root, card));
+    report.train().ifPresent(train -> addTraining(root, train));
+    report.measure().ifPresent(measure -> addMeasurements(root, measure));
+    report.sweep().ifPresent(sweep -> addSweep(root, sweep));
     ObjectNode timings = root.putObject("timings");
-    run.prepare().ifPresent(prepare -> timings.put("prepare", prepare.seconds()));
-    run.train().ifPresent(train -> timings.put("train", train.seconds()));
-    run.embed().ifPresent(embed -> timings.put("embed", embed.seconds()));
-    run.measure().ifPresent(measure -> timings.put("measure", measure.seconds()));
-    run.measure().ifPresent(measure -> timings.put("neighbours", measure.neighbourSeconds()));
-    run.sweep().ifPresent(sweep -> timings.put("sweep", sweep.seconds()));
-    root.set("settings", JSON.valueToTree(run.settings()));
+    report.prepare().ifPresent(prepare -> timings.put("prepare", prepare.seconds()));
+    report.train().ifPresent(train -> timings.put("train", train.seconds()));
+    report.embed().ifPresent(embed -> timings.put("embed", embed.seconds()));
+    report.measure().ifPresent(measure -> timings.put("measure", measure.seconds()));
+    report.measure().ifPresent(measure -> timings.put("neighbours", measure.neighbourSeconds()));
+    report.sweep().ifPresent(sweep -> timings.put("sweep", sweep.seconds()));
+    root.set("settings", JSON.valueToTree(report.run().settings()));
     return root;
   }
 

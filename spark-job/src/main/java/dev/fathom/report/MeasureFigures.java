@@ -1,7 +1,6 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.report;
 
-import dev.fathom.evaluate.SimilarityHistogram;
 import dev.fathom.intrinsic.DimensionResult;
 import dev.fathom.intrinsic.DimensionResult.Measured;
 import dev.fathom.intrinsic.Plateau;
@@ -9,11 +8,11 @@ import dev.fathom.intrinsic.ScaleEstimate;
 import dev.fathom.measure.MeasureResult;
 import dev.fathom.measure.Showcase;
 import dev.fathom.report.Figure.Curve;
+import dev.fathom.report.Figure.Form;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** The figures of a measurement. */
@@ -45,32 +44,29 @@ final class MeasureFigures {
                 "Dimension against scale, and its plateau",
                 "log2 of the rank of the nearer neighbour",
                 "dimension",
-                false,
-                false,
+                Form.LINES,
                 scales),
             new Figure(
                 "spectrum",
                 "Variance of the embeddings along their principal axes",
                 "component",
                 "variance",
-                true,
-                false,
+                Form.POWERS,
                 spectra),
-            similarities(measure.showcase().flatMap(Showcase::similarities)))
+            new Figure(
+                "similarities",
+                "Similarity of pairs, and of what does not belong together",
+                "similarity",
+                "share",
+                Form.HISTOGRAM,
+                measure
+                    .showcase()
+                    .flatMap(Showcase::similarities)
+                    .map(SweepFigures::similarities)
+                    .orElse(List.of())))
         .stream()
         .filter(figure -> !figure.curves().isEmpty())
         .toList();
-  }
-
-  private static Figure similarities(Optional<SimilarityHistogram> histogram) {
-    return new Figure(
-        "similarities",
-        "Similarity of pairs, and of what does not belong together",
-        "similarity",
-        "share",
-        false,
-        true,
-        histogram.map(SweepFigures::similarities).orElse(List.of()));
   }
 
   private static void add(Map<String, Measured> sides, String side, DimensionResult result) {
@@ -80,7 +76,7 @@ final class MeasureFigures {
   }
 
   private static Curve curve(String name, List<ScaleEstimate> scales) {
-    return new Curve(
+    return Curve.banded(
         name,
         scales.stream().mapToDouble(scale -> log2(scale.n1())).toArray(),
         scales.stream().mapToDouble(ScaleEstimate::estimate).toArray(),
@@ -88,11 +84,7 @@ final class MeasureFigures {
   }
 
   private static Curve plateau(String name, Plateau plateau) {
-    return new Curve(
-        name,
-        new double[] {log2(plateau.fromN1()), log2(plateau.toN1())},
-        new double[] {plateau.estimate(), plateau.estimate()},
-        new double[0]);
+    return Curve.level(name, log2(plateau.fromN1()), log2(plateau.toN1()), plateau.estimate());
   }
 
   private static Curve spectrum(String name, List<Double> variances) {
@@ -101,11 +93,10 @@ final class MeasureFigures {
             variances.stream()
                 .filter(variance -> variance > SMALLEST_VARIANCE * variances.get(0))
                 .count();
-    return new Curve(
+    return Curve.of(
         name,
         IntStream.rangeClosed(1, shown).asDoubleStream().toArray(),
-        variances.stream().limit(shown).mapToDouble(Double::doubleValue).toArray(),
-        new double[0]);
+        variances.stream().limit(shown).mapToDouble(Double::doubleValue).toArray());
   }
 
   private static double log2(int n) {

@@ -11,7 +11,6 @@ import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -24,11 +23,13 @@ final class PageData {
 
   private PageData() {}
 
-  static String of(List<Figure> figures, Optional<Showcase> showcase) {
+  static String of(HtmlReport page) {
     ObjectNode root = JSON.createObjectNode();
+    root.set("light", JSON.valueToTree(Figure.LIGHT_COLOURS));
+    root.set("dark", JSON.valueToTree(Figure.DARK_COLOURS));
     ArrayNode drawn = root.putArray("figures");
-    figures.forEach(figure -> drawn.add(figure(figure)));
-    showcase.ifPresent(shown -> root.set("map", map(shown.map())));
+    page.figures().forEach(figure -> drawn.add(figure(figure)));
+    page.showcase().ifPresent(shown -> root.set("map", map(shown.map())));
     // A script ends at the first </script, whatever stands around it.
     return root.toString().replace("<", "\\u003c");
   }
@@ -40,23 +41,33 @@ final class PageData {
     node.put("logarithmic", figure.logarithmic());
     node.put("steps", figure.steps());
     ArrayNode curves = node.putArray("curves");
-    for (Curve curve : figure.curves()) {
+    int[] colours = figure.colours();
+    for (int i = 0; i < colours.length; i++) {
+      Curve curve = figure.curves().get(i);
       ObjectNode one = curves.addObject();
       one.put("name", curve.name());
-      numbers(one.putArray("x"), curve.x());
-      numbers(one.putArray("y"), curve.y());
-      numbers(one.putArray("spread"), curve.spread());
+      one.put("colour", colours[i]);
+      one.put("level", curve.level());
+      one.put("marked", figure.marked(curve));
+      points(one.putArray("points"), curve.x(), curve.y());
+      points(one.putArray("band"), curve.band()[0], curve.band()[1]);
     }
     return node;
   }
 
-  private static void numbers(ArrayNode array, double[] values) {
-    for (double value : values) {
-      if (Double.isFinite(value)) {
-        array.add((float) value);
-      } else {
-        array.addNull();
-      }
+  private static void points(ArrayNode array, double[] x, double[] y) {
+    for (int i = 0; i < x.length; i++) {
+      ArrayNode point = array.addArray();
+      number(point, x[i]);
+      number(point, y[i]);
+    }
+  }
+
+  private static void number(ArrayNode array, double value) {
+    if (Double.isFinite(value)) {
+      array.add((float) value);
+    } else {
+      array.addNull();
     }
   }
 

@@ -20,17 +20,17 @@ public record ReportFiles(Storage storage, Path directory) {
   private static final Logger LOG = LoggerFactory.getLogger(ReportFiles.class);
 
   /** Writes both. */
-  public void write(RunReport run) {
-    storage.writeJson(json(), JsonReport.of(run));
+  public void write(RunReport report) {
+    storage.writeJson(json(), JsonReport.of(report));
     List<Figure> figures =
         Stream.of(
-                run.measure().map(MeasureFigures::of).orElse(List.of()),
-                run.train().map(train -> TrainFigures.of(rounds())).orElse(List.of()),
-                run.sweep().map(SweepFigures::of).orElse(List.of()))
+                report.measure().map(MeasureFigures::of).orElse(List.of()),
+                report.train().map(train -> TrainFigures.of(rounds())).orElse(List.of()),
+                report.sweep().map(SweepFigures::of).orElse(List.of()))
             .flatMap(List::stream)
             .toList();
     figures.forEach(this::write);
-    storage.write(html(), HtmlReport.of(run, figures).getBytes(StandardCharsets.UTF_8));
+    storage.write(html(), HtmlReport.of(report, figures).getBytes(StandardCharsets.UTF_8));
   }
 
   private List<RoundReport> rounds() {
@@ -52,7 +52,7 @@ public record ReportFiles(Storage storage, Path directory) {
 
   private static Optional<String> draw(Figure figure) {
     try {
-      return Optional.of(figure.svg());
+      return Optional.of(SvgDrawing.of(figure));
     } catch (LinkageError | AWTError | RuntimeException e) {
       LOG.warn("{} is not drawn, but its table is there: {}", figure.name(), e.toString());
       return Optional.empty();

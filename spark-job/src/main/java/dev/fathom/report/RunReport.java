@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.report;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.embed.EmbedResult;
 import dev.fathom.measure.MeasureResult;
@@ -14,17 +15,12 @@ import java.util.Optional;
 /**
  * All that a run found out; a stage that did not run is empty.
  *
- * @param command the subcommand
- * @param versions of what it ran with
- * @param settings every key of the configuration with its value
+ * @param run what every run has
  * @param data the dataset's card
  * @param prepare the stage that made the dataset
  */
 public record RunReport(
-    String command,
-    long seed,
-    Map<String, String> settings,
-    List<String> versions,
+    Run run,
     Optional<DatasetCard> data,
     Optional<PrepareResult> prepare,
     Optional<TrainResult> train,
@@ -32,100 +28,70 @@ public record RunReport(
     Optional<MeasureResult> measure,
     Optional<SweepResult> sweep) {
 
-  /** A report of nothing yet. */
-  public static RunReport of(
-      String command, long seed, Map<String, String> settings, List<String> versions) {
-    return new RunReport(
-        command,
-        seed,
-        settings,
-        versions,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
-  }
+  /**
+   * What every run has.
+   *
+   * @param command the subcommand
+   * @param settings every key of the configuration with its value
+   * @param versions of what it ran with
+   */
+  public record Run(
+      String command, long seed, Map<String, String> settings, List<String> versions) {}
 
-  /** The same with a dataset. */
-  public RunReport with(DatasetCard card) {
-    return new RunReport(
-        command,
-        seed,
-        settings,
-        versions,
-        Optional.of(card),
-        prepare,
-        train,
-        embed,
-        measure,
-        sweep);
-  }
+  /** Takes what the stages found, one after another. */
+  public static final class Builder {
+    private final Run run;
+    private Optional<DatasetCard> data = Optional.empty();
+    private Optional<PrepareResult> prepare = Optional.empty();
+    private Optional<TrainResult> train = Optional.empty();
+    private Optional<EmbedResult> embed = Optional.empty();
+    private Optional<MeasureResult> measure = Optional.empty();
+    private Optional<SweepResult> sweep = Optional.empty();
 
-  /** The same with a prepared dataset. */
-  public RunReport with(PrepareResult result) {
-    return new RunReport(
-        command,
-        seed,
-        settings,
-        versions,
-        Optional.of(result.card()),
-        Optional.of(result),
-        train,
-        embed,
-        measure,
-        sweep);
-  }
+    public Builder(Run run) {
+      this.run = run;
+    }
 
-  /** The same with a training. */
-  public RunReport with(TrainResult result) {
-    return new RunReport(
-        command,
-        seed,
-        settings,
-        versions,
-        data,
-        prepare,
-        Optional.of(result),
-        embed,
-        measure,
-        sweep);
-  }
+    /** A dataset that was there. */
+    @CanIgnoreReturnValue
+    public Builder data(DatasetCard card) {
+      data = Optional.of(card);
+      return this;
+    }
 
-  /** The same with embeddings. */
-  public RunReport with(EmbedResult result) {
-    return new RunReport(
-        command,
-        seed,
-        settings,
-        versions,
-        data,
-        prepare,
-        train,
-        Optional.of(result),
-        measure,
-        sweep);
-  }
+    /** A dataset that was made. */
+    @CanIgnoreReturnValue
+    public Builder prepare(PrepareResult result) {
+      prepare = Optional.of(result);
+      return data(result.card());
+    }
 
-  /** The same with measurements. */
-  public RunReport with(MeasureResult result) {
-    return new RunReport(
-        command, seed, settings, versions, data, prepare, train, embed, Optional.of(result), sweep);
-  }
+    @CanIgnoreReturnValue
+    public Builder train(TrainResult result) {
+      train = Optional.of(result);
+      return this;
+    }
 
-  /** The same with a sweep. */
-  public RunReport with(SweepResult result) {
-    return new RunReport(
-        command,
-        seed,
-        settings,
-        versions,
-        data,
-        prepare,
-        train,
-        embed,
-        measure,
-        Optional.of(result));
+    @CanIgnoreReturnValue
+    public Builder embed(EmbedResult result) {
+      embed = Optional.of(result);
+      return this;
+    }
+
+    @CanIgnoreReturnValue
+    public Builder measure(MeasureResult result) {
+      measure = Optional.of(result);
+      return this;
+    }
+
+    @CanIgnoreReturnValue
+    public Builder sweep(SweepResult result) {
+      sweep = Optional.of(result);
+      return this;
+    }
+
+    public RunReport build() {
+      return new RunReport(run, data, prepare, train, embed, measure, sweep);
+    }
   }
 }

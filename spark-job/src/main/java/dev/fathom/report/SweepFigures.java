@@ -4,6 +4,7 @@ package dev.fathom.report;
 import dev.fathom.evaluate.SimilarityHistogram;
 import dev.fathom.measure.Metric;
 import dev.fathom.report.Figure.Curve;
+import dev.fathom.report.Figure.Form;
 import dev.fathom.sweep.CellResult;
 import dev.fathom.sweep.CellResult.TracePoint;
 import dev.fathom.sweep.SweepPoint;
@@ -56,14 +57,14 @@ final class SweepFigures {
             "temperature-against-epochs",
             "Temperature in training",
             "temperature",
-            true,
+            Form.POWERS,
             TracePoint::temperature));
     all.add(
         figures.againstEpochs(
             "dimension-against-epochs",
             "Levina–Bickel dimension of x on the validation pairs",
             "dimension",
-            false,
+            Form.LINES,
             TracePoint::dimensionX));
     int number = 1;
     for (CellResult.Measured cell : figures.firsts()) {
@@ -89,7 +90,7 @@ final class SweepFigures {
                             points,
                             figure)
                         .ifPresent(curves::add)));
-    return new Figure(name, title, "width", axis, false, false, curves);
+    return new Figure(name, title, "width", axis, Form.LINES, curves);
   }
 
   private static Optional<Curve> curve(String name, List<SweepPoint> points, Metric figure) {
@@ -101,7 +102,7 @@ final class SweepFigures {
     return drawn.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            new Curve(
+            Curve.banded(
                 name,
                 drawn.stream().mapToDouble(SweepFigures::width).toArray(),
                 drawn.stream()
@@ -115,25 +116,20 @@ final class SweepFigures {
   }
 
   private Figure againstEpochs(
-      String name,
-      String title,
-      String axis,
-      boolean logarithmic,
-      ToDoubleFunction<TracePoint> value) {
+      String name, String title, String axis, Form form, ToDoubleFunction<TracePoint> value) {
     List<Curve> curves = new ArrayList<>();
     for (CellResult.Measured cell : firsts()) {
       List<TracePoint> drawn =
           cell.trace().stream().filter(point -> !Double.isNaN(value.applyAsDouble(point))).toList();
       if (!drawn.isEmpty()) {
         curves.add(
-            new Curve(
+            Curve.of(
                 name(cell),
                 drawn.stream().mapToDouble(TracePoint::epoch).toArray(),
-                drawn.stream().mapToDouble(value).toArray(),
-                new double[0]));
+                drawn.stream().mapToDouble(value).toArray()));
       }
     }
-    return new Figure(name, title, "epochs", axis, logarithmic, false, curves);
+    return new Figure(name, title, "epochs", axis, form, curves);
   }
 
   private static Figure similarities(int number, CellResult.Measured cell) {
@@ -142,8 +138,7 @@ final class SweepFigures {
         "Similarity of the test pairs, " + name(cell),
         "similarity",
         "share of pairs",
-        false,
-        true,
+        Form.HISTOGRAM,
         similarities(cell.similarities()));
   }
 
@@ -155,8 +150,8 @@ final class SweepFigures {
       x[i] = histogram.low() + i * width;
     }
     return List.of(
-        new Curve("matching", x, shares(histogram.matching()), new double[0]),
-        new Curve("mismatched", x, shares(histogram.mismatched()), new double[0]));
+        Curve.of("matching", x, shares(histogram.matching())),
+        Curve.of("mismatched", x, shares(histogram.mismatched())));
   }
 
   private static double[] shares(int[] counts) {

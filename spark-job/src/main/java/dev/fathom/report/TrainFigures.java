@@ -2,6 +2,7 @@
 package dev.fathom.report;
 
 import dev.fathom.report.Figure.Curve;
+import dev.fathom.report.Figure.Form;
 import dev.fathom.train.progress.RoundReport;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,24 +38,21 @@ final class TrainFigures {
                 "Loss in training",
                 "round",
                 "loss, nats",
-                false,
-                false,
+                Form.LINES,
                 losses),
             new Figure(
                 "retrieval-against-rounds",
                 "Retrieval on the validation pairs in training",
                 "round",
                 "share of x",
-                false,
-                false,
+                Form.LINES,
                 recalls),
             new Figure(
                 "temperature-against-rounds",
                 "Temperature in training",
                 "round",
                 "temperature",
-                true,
-                false,
+                Form.POWERS,
                 temperatures))
         .stream()
         .filter(figure -> !figure.curves().isEmpty())
@@ -75,11 +73,10 @@ final class TrainFigures {
     }
     if (!shown.isEmpty()) {
       curves.add(
-          new Curve(
+          Curve.of(
               name,
               shown.stream().mapToDouble(RoundReport::round).toArray(),
-              shown.stream().mapToDouble(value).toArray(),
-              new double[0]));
+              shown.stream().mapToDouble(value).toArray()));
     }
   }
 }

@@ -3,9 +3,6 @@
   var data = JSON.parse(document.getElementById('data').textContent);
   var dark = window.matchMedia('(prefers-color-scheme: dark)');
   var charts = [];
-  // Told apart by the colour-blind as well (Okabe, Ito 2008), a shade lighter where it is dark.
-  var light = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00', '#777777'];
-  var night = ['#4aa8e0', '#ff8f4a', '#2fc79b', '#e3a0c6', '#8fd0f5', '#f5bf4f', '#aaaaaa'];
 
   function ink() {
     return getComputedStyle(document.body).color;
@@ -21,7 +18,7 @@
 
   function base() {
     return {
-      animation: false, backgroundColor: 'transparent', color: dark.matches ? night : light,
+      animation: false, backgroundColor: 'transparent', color: dark.matches ? data.dark : data.light,
       textStyle: { color: ink(), fontFamily: 'inherit' },
       grid: { left: 58, right: 20, top: 56, bottom: 36, containLabel: true },
       legend: { type: 'scroll', top: 0, textStyle: { color: ink() } }
@@ -29,18 +26,14 @@
   }
 
   function band(curve, colour) {
-    var outline = curve.x.map(function (x, i) { return [x, curve.y[i] + curve.spread[i]]; });
-    for (var i = curve.x.length - 1; i >= 0; i--) {
-      outline.push([curve.x[i], curve.y[i] - curve.spread[i]]);
-    }
     return {
       type: 'custom', name: curve.name, silent: true, clip: true, z: 1, tooltip: { show: false },
-      data: outline,
+      data: curve.band,
       renderItem: function (params, api) {
         if (params.dataIndex > 0) { return null; }
         return {
           type: 'polygon',
-          shape: { points: outline.map(function (point) { return api.coord(point); }) },
+          shape: { points: curve.band.map(function (point) { return api.coord(point); }) },
           style: { fill: colour, opacity: 0.18 }
         };
       }
@@ -51,12 +44,8 @@
     var option = base();
     option.tooltip = { trigger: 'axis', confine: true };
     option.xAxis = axis(figure.xAxis, { nameGap: 28 });
-    // Within one power of ten a logarithmic axis has no marks to read.
-    var values = [].concat.apply([], figure.curves.map(function (curve) { return curve.y; }));
-    var logarithmic = figure.logarithmic
-      && Math.max.apply(null, values) > 30 * Math.min.apply(null, values);
-    option.yAxis = axis(figure.yAxis, { nameGap: 52, type: logarithmic ? 'log' : 'value' });
-    if (logarithmic) {
+    option.yAxis = axis(figure.yAxis, { nameGap: 52, type: figure.logarithmic ? 'log' : 'value' });
+    if (figure.logarithmic) {
       option.yAxis.axisLabel.formatter = function (value) {
         return value >= 0.001 ? String(Number(value.toPrecision(2))) : value.toExponential(0);
       };
@@ -67,19 +56,15 @@
     }
     option.series = [];
     option.legend.data = figure.curves.map(function (curve) { return { name: curve.name, icon: 'roundRect' }; });
-    var named = {};
     figure.curves.forEach(function (curve) {
-      var of = curve.name.replace(/ plateau$/, '');
-      var plateau = of !== curve.name && named[of] !== undefined;
-      var colour = plateau ? named[of] : option.color[Object.keys(named).length % option.color.length];
-      if (!plateau) { named[curve.name] = colour; }
-      if (curve.spread.length > 0) { option.series.push(band(curve, colour)); }
+      var colour = option.color[curve.colour];
+      if (curve.band.length > 0) { option.series.push(band(curve, colour)); }
       option.series.push({
         type: 'line', name: curve.name, color: colour, z: 2,
         step: figure.steps ? 'end' : false, areaStyle: figure.steps ? { opacity: 0.15 } : undefined,
-        lineStyle: plateau ? { type: 'dashed', width: 4, opacity: 0.7 } : { width: 2 },
-        showSymbol: !plateau && !figure.steps && curve.x.length <= 40, symbolSize: 7,
-        data: curve.x.map(function (x, j) { return [x, curve.y[j]]; })
+        lineStyle: curve.level ? { type: 'dashed', width: 4, opacity: 0.7 } : { width: 2 },
+        showSymbol: curve.marked, symbolSize: 7,
+        data: curve.points
       });
     });
     return option;

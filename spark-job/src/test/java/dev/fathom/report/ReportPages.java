@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /** Pages of runs that were never run, with captions as hostile as the web's. */
@@ -40,6 +41,12 @@ final class ReportPages {
           "{{constructor.constructor('window.hacked = 5')()}}",
           "an ordinary caption");
 
+  static final String SOURCE =
+      "<i>pairs</i>.csv</title></style></script><script>window.hacked = 6</script>\" ' & \u2028";
+  static final String SETTING =
+      "<i>file</i></code></script><script>window.hacked = 7</script>\" ' & \u2028";
+  static final String LABEL = "<b>label</b>\u2028</script>\\";
+
   private ReportPages() {}
 
   /** The page of a whole run over so many test pairs. */
@@ -54,10 +61,11 @@ final class ReportPages {
         x[i * d + c] = (float) random.nextGaussian();
         y[i * d + c] = x[i * d + c] + 0.3f * (float) random.nextGaussian();
       }
-      labels.add(labelled ? "<b>label</b> " + i % 4 : null);
+      labels.add(labelled ? LABEL + i % 4 : null);
     }
-    Settings settings =
-        Settings.of("", List.of(), List.of("model.dimension=8", "input.x=<i>file</i>"));
+    Settings settings = Settings.of("", List.of(), List.of("model.dimension=8"));
+    Map<String, String> effective = new TreeMap<>(settings.effective());
+    effective.put("input.x", SETTING);
     MeasureResult measured =
         Measurement.of(
                 EmbeddedPairs.of(x, y, d, labels),
@@ -65,12 +73,14 @@ final class ReportPages {
                 MeasureSettings.of(settings))
             .with(showcase(x, y, pairs, d, labels));
     RunReport report =
-        RunReport.of("run", 42, settings.effective(), List.of("fathom 1", "Spark 3"))
-            .with(card())
-            .with(
+        new RunReport.Builder(
+                new RunReport.Run("run", 42, effective, List.of("fathom 1", "Spark 3")))
+            .data(card())
+            .train(
                 new TrainResult(
                     "model", 0.07, 0.01, 1.5, OptionalDouble.of(1.6), 12_345, 2, 1_380, 40, 10))
-            .with(measured);
+            .measure(measured)
+            .build();
     List<Figure> figures = new ArrayList<>(MeasureFigures.of(measured));
     figures.addAll(TrainFigures.of(rounds()));
     return HtmlReport.of(report, figures);
@@ -145,7 +155,7 @@ final class ReportPages {
     DatasetCard.Counts counts = new DatasetCard.Counts(1000, 12, 700, 144, 144);
     return new DatasetCard(
         1,
-        "<i>pairs</i>.csv",
+        SOURCE,
         "f",
         42,
         5,
@@ -156,6 +166,6 @@ final class ReportPages {
         Map.of("unreadable-image", 12L),
         new DatasetCard.Duplicates(3, 2, 1),
         "",
-        List.of(new DatasetCard.Part("<i>pairs</i>.csv", "f", counts)));
+        List.of(new DatasetCard.Part(SOURCE, "f", counts)));
   }
 }

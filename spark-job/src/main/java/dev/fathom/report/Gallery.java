@@ -1,0 +1,55 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.report;
+
+import static dev.fathom.report.PageText.whole;
+
+import dev.fathom.evaluate.RetrievalExamples.Query;
+import dev.fathom.measure.Showcase;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Queries with what they find.
+ *
+ * @param xAsks whether x asks and y answers
+ */
+record Gallery(Showcase shown, boolean xAsks) {
+
+  /**
+   * One side of a pair.
+   *
+   * @param kind its class: asks, right or wrong
+   * @param mark what is said of it
+   * @param text caption, name or key
+   * @param picture a data URI, empty where there is none
+   */
+  record Tile(String kind, String mark, String text, String picture) {}
+
+  /**
+   * Of each query the asker, what it finds, and what it should have found where that is not there.
+   */
+  List<List<Tile>> queries() {
+    return (xAsks ? shown.xToY() : shown.yToX()).stream().map(this::tiles).toList();
+  }
+
+  private List<Tile> tiles(Query query) {
+    List<Tile> tiles = new ArrayList<>();
+    tiles.add(tile("asks", query.worst() ? "a mistake" : "asks", query.asker(), xAsks));
+    for (int answer : query.answers()) {
+      tiles.add(
+          answer == query.asker()
+              ? tile("right", "\u2713 right", answer, !xAsks)
+              : tile("wrong", "\u2717", answer, !xAsks));
+    }
+    if (!query.answers().contains(query.asker())) {
+      tiles.add(tile("right", "right, at " + whole(query.rank()), query.asker(), !xAsks));
+    }
+    return tiles;
+  }
+
+  private Tile tile(String kind, String mark, int row, boolean x) {
+    Showcase.Item item = shown.items().get(row);
+    Showcase.Shown side = x ? item.x() : item.y();
+    return new Tile(kind, mark, side.text().isBlank() ? item.key() : side.text(), side.picture());
+  }
+}

@@ -1,0 +1,28 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.report;
+
+import dev.fathom.data.Side;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** How the page writes values. */
+final class PageText {
+  private PageText() {}
+
+  static String number(double value) {
+    return String.format(Locale.ROOT, "%.3f", value);
+  }
+
+  static String whole(long value) {
+    return String.format(Locale.ROOT, "%,d", value);
+  }
+
+  static String side(Side side) {
+    String shape =
+        side.shape().stream().map(String::valueOf).collect(Collectors.joining(" \u00d7 "));
+    String kind = side.modality().name().toLowerCase(Locale.ROOT);
+    return side.vocabulary().isEmpty()
+        ? kind + ", " + shape
+        : kind + ", " + shape + ", " + whole(side.vocabulary().size()) + " words";
+  }
+}
