@@ -1,5 +1,6 @@
 /**
  * The data contract between data-prep, which writes datasets, and whoever reads them: the schema of
- * a shard and the dataset card. Knows nothing of where pairs came from or what is done with them.
+ * a shard and the dataset card; and the formats that both read. Knows nothing of what pairs are
+ * for.
  */
 package dev.fathom.data;

@@ -18,7 +18,7 @@ public final class Printable {
   private static final Pattern UNPRINTABLE =
       Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\u2028\\u2029&&[^\\u200c\\u200d]]");
 
-  private static final Pattern LINE_BREAK = Pattern.compile("\\s*\\R\\s*");
+  private static final Pattern LINE_BREAK = Pattern.compile("\\R\\s*");
 
   private Printable() {}
 

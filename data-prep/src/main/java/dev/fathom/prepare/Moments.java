@@ -32,12 +32,12 @@ final class Moments implements Serializable {
     this.count = count;
   }
 
-  /** Of nothing. */
+  /** The moments of no rows. */
   static Moments none(int columns) {
     return new Moments(new double[columns], new double[columns], 0);
   }
 
-  /** Of one vector, which is a row. */
+  /** The moments of one row. */
   static Moments of(DecodedValue value) {
     return ofRow(((DecodedValue.Vector) value).values());
   }

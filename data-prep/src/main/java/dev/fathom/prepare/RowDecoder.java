@@ -15,12 +15,13 @@ import dev.fathom.prepare.source.RawValue;
 import dev.fathom.prepare.text.TextSettings;
 import dev.fathom.prepare.text.Words;
 import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.Optional;
 import org.apache.commons.io.FilenameUtils;
 import org.apache.commons.lang3.StringUtils;
 import org.apache.hadoop.fs.Path;
@@ -32,9 +33,8 @@ import org.apache.hadoop.fs.Path;
 final class RowDecoder {
   private static final char REPLACEMENT = '\uFFFD';
   private static final int SHOWN_OF_ADDRESS = 200;
-  private static final Pattern REMOTE = Pattern.compile("(?i)(https?|ftp)://");
 
-  /** Files that stay unreadable before others are no longer waited for: the disk is dead. */
+  /** Files in a row that stay unreadable before others are no longer waited for. */
   private static final int MAX_READ_AGAIN = 20;
 
   private final Rules rules;
@@ -147,8 +147,10 @@ final class RowDecoder {
   private Outcome.SideValue value(RawValue raw) throws RejectedRowException {
     if (raw instanceof RawValue.ImageFile file) {
       requireValue(file.name());
-      requireNear(file);
-      return picture(content(path(file.folder(), file.name())), Secrets.masked(file.name()));
+      Optional<RemoteFile> remote = RemoteFile.of(file.folder(), file.name());
+      byte[] content =
+          remote.isPresent() ? fetched(remote.get()) : content(path(file.folder(), file.name()));
+      return picture(content, Secrets.masked(file.name()));
     }
     if (raw instanceof RawValue.ImageContent image) {
       requireSize(image.content().length);
@@ -210,14 +212,23 @@ final class RowDecoder {
         .formatted(rules.encoding().charset());
   }
 
-  /** Refuses a picture on the network, unless it may be fetched. */
-  private void requireNear(RawValue.ImageFile file) throws RejectedRowException {
-    String at = file.name().contains("://") ? file.name() : file.folder();
-    if (!rules.remote() && REMOTE.matcher(at).lookingAt()) {
+  /** A picture on the network, unless none may be fetched. */
+  private byte[] fetched(RemoteFile file) throws RejectedRowException {
+    String shown = StringUtils.abbreviate(file.address(), SHOWN_OF_ADDRESS);
+    if (!rules.remote()) {
       throw new RejectedRowException(
           RejectReason.REMOTE_FILE,
           "%s is on the network; download the pictures first, as img2dataset does into tar or Parquet files, or let each be fetched by input.remote = true"
-              .formatted(StringUtils.abbreviate(file.name(), SHOWN_OF_ADDRESS)));
+              .formatted(shown));
+    }
+    try {
+      byte[] content = file.read(rules.maxFileSize() + 1);
+      requireSize(content.length);
+      return content;
+    } catch (FileNotFoundException e) {
+      throw new RejectedRowException(RejectReason.MISSING_FILE, shown + " is not there");
+    } catch (IOException e) {
+      throw new RejectedRowException(RejectReason.UNREADABLE_FILE, shown + ": " + Causes.told(e));
     }
   }
 
@@ -232,6 +243,7 @@ final class RowDecoder {
   private byte[] content(Path file) throws RejectedRowException {
     try {
       byte[] content = storage.read(file, rules.maxFileSize() + 1, unreadable < MAX_READ_AGAIN);
+      unreadable = 0;
       requireSize(content.length);
       return content;
     } catch (UncheckedIOException e) {

@@ -324,21 +324,23 @@ public final class Settings {
   private static Config renamed(Config config, String where) {
     Config renamed = config;
     for (Map.Entry<String, String> name : FORMER_NAMES.entrySet()) {
-      String former = name.getKey();
-      if (config.hasPath(former)) {
-        LoggerFactory.getLogger(Settings.class)
-            .warn(
-                "{}: {} is called {} now; the former name will not be taken for ever",
-                where,
-                former,
-                name.getValue());
-        renamed =
-            renamed
-                .withoutPath(former)
-                .withFallback(config.getValue(former).atPath(name.getValue()));
-      }
+      renamed = renamed(renamed, where, name.getKey(), name.getValue());
+      renamed = renamed(renamed, where, GRID + "." + name.getKey(), GRID + "." + name.getValue());
     }
     return renamed;
+  }
+
+  private static Config renamed(Config config, String where, String former, String name) {
+    if (!config.hasPath(former)) {
+      return config;
+    }
+    LoggerFactory.getLogger(Settings.class)
+        .warn(
+            "{}: {} is called {} now; the former name will not be taken for ever",
+            where,
+            former,
+            name);
+    return config.withoutPath(former).withFallback(config.getValue(former).atPath(name));
   }
 
   private static void requireKnown(String key, Config reference, String where) {

@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.entry;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.fathom.data.Modality;
 import dev.fathom.data.PairSchema;
 import dev.fathom.error.FathomException;
+import java.awt.Color;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -272,6 +277,38 @@ class OddFilesTest {
   }
 
   @Test
+  void anAddressIsFetchedAsItStands() throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    byte[] picture = Pictures.png(Pictures.plain(4, 4, Color.RED));
+    server.createContext(
+        "/",
+        exchange -> {
+          boolean right = exchange.getRequestURI().toString().equals("/a%20b.png?w=3");
+          exchange.sendResponseHeaders(right ? 200 : 404, right ? picture.length : -1);
+          if (right) {
+            exchange.getResponseBody().write(picture);
+          }
+          exchange.close();
+        });
+    server.start();
+    try {
+      String at = "http://127.0.0.1:" + server.getAddress().getPort();
+      Dataset asked =
+          prepare(
+              text(
+                  "far.csv",
+                  "url,caption\n%s/a%%20b.png?w=3,one\n%s/c.png,two\n".formatted(at, at)),
+              "input.remote=true");
+
+      assertThat(asked.rows()).hasSize(1);
+      assertThat(asked.rejects()).containsOnly(entry("0000000001", "missing-file"));
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
   void arraysOfANumpyArchiveAreReadByTheirNames() {
     byte[] left = Corpus.npy(new float[][] {{1, 2}, {3, 4}}, 2);
     byte[] right = Corpus.npy(new float[][] {{1}, {2}}, 2);
@@ -347,14 +384,14 @@ class OddFilesTest {
     return prepare(input, 1, assignments);
   }
 
-  private Dataset prepare(Path input, double maximumRejects, String... assignments) {
+  private Dataset prepare(Path input, double maxRejects, String... assignments) {
     List<String> all =
         new ArrayList<>(
             List.of(
                 "split.train=1",
                 "split.validation=0",
                 "split.test=0",
-                "input.maximumRejects=" + maximumRejects,
+                "input.maxRejects=" + maxRejects,
                 "image.size=8"));
     all.addAll(List.of(assignments));
     return Dataset.of(

@@ -111,7 +111,7 @@ public final class BarrierGroup implements AutoCloseable {
         told.substring(0, gap), Integer.parseInt(told.substring(gap + 1)));
   }
 
-  /** Does some work with the others. */
+  /** Runs a computation that the members share; where one fails, all do. */
   public <T> T run(Function<Collective, T> work) {
     try {
       T result = work.apply(new Together(layout, team, links));

@@ -21,7 +21,7 @@ interface Links extends AutoCloseable {
   @Override
   void close();
 
-  /** Of a process that has no others. */
+  /** The links of a process that works alone. */
   static Links none() {
     return new Links() {
       @Override

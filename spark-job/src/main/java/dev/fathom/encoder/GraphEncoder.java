@@ -24,7 +24,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class GraphEncoder implements Encoder {
   /*
-   * What is shipped to the workers is the configuration as JSON; every kernel builds a graph of its own from it. The flat
+   * What goes to the workers is the configuration as JSON; every kernel builds a graph of its own from it. The flat
    * parameters are copied into the graph's before each forward pass and its gradients out of it after each backward one:
    * two copies of the parameters a step, little beside what DL4J spends on the step.
    *

@@ -4,6 +4,7 @@ package dev.fathom.encoder;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -12,8 +13,9 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 
 /**
- * Reads zips of DL4J's {@link ModelSerializer}. It gets to see the configuration and the parameters
- * alone: what else there is in a zip it would deserialise as Java objects, asked or not.
+ * Zips of DL4J's {@link ModelSerializer}. When one is read, it gets to see the configuration and
+ * the parameters alone: what else there is in a zip it would deserialise as Java objects, asked or
+ * not.
  */
 public final class GraphZip {
   private static final Set<String> READ =
@@ -23,6 +25,17 @@ public final class GraphZip {
           ModelSerializer.NO_PARAMS_MARKER);
 
   private GraphZip() {}
+
+  /** A graph as a zip, without an updater. */
+  public static byte[] written(ComputationGraph graph) {
+    ByteArrayOutputStream zip = new ByteArrayOutputStream();
+    try {
+      ModelSerializer.writeModel(graph, zip, false);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return zip.toByteArray();
+  }
 
   /**
    * The graph in a zip.

@@ -108,7 +108,7 @@ public final class PairedEmbeddings implements Serializable {
   }
 
   /** The same pairs, every vector divided by its length; vectors of length zero stay. */
-  PairedEmbeddings normalised() {
+  public PairedEmbeddings normalised() {
     return new PairedEmbeddings(unit(x), unit(y), count, dimension);
   }
 

@@ -39,10 +39,10 @@ public final class Ranking implements Serializable {
   private static final int MOST_FIRST = 10;
   private static final int SHARE_OF_FIRST = 20;
 
-  /** Of x that ask, range by range. */
+  /** What the x that ask have seen, range by range. */
   private final List<Tally> rows;
 
-  /** Of all y. */
+  /** What all y have seen. */
   private final Tally columns;
 
   private Ranking(List<Tally> rows, Tally columns) {

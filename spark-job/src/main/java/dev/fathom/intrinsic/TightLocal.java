@@ -52,7 +52,7 @@ final class TightLocal {
     return sum / cloud.count();
   }
 
-  /** With all lengths over r. */
+  /** The estimate at one point; all lengths are divided by its radius r. */
   private static double pointwise(double[] u, double[] gram, double rr) {
     int k = u.length;
     double logs = 0;

@@ -82,7 +82,7 @@ public final class Measurement {
    * What is known of embeddings from where they came from.
    *
    * @param dimension the true number of shared dimensions
-   * @param similarity that they were trained by
+   * @param similarity that they were trained by; empty: they are compared by cosine
    */
   public record Origin(Optional<Integer> dimension, Optional<SimilarityKind> similarity) {
     /** Nothing. */
@@ -115,11 +115,14 @@ public final class Measurement {
     if (pairs.comparable()) {
       EmbeddedPairs finite = pairs.finite();
       if (finite.count() > 1) {
+        // Those of another origin are compared by cosine, as is usual; others as they were trained.
+        PairedEmbeddings compared =
+            origin.similarity.isPresent() ? finite.paired() : finite.paired().normalised();
         retrieval =
             Optional.of(
                 Retrieval.of(
-                    finite.paired(), finite.completeLabels(), settings.seed(), machines::ranking));
-        agreement = Optional.of(Agreement.of(finite.paired(), settings.seed()));
+                    compared, finite.completeLabels(), settings.seed(), machines::ranking));
+        agreement = Optional.of(Agreement.of(compared, settings.seed()));
       }
     }
     boolean found = retrieval.isPresent() && retrieval.get().chance().aboveChance();

@@ -9,14 +9,11 @@ import dev.fathom.encoder.GraphZip;
 import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
 import dev.fathom.output.OutputDirectory;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.util.ModelSerializer;
 
 /**
  * A model directory: {@code model.json}, and each encoder as a DL4J zip from its input to the
@@ -37,9 +34,14 @@ public record ModelFiles(Storage storage, Path directory) {
       Map<String, String> settings) {
     Towers towers = model.towers();
     SimilarityKind similarity = resolved.similarity();
-    writeGraph(X_FILE, towers.x(), similarity.vertex(model.normX()), model.parameters(), 0);
     writeGraph(
-        Y_FILE, towers.y(), similarity.vertex(model.normY()), model.parameters(), towers.yOffset());
+        X_FILE, towers.x(), SimilarityVertex.of(similarity, model.normX()), model.parameters(), 0);
+    writeGraph(
+        Y_FILE,
+        towers.y(),
+        SimilarityVertex.of(similarity, model.normY()),
+        model.parameters(),
+        towers.yOffset());
     storage.writeJson(
         card(),
         new ModelCard(
@@ -99,14 +101,9 @@ public record ModelFiles(Storage storage, Path directory) {
 
   private void writeGraph(
       String file, Encoder encoder, GraphVertex vertex, float[] parameters, int offset) {
-    ByteArrayOutputStream zip = new ByteArrayOutputStream();
-    try {
-      ModelSerializer.writeModel(
-          EncoderGraphs.single(encoder, vertex, parameters, offset), zip, false);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    storage.write(new Path(directory, file), zip.toByteArray());
+    storage.write(
+        new Path(directory, file),
+        GraphZip.written(EncoderGraphs.single(encoder, vertex, parameters, offset)));
   }
 
   private ComputationGraph readGraph(String file) {

@@ -7,9 +7,6 @@ import dev.fathom.contrastive.PopulationNorm;
 import dev.fathom.contrastive.Similarity;
 import dev.fathom.settings.Settings;
 import java.util.Map;
-import org.deeplearning4j.nn.conf.graph.GraphVertex;
-import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
-import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 
 /** The similarities that a model may be trained by. */
 public enum SimilarityKind {
@@ -19,11 +16,6 @@ public enum SimilarityKind {
     @Override
     Similarity similarity(int populationSample) {
       return new Cosine();
-    }
-
-    @Override
-    GraphVertex vertex(double norm) {
-      return new L2NormalizeVertex();
     }
 
     @Override
@@ -38,11 +30,6 @@ public enum SimilarityKind {
     @Override
     Similarity similarity(int populationSample) {
       return new PopulationNorm(populationSample);
-    }
-
-    @Override
-    GraphVertex vertex(double norm) {
-      return new ScaleVertex(1 / norm);
     }
 
     @Override
@@ -68,13 +55,6 @@ public enum SimilarityKind {
    * @param populationSample pairs of the separate sample, where it needs one
    */
   abstract Similarity similarity(int populationSample);
-
-  /**
-   * What turns outputs into embeddings in a DL4J graph.
-   *
-   * @param norm mean length of the outputs
-   */
-  abstract GraphVertex vertex(double norm);
 
   /** Whether all embeddings are of unit length. */
   public abstract boolean onSphere();

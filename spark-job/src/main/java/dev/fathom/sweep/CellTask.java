@@ -12,6 +12,7 @@ import dev.fathom.measure.MeasureResult;
 import dev.fathom.measure.MeasureSettings;
 import dev.fathom.measure.Measurement;
 import dev.fathom.measure.Metric;
+import dev.fathom.model.SimilarityKind;
 import dev.fathom.model.Towers;
 import dev.fathom.model.TrainedModel;
 import dev.fathom.sweep.CellResult.TracePoint;
@@ -32,11 +33,13 @@ import java.util.function.Supplier;
  * Trains, embeds and measures a cell in one thread: a pure function of the pairs and the cell.
  *
  * @param start the parameters to begin with, which a saved graph knows on the driver alone
+ * @param similarity that the towers are trained by
  */
 record CellTask(
     Cell cell,
     Towers towers,
     float[] start,
+    SimilarityKind similarity,
     TrainingSettings training,
     TemperatureSettings temperature,
     MeasureSettings measure)
@@ -86,7 +89,7 @@ record CellTask(
             trained.model().embedY(data.test().y()),
             towers.dimension(),
             data.testLabels());
-    MeasureResult result = Measurement.of(test, data.origin(), measure);
+    MeasureResult result = Measurement.of(test, data.origin(similarity), measure);
     CellFigures.add(figures, result);
     return new CellResult.Measured(
         cell, seconds(begin), figures, trace, SimilarityHistogram.of(test.paired()));

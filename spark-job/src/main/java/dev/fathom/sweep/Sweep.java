@@ -117,6 +117,7 @@ public final class Sweep {
         cell,
         towers,
         towers.initialParameters(cell.seed()),
+        train.model().similarity(),
         train.training(),
         train.temperature(),
         MeasureSettings.of(all));

@@ -2,9 +2,11 @@
 package dev.fathom.sweep;
 
 import dev.fathom.measure.Measurement;
+import dev.fathom.model.SimilarityKind;
 import dev.fathom.train.pairs.PairPartition;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The pairs of a dataset in memory.
@@ -26,7 +28,9 @@ record SweepData(
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  Measurement.Origin origin() {
-    return knownDimension == 0 ? Measurement.Origin.UNKNOWN : Measurement.Origin.of(knownDimension);
+  /** What is known of embeddings of these pairs. */
+  Measurement.Origin origin(SimilarityKind similarity) {
+    return new Measurement.Origin(
+        Optional.of(knownDimension).filter(known -> known > 0), Optional.of(similarity));
   }
 }

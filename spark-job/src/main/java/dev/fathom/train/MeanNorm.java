@@ -30,15 +30,15 @@ record MeanNorm(Towers towers, BroadcastValue<float[]> parameters, boolean ofX)
       return new TrainedModel(towers, parameters, 1, 1);
     }
     workers.describe("train: population norms");
-    BroadcastValue<float[]> shipped = workers.ship(parameters, 4L * parameters.length);
+    BroadcastValue<float[]> weights = workers.broadcast(parameters, 4L * parameters.length);
     try {
       return new TrainedModel(
           towers,
           parameters,
-          mean(workers, new MeanNorm(towers, shipped, true)),
-          mean(workers, new MeanNorm(towers, shipped, false)));
+          mean(workers, new MeanNorm(towers, weights, true)),
+          mean(workers, new MeanNorm(towers, weights, false)));
     } finally {
-      shipped.destroy();
+      weights.destroy();
     }
   }
 

@@ -125,7 +125,4 @@
   window.fathomCharts = function () { return charts; };
   window.addEventListener('resize', function () { charts.forEach(function (chart) { chart.resize(); }); });
   dark.addEventListener('change', draw);
-  window.addEventListener('beforeprint', function () {
-    document.querySelectorAll('details').forEach(function (part) { part.open = true; });
-  });
 })();

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -104,14 +105,65 @@ class LauncherIT {
   @Test
   void anArchiveOfAnotherJarIsPassedOverInSilence() throws Exception {
     Path copy = copy();
-    Files.createSymbolicLink(copy.resolve(ARCHIVE), CHECKOUT.resolve(ARCHIVE));
-    sized(copy, Files.size(CHECKOUT.resolve(ARCHIVE)));
     Path jar = copy.resolve("spark-job/target/fathom.jar");
     Files.delete(jar);
     Files.copy(CHECKOUT.resolve("spark-job/target/fathom.jar"), jar);
+    environment.put("FATHOM_JAVA_OPTS", "-XX:ArchiveClassesAtExit=" + copy.resolve(ARCHIVE));
+    assertThat(fathom(copy, "--help").code()).isZero();
+    environment.clear();
+    sized(copy, Files.size(copy.resolve(ARCHIVE)));
+    assertThat(loaded(copy, "--help")).anyMatch(line -> line.startsWith(FROM_ARCHIVE));
 
+    Files.setLastModifiedTime(jar, FileTime.fromMillis(1_000_000_000_000L));
+
+    environment.clear();
     assertHelps(copy);
     assertThat(loaded(copy, "--help")).noneMatch(line -> line.startsWith(FROM_ARCHIVE));
+  }
+
+  @Test
+  void theMasterOfTheEnvironmentIsTaken() throws Exception {
+    environment.put("MASTER", "local[none]");
+
+    Ended ended =
+        fathom(
+            CHECKOUT,
+            "prepare",
+            "--input",
+            "gaussian-linear",
+            "--output",
+            temporary.resolve("data").toString());
+
+    assertThat(ended.code()).isNotZero();
+    assertThat(ended.err()).contains("local[none]");
+  }
+
+  @Test
+  void captionsWithHtmlArePreparedByWhatIsPackaged() throws Exception {
+    Path pairs = temporary.resolve("pairs.csv");
+    List<String> lines = new ArrayList<>(List.of("key,left,right"));
+    for (int i = 0; i < 40; i++) {
+      lines.add("k%d,Tom &amp; <b>Jerry</b> %d,one &lt;i&gt;two&lt;/i&gt; %d".formatted(i, i, i));
+    }
+    Files.write(pairs, lines);
+
+    Ended ended =
+        fathom(
+            CHECKOUT,
+            "prepare",
+            "--input",
+            pairs.toString(),
+            "--set",
+            "input.x=left",
+            "--set",
+            "input.y=right",
+            "--output",
+            temporary.resolve("data").toString());
+
+    assertThat(ended.code()).as(ended.err()).isZero();
+    assertThat(Files.readString(temporary.resolve("data/dataset.json")))
+        .contains("\"jerry\"")
+        .doesNotContain("\"amp\"");
   }
 
   @Test
@@ -137,7 +189,7 @@ class LauncherIT {
   @Test
   void aRecordingGoesWithoutTheArchive() throws Exception {
     environment.put(
-        "JAVA_OPTS", "-XX:StartFlightRecording=filename=" + temporary.resolve("all.jfr"));
+        "FATHOM_JAVA_OPTS", "-XX:StartFlightRecording=filename=" + temporary.resolve("all.jfr"));
 
     Ended ended = fathom(CHECKOUT, "config");
 
@@ -187,6 +239,7 @@ class LauncherIT {
             "pom.xml",
             "spark-job/pom.xml",
             "spark-job/src",
+            "spark-job/target/fathom.built",
             "spark-job/target/fathom.jar",
             "spark-job/target/spark")) {
       Files.createSymbolicLink(copy.resolve(file), CHECKOUT.resolve(file));
@@ -225,7 +278,7 @@ class LauncherIT {
   /** The classes that a command loads, each with its source. */
   private List<String> loaded(Path checkout, String... command) throws Exception {
     Path log = temporary.resolve("classes");
-    environment.put("JAVA_OPTS", "-Xlog:class+load:file=" + log + "::filecount=0");
+    environment.put("FATHOM_JAVA_OPTS", "-Xlog:class+load:file=" + log + "::filecount=0");
     Ended ended = fathom(checkout, command);
     assertThat(ended.code()).as(ended.err()).isZero();
     return Files.readAllLines(log).stream()

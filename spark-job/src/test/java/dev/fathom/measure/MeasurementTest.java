@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.fathom.intrinsic.DimensionResult;
 import dev.fathom.measure.Measurement.Origin;
+import dev.fathom.model.SimilarityKind;
 import dev.fathom.random.RandomStream;
 import dev.fathom.settings.Settings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +42,23 @@ class MeasurementTest {
     assertThat(result.nothingShared()).isTrue();
     assertThat(result.shared()).isEmpty();
     assertThat(result.width()).isEmpty();
+  }
+
+  @Test
+  void embeddingsOfAnotherOriginAreComparedByCosine() {
+    float[] x = gaussian("x");
+    float[] y = x.clone();
+    // A few are so long that they would be the first by the inner product, whoever asks.
+    for (int i = 0; i < 4 * WIDTH; i++) {
+      y[i] *= 100;
+    }
+
+    MeasureResult foreign = measure(x, y, Origin.UNKNOWN);
+    MeasureResult own =
+        measure(x, y, new Origin(Optional.empty(), Optional.of(SimilarityKind.POPULATION_NORM)));
+
+    assertThat(foreign.retrieval().orElseThrow().xToY().recallAt1()).isEqualTo(1);
+    assertThat(own.retrieval().orElseThrow().xToY().recallAt1()).isLessThan(0.5);
   }
 
   @Test

@@ -41,7 +41,9 @@ final class WebpChunks {
    */
   static List<int[]> sizes(byte[] webp) throws IOException {
     WebpChunks chunks = new WebpChunks(webp);
-    chunks.walk(FIRST, webp.length);
+    // What follows the end that the file's head tells is no part of it.
+    long end = HEAD + Integer.toUnsignedLong(chunks.file.getInt(Integer.BYTES));
+    chunks.walk(FIRST, (int) Math.min(webp.length, end));
     return chunks.sizes;
   }
 

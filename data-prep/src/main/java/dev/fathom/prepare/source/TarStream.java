@@ -81,6 +81,17 @@ final class TarStream extends TarArchiveInputStream {
     }
 
     @Override
+    public long skip(long bytes) throws IOException {
+      try {
+        return in.skip(bytes);
+      } catch (ChecksumException e) {
+        throw e;
+      } catch (IOException e) {
+        throw new StorageFailure(e);
+      }
+    }
+
+    @Override
     public int read(byte[] to, int offset, int length) throws IOException {
       try {
         return in.read(to, offset, length);

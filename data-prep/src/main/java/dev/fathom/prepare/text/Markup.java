@@ -1,9 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare.text;
 
+import java.util.Locale;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jsoup.Jsoup;
 import org.jsoup.parser.Parser;
+import org.jsoup.parser.Tag;
 
 /** HTML in captions, as the alternative texts of pictures have it. */
 final class Markup {
@@ -12,8 +16,9 @@ final class Markup {
   private static final Pattern ANY =
       Pattern.compile("&(?:#\\d{1,7}|#[xX]\\p{XDigit}{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});|" + TAG);
 
-  /** Less than, or a heart. */
-  private static final Pattern NO_TAG = Pattern.compile("<(?!" + TAG.substring(1) + ")");
+  /** What opens a tag, a comment or a declaration, with the tag's name. */
+  private static final Pattern OPENING =
+      Pattern.compile("<(?:/?([a-zA-Z][a-zA-Z0-9]*)(?=[\\s/>])[^<>]*>|[!?][^<>]*>)?");
 
   private Markup() {}
 
@@ -26,6 +31,15 @@ final class Markup {
       return text;
     }
     String once = Parser.unescapeEntities(text, true);
-    return Jsoup.parseBodyFragment(NO_TAG.matcher(once).replaceAll("&lt;")).text();
+    return Jsoup.parseBodyFragment(OPENING.matcher(once).replaceAll(Markup::literal)).text();
+  }
+
+  /** What HTML does not know is text: less than, a heart, a placeholder such as a PERSON's. */
+  private static String literal(MatchResult found) {
+    String name = found.group(1);
+    boolean markup =
+        found.group().length() > 1
+            && (name == null || Tag.isKnownTag(name.toLowerCase(Locale.ROOT)));
+    return Matcher.quoteReplacement(markup ? found.group() : "&lt;" + found.group().substring(1));
   }
 }

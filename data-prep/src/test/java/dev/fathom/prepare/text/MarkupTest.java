@@ -31,7 +31,9 @@ class MarkupTest {
         "<a href=\"x\" title=\"a>b\">link</a> | link",
         "I <3 <i>you</i> | I <3 you",
         "<script>alert(1)</script>seen | seen",
-        "<!-- note -->seen | seen"
+        "<!-- note -->seen | seen",
+        "<PERSON> in the <b>park</b> | <PERSON> in the park",
+        "a <unk> dog &amp; a cat | a <unk> dog & a cat"
       })
   void tagsGoAndEntitiesBecomeWhatTheyStandFor(String html, String text) {
     assertThat(Markup.removed(html)).isEqualTo(text);

@@ -19,7 +19,7 @@ public record PrincipalComponents(double[] centre, double[] variances, double[] 
    */
   private static final int BLOCK = 1024;
 
-  /** Of two points or more. */
+  /** The components of two points or more. */
   public static PrincipalComponents of(Points points) {
     int d = points.dimension();
     double[] centre = centre(points);

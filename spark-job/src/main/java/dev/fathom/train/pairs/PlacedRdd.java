@@ -25,9 +25,9 @@ import scala.runtime.AbstractFunction1;
 import scala.runtime.AbstractFunction2;
 
 /**
- * An RDD of one element a partition, whose lineage is broadcast once, in place of being shipped
- * with every task. A plan that reads Parquet weighs a hundred kilobytes, which a task that takes a
- * few milliseconds would take longer to unpack than to run. The lineage must not hold a shuffle.
+ * An RDD of one element a partition, whose lineage is broadcast once, in place of being sent with
+ * every task. A plan that reads Parquet weighs a hundred kilobytes, which a task that takes a few
+ * milliseconds would take longer to unpack than to run. The lineage must not hold a shuffle.
  *
  * <p>Where the RDD is persisted, an executor that has to do without a partition makes it anew from
  * the lineage and keeps it: Spark by itself would fetch it, through the heap, from one that has it,

@@ -24,7 +24,7 @@ import java.util.function.DoubleFunction;
  * number, and the driver adds up in the order of the workers; so the same seed and number of
  * workers give the same bits, on whatever executors.
  */
-record AveragingRounds(TrainerPool trainers, Workers workers, WeightsBroadcast shipment)
+record AveragingRounds(TrainerPool trainers, Workers workers, WeightsBroadcast broadcast)
     implements Rounds {
   @Override
   public Outcome round(TrainingState state, int steps) {
@@ -53,7 +53,7 @@ record AveragingRounds(TrainerPool trainers, Workers workers, WeightsBroadcast s
     return inverse ->
         Curve.mean(
             workers.each(
-                new LossCurve(trainers, round, shipment.of(parameters, moments), inverse)));
+                new LossCurve(trainers, round, broadcast.of(parameters, moments), inverse)));
   }
 
   private TrainingSettings settings() {
@@ -64,9 +64,9 @@ record AveragingRounds(TrainerPool trainers, Workers workers, WeightsBroadcast s
     boolean local = settings().localMoments();
     List<BroadcastValue<Moments>> own = new ArrayList<>();
     if (local && state.moments().size() == trainers.spec().plan().replicas()) {
-      state.moments().forEach(moments -> own.add(workers.ship(moments, moments.bytes())));
+      state.moments().forEach(moments -> own.add(workers.broadcast(moments, moments.bytes())));
     }
-    BroadcastValue<Weights> weights = shipment.of(state.parameters(), state.moments().get(0));
+    BroadcastValue<Weights> weights = broadcast.of(state.parameters(), state.moments().get(0));
     LocalRound task = new LocalRound(trainers, round, weights, own);
     try {
       if (!local) {

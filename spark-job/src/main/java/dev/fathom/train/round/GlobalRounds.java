@@ -14,7 +14,7 @@ import java.util.Optional;
  * a round is only as many steps as a Spark job does. The temperature takes each step with the
  * gradient of the whole batch, and is the same everywhere.
  */
-record GlobalRounds(TrainerPool trainers, Workers workers, WeightsBroadcast shipment)
+record GlobalRounds(TrainerPool trainers, Workers workers, WeightsBroadcast broadcast)
     implements Rounds {
   @Override
   public Outcome round(TrainingState state, int steps) {
@@ -23,7 +23,7 @@ record GlobalRounds(TrainerPool trainers, Workers workers, WeightsBroadcast ship
             new GlobalRound(
                 trainers,
                 new RoundState(state.step(), steps, state.temperature()),
-                shipment.of(state.parameters(), state.moments().get(0))));
+                broadcast.of(state.parameters(), state.moments().get(0))));
     return new Outcome(
         result.weights().parameters(),
         List.of(result.weights().moments()),

@@ -75,15 +75,15 @@ public final class RoundEngine {
                 settings.objective().initialBias(Math.max(2, plan.batch())));
     TrainerSpec spec = new TrainerSpec(towers, settings, temperatureSettings, plan);
     TrainerPool trainers = new TrainerPool(name, spec);
-    try (WeightsBroadcast shipment = new WeightsBroadcast(workers)) {
+    try (WeightsBroadcast broadcast = new WeightsBroadcast(workers)) {
       Run run =
           new Run(
               plan,
-              Rounds.of(trainers, workers, shipment),
+              Rounds.of(trainers, workers, broadcast),
               workers,
               validate ? Optional.of(validation) : Optional.empty(),
               trainers,
-              shipment);
+              broadcast);
       while (state.step() < plan.totalSteps() && !stopsEarly(state)) {
         state = run.round(state);
       }
@@ -115,7 +115,7 @@ public final class RoundEngine {
     private final Workers workers;
     private final Optional<Workers> validation;
     private final TrainerPool trainers;
-    private final WeightsBroadcast shipment;
+    private final WeightsBroadcast broadcast;
 
     Run(
         BatchPlan plan,
@@ -123,13 +123,13 @@ public final class RoundEngine {
         Workers workers,
         Optional<Workers> validation,
         TrainerPool trainers,
-        WeightsBroadcast shipment) {
+        WeightsBroadcast broadcast) {
       this.plan = plan;
       this.rounds = rounds;
       this.workers = workers;
       this.validation = validation;
       this.trainers = trainers;
-      this.shipment = shipment;
+      this.broadcast = broadcast;
     }
 
     TrainingState round(TrainingState state) {
@@ -176,7 +176,7 @@ public final class RoundEngine {
 
     private ValidationLoss.Part validation(Workers validating, TrainingState state) {
       workers.describe("train: validation loss after round " + state.round());
-      BroadcastValue<Weights> weights = shipment.of(state.parameters(), state.moments().get(0));
+      BroadcastValue<Weights> weights = broadcast.of(state.parameters(), state.moments().get(0));
       return ValidationLoss.Part.of(
           validating.each(new ValidationLoss(trainers, state.temperature(), weights)));
     }

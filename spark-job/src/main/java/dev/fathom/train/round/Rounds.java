@@ -32,10 +32,10 @@ sealed interface Rounds permits GlobalRounds, AveragingRounds {
   Outcome round(TrainingState state, int steps);
 
   /** Rounds of the mode that the training is of. */
-  static Rounds of(TrainerPool trainers, Workers workers, WeightsBroadcast shipment) {
+  static Rounds of(TrainerPool trainers, Workers workers, WeightsBroadcast broadcast) {
     return switch (trainers.spec().settings().mode()) {
-      case GLOBAL_BATCH -> new GlobalRounds(trainers, workers, shipment);
-      case PARAMETER_AVERAGING -> new AveragingRounds(trainers, workers, shipment);
+      case GLOBAL_BATCH -> new GlobalRounds(trainers, workers, broadcast);
+      case PARAMETER_AVERAGING -> new AveragingRounds(trainers, workers, broadcast);
     };
   }
 }

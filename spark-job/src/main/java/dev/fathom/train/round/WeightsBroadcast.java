@@ -10,8 +10,8 @@ import java.util.Optional;
 /** The weights that the executors have. */
 final class WeightsBroadcast implements AutoCloseable {
   private final Workers workers;
-  private Optional<BroadcastValue<Weights>> shipped = Optional.empty();
-  private float[] shippedParameters;
+  private Optional<BroadcastValue<Weights>> out = Optional.empty();
+  private float[] parametersOut;
 
   WeightsBroadcast(Workers workers) {
     this.workers = workers;
@@ -19,19 +19,19 @@ final class WeightsBroadcast implements AutoCloseable {
 
   /** Brings weights to the executors unless they are there already; others let go of theirs. */
   BroadcastValue<Weights> of(float[] parameters, Moments moments) {
-    if (shippedParameters != parameters) {
+    if (parametersOut != parameters) {
       close();
       Weights weights = new Weights(parameters, moments);
-      shipped = Optional.of(workers.ship(weights, weights.bytes()));
-      shippedParameters = parameters;
+      out = Optional.of(workers.broadcast(weights, weights.bytes()));
+      parametersOut = parameters;
     }
-    return shipped.orElseThrow();
+    return out.orElseThrow();
   }
 
   @Override
   public void close() {
-    shipped.ifPresent(BroadcastValue::destroy);
-    shipped = Optional.empty();
-    shippedParameters = null;
+    out.ifPresent(BroadcastValue::destroy);
+    out = Optional.empty();
+    parametersOut = null;
   }
 }

@@ -25,7 +25,7 @@ public record TemperatureSettings(Mode mode, double initial, double learningRate
     GLOBAL_EXACT,
     /** Each averaging worker steps its own, and they are averaged. */
     LOCAL,
-    /** It does not; the bias does. */
+    /** It stays at its start; the bias moves. */
     FIXED
   }
 

@@ -29,7 +29,7 @@ public final class Temperature {
   public record State(Scalar log, Scalar bias, long steps) implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    /** With no bias. */
+    /** The state before the first step, with a bias of 0. */
     public static State initial(TemperatureSettings settings) {
       return new State(Scalar.of(Math.log(settings.initial())), Scalar.of(0), 0);
     }

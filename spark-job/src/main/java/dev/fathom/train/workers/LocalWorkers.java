@@ -28,7 +28,7 @@ public record LocalWorkers(List<PairPartition> pairs) implements Workers {
   }
 
   @Override
-  public <T> BroadcastValue<T> ship(T value, long bytes) {
+  public <T> BroadcastValue<T> broadcast(T value, long bytes) {
     return new BroadcastValue<>(value, null);
   }
 

@@ -195,7 +195,7 @@ public final class SparkWorkers<E> implements Workers {
   }
 
   @Override
-  public <T> BroadcastValue<T> ship(T value, long bytes) {
+  public <T> BroadcastValue<T> broadcast(T value, long bytes) {
     return BroadcastValue.of(JavaSparkContext.fromSparkContext(rdd.context()), value, bytes);
   }
 

@@ -23,7 +23,7 @@ public interface Workers extends AutoCloseable {
    *
    * @param bytes its size, about
    */
-  <T> BroadcastValue<T> ship(T value, long bytes);
+  <T> BroadcastValue<T> broadcast(T value, long bytes);
 
   /** Lets go of what they needed of each other. */
   @Override
