@@ -6,6 +6,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -15,7 +16,7 @@ import java.util.TreeMap;
  * @param source where the pairs came from: the path, or the name of a built-in source
  * @param fingerprint of the input and the settings that made the dataset
  * @param seed what every random choice was drawn from
- * @param knownDimension the true number of shared dimensions, null unless the source knows it
+ * @param knownDimension the true number of shared dimensions, where the source knows it
  * @param shuffledPairs whether the pairing was destroyed on purpose, as a control
  * @param x the first side
  * @param y the second side
@@ -30,7 +31,7 @@ public record DatasetCard(
     String source,
     String fingerprint,
     long seed,
-    Integer knownDimension,
+    Optional<Integer> knownDimension,
     boolean shuffledPairs,
     Side x,
     Side y,

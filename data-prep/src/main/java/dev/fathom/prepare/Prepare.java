@@ -14,7 +14,6 @@ import dev.fathom.prepare.source.Sources;
 import dev.fathom.prepare.source.synthetic.BuiltInSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -229,13 +228,12 @@ public final class Prepare {
   }
 
   private DatasetCard card(Source source, String fingerprint, PrepareJob.Made made) {
-    OptionalInt known = source.knownDimension();
     return new DatasetCard(
         DatasetCard.SCHEMA_VERSION,
         shown(),
         fingerprint,
         settings.seed(),
-        known.isPresent() && !settings.shufflePairs() ? known.getAsInt() : null,
+        source.knownDimension().filter(known -> !settings.shufflePairs()),
         settings.shufflePairs(),
         made.x(),
         made.y(),

@@ -24,7 +24,7 @@ class BuiltInSourcesTest {
     Dataset dataset = Dataset.of("gaussian-linear", temporary.resolve("data"), "input.pairs=2000");
 
     List<Row> training = dataset.rows(Split.TRAIN);
-    assertThat(dataset.card().knownDimension()).isEqualTo(5);
+    assertThat(dataset.card().knownDimension()).contains(5);
     assertThat(dataset.card().x().shape()).containsExactly(20);
     for (int column = 0; column < 20; column++) {
       assertThat(mean(training, PairSchema.X, column)).isCloseTo(0, within(1e-6));
@@ -39,7 +39,7 @@ class BuiltInSourcesTest {
     Dataset dataset =
         Dataset.of("gaussian-nonlinear", temporary.resolve("data"), "input.pairs=1000");
 
-    assertThat(dataset.card().knownDimension()).isEqualTo(5);
+    assertThat(dataset.card().knownDimension()).contains(5);
     for (Row row : dataset.rows(Split.TRAIN)) {
       double y = raw(dataset, row, 3, PairSchema.Y);
       assertThat(raw(dataset, row, 3, PairSchema.X)).isCloseTo(Math.max(0, y), within(1e-5));
@@ -56,7 +56,7 @@ class BuiltInSourcesTest {
             "scenes.factors=4",
             "image.size=16");
 
-    assertThat(dataset.card().knownDimension()).isEqualTo(4);
+    assertThat(dataset.card().knownDimension()).contains(4);
     assertThat(dataset.card().x().modality()).isEqualTo(Modality.IMAGE);
     assertThat(dataset.card().x().shape()).containsExactly(16, 16, 3);
     assertThat(dataset.card().x().mean()).allMatch(mean -> mean > 0.3 && mean < 0.9);

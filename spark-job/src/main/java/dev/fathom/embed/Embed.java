@@ -107,7 +107,7 @@ public final class Embed {
         new EmbeddingFiles.Card(
             trained.towers().dimension(),
             card.source(),
-            Optional.ofNullable(card.knownDimension()),
+            card.knownDimension(),
             card.fingerprint(),
             modelCard.similarity()));
     return new EmbedResult(output.directory().toString(), (System.nanoTime() - start) * 1e-9);

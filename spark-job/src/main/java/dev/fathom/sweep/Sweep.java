@@ -158,7 +158,7 @@ public final class Sweep {
         IntStream.of(measured)
             .mapToObj(row -> names.get(row).getString(1))
             .collect(Collectors.toList()),
-        Optional.ofNullable(card.knownDimension()).orElse(0));
+        card.knownDimension().orElse(0));
   }
 
   /** The rows that a run of the common settings measures, in its order: drawn by key, by key. */

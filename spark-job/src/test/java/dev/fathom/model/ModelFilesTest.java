@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.apache.hadoop.conf.Configuration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -61,7 +62,7 @@ class ModelFilesTest {
           "test",
           "f",
           1,
-          null,
+          Optional.empty(),
           false,
           image,
           vector,
@@ -161,7 +162,7 @@ class ModelFilesTest {
             Collections.nCopies(WORDS, "word"));
     DatasetCard captioned =
         new DatasetCard(
-            1, "t", "f", 1, null, false, image, text, card.counts(), Map.of(), null, null, null);
+            1, "t", "f", 1, Optional.empty(), false, image, text, card.counts(), Map.of(), null, null, null);
     ModelSettings settings =
         new ModelSettings(
                 SimilarityKind.COSINE,
@@ -214,7 +215,7 @@ class ModelFilesTest {
             List.of());
     DatasetCard foreign =
         new DatasetCard(
-            1, "t", "g", 1, null, false, other, vector, card.counts(), Map.of(), null, null, null);
+            1, "t", "g", 1, Optional.empty(), false, other, vector, card.counts(), Map.of(), null, null, null);
 
     assertThatThrownBy(() -> files.read(files.readCard(), foreign))
         .isInstanceOf(FathomException.class)

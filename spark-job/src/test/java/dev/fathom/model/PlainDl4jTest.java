@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -90,7 +91,7 @@ class PlainDl4jTest {
             "test",
             "f",
             1,
-            null,
+            Optional.empty(),
             false,
             x.side(),
             y.side(),

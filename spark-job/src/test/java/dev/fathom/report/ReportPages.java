@@ -158,7 +158,7 @@ final class ReportPages {
         SOURCE,
         "f",
         42,
-        5,
+        Optional.of(5),
         false,
         image,
         text,

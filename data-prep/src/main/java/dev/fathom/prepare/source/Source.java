@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare.source;
 
-import java.util.OptionalInt;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 
 /** Pairs that are opened: their form is known, their rows can be read. */
@@ -27,8 +27,8 @@ public interface Source {
   }
 
   /** The true number of shared dimensions, where the source knows it. */
-  default OptionalInt knownDimension() {
-    return OptionalInt.empty();
+  default Optional<Integer> knownDimension() {
+    return Optional.empty();
   }
 
   /** Text that changes when the rows do: a digest of the files, or the parameters. */

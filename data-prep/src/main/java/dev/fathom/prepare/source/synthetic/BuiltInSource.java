@@ -6,7 +6,6 @@ import dev.fathom.prepare.source.Source;
 import dev.fathom.prepare.source.SourceSide;
 import java.io.Serializable;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -87,8 +86,8 @@ public final class BuiltInSource implements Source {
   }
 
   @Override
-  public OptionalInt knownDimension() {
-    return OptionalInt.of(maker.knownDimension());
+  public Optional<Integer> knownDimension() {
+    return Optional.of(maker.knownDimension());
   }
 
   @Override
