@@ -15,7 +15,7 @@ sealed interface DecodedValue extends Serializable {
   long bytes();
 
   /** The same without the pixels of a picture. */
-  default DecodedValue light() {
+  default DecodedValue withoutContent() {
     return this;
   }
 
@@ -37,7 +37,7 @@ sealed interface DecodedValue extends Serializable {
     }
 
     @Override
-    public DecodedValue light() {
+    public DecodedValue withoutContent() {
       long[] sums = new long[Moments.CHANNELS];
       long[] squares = new long[Moments.CHANNELS];
       for (int i = 0; i < rgb.length; i += Moments.CHANNELS) {

@@ -13,7 +13,7 @@ import java.util.Optional;
 sealed interface Outcome extends Serializable {
 
   /** The same without the pixels of pictures: all that decides what becomes of it. */
-  default Outcome light() {
+  default Outcome withoutContent() {
     return this;
   }
 
@@ -32,8 +32,8 @@ sealed interface Outcome extends Serializable {
       implements Outcome {
 
     @Override
-    public Kept light() {
-      return new Kept(key, ordinal, x.light(), y.light(), label, group);
+    public Kept withoutContent() {
+      return new Kept(key, ordinal, x.withoutContent(), y.withoutContent(), label, group);
     }
 
     /** This pair with the second side of another. */
@@ -74,8 +74,8 @@ sealed interface Outcome extends Serializable {
   @DefaultSerializer(JavaSerializer.class)
   record SideValue(DecodedValue value, String source, Digest digest) implements Serializable {
 
-    private SideValue light() {
-      return new SideValue(value.light(), source, digest);
+    private SideValue withoutContent() {
+      return new SideValue(value.withoutContent(), source, digest);
     }
   }
 

@@ -186,7 +186,7 @@ public final class Prepare {
 
   private PrepareResult append(
       Source source, String fingerprint, DatasetFiles files, PrepareJob job, long start) {
-    Part part = new Part(storage, files);
+    AppendedPart part = new AppendedPart(storage, files);
     part.mend();
     DatasetCard there = files.readCard(storage);
     if (holds(there, fingerprint)) {

@@ -89,7 +89,7 @@ final class PrepareJob {
         decoded(source, rows, rejected).persist(StorageLevel.MEMORY_AND_DISK_SER());
     // What is found of all pairs together is found without their pixels, which are moved once.
     JavaRDD<Outcome> light =
-        decoded.map(Outcome::light).persist(StorageLevel.MEMORY_AND_DISK_SER());
+        decoded.map(Outcome::withoutContent).persist(StorageLevel.MEMORY_AND_DISK_SER());
     try {
       describe("decode %s".formatted(input));
       Placement placement = new Placement(spark, settings, source);

@@ -41,6 +41,6 @@ final class DemoCommand extends SubCommand {
 
   @Override
   void run(Job job) {
-    RunCommand.whole(job, SCENES, null, output);
+    RunCommand.whole(job, SCENES, output);
   }
 }

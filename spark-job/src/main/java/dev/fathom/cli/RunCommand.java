@@ -2,11 +2,8 @@
 package dev.fathom.cli;
 
 import java.util.Map;
-import java.util.Optional;
 import org.apache.hadoop.fs.Path;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 @Command(
     name = "run",
@@ -17,27 +14,7 @@ import picocli.CommandLine.Option;
       "  fathom run --input gaussian-linear --output out --set model.dimension=10",
       "  fathom run --input pairs.tsv --set input.x=file --set input.y=caption --output out"
     })
-final class RunCommand extends SubCommand {
-  @ArgGroup(multiplicity = "1")
-  private Pairs pairs;
-
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "DIR",
-      description = "Where everything goes.")
-  private String output;
-
-  @Override
-  Optional<String> input() {
-    return Optional.ofNullable(pairs.input);
-  }
-
-  @Override
-  Optional<String> dataset() {
-    return Optional.ofNullable(pairs.data);
-  }
-
+final class RunCommand extends PairsCommand {
   @Override
   boolean trains() {
     return true;
@@ -45,25 +22,31 @@ final class RunCommand extends SubCommand {
 
   @Override
   void run(Job job) {
-    whole(job, pairs.input, pairs.data, output);
+    dataset()
+        .ifPresentOrElse(
+            data ->
+                job.claimOrResume(output(), Map.of("data", data))
+                    .ifPresent(directory -> trained(job, data, directory)),
+            () -> whole(job, input().orElseThrow(), output()));
   }
 
-  /** All stages; prepares {@code input} unless there is a dataset already. */
-  static void whole(Job job, String input, String data, String output) {
-    job.claimOrResume(output, data != null ? Map.of("data", data) : Map.of(Job.INPUT, input))
-        .ifPresent(directory -> whole(job, input, data, directory));
+  /** All stages, from pairs that are to be prepared. */
+  static void whole(Job job, String input, String output) {
+    job.claimOrResume(output, Map.of(Job.INPUT, input))
+        .ifPresent(
+            directory -> {
+              String data = new RunFiles(directory).data().toString();
+              job.prepareWithin(input, data);
+              trained(job, data, directory);
+            });
   }
 
-  private static void whole(Job job, String input, String data, Path directory) {
+  private static void trained(Job job, String data, Path directory) {
     RunFiles files = new RunFiles(directory);
-    String dataset = data != null ? data : files.data().toString();
-    if (data == null) {
-      job.prepareWithin(input, dataset);
-    }
-    job.train(dataset, directory);
+    job.train(data, directory);
     String embeddings = files.embeddings().toString();
-    job.embed(files.model().toString(), dataset, embeddings);
-    job.measure(embeddings, dataset, directory);
+    job.embed(files.model().toString(), data, embeddings);
+    job.measure(embeddings, data, directory);
     job.report(directory);
   }
 }

@@ -2,11 +2,8 @@
 package dev.fathom.cli;
 
 import java.util.Map;
-import java.util.Optional;
 import org.apache.hadoop.fs.Path;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 @Command(
     name = "sweep",
@@ -20,37 +17,19 @@ import picocli.CommandLine.Option;
       "  fathom sweep --input gaussian-linear --output out --set sweep.dimensions=[4,7,19,40]",
       "  fathom sweep --data data --output out --set sweep.repeats=5 --set sweep.grid.temperature.mode=[global,fixed]"
     })
-final class SweepCommand extends SubCommand {
-  @ArgGroup(multiplicity = "1")
-  private Pairs pairs;
-
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "DIR",
-      description = "Where everything goes.")
-  private String output;
-
-  @Override
-  Optional<String> input() {
-    return Optional.ofNullable(pairs.input);
-  }
-
-  @Override
-  Optional<String> dataset() {
-    return Optional.ofNullable(pairs.data);
-  }
-
+final class SweepCommand extends PairsCommand {
   @Override
   void run(Job job) {
-    Path directory = job.at(output);
+    Path directory = job.at(output());
     boolean prepared =
         job.claimOrExtend(
             directory,
-            pairs.data != null ? Map.of("data", pairs.data) : Map.of(Job.INPUT, pairs.input));
-    String dataset = pairs.data != null ? pairs.data : new RunFiles(directory).data().toString();
-    if (pairs.data == null && !prepared) {
-      job.prepareWithin(pairs.input, dataset);
+            dataset()
+                .map(data -> Map.of("data", data))
+                .orElseGet(() -> Map.of(Job.INPUT, input().orElseThrow())));
+    String dataset = dataset().orElse(new RunFiles(directory).data().toString());
+    if (dataset().isEmpty() && !prepared) {
+      job.prepareWithin(input().orElseThrow(), dataset);
     }
     job.sweep(dataset, directory);
     job.report(directory);

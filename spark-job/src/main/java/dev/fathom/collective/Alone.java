@@ -37,7 +37,7 @@ record Alone(int to) implements Collective {
   }
 
   @Override
-  public Part part(int length) {
-    return new Part(0, length);
+  public Span part(int length) {
+    return new Span(0, length);
   }
 }

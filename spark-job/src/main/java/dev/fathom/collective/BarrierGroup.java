@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.collective;
 
-import dev.fathom.collective.Together.Layout;
+import dev.fathom.collective.Together.Membership;
 import dev.fathom.collective.Together.Range;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -22,10 +22,10 @@ public final class BarrierGroup implements AutoCloseable {
   private static final String SEPARATOR = " ";
 
   private final Team.Member team;
-  private final Layout layout;
+  private final Membership layout;
   private final Links links;
 
-  private BarrierGroup(Team.Member team, Layout layout, Links links) {
+  private BarrierGroup(Team.Member team, Membership layout, Links links) {
     this.team = team;
     this.layout = layout;
     this.links = links;
@@ -63,7 +63,7 @@ public final class BarrierGroup implements AutoCloseable {
     }
     // Of this attempt of the stage alone, as each has drawn a part of it.
     int rank = List.copyOf(processes.keySet()).indexOf(process);
-    Layout layout = new Layout(List.copyOf(processes.values()), rank);
+    Membership layout = new Membership(List.copyOf(processes.values()), rank);
     UUID token = UUID.nameUUIDFromBytes(String.join("/", told).getBytes(StandardCharsets.UTF_8));
     Team.Member team =
         Team.join(token.toString(), number, layout.own().size(), task::isInterrupted);
@@ -78,7 +78,7 @@ public final class BarrierGroup implements AutoCloseable {
   }
 
   /** The first member of each process listens, and tells all where. */
-  private static Links linked(String rendezvous, int number, Layout layout, UUID token) {
+  private static Links linked(String rendezvous, int number, Membership layout, UUID token) {
     if (number > 0) {
       Rendezvous.meet(rendezvous, "addresses", "");
       return Links.none();

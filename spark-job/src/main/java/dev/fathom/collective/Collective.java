@@ -45,10 +45,10 @@ public interface Collective {
   float[] reduce(Runs mine);
 
   /** The part of some work on {@code length} numbers that this member does for its process. */
-  Part part(int length);
+  Span part(int length);
 
   /** Numbers {@code [from, to)}. */
-  record Part(int from, int to) {}
+  record Span(int from, int to) {}
 
   /**
    * An array that holds something of each partition.

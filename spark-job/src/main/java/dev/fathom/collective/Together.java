@@ -20,7 +20,7 @@ final class Together implements Collective {
   /** Numbers of a cache line, which two members had better not share. */
   private static final int LINE = 16;
 
-  private final Layout layout;
+  private final Membership layout;
   private final Team.Member team;
   private final Links links;
   private final Board board;
@@ -57,7 +57,7 @@ final class Together implements Collective {
    * @param processes the members of each process, in the order of their partitions
    * @param process this process
    */
-  record Layout(List<List<Range>> processes, int process) {
+  record Membership(List<List<Range>> processes, int process) {
     List<Range> own() {
       return processes.get(process);
     }
@@ -67,8 +67,8 @@ final class Together implements Collective {
     }
 
     /** Of one process, whose members have all partitions. */
-    Layout ofProcess() {
-      return new Layout(List.of(Range.evenly(partitions(), own().size())), 0);
+    Membership ofProcess() {
+      return new Membership(List.of(Range.evenly(partitions(), own().size())), 0);
     }
 
     /** The runs that a process will have. */
@@ -84,7 +84,7 @@ final class Together implements Collective {
   /**
    * @param links to the other processes; used by the first member of a process alone
    */
-  Together(Layout layout, Team.Member team, Links links) {
+  Together(Membership layout, Team.Member team, Links links) {
     this.layout = layout;
     this.team = team;
     this.links = links;
@@ -123,9 +123,9 @@ final class Together implements Collective {
   }
 
   @Override
-  public Part part(int length) {
+  public Span part(int length) {
     int members = layout.own().size();
-    return new Part(
+    return new Span(
         start(length, team.number(), members), start(length, team.number() + 1, members));
   }
 
@@ -171,7 +171,7 @@ final class Together implements Collective {
   public float[] reduce(Runs mine) {
     board.runs[team.number()] = mine;
     team.await();
-    Part part = part(mine.length());
+    Span part = part(mine.length());
     List<Run> ordered = new ArrayList<>();
     for (Runs runs : board.runs) {
       ordered.addAll(runs.runs());
@@ -191,7 +191,7 @@ final class Together implements Collective {
   }
 
   /** Joins a part of the numbers of two runs. */
-  private static Runs.Join over(Part part, Reduction reduction) {
+  private static Runs.Join over(Span part, Reduction reduction) {
     return (first, second) ->
         reduction.into(
             first.array(),
@@ -203,7 +203,7 @@ final class Together implements Collective {
 
   /** Every process has all runs of all. */
   private float[] whole(Runs mine, List<Run> own) {
-    Part all = new Part(0, mine.length());
+    Span all = new Span(0, mine.length());
     List<Run> runs = exchanged(mine, own, process -> all, all);
     return Runs.whole(runs, over(all, mine.reduction())).array();
   }
@@ -211,7 +211,7 @@ final class Together implements Collective {
   /** Every process has a range of all runs, and tells the others what became of it. */
   private float[] byRanges(Runs mine, List<Run> own) {
     int processes = layout.processes().size();
-    Part range = range(mine, layout.process());
+    Span range = range(mine, layout.process());
     List<Run> runs = exchanged(mine, own, process -> range(mine, process), range);
     Run sum = Runs.whole(runs, over(range, mine.reduction()));
     float[] result = own.get(0).array();
@@ -226,7 +226,7 @@ final class Together implements Collective {
     List<List<Slice>> outgoing = new ArrayList<>();
     List<List<Slice>> incoming = new ArrayList<>();
     for (int r = 0; r < processes; r++) {
-      Part others = range(mine, r);
+      Span others = range(mine, r);
       outgoing.add(List.of(new Slice(result, range.from(), range.to() - range.from())));
       incoming.add(List.of(new Slice(result, others.from(), others.to() - others.from())));
     }
@@ -234,15 +234,15 @@ final class Together implements Collective {
     return result;
   }
 
-  private Part range(Runs mine, int process) {
+  private Span range(Runs mine, int process) {
     int processes = layout.processes().size();
-    return new Part(
+    return new Span(
         start(mine.length(), process, processes), start(mine.length(), process + 1, processes));
   }
 
   /** Which numbers a process is sent. */
   private interface Sent {
-    Part to(int process);
+    Span to(int process);
   }
 
   /**
@@ -251,7 +251,7 @@ final class Together implements Collective {
    * @param wanted the numbers that this process is sent
    * @return all runs, in order
    */
-  private List<Run> exchanged(Runs mine, List<Run> own, Sent sent, Part wanted) {
+  private List<Run> exchanged(Runs mine, List<Run> own, Sent sent, Span wanted) {
     List<float[]> room = received.computeIfAbsent(mine, runs -> new ArrayList<>());
     List<Run> all = new ArrayList<>(own);
     List<List<Slice>> outgoing = new ArrayList<>();
@@ -262,7 +262,7 @@ final class Together implements Collective {
       List<Slice> in = new ArrayList<>();
       List<Slice> out = new ArrayList<>();
       if (r != layout.process()) {
-        Part part = sent.to(r);
+        Span part = sent.to(r);
         for (Run run : own) {
           out.add(new Slice(run.array(), run.offset() + part.from(), part.to() - part.from()));
         }

@@ -35,7 +35,7 @@ final class GraphEncoder implements Encoder {
   private static final long serialVersionUID = 1L;
 
   /** What the graph's input is made of. */
-  enum Layout {
+  enum InputLayout {
     /** Rows × numbers: vectors, or pixels as height × width × 3. */
     FLAT,
     /** Rows × height × width × 3. */
@@ -49,7 +49,7 @@ final class GraphEncoder implements Encoder {
   /** A graph from {@link EncoderGraphs#INPUT}, whose name begins the names of all vertices. */
   private final String configuration;
 
-  private final Layout layout;
+  private final InputLayout layout;
 
   /** Shape of a row, as the side has it. */
   private final List<Integer> shape;
@@ -65,7 +65,7 @@ final class GraphEncoder implements Encoder {
 
   GraphEncoder(
       String configuration,
-      Layout layout,
+      InputLayout layout,
       List<Integer> shape,
       int words,
       int dimension,
@@ -219,7 +219,7 @@ final class GraphEncoder implements Encoder {
     /** What the graph gives for some rows under the parameters that it has. */
     INDArray activations(Column column, int[] rows, int count) {
       INDArray input =
-          layout == Layout.TOKENS ? tokens(column, rows, count) : numbers(column, rows, count);
+          layout == InputLayout.TOKENS ? tokens(column, rows, count) : numbers(column, rows, count);
       return graph.feedForward(new INDArray[] {input}, true, false).get(output);
     }
 

@@ -137,7 +137,7 @@ final class SavedGraph {
     String plain = plain().toJson();
     int words = side.modality() == Modality.TEXT ? words(side.vocabulary().size()) : 0;
     RuntimeException refusal = null;
-    for (GraphEncoder.Layout layout : layouts(side)) {
+    for (GraphEncoder.InputLayout layout : layouts(side)) {
       try {
         GraphEncoder encoder =
             new GraphEncoder(plain, layout, side.shape(), words, dimension, parameters);
@@ -185,12 +185,12 @@ final class SavedGraph {
   }
 
   /** Ways to hand the side to the graph, the likeliest first. */
-  private Collection<GraphEncoder.Layout> layouts(Side side) {
+  private Collection<GraphEncoder.InputLayout> layouts(Side side) {
     return switch (side.modality()) {
-      case VECTOR -> EnumSet.of(GraphEncoder.Layout.FLAT);
-      case TEXT -> EnumSet.of(GraphEncoder.Layout.TOKENS);
+      case VECTOR -> EnumSet.of(GraphEncoder.InputLayout.FLAT);
+      case TEXT -> EnumSet.of(GraphEncoder.InputLayout.TOKENS);
       case IMAGE -> {
-        Set<GraphEncoder.Layout> declared = EnumSet.noneOf(GraphEncoder.Layout.class);
+        Set<GraphEncoder.InputLayout> declared = EnumSet.noneOf(GraphEncoder.InputLayout.class);
         order.stream()
             .map(configuration.getVertices()::get)
             .flatMap(SavedGraph::formats)
@@ -198,9 +198,9 @@ final class SavedGraph {
                 format ->
                     declared.add(
                         format == CNN2DFormat.NHWC
-                            ? GraphEncoder.Layout.NHWC
-                            : GraphEncoder.Layout.NCHW));
-        yield declared.isEmpty() ? EnumSet.of(GraphEncoder.Layout.FLAT) : declared;
+                            ? GraphEncoder.InputLayout.NHWC
+                            : GraphEncoder.InputLayout.NCHW));
+        yield declared.isEmpty() ? EnumSet.of(GraphEncoder.InputLayout.FLAT) : declared;
       }
     };
   }

@@ -24,11 +24,11 @@ import org.apache.spark.sql.types.StructType;
 record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs) {
 
   /** Where the columns stand. */
-  private record Layout(int key, int split, int label, int x, int y) implements Serializable {
+  private record Places(int key, int split, int label, int x, int y) implements Serializable {
     private static final long serialVersionUID = 1;
 
-    static Layout of(StructType schema) {
-      return new Layout(
+    static Places of(StructType schema) {
+      return new Places(
           schema.fieldIndex(EmbeddingFiles.KEY),
           schema.fieldIndex(EmbeddingFiles.SPLIT),
           schema.fieldIndex(EmbeddingFiles.LABEL),
@@ -45,7 +45,7 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
     private final List<String> keys = new ArrayList<>();
     private final List<String> splits = new ArrayList<>();
     private final List<String> labels = new ArrayList<>();
-    private final Layout layout;
+    private final Places layout;
     private final int widthX;
     private final int widthY;
     private float[] x;
@@ -54,7 +54,7 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
     /** What is wrong with a row, empty where nothing is. */
     private String fault = "";
 
-    Chunk(Layout layout, int widthX, int widthY) {
+    Chunk(Places layout, int widthX, int widthY) {
       this.layout = layout;
       this.widthX = widthX;
       this.widthY = widthY;
@@ -109,7 +109,7 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
    * @param widthY 0 where there is one side
    */
   static EmbeddingRows collect(Path embeddings, Dataset<Row> rows, int widthX, int widthY) {
-    Layout layout = Layout.of(rows.schema());
+    Places layout = Places.of(rows.schema());
     List<Chunk> chunks =
         new ArrayList<>(
             rows.queryExecution()
@@ -144,7 +144,7 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
   }
 
   private static Iterator<Chunk> chunks(
-      Iterator<InternalRow> rows, Layout layout, int widthX, int widthY) {
+      Iterator<InternalRow> rows, Places layout, int widthX, int widthY) {
     return new Iterator<>() {
       @Override
       public boolean hasNext() {

@@ -101,10 +101,10 @@ public final class Measure {
     long available = all.count();
     EmbeddingRows rows = read(all, table, available);
     LOG.info("measure {} of {} embeddings", rows.count(), available);
-    Measurement.Outcome outcome =
-        new Measurement(rows.pairs(), settings, new Cluster())
+    InMemoryMeasure.Outcome outcome =
+        new InMemoryMeasure(rows.pairs(), settings, new Cluster())
             .execute(
-                table.card().map(Measure::origin).orElse(Measurement.Origin.UNKNOWN),
+                table.card().map(Measure::origin).orElse(InMemoryMeasure.Origin.UNKNOWN),
                 available,
                 start);
     pointwise.ifPresent(directory -> write(directory, rows, outcome));
@@ -114,8 +114,9 @@ public final class Measure {
         .with(new ShowcaseMaker(rows, contents, settings.seed()).of(outcome.aroundX()));
   }
 
-  private static Measurement.Origin origin(EmbeddingFiles.Card card) {
-    return new Measurement.Origin(card.knownDimension(), Optional.ofNullable(card.similarity()));
+  private static InMemoryMeasure.Origin origin(EmbeddingFiles.Card card) {
+    return new InMemoryMeasure.Origin(
+        card.knownDimension(), Optional.ofNullable(card.similarity()));
   }
 
   private EmbeddingRows read(Dataset<Row> all, EmbeddingTable table, long available) {
@@ -184,7 +185,7 @@ public final class Measure {
     }
   }
 
-  private void write(Path directory, EmbeddingRows rows, Measurement.Outcome outcome) {
+  private void write(Path directory, EmbeddingRows rows, InMemoryMeasure.Outcome outcome) {
     spark.sparkContext().setJobDescription("measure: write the dimension around each embedding");
     List<Row> around = new ArrayList<>();
     for (int i = 0; i < rows.count(); i++) {
@@ -209,7 +210,7 @@ public final class Measure {
   }
 
   /** Spreads what takes all pairs of points over the executors. */
-  private final class Cluster implements Measurement.Machines {
+  private final class Cluster implements InMemoryMeasure.PairwiseWork {
 
     /** Every task takes a part of all pairs of points. */
     @Override

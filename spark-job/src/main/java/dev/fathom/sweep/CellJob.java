@@ -13,7 +13,7 @@ import scala.reflect.ClassTag$;
 import scala.runtime.AbstractFunction2;
 import scala.runtime.BoxedUnit;
 
-/** One Spark job whose tasks are cells, and whose results are heard of one by one. */
+/** One Spark job whose tasks are cells, and whose results are told one by one. */
 record CellJob(JavaSparkContext context, Broadcast<SweepData> pairs) {
 
   /**
@@ -21,19 +21,19 @@ record CellJob(JavaSparkContext context, Broadcast<SweepData> pairs) {
    * throws ends the job.
    */
   void run(List<CellTask> cells, Consumer<CellResult> listener) {
-    Heard heard = new Heard(LogContext.carried(listener));
+    ResultListener results = new ResultListener(LogContext.carried(listener));
     try {
       context
           .sc()
           .runJob(
               context.parallelize(cells, cells.size()).rdd(),
               new OnCell(pairs),
-              heard,
+              results,
               ClassTag$.MODULE$.<CellResult>apply(CellResult.class));
     } catch (Exception e) {
       // Spark wraps it, in an exception that it does not declare.
-      if (heard.failure != null) {
-        throw heard.failure;
+      if (results.failure != null) {
+        throw results.failure;
       }
       throw e;
     }
@@ -57,11 +57,12 @@ record CellJob(JavaSparkContext context, Broadcast<SweepData> pairs) {
   }
 
   /** What the driver does with a result. */
-  private static final class Heard extends AbstractFunction2<Object, CellResult, BoxedUnit> {
+  private static final class ResultListener
+      extends AbstractFunction2<Object, CellResult, BoxedUnit> {
     private final Consumer<CellResult> listener;
     private volatile RuntimeException failure;
 
-    Heard(Consumer<CellResult> listener) {
+    ResultListener(Consumer<CellResult> listener) {
       this.listener = listener;
     }
 

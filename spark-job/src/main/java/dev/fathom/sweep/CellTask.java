@@ -8,9 +8,9 @@ import dev.fathom.evaluate.SimilarityHistogram;
 import dev.fathom.intrinsic.IntrinsicDimension;
 import dev.fathom.intrinsic.points.Points;
 import dev.fathom.measure.EmbeddedPairs;
+import dev.fathom.measure.InMemoryMeasure;
 import dev.fathom.measure.MeasureResult;
 import dev.fathom.measure.MeasureSettings;
-import dev.fathom.measure.Measurement;
 import dev.fathom.measure.Metric;
 import dev.fathom.model.SimilarityKind;
 import dev.fathom.model.Towers;
@@ -89,7 +89,7 @@ record CellTask(
             trained.model().embedY(data.test().y()),
             towers.dimension(),
             data.testLabels());
-    MeasureResult result = Measurement.of(test, data.origin(similarity), measure);
+    MeasureResult result = InMemoryMeasure.of(test, data.origin(similarity), measure);
     CellFigures.add(figures, result);
     return new CellResult.Measured(
         cell, seconds(begin), figures, trace, SimilarityHistogram.of(test.paired()));

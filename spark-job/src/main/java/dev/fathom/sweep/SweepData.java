@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.sweep;
 
-import dev.fathom.measure.Measurement;
+import dev.fathom.measure.InMemoryMeasure;
 import dev.fathom.model.SimilarityKind;
 import dev.fathom.train.pairs.PairPartition;
 import java.io.Serializable;
@@ -29,8 +29,8 @@ record SweepData(
   private static final long serialVersionUID = 1L;
 
   /** What is known of embeddings of these pairs. */
-  Measurement.Origin origin(SimilarityKind similarity) {
-    return new Measurement.Origin(
+  InMemoryMeasure.Origin origin(SimilarityKind similarity) {
+    return new InMemoryMeasure.Origin(
         Optional.of(knownDimension).filter(known -> known > 0), Optional.of(similarity));
   }
 }

@@ -82,7 +82,7 @@ class WatchingTest {
             JobSettings.of(settings),
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
     RunCommand.whole(
-        job, directory.resolve("pairs").toString(), null, directory.resolve("out").toString());
+        job, directory.resolve("pairs").toString(), directory.resolve("out").toString());
     job.unlock();
   }
 

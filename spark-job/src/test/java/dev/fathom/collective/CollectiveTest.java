@@ -3,8 +3,8 @@ package dev.fathom.collective;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fathom.collective.Collective.Part;
 import dev.fathom.collective.Collective.Rows;
+import dev.fathom.collective.Collective.Span;
 import dev.fathom.random.RandomStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -133,7 +133,7 @@ class CollectiveTest {
   @ParameterizedTest
   @MethodSource("processes")
   void theMembersOfAProcessDivideWorkWithoutGapsOrOverlaps(Processes processes) throws Exception {
-    List<Part> parts = processes.run(collective -> collective.part(1000));
+    List<Span> parts = processes.run(collective -> collective.part(1000));
 
     for (int process = 0; process <= processes.processOf().size(); process++) {
       int end = 0;

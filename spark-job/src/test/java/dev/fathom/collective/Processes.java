@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.collective;
 
-import dev.fathom.collective.Together.Layout;
+import dev.fathom.collective.Together.Membership;
 import dev.fathom.collective.Together.Range;
 import dev.fathom.testing.Members;
 import java.net.InetSocketAddress;
@@ -63,7 +63,7 @@ public record Processes(int partitions, List<Integer> processOf) {
               Team.join(
                   token + "/" + process, numbers.get(m), ranges.get(process).size(), () -> false);
           try {
-            T result = work.apply(new Together(new Layout(ranges, process), team, own));
+            T result = work.apply(new Together(new Membership(ranges, process), team, own));
             own.finish();
             return result;
           } catch (RuntimeException | Error e) {

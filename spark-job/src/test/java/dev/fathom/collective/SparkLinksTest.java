@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fathom.testing.Members;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -167,13 +168,26 @@ class SparkLinksTest {
 
   @Test
   void nothingListensAfterItIsClosed() throws Exception {
+    // A port that is free may be another process's at once, but not three times.
+    boolean refused = false;
+    for (int i = 0; i < 3 && !refused; i++) {
+      refused = isRefusedOnceClosed();
+    }
+    assertThat(refused).isTrue();
+  }
+
+  private boolean isRefusedOnceClosed() throws IOException {
     SparkLinks links = links(new SparkConf(), token);
     int port = links.address().getPort();
     new Socket(InetAddress.getLoopbackAddress(), port).close();
 
     links.close();
 
-    assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
-        .isInstanceOf(ConnectException.class);
+    try {
+      new Socket(InetAddress.getLoopbackAddress(), port).close();
+      return false;
+    } catch (ConnectException e) {
+      return true;
+    }
   }
 }

@@ -162,7 +162,19 @@ class ModelFilesTest {
             Collections.nCopies(WORDS, "word"));
     DatasetCard captioned =
         new DatasetCard(
-            1, "t", "f", 1, Optional.empty(), false, image, text, card.counts(), Map.of(), null, null, null);
+            1,
+            "t",
+            "f",
+            1,
+            Optional.empty(),
+            false,
+            image,
+            text,
+            card.counts(),
+            Map.of(),
+            null,
+            null,
+            null);
     ModelSettings settings =
         new ModelSettings(
                 SimilarityKind.COSINE,
@@ -215,7 +227,19 @@ class ModelFilesTest {
             List.of());
     DatasetCard foreign =
         new DatasetCard(
-            1, "t", "g", 1, Optional.empty(), false, other, vector, card.counts(), Map.of(), null, null, null);
+            1,
+            "t",
+            "g",
+            1,
+            Optional.empty(),
+            false,
+            other,
+            vector,
+            card.counts(),
+            Map.of(),
+            null,
+            null,
+            null);
 
     assertThatThrownBy(() -> files.read(files.readCard(), foreign))
         .isInstanceOf(FathomException.class)

@@ -9,9 +9,9 @@ import dev.fathom.evaluate.PairedEmbeddings;
 import dev.fathom.evaluate.RetrievalExamples;
 import dev.fathom.evaluate.SimilarityHistogram;
 import dev.fathom.measure.EmbeddedPairs;
+import dev.fathom.measure.InMemoryMeasure;
 import dev.fathom.measure.MeasureResult;
 import dev.fathom.measure.MeasureSettings;
-import dev.fathom.measure.Measurement;
 import dev.fathom.measure.Showcase;
 import dev.fathom.random.RandomStream;
 import dev.fathom.settings.Settings;
@@ -67,9 +67,9 @@ final class ReportPages {
     Map<String, String> effective = new TreeMap<>(settings.effective());
     effective.put("input.x", SETTING);
     MeasureResult measured =
-        Measurement.of(
+        InMemoryMeasure.of(
                 EmbeddedPairs.of(x, y, d, labels),
-                Measurement.Origin.of(5),
+                InMemoryMeasure.Origin.of(5),
                 MeasureSettings.of(settings))
             .with(showcase(x, y, pairs, d, labels));
     RunReport report =

@@ -37,7 +37,7 @@ final class TarSamples implements Iterator<RawRow> {
   private static final int NAMES_SHOWN = 2;
 
   private final String shard;
-  private final Layout layout;
+  private final SampleLayout layout;
   private final TarStream tar;
   private long ordinal;
   private long entries;
@@ -63,17 +63,18 @@ final class TarSamples implements Iterator<RawRow> {
    * @param endings of the entries that may hold it, the first that is there counts
    * @param fields of a JSON entry that may hold it, likewise
    */
-  record Part(List<String> endings, List<String> fields, SourceSide side) implements Serializable {
+  record Member(List<String> endings, List<String> fields, SourceSide side)
+      implements Serializable {
 
     /** Of {@code jpg}, {@code jpg;png}, {@code json.caption}. */
-    static Part of(String named) {
+    static Member of(String named) {
       List<String> endings =
           List.of(StringUtils.split(named.toLowerCase(Locale.ROOT), ';')).stream()
               .map(ending -> StringUtils.substringBefore(ending, "."))
               .toList();
       String field = StringUtils.substringAfter(named, ".");
       boolean picture = endings.stream().anyMatch(PictureNames.ENDINGS::contains);
-      return new Part(
+      return new Member(
           endings,
           field.isEmpty() ? TEXT_FIELDS : List.of(field),
           picture ? SourceSide.IMAGE : SourceSide.TEXT);
@@ -81,10 +82,10 @@ final class TarSamples implements Iterator<RawRow> {
   }
 
   /** What is read of a sample, and how much at most. */
-  record Layout(
-      Part x,
-      Part y,
-      List<Part> label,
+  record SampleLayout(
+      Member x,
+      Member y,
+      List<Member> label,
       int maxFileSize,
       long maxEntries,
       Captions captions,
@@ -92,17 +93,17 @@ final class TarSamples implements Iterator<RawRow> {
       TextEncoding encoding)
       implements Serializable {
 
-    static Layout of(InputSettings input) {
-      return new Layout(
+    static SampleLayout of(InputSettings input) {
+      return new SampleLayout(
           input
               .x()
-              .map(Part::of)
-              .orElseGet(() -> new Part(PictureNames.ENDINGS, List.of(), SourceSide.IMAGE)),
+              .map(Member::of)
+              .orElseGet(() -> new Member(PictureNames.ENDINGS, List.of(), SourceSide.IMAGE)),
           input
               .y()
-              .map(Part::of)
-              .orElseGet(() -> new Part(TEXT_ENDINGS, TEXT_FIELDS, SourceSide.TEXT)),
-          input.label().map(Part::of).stream().toList(),
+              .map(Member::of)
+              .orElseGet(() -> new Member(TEXT_ENDINGS, TEXT_FIELDS, SourceSide.TEXT)),
+          input.label().map(Member::of).stream().toList(),
           input.maxFileSize(),
           input.maxEntries(),
           input.captions(),
@@ -124,7 +125,7 @@ final class TarSamples implements Iterator<RawRow> {
    * @param shard what keys begin with
    * @param number of the shard, for the places of its rows
    */
-  TarSamples(InputStream in, String shard, int number, Layout layout) {
+  TarSamples(InputStream in, String shard, int number, SampleLayout layout) {
     this.shard = shard;
     this.layout = layout;
     ordinal = (long) number << ROWS_OF_A_SHARD_BITS;
@@ -266,7 +267,7 @@ final class TarSamples implements Iterator<RawRow> {
     names.clear();
   }
 
-  private RawValue value(Part part, String name) {
+  private RawValue value(Member part, String name) {
     for (String ending : part.endings()) {
       RawValue value = gathered.get(ending);
       if (value != null) {
@@ -288,7 +289,7 @@ final class TarSamples implements Iterator<RawRow> {
   }
 
   /** Whether the sample has what is looked for, but for dots within the names. */
-  private boolean isCutEarly(Part part) {
+  private boolean isCutEarly(Member part) {
     return names.stream()
         .anyMatch(
             entry -> {
@@ -301,7 +302,7 @@ final class TarSamples implements Iterator<RawRow> {
             });
   }
 
-  private RawValue field(byte[] json, Part part, String name) {
+  private RawValue field(byte[] json, Member part, String name) {
     try {
       JsonNode root = JSON.readTree(json);
       for (String field : part.fields()) {

@@ -17,7 +17,7 @@ import org.apache.spark.util.SerializableConfiguration;
 final class TarSource implements Source {
   private final JavaSparkContext spark;
   private final List<Shard> shards;
-  private final TarSamples.Layout layout;
+  private final TarSamples.SampleLayout layout;
   private final String fingerprint;
 
   /**
@@ -30,7 +30,10 @@ final class TarSource implements Source {
   private record Shard(int number, String path, String name) implements java.io.Serializable {}
 
   private TarSource(
-      JavaSparkContext spark, List<Shard> shards, TarSamples.Layout layout, String fingerprint) {
+      JavaSparkContext spark,
+      List<Shard> shards,
+      TarSamples.SampleLayout layout,
+      String fingerprint) {
     this.spark = spark;
     this.shards = shards;
     this.layout = layout;
@@ -51,7 +54,7 @@ final class TarSource implements Source {
     for (Path tar : tars) {
       shards.add(new Shard(shards.size(), tar.toString(), files.nameOf(tar)));
     }
-    return new TarSource(spark, shards, TarSamples.Layout.of(input), files.fingerprint(tars));
+    return new TarSource(spark, shards, TarSamples.SampleLayout.of(input), files.fingerprint(tars));
   }
 
   @Override
@@ -66,7 +69,7 @@ final class TarSource implements Source {
 
   @Override
   public JavaRDD<RawRow> rows() {
-    TarSamples.Layout reading = layout;
+    TarSamples.SampleLayout reading = layout;
     SerializableConfiguration hadoop = new SerializableConfiguration(spark.hadoopConfiguration());
     return spark
         .parallelize(shards, shards.size())

@@ -29,7 +29,7 @@ class SourceFuzzTest {
   private static final InputSettings INPUT =
       InputSettings.of(
           Settings.of("", List.of(), List.of("input.label=json.label", "input.maxFileSize=2000")));
-  private static final TarSamples.Layout LAYOUT = TarSamples.Layout.of(INPUT);
+  private static final TarSamples.SampleLayout LAYOUT = TarSamples.SampleLayout.of(INPUT);
   private static final byte[] TAR = tar();
   private static final byte[] GZIP = gzip(TAR);
   private static final byte[] COCO =

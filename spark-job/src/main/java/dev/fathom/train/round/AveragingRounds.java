@@ -63,7 +63,7 @@ record AveragingRounds(TrainerPool trainers, Workers workers, WeightsBroadcast b
   private RoundResult train(RoundState round, TrainingState state, List<Moments> ownMoments) {
     boolean local = settings().localMoments();
     List<BroadcastValue<Moments>> own = new ArrayList<>();
-    if (local && state.moments().size() == trainers.spec().plan().replicas()) {
+    if (local && state.moments().size() == trainers.spec().plan().localTrainers()) {
       state.moments().forEach(moments -> own.add(workers.broadcast(moments, moments.bytes())));
     }
     BroadcastValue<Weights> weights = broadcast.of(state.parameters(), state.moments().get(0));

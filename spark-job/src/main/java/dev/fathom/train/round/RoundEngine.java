@@ -158,7 +158,7 @@ public final class RoundEngine {
                   outcome.temperature()),
               state.round() == 0 ? outcome.loss() : state.firstLoss(),
               state.validations());
-      Optional<ValidationLoss.Part> validated =
+      Optional<ValidationLoss.Sums> validated =
           validation
               .filter(there -> validates(state.step(), after.step()))
               .map(there -> validation(there, after));
@@ -174,10 +174,10 @@ public final class RoundEngine {
       return before / between != after / between || after == plan.totalSteps();
     }
 
-    private ValidationLoss.Part validation(Workers validating, TrainingState state) {
+    private ValidationLoss.Sums validation(Workers validating, TrainingState state) {
       workers.describe("train: validation loss after round " + state.round());
       BroadcastValue<Weights> weights = broadcast.of(state.parameters(), state.moments().get(0));
-      return ValidationLoss.Part.of(
+      return ValidationLoss.Sums.of(
           validating.each(new ValidationLoss(trainers, state.temperature(), weights)));
     }
 
@@ -201,7 +201,7 @@ public final class RoundEngine {
         TrainingState state,
         int steps,
         Rounds.Outcome outcome,
-        Optional<ValidationLoss.Part> validated,
+        Optional<ValidationLoss.Sums> validated,
         double seconds) {
       return new RoundReport(
           state.round(),
@@ -209,8 +209,8 @@ public final class RoundEngine {
           state.step(),
           plan.pairs() * state.step(),
           outcome.loss(),
-          validated.stream().mapToDouble(ValidationLoss.Part::loss).findFirst(),
-          validated.stream().mapToDouble(ValidationLoss.Part::recall).findFirst(),
+          validated.stream().mapToDouble(ValidationLoss.Sums::loss).findFirst(),
+          validated.stream().mapToDouble(ValidationLoss.Sums::recall).findFirst(),
           state.temperature().value(),
           state.temperature().bias().value(),
           outcome.temperatureBound(),

@@ -54,7 +54,7 @@ final class RoundLength {
     double step =
         3 * plan.batch() * (perPair + plan.batch() * perPairOfPairs) / OPERATIONS_PER_SECOND;
     double round = ROUND_SECONDS + 12.0 * towers.parameterCount() / BYTES_PER_SECOND;
-    if (plan.replicas() > 1) {
+    if (plan.localTrainers() > 1) {
       return within(needed(round, step), plan);
     }
     int whole =

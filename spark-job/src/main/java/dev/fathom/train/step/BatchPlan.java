@@ -9,8 +9,8 @@ import java.io.Serializable;
  * How batches, steps and epochs lie on the pairs. A batch has a part in each of some partitions; it
  * takes as many pairs from each, to one pair, so that an epoch goes through all alike.
  *
- * @param replicas how many such batches are trained on side by side, by parameters of their own
- *     that are averaged: 1 of a global batch, else the workers
+ * @param localTrainers how many such batches are trained on side by side, by parameters of their
+ *     own that are averaged: 1 of a global batch, else the workers
  * @param partitions that a batch has a part in
  * @param batch pairs in a batch
  * @param sample rows of the separate sample beside a batch, which the batch has no part in
@@ -21,7 +21,7 @@ import java.io.Serializable;
  * @param totalSteps of the whole training
  */
 public record BatchPlan(
-    int replicas,
+    int localTrainers,
     int partitions,
     int batch,
     int sample,
@@ -38,9 +38,9 @@ public record BatchPlan(
    * @param parts in how many partitions the pairs lie
    */
   public static BatchPlan of(int parts, int smallest, int sampleRows, TrainingSettings settings) {
-    int replicas = settings.mode() == TrainingMode.GLOBAL_BATCH ? 1 : parts;
-    int partitions = parts / replicas;
-    int wanted = Math.max(2, settings.batchSize() / replicas);
+    int localTrainers = settings.mode() == TrainingMode.GLOBAL_BATCH ? 1 : parts;
+    int partitions = parts / localTrainers;
+    int wanted = Math.max(2, settings.batchSize() / localTrainers);
     // As many of each partition, so that none draws more for its sample than it holds out.
     int ofEach = Math.min(ceiling(settings.populationHeldOut(), parts), smallest / 2);
     int heldOut = sampleRows == 0 ? 0 : Math.multiplyExact(partitions, ofEach);
@@ -58,12 +58,18 @@ public record BatchPlan(
     int steps = (int) ((long) trained * partitions / batch);
     BatchPlan plan =
         new BatchPlan(
-            replicas, partitions, batch, sample, heldOut, steps, (long) steps * settings.epochs());
+            localTrainers,
+            partitions,
+            batch,
+            sample,
+            heldOut,
+            steps,
+            (long) steps * settings.epochs());
     // The last partition is the first to come to its end, by the pair that it is ahead.
     return plan.first(steps, partitions - 1) <= trained
         ? plan
         : new BatchPlan(
-            replicas,
+            localTrainers,
             partitions,
             batch,
             sample,
@@ -76,9 +82,9 @@ public record BatchPlan(
     return (count + parts - 1) / parts;
   }
 
-  /** Pairs of a step, of all replicas. */
+  /** Pairs of a step, of all local trainers. */
   public long pairs() {
-    return (long) batch * replicas;
+    return (long) batch * localTrainers;
   }
 
   public long epoch(long step) {

@@ -15,8 +15,8 @@ final class MicroBatch {
   private final TrainerSpec spec;
   private final Towers towers;
   private final int[] rows;
-  private final Tower x;
-  private final Tower y;
+  private final SideKernel x;
+  private final SideKernel y;
   private int count;
   private int sample;
 
@@ -25,7 +25,7 @@ final class MicroBatch {
    *
    * @param offset where the encoder's parameters start
    */
-  private record Tower(EncoderKernel kernel, int offset, Outputs outputs) {}
+  private record SideKernel(EncoderKernel kernel, int offset, Outputs outputs) {}
 
   /**
    * What comes back to one side.
@@ -41,8 +41,8 @@ final class MicroBatch {
     int most = spec.plan().mostRows() + spec.plan().mostSample();
     rows = new int[most];
     int dimension = towers.dimension();
-    x = new Tower(towers.x().kernel(most), 0, new Outputs(most, dimension));
-    y = new Tower(towers.y().kernel(most), towers.yOffset(), new Outputs(most, dimension));
+    x = new SideKernel(towers.x().kernel(most), 0, new Outputs(most, dimension));
+    y = new SideKernel(towers.y().kernel(most), towers.yOffset(), new Outputs(most, dimension));
   }
 
   /** Rows that it has room for. */
@@ -92,7 +92,7 @@ final class MicroBatch {
   }
 
   private float forward(
-      Tower tower, Column column, float[] parameters, float[] embedding, int first) {
+      SideKernel tower, Column column, float[] parameters, float[] embedding, int first) {
     Outputs outputs = tower.outputs;
     outputs.begin(first, count, sample);
     tower.kernel.forward(column, rows, count + sample, parameters, tower.offset, outputs.values());
@@ -116,7 +116,7 @@ final class MicroBatch {
   }
 
   private void backward(
-      Tower tower,
+      SideKernel tower,
       float[] embedding,
       SideGradient gradient,
       float[] parameters,

@@ -81,7 +81,7 @@ final class TimedCollective implements Collective {
   }
 
   @Override
-  public Part part(int length) {
+  public Span part(int length) {
     return collective.part(length);
   }
 }

@@ -2,7 +2,7 @@
 package dev.fathom.train.step;
 
 import dev.fathom.collective.Collective;
-import dev.fathom.collective.Collective.Part;
+import dev.fathom.collective.Collective.Span;
 import dev.fathom.contrastive.Curve;
 import dev.fathom.contrastive.Logits;
 import dev.fathom.model.Towers;
@@ -123,7 +123,7 @@ public final class Trainer {
             new SideGradient(board.gradientX, perRow / norms.x()),
             new SideGradient(told.gradientY(), perRow / norms.y()),
             collective);
-    Part part = collective.part(parameters.length);
+    Span part = collective.part(parameters.length);
     Optimizer.step(spec, board.weights, gradient, step.number(), part.from(), part.to());
     collective.await();
     return told;
@@ -158,7 +158,7 @@ public final class Trainer {
   }
 
   /** Loss and retrieval of a partition's pairs in batches, nothing drawn and nothing changed. */
-  ValidationLoss.Part validationLoss(
+  ValidationLoss.Sums validationLoss(
       PairPartition pairs, float[] parameters, Temperature.State scalars) {
     if (validation == null) {
       validation = new Validation(spec);

@@ -30,6 +30,8 @@ public record TrainerSpec(
    * How much greater a worker's gradient is by its noise, as far as the optimiser divides by it.
    */
   double noise() {
-    return settings.optimizer() == TrainingSettings.Algorithm.SGD ? 1 : Math.sqrt(plan.replicas());
+    return settings.optimizer() == TrainingSettings.Algorithm.SGD
+        ? 1
+        : Math.sqrt(plan.localTrainers());
   }
 }

@@ -24,7 +24,7 @@ final class Validation {
   }
 
   /** A partition's part. */
-  ValidationLoss.Part loss(
+  ValidationLoss.Sums loss(
       PairPartition pairs, float[] parameters, Temperature.State scalars, MicroBatch microBatch) {
     int batch = Math.min(spec.settings().validationBatch(), pairs.size());
     int batches = pairs.size() / batch;
@@ -46,7 +46,7 @@ final class Validation {
       Logits logits = norms.logits(scalars);
       loss += objective.loss(logits, exchanged(batch, logits));
     }
-    return new ValidationLoss.Part(loss, batches, firsts, (long) batches * batch);
+    return new ValidationLoss.Sums(loss, batches, firsts, (long) batches * batch);
   }
 
   /** The exchanges of an instance that has all rows. */

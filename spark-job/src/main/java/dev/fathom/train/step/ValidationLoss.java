@@ -14,7 +14,7 @@ import java.util.List;
  */
 public record ValidationLoss(
     TrainerPool trainers, Temperature.State temperature, BroadcastValue<Weights> weights)
-    implements WorkerTask<ValidationLoss.Part> {
+    implements WorkerTask<ValidationLoss.Sums> {
   private static final long serialVersionUID = 1L;
 
   /**
@@ -24,20 +24,20 @@ public record ValidationLoss(
    * @param firsts x that are nearest to their own y within their batch
    * @param asked x in all batches
    */
-  public record Part(double sum, int batches, long firsts, long asked) implements Serializable {
+  public record Sums(double sum, int batches, long firsts, long asked) implements Serializable {
     private static final long serialVersionUID = 1L;
 
     /** Nothing. */
-    static final Part NONE = new Part(0, 0, 0, 0);
+    static final Sums NONE = new Sums(0, 0, 0, 0);
 
-    private Part plus(Part other) {
-      return new Part(
+    private Sums plus(Sums other) {
+      return new Sums(
           sum + other.sum, batches + other.batches, firsts + other.firsts, asked + other.asked);
     }
 
     /** All parts together. */
-    public static Part of(List<Part> parts) {
-      return parts.stream().reduce(NONE, Part::plus);
+    public static Sums of(List<Sums> parts) {
+      return parts.stream().reduce(NONE, Sums::plus);
     }
 
     /** The mean loss of a batch, in nats. */
@@ -52,9 +52,9 @@ public record ValidationLoss(
   }
 
   @Override
-  public Part run(PairPartition pairs) {
+  public Sums run(PairPartition pairs) {
     return pairs.size() < 2
-        ? Part.NONE
+        ? Sums.NONE
         : trainers.lend(
             trainer -> trainer.validationLoss(pairs, weights.value().parameters(), temperature));
   }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.fathom.intrinsic.DimensionResult;
-import dev.fathom.measure.Measurement.Origin;
+import dev.fathom.measure.InMemoryMeasure.Origin;
 import dev.fathom.model.SimilarityKind;
 import dev.fathom.random.RandomStream;
 import dev.fathom.settings.Settings;
@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
-class MeasurementTest {
+class InMemoryMeasureTest {
   private static final int PAIRS = 400;
   private static final int WIDTH = 3;
   private static final MeasureSettings SETTINGS = MeasureSettings.of(Settings.defaults());
@@ -96,7 +96,7 @@ class MeasurementTest {
     for (int i = 0; i < PAIRS; i++) {
       labels.add(i % 100 == 0 ? "rare" : "common");
     }
-    return Measurement.of(EmbeddedPairs.of(x, y, WIDTH, labels), origin, SETTINGS);
+    return InMemoryMeasure.of(EmbeddedPairs.of(x, y, WIDTH, labels), origin, SETTINGS);
   }
 
   private static float[] gaussian(String name) {

@@ -23,14 +23,14 @@ import org.apache.hadoop.fs.Path;
  * part, the card is replaced and the mark is set again. When that is cut off, files of a part that
  * the card does not list are removed the next time.
  */
-final class Part {
+final class AppendedPart {
   private static final Pattern NUMBERED = Pattern.compile("part-added(\\d{4})-.*");
 
   private final Storage storage;
   private final DatasetFiles files;
   private final OutputDirectory directory;
 
-  Part(Storage storage, DatasetFiles files) {
+  AppendedPart(Storage storage, DatasetFiles files) {
     this.storage = storage;
     this.files = files;
     directory = new OutputDirectory(storage, files.directory());

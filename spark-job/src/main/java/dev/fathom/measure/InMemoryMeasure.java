@@ -26,7 +26,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** What embeddings in memory tell, wherever the work that grows with n² is done. */
-public final class Measurement {
+public final class InMemoryMeasure {
   private static final int MOST_LABELS = 200;
 
   /** What the cheap estimators look at, so that none of them searches again. */
@@ -34,11 +34,11 @@ public final class Measurement {
 
   private final EmbeddedPairs pairs;
   private final MeasureSettings settings;
-  private final Machines machines;
+  private final PairwiseWork pairwise;
   private double neighbourSeconds;
 
   /** Who does what takes all pairs of points. */
-  interface Machines {
+  interface PairwiseWork {
     /**
      * Searches.
      *
@@ -50,7 +50,7 @@ public final class Measurement {
     Ranking ranking(PairedEmbeddings pairs);
   }
 
-  private static final class ThisThread implements Machines {
+  private static final class ThisThread implements PairwiseWork {
     @Override
     public Neighbours neighbours(String side, Points points, int k) {
       return NeighbourSearch.search(points, k);
@@ -63,17 +63,17 @@ public final class Measurement {
   }
 
   /** A side: its dimension, and that around each point, NaN where it was not measured. */
-  private record Tower(DimensionResult dimension, double[] around) {}
+  private record MeasuredSide(DimensionResult dimension, double[] around) {}
 
-  Measurement(EmbeddedPairs pairs, MeasureSettings settings, Machines machines) {
+  InMemoryMeasure(EmbeddedPairs pairs, MeasureSettings settings, PairwiseWork pairwise) {
     this.pairs = pairs;
     this.settings = settings;
-    this.machines = machines;
+    this.pairwise = pairwise;
   }
 
   /** Measures pairs on this thread. */
   public static MeasureResult of(EmbeddedPairs pairs, Origin origin, MeasureSettings settings) {
-    return new Measurement(pairs, settings, new ThisThread())
+    return new InMemoryMeasure(pairs, settings, new ThisThread())
         .execute(origin, pairs.count(), System.nanoTime())
         .result();
   }
@@ -108,8 +108,8 @@ public final class Measurement {
    * @param start when the stage began
    */
   Outcome execute(Origin origin, long available, long start) {
-    Tower x = tower("x", pairs.pointsX());
-    Optional<Tower> y = pairs.pointsY().map(points -> tower("y", points));
+    MeasuredSide x = tower("x", pairs.pointsX());
+    Optional<MeasuredSide> y = pairs.pointsY().map(points -> tower("y", points));
     Optional<Retrieval> retrieval = Optional.empty();
     Optional<Agreement> agreement = Optional.empty();
     if (pairs.comparable()) {
@@ -121,7 +121,7 @@ public final class Measurement {
         retrieval =
             Optional.of(
                 Retrieval.of(
-                    compared, finite.completeLabels(), settings.seed(), machines::ranking));
+                    compared, finite.completeLabels(), settings.seed(), pairwise::ranking));
         agreement = Optional.of(Agreement.of(compared, settings.seed()));
       }
     }
@@ -136,7 +136,7 @@ public final class Measurement {
         new MeasureResult(
             origin.dimension,
             x.dimension,
-            y.map(Tower::dimension),
+            y.map(MeasuredSide::dimension),
             shared,
             retrieval,
             agreement,
@@ -148,7 +148,7 @@ public final class Measurement {
             (System.nanoTime() - start) * 1e-9,
             neighbourSeconds),
         x.around,
-        y.map(Tower::around));
+        y.map(MeasuredSide::around));
   }
 
   private static Optional<Double> dimension(DimensionResult result) {
@@ -157,20 +157,20 @@ public final class Measurement {
         : Optional.empty();
   }
 
-  private Tower tower(String side, Points points) {
+  private MeasuredSide tower(String side, Points points) {
     IntrinsicSettings intrinsic = settings.intrinsic();
     PreparedPoints prepared = PreparedPoints.of(points, settings.seed());
     if (!IntrinsicDimension.suffices(prepared, intrinsic)) {
       double[] none = new double[points.count()];
       Arrays.fill(none, Double.NaN);
-      return new Tower(IntrinsicDimension.of(points, intrinsic), none);
+      return new MeasuredSide(IntrinsicDimension.of(points, intrinsic), none);
     }
     long start = System.nanoTime();
     int k = Math.max(LEAST_NEIGHBOURS, settings.neighbours());
     Neighbours neighbours =
-        machines.neighbours(side, prepared.points(), Math.min(k, prepared.points().count() - 1));
+        pairwise.neighbours(side, prepared.points(), Math.min(k, prepared.points().count() - 1));
     neighbourSeconds += (System.nanoTime() - start) * 1e-9;
-    return new Tower(
+    return new MeasuredSide(
         IntrinsicDimension.of(prepared, neighbours, intrinsic),
         IntrinsicDimension.pointwise(prepared, neighbours, intrinsic));
   }

@@ -1,0 +1,33 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.cli;
+
+import java.util.Optional;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+
+/** A subcommand that begins with pairs, prepared or not, and ends with a report. */
+abstract class PairsCommand extends SubCommand {
+  @ArgGroup(multiplicity = "1")
+  private Pairs pairs;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "DIR",
+      description = "Where everything goes.")
+  private String output;
+
+  String output() {
+    return output;
+  }
+
+  @Override
+  Optional<String> input() {
+    return Optional.ofNullable(pairs.input);
+  }
+
+  @Override
+  Optional<String> dataset() {
+    return Optional.ofNullable(pairs.data);
+  }
+}
