@@ -95,13 +95,18 @@ public final class NpzFile {
   /** The content of an entry as it was before it was packed. */
   static InputStream entry(Storage storage, Path archive, String name) throws IOException {
     ZipFile zip = zip(storage, archive);
-    return new FilterInputStream(zip.getInputStream(zip.getEntry(name))) {
-      @Override
-      public void close() throws IOException {
-        super.close();
-        zip.close();
-      }
-    };
+    try {
+      return new FilterInputStream(zip.getInputStream(zip.getEntry(name))) {
+        @Override
+        public void close() throws IOException {
+          super.close();
+          zip.close();
+        }
+      };
+    } catch (IOException | RuntimeException e) {
+      zip.close();
+      throw e;
+    }
   }
 
   private static String entryName(Path archive, Path array) {

@@ -87,11 +87,6 @@ public final class InMemoryMeasure {
   public record Origin(Optional<Integer> dimension, Optional<SimilarityKind> similarity) {
     /** Nothing. */
     public static final Origin UNKNOWN = new Origin(Optional.empty(), Optional.empty());
-
-    /** Of pairs with so many shared dimensions. */
-    public static Origin of(int dimension) {
-      return new Origin(Optional.of(dimension), Optional.empty());
-    }
   }
 
   /**
@@ -108,8 +103,8 @@ public final class InMemoryMeasure {
    * @param start when the stage began
    */
   Outcome execute(Origin origin, long available, long start) {
-    MeasuredSide x = tower("x", pairs.pointsX());
-    Optional<MeasuredSide> y = pairs.pointsY().map(points -> tower("y", points));
+    MeasuredSide x = measured("x", pairs.pointsX());
+    Optional<MeasuredSide> y = pairs.pointsY().map(points -> measured("y", points));
     Optional<Retrieval> retrieval = Optional.empty();
     Optional<Agreement> agreement = Optional.empty();
     if (pairs.comparable()) {
@@ -157,7 +152,7 @@ public final class InMemoryMeasure {
         : Optional.empty();
   }
 
-  private MeasuredSide tower(String side, Points points) {
+  private MeasuredSide measured(String side, Points points) {
     IntrinsicSettings intrinsic = settings.intrinsic();
     PreparedPoints prepared = PreparedPoints.of(points, settings.seed());
     if (!IntrinsicDimension.suffices(prepared, intrinsic)) {

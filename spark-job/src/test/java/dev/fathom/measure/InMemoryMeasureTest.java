@@ -24,7 +24,7 @@ class InMemoryMeasureTest {
   void pairsThatBelongTogetherShareADimension() {
     float[] x = gaussian("x");
 
-    MeasureResult result = measure(x, x.clone(), Origin.of(3));
+    MeasureResult result = measure(x, x.clone(), new Origin(Optional.of(3), Optional.empty()));
 
     assertThat(result.nothingShared()).isFalse();
     assertThat(result.shared()).isPresent();

@@ -69,7 +69,7 @@ final class ReportPages {
     MeasureResult measured =
         InMemoryMeasure.of(
                 EmbeddedPairs.of(x, y, d, labels),
-                InMemoryMeasure.Origin.of(5),
+                new InMemoryMeasure.Origin(Optional.of(5), Optional.empty()),
                 MeasureSettings.of(settings))
             .with(showcase(x, y, pairs, d, labels));
     RunReport report =
