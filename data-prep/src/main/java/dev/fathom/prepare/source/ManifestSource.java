@@ -9,7 +9,6 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.Predicate;
 import org.apache.commons.lang3.StringUtils;
 import org.apache.hadoop.fs.Path;
@@ -28,6 +27,9 @@ final class ManifestSource implements Source {
   private static final int MOST_CAPTIONS = 1024;
   private static final int DETAIL_LENGTH = 200;
 
+  /** Stands for a column that the settings do not name. */
+  private static final int NONE = -1;
+
   private final JavaSparkContext spark;
   private final Table table;
   private final Layout layout;
@@ -40,9 +42,9 @@ final class ManifestSource implements Source {
    * @param columns how many the manifest has
    * @param x column of the first side
    * @param y column of the second side
-   * @param key column of the key, -1 for none
-   * @param label column of the class, -1 for none
-   * @param group column of the group, -1 for none
+   * @param key column of the key, NONE for none
+   * @param label column of the class, NONE for none
+   * @param group column of the group, NONE for none
    * @param xSide what the first side is
    * @param ySide what the second side is
    * @param malformed why a row is left out that has not the form of the file
@@ -75,17 +77,25 @@ final class ManifestSource implements Source {
   static ManifestSource open(
       SparkSession spark, Path file, Table.Form form, InputSettings input, String fingerprint) {
     Table table = Table.named(spark, file, form, input);
-    int x = sideColumn(table, file, "input.x", input.x(), PictureNames.IMAGE_COLUMNS);
-    int y = sideColumn(table, file, "input.y", input.y(), PictureNames.TEXT_COLUMNS);
+    int x =
+        input
+            .x()
+            .map(name -> column(table, file, name))
+            .orElseGet(() -> likely(table, file, "input.x", PictureNames.IMAGE_COLUMNS));
+    int y =
+        input
+            .y()
+            .map(name -> column(table, file, name))
+            .orElseGet(() -> likely(table, file, "input.y", PictureNames.TEXT_COLUMNS));
     Layout layout =
         new Layout(
             input.images().orElse(file.getParent().toString()),
             table.columns().size(),
             x,
             y,
-            column(table, file, input.key()),
-            column(table, file, input.label()),
-            column(table, file, input.groupBy()),
+            input.key().map(name -> column(table, file, name)).orElse(NONE),
+            input.label().map(name -> column(table, file, name)).orElse(NONE),
+            input.groupBy().map(name -> column(table, file, name)).orElse(NONE),
             side(table, file, x),
             side(table, file, y),
             form == Table.Form.JSONL ? RejectReason.UNREADABLE_ROW : RejectReason.RAGGED_ROW,
@@ -125,12 +135,12 @@ final class ManifestSource implements Source {
     long ordinal = number * MOST_CAPTIONS;
     try {
       requireWhole(row, layout);
-      if (layout.key() >= 0) {
+      if (layout.key() != NONE) {
         key = required(row, layout.key());
       }
       RawValue x = value(row, layout.x(), layout.xSide(), layout.folder());
-      String label = layout.label() < 0 ? "" : text(row, layout.label()).strip();
-      String group = layout.group() < 0 ? "" : text(row, layout.group()).strip();
+      String label = layout.label() == NONE ? "" : text(row, layout.label()).strip();
+      String group = layout.group() == NONE ? "" : text(row, layout.group()).strip();
       if (layout.ySide().modality() != Modality.TEXT) {
         RawValue y = value(row, layout.y(), layout.ySide(), layout.folder());
         return List.of(new RawRow.Pair(key, ordinal, x, y, label, group));
@@ -239,11 +249,7 @@ final class ManifestSource implements Source {
     return 2 * sample.stream().filter(test).count() > sample.size();
   }
 
-  private static int sideColumn(
-      Table table, Path file, String setting, Optional<String> named, List<String> likely) {
-    if (named.isPresent()) {
-      return column(table, file, named);
-    }
+  private static int likely(Table table, Path file, String setting, List<String> likely) {
     List<String> columns =
         table.columns().stream().map(name -> name.strip().toLowerCase(Locale.ROOT)).toList();
     return likely.stream()
@@ -257,15 +263,12 @@ final class ManifestSource implements Source {
                     setting, file, String.join(", ", table.columns()), uncut(table)));
   }
 
-  private static int column(Table table, Path file, Optional<String> name) {
-    if (name.isEmpty()) {
-      return -1;
-    }
-    int column = table.columns().indexOf(name.get());
+  private static int column(Table table, Path file, String name) {
+    int column = table.columns().indexOf(name);
     if (column < 0) {
       throw FathomException.usage(
           "there is no column %s in %s; its columns are %s%s",
-          name.get(), file, String.join(", ", table.columns()), uncut(table));
+          name, file, String.join(", ", table.columns()), uncut(table));
     }
     return column;
   }

@@ -57,8 +57,8 @@ final class MatrixSource implements Source {
           opened.add(NpzFile.archive(storage, file).orElse(file));
           return Matrix.open(spark, storage, file, input);
         };
-    Matrix x = opener.apply(required(storage, directory, "input.x", input.x()));
-    Matrix y = opener.apply(required(storage, directory, "input.y", input.y()));
+    Matrix x = opener.apply(input.x().orElseThrow(() -> unnamed(storage, directory, "input.x")));
+    Matrix y = opener.apply(input.y().orElseThrow(() -> unnamed(storage, directory, "input.y")));
     Optional<Matrix> labels = input.label().map(opener);
     Optional<Matrix> groups = input.groupBy().map(opener);
     List<Matrix> matrices = new ArrayList<>(List.of(x, y));
@@ -92,7 +92,10 @@ final class MatrixSource implements Source {
   @Override
   public JavaRDD<RawRow> rows() {
     return x.vectors()
-        .cogroup(y.vectors(), names(labels), names(groups))
+        .cogroup(
+            y.vectors(),
+            labels.map(Matrix::names).orElseGet(this::noNames),
+            groups.map(Matrix::names).orElseGet(this::noNames))
         .map(
             row ->
                 new RawRow.Pair(
@@ -109,9 +112,8 @@ final class MatrixSource implements Source {
     return fingerprint;
   }
 
-  /** The first column of a file by the row's number; nothing where there is no file. */
-  private JavaPairRDD<Long, String> names(Optional<Matrix> matrix) {
-    return matrix.map(Matrix::names).orElseGet(() -> JavaPairRDD.fromJavaRDD(spark.emptyRDD()));
+  private JavaPairRDD<Long, String> noNames() {
+    return JavaPairRDD.fromJavaRDD(spark.emptyRDD());
   }
 
   private static String first(Iterable<String> names) {
@@ -131,17 +133,14 @@ final class MatrixSource implements Source {
     }
   }
 
-  private static String required(
-      Storage storage, Path directory, String setting, Optional<String> name) {
-    return name.orElseThrow(
-        () ->
-            FathomException.usage(
-                NpzFile.isNamed(directory)
-                    ? "%s must name an array of %s; its arrays are %s"
-                    : "%s must name a file of %s; its files are %s",
-                setting,
-                directory,
-                files(storage, directory)));
+  private static FathomException unnamed(Storage storage, Path directory, String setting) {
+    return FathomException.usage(
+        NpzFile.isNamed(directory)
+            ? "%s must name an array of %s; its arrays are %s"
+            : "%s must name a file of %s; its files are %s",
+        setting,
+        directory,
+        files(storage, directory));
   }
 
   private static Path file(Storage storage, Path directory, String name) {

@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
@@ -55,7 +54,7 @@ final class ParquetSource implements Source {
   private final Layout layout;
   private final String fingerprint;
 
-  /** What a column holds. */
+  /** The content of a column. */
   private enum Content {
     IMAGE_BYTES,
     IMAGE_STRUCT,
@@ -105,14 +104,30 @@ final class ParquetSource implements Source {
     String[] paths = parts.stream().map(Path::toString).toArray(String[]::new);
     Dataset<Row> all = Table.reading(files.root(), () -> spark.read().parquet(paths));
     StructType schema = all.schema();
-    SideColumn x = side(all, files, "input.x", input.x(), PictureNames.IMAGE_COLUMNS);
-    SideColumn y = side(all, files, "input.y", input.y(), PictureNames.TEXT_COLUMNS);
+    SideColumn x =
+        side(
+            all,
+            files,
+            input.x().orElseGet(() -> likely(all, files, "input.x", PictureNames.IMAGE_COLUMNS)));
+    SideColumn y =
+        side(
+            all,
+            files,
+            input.y().orElseGet(() -> likely(all, files, "input.y", PictureNames.TEXT_COLUMNS)));
     List<Column> wanted =
         new ArrayList<>(
             List.of(
-                named(all, files, input.key()).as("key"),
-                named(all, files, input.label()).as("label"),
-                named(all, files, input.groupBy()).as("group"),
+                input.key().map(name -> text(all, files, name)).orElseGet(() -> lit("")).as("key"),
+                input
+                    .label()
+                    .map(name -> text(all, files, name))
+                    .orElseGet(() -> lit(""))
+                    .as("label"),
+                input
+                    .groupBy()
+                    .map(name -> text(all, files, name))
+                    .orElseGet(() -> lit(""))
+                    .as("group"),
                 all.col(quoted(x.name())).as("x"),
                 all.col(quoted(y.name())).as("y"),
                 (isOfImg2dataset(schema) ? optional(all, schema, STATUS) : lit("")).as(STATUS),
@@ -149,7 +164,9 @@ final class ParquetSource implements Source {
     return "`" + name.replace("`", "``") + "`";
   }
 
-  /** Another's column of that name may say anything. */
+  /**
+   * Whether img2dataset wrote the files. In other files a column of that name may mean anything.
+   */
   private static boolean isOfImg2dataset(StructType schema) {
     return Arrays.asList(schema.fieldNames()).containsAll(List.of(STATUS, ERROR));
   }
@@ -160,13 +177,9 @@ final class ParquetSource implements Source {
         : lit("");
   }
 
-  private static Column named(Dataset<Row> all, InputFiles files, Optional<String> name) {
-    return name.map(
-            column -> {
-              requireColumn(all, files, column);
-              return all.col(quoted(column)).cast(DataTypes.StringType);
-            })
-        .orElseGet(() -> lit(""));
+  private static Column text(Dataset<Row> all, InputFiles files, String name) {
+    requireColumn(all, files, name);
+    return all.col(quoted(name)).cast(DataTypes.StringType);
   }
 
   private static void requireColumn(Dataset<Row> all, InputFiles files, String name) {
@@ -177,27 +190,22 @@ final class ParquetSource implements Source {
     }
   }
 
-  private static SideColumn side(
-      Dataset<Row> all,
-      InputFiles files,
-      String setting,
-      Optional<String> named,
-      List<String> likely) {
-    String name =
-        named.orElseGet(
+  private static String likely(
+      Dataset<Row> all, InputFiles files, String setting, List<String> likely) {
+    return likely.stream()
+        .flatMap(
+            name ->
+                Arrays.stream(all.columns())
+                    .filter(column -> column.toLowerCase(Locale.ROOT).equals(name)))
+        .findFirst()
+        .orElseThrow(
             () ->
-                likely.stream()
-                    .flatMap(
-                        likelyName ->
-                            Arrays.stream(all.columns())
-                                .filter(
-                                    column -> column.toLowerCase(Locale.ROOT).equals(likelyName)))
-                    .findFirst()
-                    .orElseThrow(
-                        () ->
-                            FathomException.usage(
-                                "%s must name a column of %s; its columns are %s",
-                                setting, files.root(), String.join(", ", all.columns()))));
+                FathomException.usage(
+                    "%s must name a column of %s; its columns are %s",
+                    setting, files.root(), String.join(", ", all.columns())));
+  }
+
+  private static SideColumn side(Dataset<Row> all, InputFiles files, String name) {
     requireColumn(all, files, name);
     DataType type = all.schema().apply(name).dataType();
     if (type instanceof BinaryType) {
