@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What a dataset is: {@code dataset.json}.
+ * The card of a dataset: {@code dataset.json}.
  *
  * @param schemaVersion the version of this contract, {@link #SCHEMA_VERSION}
  * @param source where the pairs came from: the path, or the name of a built-in source
@@ -20,7 +20,7 @@ import java.util.TreeMap;
  * @param shuffledPairs whether the pairing was destroyed on purpose, as a control
  * @param x the first side
  * @param y the second side
- * @param counts how many rows were read and where they went
+ * @param counts rows read, and where they went
  * @param rejects how many rows were rejected, by reason
  * @param duplicates how many kept pairs repeat an earlier one, or a side of one
  * @param settings what decided the form of a pair; what is appended has to be made by the same
@@ -44,7 +44,7 @@ public record DatasetCard(
   /** The version that this code writes and reads. */
   public static final int SCHEMA_VERSION = 1;
 
-  /** Fills in what cards of earlier builds do not have. */
+  /** Fills in fields that cards of earlier builds lack. */
   public DatasetCard {
     duplicates = duplicates == null ? new Duplicates(0, 0, 0) : duplicates;
     settings = settings == null ? "" : settings;
@@ -54,7 +54,7 @@ public record DatasetCard(
   /** Rows read, and where they went: {@code read = rejected + train + validation + test}. */
   public record Counts(long read, long rejected, long train, long validation, long test) {
 
-    /** How many pairs there are. */
+    /** Number of pairs. */
     @JsonIgnore
     public long kept() {
       return read - rejected;
@@ -72,11 +72,11 @@ public record DatasetCard(
   }
 
   /**
-   * Pairs that are not the first of their content, byte by byte, within their part.
+   * Numbers of pairs that repeat the content of an earlier pair of their part, byte by byte.
    *
-   * @param x whose first side stands in an earlier pair
-   * @param y whose second side does
-   * @param pairs both of whose sides stand in one earlier pair
+   * @param x pairs whose first side is that of an earlier pair
+   * @param y pairs whose second side is that of an earlier pair
+   * @param pairs pairs both of whose sides are those of one earlier pair
    */
   public record Duplicates(long x, long y, long pairs) implements Serializable {
 
@@ -87,15 +87,15 @@ public record DatasetCard(
   }
 
   /**
-   * What was read at once.
+   * A part of a dataset: the input of one {@code prepare}.
    *
    * @param source where the pairs came from
    * @param fingerprint of the input and the settings
-   * @param counts how many rows were read and where they went
+   * @param counts rows read, and where they went
    */
   public record Part(String source, String fingerprint, Counts counts) {}
 
-  /** This dataset with another part, whose card is given. */
+  /** The card of this dataset with another part. */
   public DatasetCard plus(DatasetCard part) {
     Map<String, Long> all = new TreeMap<>(rejects);
     part.rejects.forEach((reason, count) -> all.merge(reason, count, Long::sum));

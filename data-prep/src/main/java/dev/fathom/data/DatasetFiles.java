@@ -7,20 +7,20 @@ import dev.fathom.output.OutputDirectory;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 
-/** Where the parts of a dataset directory are. */
+/** The paths within a dataset directory. */
 public record DatasetFiles(Path directory) {
 
-  /** The card. */
+  /** The path of the card. */
   public Path card() {
     return new Path(directory, "dataset.json");
   }
 
-  /** The rows that were left out, with their reasons. */
+  /** The directory of the rejected rows and their reasons. */
   public Path rejects() {
     return new Path(directory, "rejects");
   }
 
-  /** The shards of one split. */
+  /** The directory of the shards of one split. */
   public Path shards(Split split) {
     return new Path(directory, PairSchema.SPLIT + "=" + split.directory());
   }
@@ -50,7 +50,7 @@ public record DatasetFiles(Path directory) {
     return card;
   }
 
-  /** How many shard files there are, and their bytes. */
+  /** The number of shard files and their bytes. */
   public Size size(Storage storage) {
     int count = 0;
     long bytes = 0;

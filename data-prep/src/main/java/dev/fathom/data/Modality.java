@@ -3,7 +3,7 @@ package dev.fathom.data;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** What one side of a pair is, and so how a shard stores it. */
+/** The kind of data of one side, which decides how a shard stores it. */
 public enum Modality {
   /** Height × width × 3 bytes, row-major, red green blue, as a Parquet binary. */
   @JsonProperty("image")

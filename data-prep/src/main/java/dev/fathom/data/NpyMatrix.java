@@ -22,14 +22,14 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.Seekable;
 
 /**
- * A matrix in a NumPy {@code .npy} file, or in one of an {@code .npz}, of which any rows can be
+ * A matrix in a NumPy {@code .npy} file or in an {@code .npz} archive. Any range of rows can be
  * read: format versions 1 to 3, C or Fortran order, either byte order, floats of 2, 4 or 8 bytes,
  * integers, booleans. More than two axes are read as rows of the first, one axis as a column.
  *
- * @param file where it is
- * @param packed the entry of a zip that it is to be unpacked from, empty for none
+ * @param file path of the file
+ * @param packed name of the compressed zip entry that holds it, empty for none
  * @param offset bytes before the first number
- * @param type of a number, as NumPy names it, such as {@code f4}
+ * @param type NumPy's name of the type of a number, such as {@code f4}
  * @param littleEndian its byte order
  * @param fortran whether it is stored column by column
  * @param rows n
@@ -61,7 +61,7 @@ public record NpyMatrix(
   private static final Pattern TYPES = Pattern.compile("f[248]|[iu][1248]|b1");
 
   /**
-   * Reads a header and holds it to the size of the file.
+   * Reads the header and compares it with the size of the file.
    *
    * @param file a {@code .npy}, or an array of an archive: {@code a.npz/left}
    * @throws FathomException naming the file, if it is no such matrix or shorter than it says
@@ -163,22 +163,22 @@ public record NpyMatrix(
         (int) columns);
   }
 
-  /** This matrix as a part of a larger file. */
+  /** This matrix within a larger file. */
   NpyMatrix within(Path whole, long at) {
     return new NpyMatrix(
         whole.toString(), "", at + offset, type, littleEndian, fortran, rows, columns);
   }
 
-  /** This matrix in a packed entry of a zip. */
+  /** This matrix within a compressed entry of a zip. */
   NpyMatrix packedIn(Path zip, String entry) {
     return new NpyMatrix(zip.toString(), entry, offset, type, littleEndian, fortran, rows, columns);
   }
 
   /**
-   * How many rows to read at once: of what is packed, which is unpacked from its beginning each
-   * time, so many that this is seldom.
+   * How many rows to read at once. A compressed entry is read from its start each time, so it is
+   * read in few large pieces.
    *
-   * @param most where every row can be reached
+   * @param most number of rows for a file in which any row can be reached
    */
   public long rowsAtOnce(long most) {
     return packed.isEmpty() ? most : Math.max(1, NUMBERS_UNPACKED_AT_ONCE / columns);
@@ -212,7 +212,7 @@ public record NpyMatrix(
     }
   }
 
-  /** The numbers in the order of the file. */
+  /** Reads the numbers in the order of the file. */
   private final class Numbers implements AutoCloseable {
     private final InputStream in;
     private long position;
@@ -222,7 +222,7 @@ public record NpyMatrix(
       in = packed.isEmpty() ? storage.open(path) : NpzFile.entry(storage, path, packed);
     }
 
-    /** Reads from a number on, which is not before those that were read. */
+    /** Reads numbers from {@code first} on, which must not be before those already read. */
     void read(long first, float[] values) throws IOException {
       int bytes = bytes();
       byte[] chunk = new byte[Math.min(READ_AT_ONCE / bytes, values.length) * bytes];
@@ -278,7 +278,7 @@ public record NpyMatrix(
     };
   }
 
-  /** IEEE 754 binary16. */
+  /** Converts an IEEE 754 binary16 number. */
   private static float half(short bits) {
     int exponent = (bits >> 10) & 0x1f;
     int fraction = bits & 0x3ff;

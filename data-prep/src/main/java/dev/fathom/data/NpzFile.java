@@ -19,14 +19,14 @@ import org.apache.commons.lang3.StringUtils;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The arrays of a NumPy {@code .npz}, a zip of {@code .npy} files. A path to one is that of the
- * archive and the array's name: {@code a.npz/left}.
+ * The arrays of a NumPy {@code .npz}, a zip of {@code .npy} files. The path of an array is the path
+ * of the archive and the name of the array: {@code a.npz/left}.
  */
 public final class NpzFile {
   private static final String NPZ = ".npz";
   private static final String NPY = ".npy";
 
-  /** Bytes that Deflate packs into one at most. */
+  /** Largest compression ratio of Deflate. */
   private static final int MOST_PACKED = 1032;
 
   private NpzFile() {}
@@ -62,7 +62,7 @@ public final class NpzFile {
     }
   }
 
-  /** Opens an array; the numbers of one that is stored as it is are read in place. */
+  /** Opens an array. An uncompressed array is read in place. */
   static NpyMatrix open(Storage storage, Path archive, Path array) {
     String name = entryName(archive, array);
     try (ZipFile zip = zip(storage, archive)) {
@@ -92,7 +92,7 @@ public final class NpzFile {
     }
   }
 
-  /** The content of an entry as it was before it was packed. */
+  /** Opens the uncompressed content of an entry. */
   static InputStream entry(Storage storage, Path archive, String name) throws IOException {
     ZipFile zip = zip(storage, archive);
     try {

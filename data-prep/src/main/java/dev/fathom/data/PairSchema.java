@@ -19,10 +19,10 @@ public final class PairSchema {
   /** Class of the pair, or null. */
   public static final String LABEL = "label";
 
-  /** What to show a person for {@link #X}: a file path or a caption, or null. */
+  /** Text that shows {@link #X} to a reader: a file path or a caption, or null. */
   public static final String X_SOURCE = "x_source";
 
-  /** What to show a person for {@link #Y}. */
+  /** Text that shows {@link #Y} to a reader. */
   public static final String Y_SOURCE = "y_source";
 
   /** Value of the column that the split was grouped by, or null. */
@@ -34,10 +34,10 @@ public final class PairSchema {
   /** The partition column: a {@link Split#directory()}. */
   public static final String SPLIT = "split";
 
-  /** Why a row was rejected: a code to group by. */
+  /** The reason of a rejection, as a code to group by. */
   public static final String REASON = "reason";
 
-  /** Why a row was rejected: for a person. */
+  /** The reason of a rejection, in words. */
   public static final String DETAIL = "detail";
 
   private PairSchema() {}
@@ -47,7 +47,7 @@ public final class PairSchema {
     return rows(x, y).add(SPLIT, DataTypes.StringType, false);
   }
 
-  /** The same without the partition column, which is in no file. */
+  /** The schema of a shard without the partition column, which is in no file. */
   public static StructType rows(Modality x, Modality y) {
     return new StructType()
         .add(KEY, DataTypes.StringType, false)

@@ -9,9 +9,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.apache.hadoop.fs.Path;
 
-/** Files of Parquet, before Spark sets tasks on them. */
+/** Checks Parquet files before Spark starts tasks on them. */
 public final class ParquetFile {
-  /** How they begin, plain or with an encrypted footer. */
+  /** The first bytes of a file, plain or with an encrypted footer. */
   private static final String MAGIC = "PAR[1E]";
 
   private ParquetFile() {}

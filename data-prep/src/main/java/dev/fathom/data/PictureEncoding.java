@@ -18,7 +18,7 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** How a shard holds a picture. */
+/** How a shard stores a picture. */
 public enum PictureEncoding {
   /** Height × width × 3 bytes, row-major, red green blue. */
   @JsonProperty("raw")
@@ -34,7 +34,7 @@ public enum PictureEncoding {
     }
   },
 
-  /** A JPEG file of quality 0.95: a fraction of the bytes, and not quite the same picture. */
+  /** A JPEG file of quality 0.95: it has a fraction of the bytes, and some loss. */
   @JsonProperty("jpeg")
   JPEG {
     @Override
@@ -83,10 +83,10 @@ public enum PictureEncoding {
   private static final float QUALITY = 0.95f;
   private static final int CHANNELS = 3;
 
-  /** A picture of height × width × 3 bytes as a shard holds it. */
+  /** Encodes a picture of height × width × 3 bytes for a shard. */
   public abstract byte[] encode(byte[] rgb, int height, int width);
 
-  /** What a shard holds as height × width × 3 bytes. */
+  /** Decodes a stored picture to height × width × 3 bytes. */
   public abstract byte[] decode(byte[] stored);
 
   private static void swapChannels(byte[] from, byte[] to) {

@@ -5,20 +5,20 @@ import dev.fathom.error.FathomException;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** What stands between the cells of a row of CSV, which spreadsheets choose by the country. */
+/** Finds the separator of a CSV file, which spreadsheets choose by country. */
 public final class Separator {
   private static final String COMMA = ",";
 
-  /** The likeliest first. */
+  /** The usual separators, the likeliest first. */
   private static final List<String> USUAL = List.of(COMMA, ";", "\t", "|");
 
-  /** Numbers as NumPy's savetxt has them. */
+  /** Numbers as NumPy's savetxt writes them. */
   private static final Pattern SPACED = Pattern.compile("[-+.\\deE]+(?: [-+.\\deE]+)+");
 
   private Separator() {}
 
   /**
-   * The separator that a setting means; a tab is {@code \t} or {@code tab}.
+   * Reads the separator of a setting; a tab is {@code \t} or {@code tab}.
    *
    * @throws FathomException of usage where it cannot be one
    */
@@ -32,7 +32,9 @@ public final class Separator {
     return separator;
   }
 
-  /** The one that is met most in the first row outside of quotes; a comma where there is none. */
+  /**
+   * The separator that the first row has most often outside of quotes; a comma if there is none.
+   */
   public static String ofHeader(String head) {
     String header = firstRow(head);
     String found = COMMA;
@@ -45,8 +47,8 @@ public final class Separator {
   }
 
   /**
-   * The one between numbers: what cannot be within one counts before a comma, which may be a
-   * decimal one, and a blank where there is nothing else.
+   * The separator between numbers. One that cannot be part of a number comes before a comma, which
+   * may be a decimal comma; a blank comes last.
    */
   public static String ofNumbers(String head) {
     String row = firstRow(head).strip();

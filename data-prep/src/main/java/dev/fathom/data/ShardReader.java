@@ -20,12 +20,12 @@ import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Reads a split of a dataset in the order of its shards, in as many equal runs as are asked for.
- * Shards hold pairs in random order already, so a run of neighbours is a random part; nothing is
- * shuffled, and each run opens the files it overlaps and no others.
+ * Reads a split of a dataset in the order of its shards, in any number of equal runs. Shards hold
+ * pairs in random order, so consecutive pairs are a random sample and nothing is shuffled. Each run
+ * opens only the files that it overlaps.
  */
 public final class ShardReader {
-  /** Column of {@link #readUnsorted}: name of the shard file that a row stands in. */
+  /** Column of {@link #readUnsorted}: name of a row's shard file. */
   private static final String FILE = "file";
 
   /** Column of {@link #readUnsorted}: number of the row within its file. */
@@ -43,20 +43,20 @@ public final class ShardReader {
     this.card = card;
   }
 
-  /** A file of a split, and the numbers of its first row and of the one after its last. */
+  /** A file of a split, the number of its first row and the end of its rows. */
   private record Shard(String name, long from, long to) {}
 
   /**
    * The split in one partition, in the order of the shards.
    *
-   * @param columns columns of {@link PairSchema} that are wanted
+   * @param columns names of the columns of {@link PairSchema} to read
    */
   public Dataset<Row> read(Split split, String... columns) {
     return read(split, new int[] {0, 1}, columns);
   }
 
   /**
-   * The rows of a split in one partition for each run of equal parts, each in the order of the
+   * Reads the rows of a split, one partition for each run of equal parts, in the order of the
    * shards.
    *
    * @param runs the first part of each run; and after the last, how many parts there are
@@ -68,28 +68,29 @@ public final class ShardReader {
         rows -> rows.coalesce(1).sortWithinPartitions(FILE, ROW).select(select(columns)));
   }
 
-  /** Runs of parts of about one length. */
+  /** Divides parts into runs of about the same length. */
   public static int[] runs(int parts, int runs) {
     return IntStream.rangeClosed(0, runs).map(run -> (int) start(parts, run, runs)).toArray();
   }
 
   /**
-   * Where a part of {@code rows} starts that are cut into {@code parts} parts of about one size.
+   * The first row of a part when {@code rows} are cut into {@code parts} parts of about the same
+   * size.
    */
   public static long start(long rows, int part, int parts) {
     return rows * part / parts;
   }
 
-  /** How many rows a split has. */
+  /** The number of rows of a split. */
   public long rows(Split split) {
     List<Shard> shards = shards(split);
     return shards.isEmpty() ? 0 : shards.get(shards.size() - 1).to();
   }
 
   /**
-   * The same partitions with their rows as they come, which spares the memory that sorting takes.
-   * After the columns that are wanted stand the name of the row's file and its number in the file,
-   * by which the caller finds their order.
+   * Reads the same partitions with their rows in any order, which saves the memory of sorting. Two
+   * further columns hold the row's file and its number in the file, by which the caller can order
+   * them.
    *
    * @param runs the first part of each run; and after the last, how many parts there are
    */
@@ -143,7 +144,7 @@ public final class ShardReader {
 
   private List<Shard> count(Split split) {
     Path directory = files.shards(split);
-    // A split that got no pair has no directory.
+    // A split without pairs has no directory.
     if (!new Storage(spark.sparkContext().hadoopConfiguration()).exists(directory)) {
       return List.of();
     }

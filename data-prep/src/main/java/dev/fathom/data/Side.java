@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * One side of the pairs as the card describes it.
  *
- * @param modality what it is
+ * @param modality kind of data
  * @param shape {@code [height, width, 3]} of an image, {@code [maximum tokens]} of a text, {@code
  *     [columns]} of a vector
  * @param mean from the training split: per colour channel on the scale 0 to 1, per column of a
@@ -37,7 +37,7 @@ public record Side(
     encoding = encoding == null ? PictureEncoding.RAW : encoding;
   }
 
-  /** A side that is stored as it is. */
+  /** A side whose pictures are stored without compression. */
   public Side(
       Modality modality,
       List<Integer> shape,
@@ -47,12 +47,12 @@ public record Side(
     this(modality, shape, mean, standardDeviation, vocabulary, PictureEncoding.RAW);
   }
 
-  /** The same, stored in another way. */
+  /** A copy with another encoding of pictures. */
   public Side stored(PictureEncoding as) {
     return new Side(modality, shape, mean, standardDeviation, vocabulary, as);
   }
 
-  /** How many numbers one row of this side is at most: bytes, tokens or floats. */
+  /** The largest number of bytes, tokens or floats in a row of this side. */
   @JsonIgnore
   public int size() {
     return shape.stream().reduce(1, Math::multiplyExact);

@@ -7,7 +7,7 @@ import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
 import org.apache.hadoop.fs.FSDataInputStream;
 
-/** A file of any Hadoop file system as the JDK reads one at any place. */
+/** A file of any Hadoop file system as a seekable channel of the JDK. */
 final class StoredChannel implements SeekableByteChannel {
   private final FSDataInputStream in;
   private final long size;

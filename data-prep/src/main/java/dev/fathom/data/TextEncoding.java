@@ -19,19 +19,19 @@ import org.apache.commons.io.input.BOMInputStream;
 import org.apache.hadoop.fs.Path;
 
 /**
- * How text is encoded that users bring. A byte order mark at its beginning says more than the
- * charset that is named, and is no part of the text.
+ * The encoding of users' text files. A byte order mark overrides the named charset, and is not part
+ * of the text.
  *
- * @param charset name of what text without a mark is in
+ * @param charset name of the charset of text without a mark
  */
 public record TextEncoding(String charset) implements Serializable {
-  /** What text is in unless it is said. */
+  /** The default. */
   public static final TextEncoding UTF_8 = new TextEncoding(StandardCharsets.UTF_8.name());
 
   private static final int LONGEST_HEAD = 1 << 16;
 
   /**
-   * The encoding of this name.
+   * Finds an encoding by its name.
    *
    * @throws FathomException of usage where there is none
    */
@@ -51,7 +51,7 @@ public record TextEncoding(String charset) implements Serializable {
     return equals(UTF_8);
   }
 
-  /** The encoding of a file, plain or packed: that of its mark, else this one. */
+  /** The encoding of a file, plain or compressed: that of its mark, else this one. */
   public TextEncoding of(Storage storage, Path file) {
     try (BOMInputStream in = marked(storage.openUnpacked(file))) {
       return marked(in);
@@ -60,7 +60,7 @@ public record TextEncoding(String charset) implements Serializable {
     }
   }
 
-  /** The beginning of a file, plain or packed, without its mark. */
+  /** The start of a file, plain or compressed, without its mark. */
   public String head(Storage storage, Path file) {
     char[] head = new char[LONGEST_HEAD];
     try (Reader in = reader(storage.openUnpacked(file))) {
@@ -70,16 +70,16 @@ public record TextEncoding(String charset) implements Serializable {
     }
   }
 
-  /** Reads text without its mark; bytes that are none are read as U+FFFD. */
+  /** Reads text without its mark. Invalid bytes become U+FFFD. */
   public Reader reader(InputStream in) throws IOException {
     BOMInputStream marked = marked(in);
     return new InputStreamReader(marked, Charset.forName(marked(marked).charset()));
   }
 
   /**
-   * The text that bytes are, without its mark.
+   * Decodes text, without its mark.
    *
-   * @throws CharacterCodingException where they are none
+   * @throws CharacterCodingException if the bytes are invalid
    */
   public String decoded(byte[] content) throws CharacterCodingException {
     try (BOMInputStream in = marked(new ByteArrayInputStream(content))) {
@@ -92,7 +92,7 @@ public record TextEncoding(String charset) implements Serializable {
     }
   }
 
-  /** The text that bytes are, without its mark; those that are none become U+FFFD. */
+  /** Decodes text, without its mark. Invalid bytes become U+FFFD. */
   public String readable(byte[] content) {
     try (Reader in = reader(new ByteArrayInputStream(content))) {
       return IOUtils.toString(in);

@@ -7,11 +7,11 @@ import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
 
-/** What an error says of what went wrong, without what carried it from a task to the driver. */
+/** Finds the cause of an error, without the wrapping from a task to the driver. */
 public final class Causes {
   private static final String CAUSED_BY = "Caused by: ";
 
-  /** How Spark tells of a task's error before it comes to the error itself. */
+  /** Spark's words before the error of a task. */
   private static final Pattern CARRIER =
       Pattern.compile(
           "(?s)^(?:Job aborted due to stage failure: |Exception thrown in awaitResult: )"
@@ -19,13 +19,13 @@ public final class Causes {
               + "(?:Lost task \\S+ in stage \\S+ \\(TID \\d+\\) \\([^)]*\\): )?"
               + "(?:Stage failed because barrier task .*? finished unsuccessfully\\.\\s*)?");
 
-  /** How a stack trace names the class of an error. */
+  /** The name of an error's class in a stack trace. */
   private static final Pattern CLASS =
       Pattern.compile("^(?:[\\w$]+\\.)+[\\w$]*(?:Exception|Error): (?=.*\\s)");
 
   private Causes() {}
 
-  /** The error itself, which Spark and threads wrap when it comes out of a task. */
+  /** The original error, which Spark and threads wrap when it comes from a task. */
   public static Throwable unwrapped(Throwable error) {
     Throwable found = error;
     while (found.getCause() != null && isCarrier(found)) {
@@ -38,12 +38,12 @@ public final class Causes {
     return error instanceof ExecutionException || CARRIER.matcher(message(error)).find();
   }
 
-  /** A message without Spark's words on which task of which stage it comes from. */
+  /** A message without Spark's words about its task and stage. */
   public static String withoutCarrier(String message) {
     return CARRIER.matcher(message).replaceFirst("");
   }
 
-  /** One line that says what is at the bottom of an error. */
+  /** One line about the root cause of an error. */
   public static String told(Throwable error) {
     List<Throwable> chain = new ArrayList<>();
     for (Throwable at = error; at != null && !chain.contains(at); at = at.getCause()) {
@@ -53,7 +53,7 @@ public final class Causes {
       Throwable cause = chain.get(i);
       String message = bottom(withoutCarrier(message(cause)));
       if (!message.isBlank()) {
-        // A word by itself, such as a host, says nothing without its error.
+        // A single word, such as a host, needs the name of its error to mean anything.
         return message.contains(" ") ? message : kind(cause) + ": " + message;
       }
     }
@@ -66,7 +66,7 @@ public final class Causes {
     return name.replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
   }
 
-  /** The first line of a message; of one that holds a stack trace, the last cause in it. */
+  /** The first line of a message, or the last cause if it contains a stack trace. */
   private static String bottom(String message) {
     List<String> lines = message.lines().toList();
     return lines.stream()

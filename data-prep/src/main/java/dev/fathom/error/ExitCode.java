@@ -5,7 +5,7 @@ package dev.fathom.error;
 public enum ExitCode {
   /** Done. */
   SUCCESS(0),
-  /** Anything that has no code of its own. */
+  /** Any other error. */
   FAILURE(1),
   /** The command line or the configuration is wrong. */
   USAGE(2),
@@ -13,7 +13,7 @@ public enum ExitCode {
   DATA(3),
   /** Training diverged. */
   DIVERGED(4),
-  /** What was compared has moved beyond the threshold. */
+  /** {@code compare} found a change beyond its limits. */
   MOVED(5);
 
   private final int code;

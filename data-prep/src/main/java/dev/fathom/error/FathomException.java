@@ -5,7 +5,7 @@ import com.google.errorprone.annotations.FormatMethod;
 import java.util.Arrays;
 
 /**
- * An error that a person can act on. The message is one line: what is wrong, where, what to do. It
+ * An error that a user can act on. The message is one line: what is wrong, where, what to do. It
  * carries the exit code that the process ends with.
  */
 public final class FathomException extends RuntimeException {
@@ -43,7 +43,7 @@ public final class FathomException extends RuntimeException {
     return new FathomException(exitCode, String.format(format, printable(arguments)), null);
   }
 
-  /** What users brought is shown as a terminal takes it; numbers are formatted as such. */
+  /** Escapes users' text for a terminal; numbers stay numbers. */
   private static Object[] printable(Object... arguments) {
     return Arrays.stream(arguments)
         .map(
@@ -54,7 +54,7 @@ public final class FathomException extends RuntimeException {
         .toArray();
   }
 
-  /** The same error with what caused it, for {@code --verbose}. */
+  /** Adds the cause, which {@code --verbose} prints. */
   public FathomException causedBy(Throwable cause) {
     return new FathomException(exitCode, getMessage(), cause);
   }

@@ -5,16 +5,18 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * Text as a terminal takes it: what users bring may hold zeros, escape sequences, marks that turn
+ * Makes text safe for a terminal. Users' text may hold zeros, escape sequences, marks that change
  * the direction of writing, or a whole file in one line.
  */
 public final class Printable {
-  /** Characters of a value that a message shows. */
+  /** Largest number of characters of a value in a message. */
   static final int LONGEST_VALUE = 1000;
 
   private static final int LONGEST_LINE = 8000;
 
-  /** Control and format characters and halves of pairs, but those that join emoji and letters. */
+  /**
+   * Control and format characters and lone surrogates, except those that join emoji and letters.
+   */
   private static final Pattern UNPRINTABLE =
       Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\u2028\\u2029&&[^\\u200c\\u200d]]");
 
@@ -22,14 +24,19 @@ public final class Printable {
 
   private Printable() {}
 
-  /** One line: line breaks become blanks, what is unprintable its number, an end too far is cut. */
+  /**
+   * Makes one line: line breaks become blanks, unprintable characters their numbers, and long text
+   * is cut.
+   */
   public static String line(String text) {
     return cut(escaped(LINE_BREAK.matcher(text.strip()).replaceAll(" ")), LONGEST_LINE);
   }
 
-  /** A value within a message: what is unprintable becomes its number, an end too far is cut. */
+  /**
+   * Makes a value of a message: unprintable characters become their numbers, and long text is cut.
+   */
   static String value(String text) {
-    // What is cut off later need not be escaped.
+    // Text that is cut off later need not be escaped.
     return cut(escaped(cut(text, LONGEST_VALUE)), LONGEST_VALUE);
   }
 

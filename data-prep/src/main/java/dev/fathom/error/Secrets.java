@@ -6,20 +6,21 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * Takes credentials out of what is printed or written. What is read is reached by the real value;
- * what is kept to compare with is masked on both sides, so a key that was changed changes nothing.
+ * Masks credentials in everything that is printed or written. Data is read with the real values.
+ * Values that are kept for comparison are masked on both sides, so a changed password makes no
+ * difference.
  */
 public final class Secrets {
   private static final String MASK = "***";
 
   /**
-   * {@code user:password@} of a URI, whose password may hold slashes that nobody escaped. A host
-   * with its port is none, nor is what stands before an @ by itself, such as a container of Azure.
+   * {@code user:password@} of a URI; the password may hold unescaped slashes. It does not match a
+   * host with a port, or a name without a password before an @, such as a container of Azure.
    */
   private static final Pattern LOGIN =
       Pattern.compile("(?<=://)[^\\s/:\\[]*:(?!\\d+[/?#])(?:[^\\s/]*|[^\\s@]*)@");
 
-  /** {@code name=value}, as in a query, of a name that says that the value is a secret. */
+  /** {@code name=value}, as in a query, with a name that says that the value is a secret. */
   private static final Pattern ASSIGNED =
       Pattern.compile(
           "((?:secret|passw(?:or)?d|passphrase|token(?!s|i)|credential|signature|\\bsig"
@@ -29,13 +30,13 @@ public final class Secrets {
 
   private Secrets() {}
 
-  /** A text without the credentials in it. */
+  /** Masks the credentials in a text. */
   public static String masked(String text) {
     String withoutLogins = LOGIN.matcher(text).replaceAll(MASK + "@");
     return ASSIGNED.matcher(withoutLogins).replaceAll("$1" + MASK);
   }
 
-  /** The same of every value. */
+  /** Masks the credentials in every value. */
   public static Map<String, String> masked(Map<String, String> values) {
     Map<String, String> masked = new TreeMap<>(values);
     masked.replaceAll((key, value) -> masked(value));

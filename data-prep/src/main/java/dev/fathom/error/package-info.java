@@ -1,5 +1,4 @@
 /**
- * What a user is told when something is wrong: one line and an exit code, without a credential.
- * Needs neither Hadoop nor Spark.
+ * Errors for users: one line and an exit code, without credentials. Needs neither Hadoop nor Spark.
  */
 package dev.fathom.error;

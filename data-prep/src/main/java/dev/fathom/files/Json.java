@@ -4,11 +4,11 @@ package dev.fathom.files;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 
-/** How values become JSON: an empty {@code Optional} is null there, and null an empty one. */
+/** JSON mappers, for which an empty {@code Optional} is null and null is an empty one. */
 public final class Json {
   private Json() {}
 
-  /** A mapper of one's own. */
+  /** Creates a mapper. */
   public static ObjectMapper mapper() {
     return new ObjectMapper().registerModule(new Jdk8Module());
   }

@@ -21,19 +21,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes again what a distributed file system refuses for a while, as one in safe mode does, and
- * reads again what any disk fails to give for a moment. What waiting does not mend is refused at
- * once, and so is a write to a local disk.
+ * Tries a write again that a distributed file system refuses for a while, as one in safe mode does,
+ * and a read that any disk fails for a moment. Errors that waiting does not mend fail at once, and
+ * so do writes to a local disk.
  */
 public final class Retry {
   private static final Logger LOG = LoggerFactory.getLogger(Retry.class);
   private static final Duration FIRST = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofSeconds(16);
 
-  /** Less than it takes for the lock of an output to be that of a dead job. */
+  /**
+   * Total time of retries; shorter than the time after which the lock of an output counts as a dead
+   * job's.
+   */
   private static final Duration ALL = Duration.ofSeconds(100);
 
-  /** Before a file is read for the second and the third time, the last. */
+  /** Waiting times before the second and the third, last, attempt to read a file. */
   private static final List<Duration> BEFORE_READING_AGAIN =
       List.of(Duration.ofMillis(50), Duration.ofMillis(500));
 
@@ -49,16 +52,16 @@ public final class Retry {
 
   private Retry() {}
 
-  /** Something that writes, and that may be done again after it failed half-way. */
+  /** A write that can be repeated after it failed half-way. */
   public interface Write<T> {
     /** Writes. */
     T on(FileSystem fileSystem) throws IOException;
   }
 
   /**
-   * Writes to a path.
+   * Runs a write to a path, with retries.
    *
-   * @throws UncheckedIOException naming the path, once it has been tried for long enough
+   * @throws UncheckedIOException naming the path, after the last attempt
    */
   static <T> T write(FileSystem fileSystem, Path path, Write<T> write) {
     long start = System.nanoTime();
@@ -83,16 +86,16 @@ public final class Retry {
     }
   }
 
-  /** Something that reads, and that may be done again from its start. */
+  /** A read that can be repeated from its start. */
   interface Read<T> {
     /** Reads. */
     T from(FileSystem fileSystem) throws IOException;
   }
 
   /**
-   * Reads a file, three times at most.
+   * Runs a read of a file, at most three times.
    *
-   * @throws IOException of the last time, or at once where waiting does not mend it
+   * @throws IOException the error of the last attempt, or at once if waiting does not mend it
    */
   static <T> T read(FileSystem fileSystem, Path path, Read<T> read) throws IOException {
     for (Duration wait : BEFORE_READING_AGAIN) {

@@ -27,8 +27,8 @@ import org.apache.hadoop.io.compress.CompressionCodec;
 import org.apache.hadoop.io.compress.CompressionCodecFactory;
 
 /**
- * Files on any Hadoop file system, local disk included. A file is written beside its final name and
- * renamed, so that a reader never meets half of one.
+ * Access to files on any Hadoop file system, local disk included. A file is written under another
+ * name and renamed, so a reader never sees half of one.
  */
 public final class Storage {
   private static final ObjectMapper JSON =
@@ -38,12 +38,12 @@ public final class Storage {
 
   private final Configuration hadoop;
 
-  /** Storage as this Hadoop configuration reaches it. */
+  /** Creates an access with this Hadoop configuration. */
   public Storage(Configuration hadoop) {
     this.hadoop = hadoop;
   }
 
-  /** Whether something is there. */
+  /** Whether a file or directory exists. */
   public boolean exists(Path path) {
     try {
       return fileSystem(path).exists(path);
@@ -52,7 +52,7 @@ public final class Storage {
     }
   }
 
-  /** Whether a file is there, and no directory. */
+  /** Whether a path is an existing file, not a directory. */
   public boolean isFile(Path path) {
     try {
       return fileSystem(path).getFileStatus(path).isFile();
@@ -63,7 +63,7 @@ public final class Storage {
     }
   }
 
-  /** The path with its scheme and from its root, as it is the same on every machine. */
+  /** The absolute path with its scheme, which is the same on every machine. */
   public Path qualified(Path path) {
     try {
       return fileSystem(path).makeQualified(path);
@@ -72,14 +72,14 @@ public final class Storage {
     }
   }
 
-  /** Removes a file or a whole directory, if it is there. */
+  /** Deletes a file or a whole directory, if it exists. */
   public void delete(Path path) {
     retried(path, fileSystem -> fileSystem.delete(path, true));
   }
 
   /**
-   * Text that changes when a file or what stands in a directory does: names, lengths and times of
-   * change; empty where there is nothing.
+   * A text that changes when a file or the files of a directory change: names, lengths and
+   * modification times; empty if nothing is there.
    */
   public String state(Path path) {
     StringBuilder text = new StringBuilder();
@@ -102,7 +102,7 @@ public final class Storage {
     return text.toString().strip();
   }
 
-  /** Moves a file to a directory, which is made where it is not there. */
+  /** Moves a file, and creates the target's directory if needed. */
   public void move(Path file, Path to) {
     retried(
         to,
@@ -115,7 +115,9 @@ public final class Storage {
         });
   }
 
-  /** What is in a directory, in the order of the names; empty where there is no such directory. */
+  /**
+   * The files and directories in a directory, ordered by name; empty if there is no such directory.
+   */
   public FileStatus[] list(Path directory) {
     try {
       FileStatus[] found = fileSystem(directory).listStatus(directory);
@@ -138,10 +140,10 @@ public final class Storage {
   }
 
   /**
-   * Reads the start of a file, and again where the disk fails for a moment.
+   * Reads the start of a file; it may try again if the disk fails for a moment.
    *
-   * @param most bytes that are read
-   * @param patient whether it is tried again
+   * @param most largest number of bytes to read
+   * @param patient whether to try again
    */
   public byte[] read(Path path, int most, boolean patient) {
     try {
@@ -169,7 +171,7 @@ public final class Storage {
     }
   }
 
-  /** Opens a file, and what is in it where its ending says that it is packed. */
+  /** Opens a file, and decompresses it if its extension says that it is compressed. */
   public InputStream openUnpacked(Path path) {
     InputStream stored = open(path);
     CompressionCodec codec = new CompressionCodecFactory(hadoop).getCodec(path);
@@ -181,7 +183,7 @@ public final class Storage {
     }
   }
 
-  /** How many bytes a file has. */
+  /** The length of a file in bytes. */
   public long length(Path path) {
     try {
       return fileSystem(path).getFileStatus(path).getLen();
@@ -191,15 +193,15 @@ public final class Storage {
   }
 
   /**
-   * Begins a file that more is written to. Its first content is there to read when this returns, if
-   * the file shows what is flushed, as it says of itself ({@code hsync}).
+   * Creates a file that more is written to. Its first content can be read when this returns, if the
+   * file system supports {@code hsync}.
    */
   public FSDataOutputStream begin(Path path, Content first) {
     return retried(
         path,
         fileSystem -> {
           fileSystem.delete(path, false);
-          // With checksums it would be there to read in blocks of many lines.
+          // With checksums, readers would see the file in blocks of many lines.
           FSDataOutputStream out = raw(fileSystem).create(path, true);
           try {
             first.writeTo(out);
@@ -214,7 +216,7 @@ public final class Storage {
         });
   }
 
-  /** Whether what is flushed to a file is there to read, or what it holds when it is closed. */
+  /** Whether flushed data can be read before the file is closed. */
   public static boolean showsWhatIsFlushed(FSDataOutputStream out) {
     return out.hasCapability(StreamCapabilities.HSYNC);
   }
@@ -223,9 +225,9 @@ public final class Storage {
     return fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
   }
 
-  /** What a file is to hold. */
+  /** The content of a file. */
   public interface Content {
-    /** Writes it. */
+    /** Writes the content. */
     void writeTo(OutputStream out) throws IOException;
   }
 
@@ -252,9 +254,9 @@ public final class Storage {
   }
 
   /**
-   * Writes to a path; what a distributed file system refuses for a while is written again.
+   * Runs a write to a path. It is tried again if a distributed file system refuses it for a while.
    *
-   * @throws UncheckedIOException naming the path, once it has been tried for long enough
+   * @throws UncheckedIOException naming the path, after the last attempt
    */
   public <T> T retried(Path path, Retry.Write<T> write) {
     try {
@@ -273,7 +275,7 @@ public final class Storage {
     }
   }
 
-  /** Reads JSON; fields that the type does not know are passed over. */
+  /** Reads JSON. Fields that the type does not have are ignored. */
   public <T> T readJson(Path path, Class<T> type) {
     try {
       return JSON.readValue(read(path), type);

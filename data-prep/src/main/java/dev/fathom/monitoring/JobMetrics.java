@@ -12,8 +12,8 @@ import org.apache.spark.metrics.source.Source;
 import scala.collection.JavaConverters;
 
 /**
- * How the job goes, as numbers that Spark's metrics system hands to whatever sinks it is given. A
- * number is there from the moment that it is first known until the Spark context ends.
+ * Metrics of the job for Spark's metrics system, which sends them to its sinks. A metric exists
+ * from its first value until the Spark context ends.
  */
 public final class JobMetrics implements Source {
   private static final String NAME = "fathom";
@@ -23,7 +23,7 @@ public final class JobMetrics implements Source {
 
   private JobMetrics() {}
 
-  /** The one of a Spark context, which the driver's metrics system keeps. */
+  /** The metrics of a Spark context, which the driver's metrics system keeps. */
   public static synchronized JobMetrics of(SparkContext spark) {
     MetricsSystem system = spark.env().metricsSystem();
     return JavaConverters.seqAsJavaList(system.getSourcesByName(NAME)).stream()
@@ -37,7 +37,7 @@ public final class JobMetrics implements Source {
             });
   }
 
-  /** Shows a number, in place of what had that name before. */
+  /** Sets a metric; it replaces the former one of that name. */
   public void show(String name, Supplier<? extends Number> value) {
     if (values.put(name, value) == null) {
       registry.register(name, (Gauge<Number>) () -> values.get(name).get());

@@ -8,14 +8,13 @@ import org.apache.spark.SparkContext;
 import org.slf4j.MDC;
 
 /**
- * What the lines of the log carry of the job that they come from: those of this thread, and those
- * of the tasks that it starts, as Spark copies its local properties that begin with {@code mdc.} to
- * the executors.
+ * Context in the lines of the log: lines of this thread, and of the tasks that it starts, as Spark
+ * copies local properties that begin with {@code mdc.} to the executors.
  */
 public enum LogContext {
   /** The run, by Spark's application id. */
   RUN("mdc.run"),
-  /** The round of the training under way. */
+  /** The round of the running training. */
   ROUND("mdc.round");
 
   private final String key;
@@ -24,19 +23,19 @@ public enum LogContext {
     this.key = key;
   }
 
-  /** From now on lines carry it. */
+  /** Adds the value to the following lines. */
   public void set(SparkContext spark, String value) {
     MDC.put(key, value);
     spark.setLocalProperty(key, value);
   }
 
-  /** From now on they do not. */
+  /** Removes it from the following lines. */
   public void clear(SparkContext spark) {
     MDC.remove(key);
     spark.setLocalProperty(key, null);
   }
 
-  /** The same for another thread, whose lines then carry what those of this one do now. */
+  /** Wraps a task for another thread, so that its lines have the present context of this thread. */
   public static <T> Consumer<T> carried(Consumer<T> task) {
     Map<String, String> here = current();
     return value -> {

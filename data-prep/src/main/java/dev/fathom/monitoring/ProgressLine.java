@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells a person how far a stage is: a bar that is redrawn on a terminal, and a line every ten
- * seconds in a log, none of a stage that is done before.
+ * Shows the progress of a stage: a bar that is redrawn on a terminal, or a line every ten seconds
+ * in a log. A stage that ends before that has no line.
  */
 public final class ProgressLine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ProgressLine.class);
@@ -28,7 +28,7 @@ public final class ProgressLine implements AutoCloseable {
   /** Nanoseconds from the start to the last line of the log. */
   private long logged;
 
-  /** A line for a stage that counts such things. */
+  /** Creates a line for a stage that counts these things. */
   @SuppressWarnings("SystemConsoleNull") // On the JDK 17 that Spark runs on it tells a terminal.
   public ProgressLine(String stage, String things) {
     this.stage = stage;
@@ -49,11 +49,11 @@ public final class ProgressLine implements AutoCloseable {
   }
 
   /**
-   * Where it is now.
+   * Updates the progress.
    *
-   * @param done things so far
-   * @param share of all, 0 to 1, as far as it is known
-   * @param note what else there is to tell
+   * @param done number of things done
+   * @param share share of the whole, 0 to 1, as far as it is known
+   * @param note further text
    */
   public void at(long done, double share, String note) {
     if (bar.isPresent()) {
@@ -65,7 +65,7 @@ public final class ProgressLine implements AutoCloseable {
     due(System.nanoTime() - start, done, share, note).ifPresent(LOG::info);
   }
 
-  /** The line of the log so many nanoseconds after the start, if it is time for one. */
+  /** The line of the log at this many nanoseconds after the start, if one is due. */
   Optional<String> due(long nanos, long done, double share, String note) {
     if (nanos - logged < LOGGED_NANOS) {
       return Optional.empty();

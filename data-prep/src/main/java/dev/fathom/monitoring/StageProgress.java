@@ -9,7 +9,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.JavaSparkStatusTracker;
 import org.apache.spark.util.LongAccumulator;
 
-/** Tells how far the tasks under way are, by the things they count and the tasks that are done. */
+/** Shows the progress of running tasks, by the things they count and by the tasks that are done. */
 public final class StageProgress implements AutoCloseable {
   private static final int MILLIS = 500;
 
@@ -21,13 +21,13 @@ public final class StageProgress implements AutoCloseable {
     this.line = line;
   }
 
-  /** Of a stage whose tasks count their things. */
+  /** For a stage whose tasks count things. */
   public static StageProgress of(
       JavaSparkContext spark, String stage, String things, LongAccumulator done) {
     return watching(stage, things, line -> line.at(done.value(), tasks(spark).share(), ""));
   }
 
-  /** Of a stage of which only the tasks can be counted. */
+  /** For a stage of which only the tasks can be counted. */
   public static StageProgress ofTasks(JavaSparkContext spark, String stage) {
     return watching(
         stage,
@@ -54,7 +54,7 @@ public final class StageProgress implements AutoCloseable {
     return new StageProgress(timer, line);
   }
 
-  /** The tasks of the stages under way. */
+  /** The tasks of the running stages. */
   record Tasks(long done, long all) {
     double share() {
       return all > 0 ? (double) done / all : 0;

@@ -1,5 +1,5 @@
 /**
- * What whoever watches a job gets to see: progress, metrics for Spark's sinks, and which run and
- * round a line of the log comes from.
+ * Monitoring of a job: progress, metrics for Spark's sinks, and the run and round in lines of the
+ * log.
  */
 package dev.fathom.monitoring;

@@ -11,17 +11,17 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * A directory that a job writes, or has written.
+ * A directory that a job writes or has written.
  *
- * <p>A job locks it, claims it, and may stamp it with its provenance; it is complete when it holds
- * {@code _SUCCESS}, which is written last. Until then it holds a mark that tells it from a
- * directory of others: what a job that was cut off has left may go, or be gone on with.
+ * <p>A job locks it, claims it, and may stamp it with its provenance. It is complete when it holds
+ * {@code _SUCCESS}, which is written last. Until then it holds a mark that tells it from other
+ * directories: the remains of an interrupted job may be deleted or continued.
  */
 public final class OutputDirectory implements AutoCloseable {
   /** Marks a directory as complete. */
   public static final String SUCCESS = "_SUCCESS";
 
-  /** Marks a directory that a job has begun to fill and may go on with. */
+  /** Marks a directory that a job has started to fill and may continue. */
   private static final String UNFINISHED = "_UNFINISHED";
 
   private static final String PROVENANCE = "_stage.json";
@@ -31,28 +31,28 @@ public final class OutputDirectory implements AutoCloseable {
   private Optional<OutputLock> lock = Optional.empty();
   private boolean claimed;
 
-  /** The directory, which need not be there. */
+  /** Creates an object for a directory, which need not exist. */
   public OutputDirectory(Storage storage, Path path) {
     this.storage = storage;
     this.path = path;
   }
 
-  /** Where it is. */
+  /** The path. */
   public Path path() {
     return path;
   }
 
-  /** Whether it was finished. */
+  /** Whether it is complete. */
   public boolean isComplete() {
     return storage.exists(new Path(path, SUCCESS));
   }
 
-  /** Whether a job has begun to fill it and has not finished it. */
+  /** Whether a job has started to fill it and has not finished. */
   public boolean isUnfinished() {
     return storage.exists(new Path(path, UNFINISHED));
   }
 
-  /** Whether it was finished, and made so. */
+  /** Whether it is complete and has this provenance. */
   public boolean isComplete(StageProvenance provenance) {
     return isComplete() && provenance().filter(provenance::equals).isPresent();
   }
@@ -64,7 +64,7 @@ public final class OutputDirectory implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** Refuses one that is, or holds, what is to be read: claiming it would empty it. */
+  /** Fails if the directory is the input or contains it, as claiming would delete the input. */
   public void requireApart(Path input) {
     Path claimed = storage.qualified(path);
     for (Path at = storage.qualified(input); at != null; at = at.getParent()) {
@@ -75,7 +75,7 @@ public final class OutputDirectory implements AutoCloseable {
     }
   }
 
-  /** Refuses one within a directory that is read: the next reading would find it there. */
+  /** Fails if the directory is within the input, as the next reading would find it there. */
   public void requireOutside(Path input) {
     for (Path at = storage.qualified(path).getParent(); at != null; at = at.getParent()) {
       if (at.equals(storage.qualified(input))) {
@@ -86,23 +86,26 @@ public final class OutputDirectory implements AutoCloseable {
   }
 
   /**
-   * Keeps other jobs from it, until it is closed.
+   * Locks the directory against other jobs until it is closed.
    *
-   * @throws FathomException of usage if a job that lives has it
+   * @throws FathomException of usage if a running job has the lock
    */
   public void lock() {
     lock = Optional.of(OutputLock.take(storage, path));
   }
 
   /**
-   * Makes room: it must be absent or empty, or be one that a job was cut off in, which is emptied;
-   * unless {@code overwrite} says that what is there may go.
+   * Claims the directory. It must be absent, empty or left by an interrupted job, whose files are
+   * deleted; with {@code overwrite} anything there is deleted.
    */
   public void claim(boolean overwrite) {
     claim(overwrite, false);
   }
 
-  /** The same, but that what a job that was cut off has left stays, to be gone on with. */
+  /**
+   * Claims the directory like {@link #claim}, but keeps the files of an interrupted job, which can
+   * be continued.
+   */
   public void claimOrResume(boolean overwrite) {
     claim(overwrite, true);
   }
@@ -135,7 +138,7 @@ public final class OutputDirectory implements AutoCloseable {
     return path;
   }
 
-  /** Notes what will be in it. */
+  /** Writes the provenance of its content. */
   public void stamp(StageProvenance provenance) {
     storage.writeJson(new Path(path, PROVENANCE), provenance);
   }
@@ -146,12 +149,12 @@ public final class OutputDirectory implements AutoCloseable {
     storage.delete(new Path(path, UNFINISHED));
   }
 
-  /** Takes the mark of completeness away, as something is to be changed in it. */
+  /** Removes the mark of completeness, before a change. */
   public void reopen() {
     storage.delete(new Path(path, SUCCESS));
   }
 
-  /** Removes one that was claimed here and holds nothing but marks of that. */
+  /** Deletes the directory if it was claimed here and holds only marks. */
   public void abandon() {
     if (claimed
         && isUnfinished()
@@ -161,7 +164,7 @@ public final class OutputDirectory implements AutoCloseable {
     }
   }
 
-  /** Lets other jobs at it. */
+  /** Unlocks the directory. */
   @Override
   public void close() {
     lock.ifPresent(OutputLock::close);

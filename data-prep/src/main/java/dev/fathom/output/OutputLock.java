@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps two jobs from one output directory. The lock is a file beside it that names its owner and
- * is touched every half a minute while the job lives; one that has not been for two minutes, or
- * whose process is gone from this machine, is of a dead job and is taken over.
+ * is touched every half minute while the job runs. A lock that was not touched for two minutes, or
+ * whose process is gone from this machine, belongs to a dead job and is taken over.
  */
 final class OutputLock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OutputLock.class);
@@ -34,7 +34,7 @@ final class OutputLock implements AutoCloseable {
   private static final Duration BEAT = Duration.ofSeconds(30);
   private static final Duration DEAD = Duration.ofMinutes(2);
 
-  /** File systems that keep whole seconds are this much behind. */
+  /** Times of file systems with a resolution of seconds may be this many milliseconds behind. */
   private static final long SECOND = 1000;
 
   private final FileSystem fileSystem;
@@ -49,9 +49,9 @@ final class OutputLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock of a directory, which need not be there.
+   * Takes the lock of a directory, which need not exist.
    *
-   * @throws FathomException of usage if a job that lives has it
+   * @throws FathomException of usage if a running job has the lock
    */
   static OutputLock take(Storage storage, Path directory) {
     try {
@@ -91,7 +91,7 @@ final class OutputLock implements AutoCloseable {
     } catch (FileAlreadyExistsException e) {
       return false;
     } catch (IOException e) {
-      // HDFS tells it in its own way.
+      // HDFS has its own exception for this.
       if (fileSystem.exists(file)) {
         return false;
       }
@@ -113,7 +113,7 @@ final class OutputLock implements AutoCloseable {
     if (!gone && silent < DEAD.toMillis()) {
       throw busy(output, parts.length > 1 ? "process " + parts[1] + " on " + parts[0] : owner);
     }
-    // Of several that find it dead one alone moves it away.
+    // If several jobs find the lock dead, only one can move it away.
     Path aside = new Path(file.getParent(), file.getName() + "." + UUID.randomUUID());
     if (!fileSystem.rename(file, aside)) {
       throw busy(output, "another job");
@@ -154,8 +154,9 @@ final class OutputLock implements AutoCloseable {
   }
 
   /**
-   * A file that is written anew is empty for a moment, and one that a dying job leaves empty names
-   * no owner. Object stores, which know no other way, put a file whole.
+   * Touches the file. Writing it again would leave it empty for a moment, and a job that dies in
+   * that moment would leave a lock without an owner. Object stores, which cannot touch, write a
+   * file as a whole.
    */
   private void renew() throws IOException {
     long now = System.currentTimeMillis();
@@ -189,9 +190,7 @@ final class OutputLock implements AutoCloseable {
     }
   }
 
-  /**
-   * What the job has done stands, whether or not its lock can be removed: the next takes it over.
-   */
+  /** Removes the lock. A failure is not an error of the job; the next job takes the lock over. */
   @Override
   public void close() {
     timer.cancel();

@@ -6,9 +6,9 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /**
- * The one place randomness comes from: a generator is a pure function of the job's seed, a purpose
- * by name, and any number of indices (round, partition, epoch, row). A task that is run again draws
- * the same numbers.
+ * The only source of randomness. A generator is a pure function of the job's seed, a named purpose,
+ * and any number of indices (round, partition, epoch, row). A task that runs again draws the same
+ * numbers.
  *
  * <p>Seed, name and indices are folded by the SplitMix64 finaliser (Steele, Lea, Flood, 2014),
  * whose avalanche makes neighbouring indices independent streams; text enters by 64-bit FNV-1a
@@ -40,8 +40,8 @@ public final class RandomStream {
   }
 
   /**
-   * A number in [0, 1) that depends on seed and text alone: for splits that do not move when rows
-   * are added.
+   * A number in [0, 1) that depends only on seed, purpose and text, so splits do not change when
+   * rows are added.
    */
   public static double uniform(long seed, String purpose, String text) {
     return (hash(hash(seed, purpose), text) >>> 11) * 0x1.0p-53;

@@ -1,2 +1,2 @@
-/** Random numbers that follow from the seed alone. Needs nothing beyond the JDK. */
+/** Random numbers that depend on the seed alone. Needs only the JDK. */
 package dev.fathom.random;

@@ -36,21 +36,21 @@ public final class Settings {
   private static final String REFERENCE = "reference.conf";
   private static final String PRESET_DIRECTORY = "presets/";
 
-  /** What {@code --config} takes by name. */
+  /** The presets, which {@code --config} takes by name. */
   private static final List<String> PRESETS =
       List.of("paper-linear", "paper-nonlinear", "paper-features");
 
-  /** What a built-in source brings. */
+  /** The settings files of built-in sources. */
   private static final Map<String, String> SOURCES =
       Map.of(
           "scenes", "sources/scenes.conf",
           "gaussian-linear", "sources/gaussian.conf",
           "gaussian-nonlinear", "sources/gaussian.conf");
 
-  /** Where the keys that a sweep varies stand, each with its values. */
+  /** The section of the keys that a sweep varies, each with its values. */
   private static final String GRID = "sweep.grid";
 
-  /** Names that keys had before, which are still taken. */
+  /** Former names of keys, which are still accepted. */
   private static final Map<String, String> FORMER_NAMES =
       Map.of(
           "input.maximumRejects", "input.maxRejects",
@@ -105,13 +105,13 @@ public final class Settings {
     return chosen;
   }
 
-  /** One of an enum's constants, as {@link #written} has them. */
+  /** One of an enum's constants, in the form of {@link #written}. */
   public <E extends Enum<E>> E choice(String key, Class<E> type) {
     List<String> names = Arrays.stream(type.getEnumConstants()).map(Settings::written).toList();
     return type.getEnumConstants()[names.indexOf(choice(key, names))];
   }
 
-  /** How the configuration writes a constant: in lower case, words joined by {@code -}. */
+  /** The form of a constant in the configuration: lower case, words joined by {@code -}. */
   public static String written(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
@@ -124,7 +124,7 @@ public final class Settings {
   /** Any whole number of 64 bits. */
   public long wholeNumber(String key) {
     long number = value(key, config::getLong);
-    // The library cuts a fraction off without a word.
+    // The library silently cuts off a fraction.
     if (number != value(key, config::getDouble)) {
       throw FathomException.usage("%s = %s is not a whole number", key, config.getString(key));
     }
@@ -165,7 +165,7 @@ public final class Settings {
     return List.copyOf(value(key, config::getStringList));
   }
 
-  /** These settings with some others, {@code KEY=VALUE}, over them. */
+  /** A copy with these {@code KEY=VALUE} assignments, which win. */
   public Settings with(List<String> assignments) {
     Config reference = resource(REFERENCE);
     Config merged = config;
@@ -175,10 +175,7 @@ public final class Settings {
     return new Settings(merged);
   }
 
-  /**
-   * Lists of values by the key that they are for: what stands below {@code sweep.grid}, in the
-   * order of the keys.
-   */
+  /** The lists of values in {@code sweep.grid} by their keys, in the order of the keys. */
   public Map<String, List<String>> grid() {
     Map<String, List<String>> grid = new TreeMap<>();
     for (Map.Entry<String, ConfigValue> entry : value(GRID, config::getConfig).entrySet()) {
@@ -191,7 +188,7 @@ public final class Settings {
     return grid;
   }
 
-  /** A value as it would be given to {@code --set}: the same whether it came as text or not. */
+  /** A value in the form for {@code --set}, the same whether it was given as text or not. */
   private static String text(ConfigValue value) {
     return value.unwrapped() instanceof String text ? text : render(value);
   }
@@ -200,7 +197,7 @@ public final class Settings {
     return value.render(ConfigRenderOptions.concise());
   }
 
-  /** What differs between two of {@link #effective}, key by key, for a person. */
+  /** The differences between two of {@link #effective}, one line per key, for display. */
   public static List<String> differences(Map<String, String> before, Map<String, String> now) {
     return Stream.concat(before.keySet().stream(), now.keySet().stream())
         .distinct()
@@ -219,7 +216,7 @@ public final class Settings {
     return Secrets.masked(all);
   }
 
-  /** Every key of the reference, those of null values among them, in their order. */
+  /** Every key of the reference, including those with null values, in their order. */
   public static List<String> keys() {
     return keys(resource(REFERENCE));
   }
@@ -234,7 +231,7 @@ public final class Settings {
     return inFile ? origin : StringUtils.substringBefore(origin, ":");
   }
 
-  /** A value as a file of settings would have it, but for credentials. */
+  /** A value in the form of a settings file, with credentials masked. */
   public String rendered(String key) {
     return config.getIsNull(key) ? "null" : Secrets.masked(render(config.getValue(key)));
   }
@@ -305,10 +302,7 @@ public final class Settings {
     }
   }
 
-  /**
-   * Whether a value from the command line is text to be taken as it stands: paths, URIs, column
-   * names.
-   */
+  /** Whether a value from the command line is plain text, such as a path, URI or column name. */
   private static boolean isPlain(String value) {
     return !value.startsWith("[") && !value.startsWith("\"") && !value.equals("null");
   }
