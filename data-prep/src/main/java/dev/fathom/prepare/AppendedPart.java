@@ -16,12 +16,12 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 
 /**
- * A part that is added to a dataset.
+ * Appends a part to a dataset.
  *
- * <p>It is written to a directory beside the shards, while the dataset stays whole and readable;
- * then the mark of completeness is taken away, its files are moved in under names that tell the
- * part, the card is replaced and the mark is set again. When that is cut off, files of a part that
- * the card does not list are removed the next time.
+ * <p>The part is written to a directory beside the shards, while the dataset stays complete and
+ * readable. Then the mark of completeness is removed, the files are moved in under names with the
+ * part's number, the card is replaced and the mark is set again. If that is interrupted, the next
+ * append removes files of a part that the card does not list.
  */
 final class AppendedPart {
   private static final Pattern NUMBERED = Pattern.compile("part-added(\\d{4})-.*");
@@ -36,12 +36,12 @@ final class AppendedPart {
     directory = new OutputDirectory(storage, files.directory());
   }
 
-  /** Where it is written to. */
+  /** The directory that the part is written to. */
   DatasetFiles staged() {
     return new DatasetFiles(new Path(files.directory(), "_added"));
   }
 
-  /** Undoes what was cut off. */
+  /** Undoes an interrupted append. */
   void mend() {
     if (!storage.exists(files.card())) {
       throw FathomException.data(
@@ -72,7 +72,7 @@ final class AppendedPart {
     return directories;
   }
 
-  /** Makes what is staged a part of the dataset. */
+  /** Moves the staged files into the dataset. */
   void join(int number, DatasetCard card) {
     directory.reopen();
     List<Path> to = directories(files);

@@ -6,20 +6,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One side of a pair, checked and decoded, before what only the whole training split can tell: word
- * numbers, means. Arrays are handed over, not copied.
+ * One side of a pair, checked and decoded, but not yet processed with statistics of the training
+ * split (word numbers, means). Arrays are passed on, not copied.
  */
 sealed interface DecodedValue extends Serializable {
 
-  /** How many bytes the value takes in a shard before compression. */
+  /** Bytes of the value in a shard before compression. */
   long bytes();
 
-  /** The same without the pixels of a picture. */
+  /** A copy without the pixels of a picture. */
   default DecodedValue withoutContent() {
     return this;
   }
 
-  /** Its shape, where values of a side may differ in it. */
+  /** The shape, for values whose shapes may differ within a side. */
   default List<Integer> shape() {
     return List.of();
   }
@@ -57,10 +57,10 @@ sealed interface DecodedValue extends Serializable {
   }
 
   /**
-   * What is left of a picture where only its statistics count.
+   * The statistics of a picture, without its pixels.
    *
-   * @param sums of each colour channel, of bytes
-   * @param squares their sums of squares
+   * @param sums sum of the bytes of each colour channel
+   * @param squares sum of the squares of the bytes of each colour channel
    */
   @SuppressWarnings("ArrayRecordComponent")
   record PixelSums(long[] sums, long[] squares, int height, int width) implements DecodedValue {
@@ -75,7 +75,7 @@ sealed interface DecodedValue extends Serializable {
     }
   }
 
-  /** A caption, word by word. */
+  /** A caption as a list of words. */
   record Text(ArrayList<String> words) implements DecodedValue {
     @Override
     public long bytes() {
@@ -83,7 +83,7 @@ sealed interface DecodedValue extends Serializable {
     }
   }
 
-  /** A vector in its own units. */
+  /** A vector, not standardised. */
   @SuppressWarnings("ArrayRecordComponent")
   record Vector(double[] values) implements DecodedValue {
     @Override

@@ -10,8 +10,8 @@ import java.util.HexFormat;
 import org.apache.commons.codec.digest.MurmurHash3;
 
 /**
- * 128 bits of what a source holds of one side: equal for equal content, and for no other that is
- * not made to be.
+ * A 128-bit digest of the source content of one side. Equal content has equal digests; other
+ * content does not, unless it was made to collide.
  */
 @DefaultSerializer(JavaSerializer.class)
 record Digest(long high, long low) implements Serializable {

@@ -30,14 +30,14 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * The pairs that repeat an earlier one, by their places in the source. They are found from keys and
- * digests alone, so that no content is moved about for it.
+ * digests alone, so no content is shuffled.
  */
 final class DuplicatePairs implements Serializable {
   static final DuplicatePairs NONE =
       new DuplicatePairs(
           new long[0], new long[0], new long[0], new DatasetCard.Duplicates(0, 0, 0));
 
-  /** More are the sign of a key that is none; each takes 16 bytes on every machine. */
+  /** More duplicates mean that the key is not a key; each takes 16 bytes on every machine. */
   private static final int MOST = 10_000_000;
 
   private static final StructType IDENTITY =
@@ -71,9 +71,9 @@ final class DuplicatePairs implements Serializable {
   }
 
   /**
-   * Finds them and those whose key is taken.
+   * Finds the duplicates and the pairs whose key is taken.
    *
-   * @param taken keys, column {@code key}
+   * @param taken taken keys, in column {@code key}
    * @param drop whether pairs that repeat both sides are to be left out
    */
   static DuplicatePairs findBeside(
@@ -102,7 +102,7 @@ final class DuplicatePairs implements Serializable {
   }
 
   private static DuplicatePairs find(Dataset<Row> all, long[][] keys, boolean drop) {
-    // Of what is left out already nothing else is a repeat.
+    // A pair does not count as a duplicate of a rejected pair.
     long[] left = keys[0];
     Dataset<Row> staying =
         left.length == 0
@@ -132,7 +132,7 @@ final class DuplicatePairs implements Serializable {
     }
   }
 
-  /** Rows that have to fit on the driver and, as numbers, on every machine. */
+  /** Collects rows, which must fit on the driver and, as numbers, on every machine. */
   static List<Row> few(Dataset<Row> rows) {
     List<Row> found = rows.takeAsList(MOST + 1);
     if (found.size() > MOST) {
@@ -142,7 +142,10 @@ final class DuplicatePairs implements Serializable {
     return found;
   }
 
-  /** Places of the rows that repeat an earlier one in these columns, and of that one, sorted. */
+  /**
+   * The places of the rows that repeat an earlier row in these columns, and of that earlier row,
+   * sorted.
+   */
   private static long[][] repeated(Dataset<Row> all, String... columns) {
     Column[] by = Arrays.stream(columns).map(name -> col(name)).toArray(Column[]::new);
     WindowSpec inOrder = Window.partitionBy(by).orderBy("ordinal");
@@ -160,7 +163,7 @@ final class DuplicatePairs implements Serializable {
     };
   }
 
-  /** The same and those whose key is taken; of both the place of none is told. */
+  /** Adds the pairs whose key is taken. They have no earlier row, so the place of that is -1. */
   private static long[][] with(long[][] keys, List<Row> taken) {
     long[] ordinals =
         LongStream.concat(Arrays.stream(keys[0]), taken.stream().mapToLong(row -> row.getLong(0)))
@@ -175,12 +178,12 @@ final class DuplicatePairs implements Serializable {
     return new long[][] {ordinals, firsts};
   }
 
-  /** How many pictures, texts or vectors, and pairs are those of an earlier pair. */
+  /** The numbers of first sides, second sides and pairs that repeat an earlier pair. */
   DatasetCard.Duplicates duplicates() {
     return duplicates;
   }
 
-  /** Why a pair is left out, if it is. */
+  /** The rejection of a pair, if it is rejected. */
   Optional<Outcome.Rejected> rejected(Outcome.Kept pair) {
     int key = Arrays.binarySearch(ofKey, pair.ordinal());
     if (key >= 0) {

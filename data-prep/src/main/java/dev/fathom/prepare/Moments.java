@@ -7,7 +7,7 @@ import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 
-/** Mean and standard deviation of each column of a set of rows, gathered in one pass. */
+/** Mean and standard deviation of each column of a set of rows, computed in one pass. */
 @DefaultSerializer(JavaSerializer.class)
 final class Moments implements Serializable {
 
@@ -42,7 +42,7 @@ final class Moments implements Serializable {
     return ofRow(((DecodedValue.Vector) value).values());
   }
 
-  /** Takes in the rows of another set. */
+  /** Merges the rows of another set. */
   Moments merge(Moments other) {
     long total = count + other.count;
     for (int column = 0; column < mean.length && other.count > 0; column++) {
@@ -70,10 +70,10 @@ final class Moments implements Serializable {
   }
 
   /**
-   * Of pixels, each a row of three channels on the scale 0 to 1, from exact sums.
+   * The moments of pixels, each a row of three channels on the scale 0 to 1, from exact sums.
    *
-   * @param sums of the bytes of a channel
-   * @param squares sums of their squares
+   * @param sums sum of the bytes of each channel
+   * @param squares sum of the squares of the bytes of each channel
    */
   static Moments ofPixels(long[] sums, long[] squares, long pixels) {
     Moments moments = new Moments(new double[CHANNELS], new double[CHANNELS], pixels);

@@ -9,23 +9,23 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
 
-/** What became of a row. Goes by Java serialisation as {@link RawRow} does. */
+/** The outcome of a row. It uses Java serialisation, as {@link RawRow} does. */
 sealed interface Outcome extends Serializable {
 
-  /** The same without the pixels of pictures: all that decides what becomes of it. */
+  /** A copy without the pixels of pictures, which holds everything that decides the outcome. */
   default Outcome withoutContent() {
     return this;
   }
 
   /**
-   * The row is a pair by itself; whether it stays is for all rows to tell.
+   * The row is a valid pair by itself. Whether it is kept depends on the other rows.
    *
    * @param key name
    * @param ordinal place in the source
    * @param x first side
    * @param y second side
-   * @param label class, blank for none
-   * @param group what stays in one split, blank for none
+   * @param label class, empty for none
+   * @param group group that stays in one split, empty for none
    */
   @DefaultSerializer(JavaSerializer.class)
   record Kept(String key, long ordinal, SideValue x, SideValue y, String label, String group)
@@ -41,12 +41,12 @@ sealed interface Outcome extends Serializable {
       return new Kept(key, ordinal, x, other.y, label, group);
     }
 
-    /** How many bytes both sides take in a shard before compression. */
+    /** Bytes of both sides in a shard before compression. */
     long bytes() {
       return x.value().bytes() + y.value().bytes();
     }
 
-    /** What pictures it holds, by their digests; none of made-up ones. */
+    /** The digests of its pictures; synthetic ones have none. */
     List<Digest> pictures() {
       return List.of(x, y).stream()
           .filter(side -> !side.value().shape().isEmpty() && side.digest() != null)
@@ -54,7 +54,7 @@ sealed interface Outcome extends Serializable {
           .toList();
     }
 
-    /** What its split is drawn from: its group, its picture or its key. */
+    /** The name that its split is drawn from: its group, its picture or its key. */
     String name() {
       if (!group.isEmpty()) {
         return group;
@@ -68,8 +68,8 @@ sealed interface Outcome extends Serializable {
    * One side of a pair.
    *
    * @param value decoded
-   * @param source what to show a person, blank for nothing
-   * @param digest of what the source holds, null of what is made up
+   * @param source text that shows it to a reader, empty for none
+   * @param digest digest of the source content, null for synthetic data
    */
   @DefaultSerializer(JavaSerializer.class)
   record SideValue(DecodedValue value, String source, Digest digest) implements Serializable {
@@ -79,21 +79,21 @@ sealed interface Outcome extends Serializable {
     }
   }
 
-  /** The pair stays, and this is its split. */
+  /** The pair is kept, in this split. */
   @DefaultSerializer(JavaSerializer.class)
   record Placed(Split split, Kept pair) implements Outcome {}
 
   /**
-   * The row is left out.
+   * The row is rejected.
    *
    * @param key name of the row
    * @param reason a code of {@link dev.fathom.prepare.reject.RejectReason}
-   * @param detail for a person
+   * @param detail reason in words
    */
   @DefaultSerializer(JavaSerializer.class)
   record Rejected(String key, String reason, String detail) implements Outcome {}
 
-  /** No row, but how many files were passed over that a computer leaves beside others. */
+  /** Not a row, but a number of skipped hidden files. */
   @DefaultSerializer(JavaSerializer.class)
   record Hidden(long files) implements Outcome {}
 }

@@ -32,7 +32,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** Finds what only all pairs together can tell: which of them stay, and where each goes. */
+/** Decides what depends on all pairs together: which pairs are kept, and the split of each. */
 final class Placement {
   private final SparkSession spark;
   private final PrepareSettings settings;
@@ -47,15 +47,15 @@ final class Placement {
     this.source = source;
   }
 
-  /** Places them beside those of a dataset. */
+  /** Places the pairs beside those of an existing dataset. */
   void beside(PrepareJob.Existing there) {
     before = Optional.of(there);
   }
 
   /**
-   * What is to be done with each pair.
+   * The rules that place each pair.
    *
-   * @param shapeX of the pictures of the first side that stay, empty where it has none
+   * @param shapeX shape of the pictures of the first side that are kept, empty if it has none
    * @param shapeY likewise
    * @param straddling places in the source of pairs whose picture is in another split already
    */
@@ -67,7 +67,7 @@ final class Placement {
       long[] straddling)
       implements Serializable {
 
-    /** What becomes of a row when all are known. */
+    /** Applies the rules to an outcome. */
     Outcome placed(Outcome outcome) {
       if (!(outcome instanceof Outcome.Kept pair)) {
         return outcome;
@@ -99,12 +99,12 @@ final class Placement {
     }
   }
 
-  /** What was found. */
+  /** The rules that were found. */
   Rules rules() {
     return rules;
   }
 
-  /** Looks through all pairs. */
+  /** Finds the rules from all pairs. */
   void find(JavaRDD<Outcome.Kept> pairs) {
     if (!source.mayRepeat()) {
       pairs.count();
@@ -175,7 +175,7 @@ final class Placement {
         .orElse(List.of());
   }
 
-  /** Whether the settings tell it, not the pictures. */
+  /** Whether the settings decide the shape, not the pictures. */
   private boolean isShapeSet(SourceSide side) {
     return side.modality() != Modality.IMAGE || settings.image().resize().isSquare();
   }
@@ -213,7 +213,7 @@ final class Placement {
         .orElseThrow();
   }
 
-  /** The splits of groups, or of pictures, that are there already and get new pairs. */
+  /** The splits of existing groups or pictures that get new pairs. */
   private Map<String, Split> names(Dataset<Row> shards, JavaRDD<Outcome.Kept> pairs) {
     boolean grouped = settings.input().groupBy().isPresent();
     Dataset<Row> wanted =
@@ -239,7 +239,7 @@ final class Placement {
         .orElseThrow();
   }
 
-  /** Pairs that would be in one split with a picture that is in another already. */
+  /** The pairs whose picture is already in another split. */
   private long[] straddling(Dataset<Row> shards, JavaRDD<Outcome.Kept> pairs, SplitPlan plan) {
     StructType schema =
         new StructType()

@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
  * The stage that turns pairs in any common form into a dataset: checked, decoded, split, normalised
  * by the training split, and written as Parquet shards with a card.
  *
- * <p>A row that cannot become a pair is set aside with its reason and stops nothing. The same
+ * <p>A row that cannot become a pair is rejected with its reason, and the job goes on. The same
  * input, settings and seed give the same rows in the same order in the same shards, whatever the
- * cluster; where they are there already, nothing is done. When the stage fails it leaves no
+ * cluster; if the dataset is there already, nothing is done. When the stage fails it leaves no
  * dataset, and of one that is appended to what it was.
  */
 public final class Prepare {
@@ -40,7 +40,7 @@ public final class Prepare {
   private boolean append;
   private boolean replace;
 
-  /** A stage that runs on this session. */
+  /** Creates a stage that runs on this session. */
   public Prepare(SparkSession spark, PrepareSettings settings) {
     this.spark = spark;
     this.settings = settings;
@@ -61,21 +61,21 @@ public final class Prepare {
     return this;
   }
 
-  /** Whether the pairs are added to the dataset that is there. */
+  /** Whether to add the pairs to the existing dataset. */
   @CanIgnoreReturnValue
   public Prepare append(boolean toWhatIsThere) {
     append = toWhatIsThere;
     return this;
   }
 
-  /** Whether what is there may go where it is not the same, whatever the settings say. */
+  /** Whether another dataset that is there may be replaced, whatever the settings say. */
   @CanIgnoreReturnValue
   public Prepare replacing(boolean whatIsThere) {
     replace = whatIsThere;
     return this;
   }
 
-  /** Whether the dataset is there already, of the same input by the same settings. */
+  /** Whether the dataset of the same input and settings exists already. */
   public boolean isMade() {
     return whole(new DatasetFiles(new Path(output)))
         .filter(card -> holds(card, fingerprint(source())))
@@ -107,8 +107,8 @@ public final class Prepare {
   /**
    * Makes the dataset, or adds to it.
    *
-   * @throws FathomException of usage where input or output are wrongly named, of data where there
-   *     is nothing to read or too little to keep
+   * @throws FathomException of usage if input or output are wrong, of data if there is nothing to
+   *     read or too little to keep
    */
   public PrepareResult execute() {
     long start = System.nanoTime();
@@ -244,7 +244,7 @@ public final class Prepare {
         List.of(new DatasetCard.Part(shown(), fingerprint, made.tally().counts())));
   }
 
-  /** The input as it is told. */
+  /** The input as messages show it. */
   private String shown() {
     return Secrets.masked(input);
   }

@@ -44,7 +44,7 @@ final class PrepareJob {
   private static final Logger LOG = LoggerFactory.getLogger(PrepareJob.class);
   private static final String JOB_GROUP = "prepare";
 
-  /** So much is read at once in training, and held at once in writing. */
+  /** Size of a row group, which training reads and writing holds at once. */
   private static final int ROW_GROUP_BYTES = 16 << 20;
 
   private final SparkSession spark;
@@ -58,13 +58,13 @@ final class PrepareJob {
     context = JavaSparkContext.fromSparkContext(spark.sparkContext());
   }
 
-  /** A dataset that is there already. */
+  /** An existing dataset. */
   record Existing(DatasetFiles files, DatasetCard card) {}
 
-  /** What was written. */
+  /** The result of writing. */
   record Made(Side x, Side y, Tally tally, DatasetCard.Duplicates duplicates) {}
 
-  /** What is written is to be added to a dataset. */
+  /** Adds the output to an existing dataset. */
   PrepareJob addingTo(Existing there) {
     before = Optional.of(there);
     return this;
@@ -78,8 +78,8 @@ final class PrepareJob {
   /**
    * Writes shards and rejects.
    *
-   * @param input what the source is called
-   * @param files where they are written
+   * @param input name of the source
+   * @param files directory that they are written to
    */
   Made write(Source source, String input, DatasetFiles files) {
     LongAccumulator rows = spark.sparkContext().longAccumulator();
@@ -87,7 +87,7 @@ final class PrepareJob {
     show(rows::value, rejected::value);
     JavaRDD<Outcome> decoded =
         decoded(source, rows, rejected).persist(StorageLevel.MEMORY_AND_DISK_SER());
-    // What is found of all pairs together is found without their pixels, which are moved once.
+    // The rules for all pairs are found without the pixels, so that pixels are shuffled only once.
     JavaRDD<Outcome> light =
         decoded.map(Outcome::withoutContent).persist(StorageLevel.MEMORY_AND_DISK_SER());
     try {
@@ -104,7 +104,7 @@ final class PrepareJob {
       Function<Outcome, Outcome> place = outcome -> rules.value().placed(outcome);
       JavaRDD<Outcome> placed = light.map(place);
       Tally tally = placed.aggregate(new Tally(), Tally::add, Tally::add);
-      // Exact, where tasks that were run again had counted twice.
+      // The tally is exact; accumulators count tasks that run again twice.
       show(tally.counts()::read, tally.counts()::rejected);
       requireEnough(tally, placed, input, before.isEmpty());
       writeRejects(placed, files);
@@ -227,7 +227,10 @@ final class PrepareJob {
     return settings.mismatchedPairs() > 0 ? withMismatches(kept) : kept;
   }
 
-  /** A share of the training pairs torn apart; the others, and those to measure, as they are. */
+  /**
+   * Mismatches a share of the training pairs. The other training pairs, and the other splits, stay
+   * as they are.
+   */
   private JavaRDD<Outcome.Placed> withMismatches(JavaRDD<Outcome.Placed> pairs) {
     long seed = settings.seed();
     double share = settings.mismatchedPairs();
@@ -240,7 +243,7 @@ final class PrepareJob {
   }
 
   /**
-   * Every pair with the second side of the next one in a random order, the last with the first's.
+   * Gives every pair the second side of the next one in a random order, and the last the first's.
    */
   private JavaRDD<Outcome.Placed> repaired(JavaRDD<Outcome.Placed> pairs, long count) {
     long salt = RandomStream.hash(settings.seed(), "shuffle-pairs");
@@ -300,7 +303,7 @@ final class PrepareJob {
     return pairs.filter(placed -> placed.split() == Split.TRAIN).map(Outcome.Placed::pair);
   }
 
-  /** Split by split, each from its own shards: sorted as they are, they are written as they are. */
+  /** Writes split by split, each from its own shards; the rows are sorted already. */
   private void writeShards(
       JavaPairRDD<ShardLayout.Place, Outcome.Placed> shards,
       ShardLayout layout,
@@ -344,7 +347,7 @@ final class PrepareJob {
         .mode(SaveMode.Append)
         .option("compression", "zstd")
         .option("parquet.block.size", ROW_GROUP_BYTES)
-        // Only a whole dataset is marked as complete, not each write of a part.
+        // Only a whole dataset is marked as complete, not each write of Spark.
         .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false");
   }
 }

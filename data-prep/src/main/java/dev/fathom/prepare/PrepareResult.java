@@ -4,15 +4,15 @@ package dev.fathom.prepare;
 import dev.fathom.data.DatasetCard;
 
 /**
- * What {@link Prepare} made.
+ * The result of {@link Prepare}.
  *
- * @param card of the dataset
- * @param added card of what was read now, which is the dataset's unless it was appended to
- * @param reused whether it was there already, made of the same by the same settings
- * @param directory where the dataset is
- * @param shards files of pairs in it
- * @param bytes that these take
- * @param seconds that it took
+ * @param card card of the dataset
+ * @param added card of the pairs that were read now; the dataset's card unless they were appended
+ * @param reused whether the dataset existed already, with the same input and settings
+ * @param directory directory of the dataset
+ * @param shards number of files of pairs
+ * @param bytes size of these files
+ * @param seconds time of the stage
  */
 public record PrepareResult(
     DatasetCard card,

@@ -11,11 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Everything that decides what a dataset holds.
+ * Everything that decides the content of a dataset.
  *
- * @param input where in the input the pairs are
- * @param synthetic what a built-in source makes up
- * @param dropDuplicates whether pairs are left out both of whose sides stand in an earlier one
+ * @param input how the pairs are found in the input
+ * @param synthetic settings of built-in sources
+ * @param dropDuplicates whether to reject pairs both of whose sides are those of an earlier one
  * @param shufflePairs whether every x gets the y of another row
  * @param mismatchedPairs share of the training pairs, 0 to 1, whose x gets the y of another
  * @param standardise whether vectors are brought to mean 0 and standard deviation 1
@@ -47,7 +47,7 @@ public record PrepareSettings(
   /**
    * Reads the keys of this stage.
    *
-   * @throws dev.fathom.error.FathomException of usage where a value is out of its range
+   * @throws dev.fathom.error.FathomException of usage if a value is out of its range
    */
   public static PrepareSettings of(Settings settings) {
     return new PrepareSettings(
@@ -68,8 +68,8 @@ public record PrepareSettings(
   }
 
   /**
-   * All that the form of a pair depends on, as text: a dataset of the same can be added to. A test
-   * holds it, as another text parts datasets that are alike.
+   * Everything that the form of a pair depends on, as text. A dataset with the same text can be
+   * appended to. A test holds the text, as another one would separate datasets that are alike.
    */
   String provenance() {
     List<String> words = new ArrayList<>();

@@ -10,15 +10,15 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A file on the network, by its address as it stands: Hadoop's paths would write what is encoded in
- * it once more, and wait for ever.
+ * A file on the network, by its unchanged address. Hadoop's paths would encode it a second time,
+ * and wait for ever.
  */
 record RemoteFile(String address) {
   private static final Pattern ADDRESS = Pattern.compile("(?i)(https?|ftp)://");
   private static final int CONNECT_MILLIS = 10_000;
   private static final int READ_MILLIS = 30_000;
 
-  /** The file of a name in a folder, where either is an address. */
+  /** The remote file of a name in a folder, if either is an address. */
   static Optional<RemoteFile> of(String folder, String name) {
     if (ADDRESS.matcher(name).lookingAt()) {
       return Optional.of(new RemoteFile(name));
@@ -29,10 +29,10 @@ record RemoteFile(String address) {
   }
 
   /**
-   * Fetches it.
+   * Fetches the file.
    *
-   * @param most bytes that are taken of it
-   * @throws java.io.FileNotFoundException where it is not there
+   * @param most largest number of bytes to read
+   * @throws java.io.FileNotFoundException if it does not exist
    */
   byte[] read(int most) throws IOException {
     try {

@@ -27,14 +27,14 @@ import org.apache.commons.lang3.StringUtils;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Makes a pair of a row, or says why not. Depends on nothing but the row and the settings. For one
- * thread.
+ * Makes a pair from a row, or rejects it. The outcome depends only on the row and the settings. Not
+ * thread-safe.
  */
 final class RowDecoder {
   private static final char REPLACEMENT = '\uFFFD';
   private static final int SHOWN_OF_ADDRESS = 200;
 
-  /** Files in a row that stay unreadable before others are no longer waited for. */
+  /** After this many consecutive files that stay unreadable, others are read only once. */
   private static final int MAX_READ_AGAIN = 20;
 
   private final Rules rules;
@@ -46,13 +46,13 @@ final class RowDecoder {
   /**
    * The settings that matter to a row.
    *
-   * @param image what pictures become
-   * @param text what captions become
+   * @param image settings of pictures
+   * @param text settings of captions
    * @param grouped whether rows of one group stay in one split
    * @param keyed whether a column names the rows
-   * @param maxFileSize bytes of a file that is read
-   * @param encoding of captions without a mark of their own
-   * @param nulls texts that say that a cell holds nothing
+   * @param maxFileSize largest number of bytes of a file
+   * @param encoding encoding of captions without a byte order mark
+   * @param nulls texts that mean an empty cell
    * @param remote whether pictures may be fetched from the network
    * @param keyPrefix what keys begin with, so that they differ from those that are there already
    */
@@ -89,7 +89,7 @@ final class RowDecoder {
     words = new Words(rules.text());
   }
 
-  /** What becomes of a row; nothing that is wrong with it is thrown. */
+  /** Decodes a row. A bad row is an outcome, not an exception. */
   Outcome decode(RawRow row) {
     String key = rules.keyPrefix() + row.key();
     if (row instanceof RawRow.Hidden hidden) {
@@ -120,8 +120,8 @@ final class RowDecoder {
   }
 
   /**
-   * What decides the split, where rows are grouped. A row without a group goes by its key without
-   * folder and ending, so that {@code images/A.png} stays with the rows that are grouped under A.
+   * The group of a row, if rows are grouped. A row without a group has the group of its key without
+   * folder and extension, so {@code images/A.png} stays with the rows of group A.
    */
   private String group(RawRow.Pair pair) {
     if (!rules.grouped()) {
@@ -131,7 +131,7 @@ final class RowDecoder {
     return group.isBlank() ? FilenameUtils.getBaseName(pair.key()) : group;
   }
 
-  /** A text, or a blank one where it says that there is nothing. */
+  /** A text, or an empty one if it means an empty cell. */
   private String present(String text) {
     return rules.nulls().contains(text.strip()) ? "" : text;
   }
@@ -212,7 +212,7 @@ final class RowDecoder {
         .formatted(rules.encoding().charset());
   }
 
-  /** A picture on the network, unless none may be fetched. */
+  /** Fetches a picture from the network, if that is allowed. */
   private byte[] fetched(RemoteFile file) throws RejectedRowException {
     String shown = StringUtils.abbreviate(file.address(), SHOWN_OF_ADDRESS);
     if (!rules.remote()) {

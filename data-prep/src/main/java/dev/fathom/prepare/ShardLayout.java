@@ -12,9 +12,9 @@ import org.apache.spark.Partitioner;
 import scala.Function1;
 
 /**
- * Which shard a pair goes to and where in it: a pure function of seed, split and key, so that
- * neither the order of the input nor the cluster's size shows in a dataset. Every split is shuffled
- * by a hash of the key and cut into ranges of it.
+ * The shard of a pair and its place there, a pure function of seed, split and key. So neither the
+ * order of the input nor the size of the cluster shows in a dataset. Every split is shuffled by a
+ * hash of the key and cut into ranges of the hash.
  */
 final class ShardLayout extends Partitioner {
   private static final int ORDER_BITS = 63;
@@ -29,9 +29,9 @@ final class ShardLayout extends Partitioner {
   /**
    * A pair's place.
    *
-   * @param split that it is in
-   * @param order 63 bits that shuffle the split
-   * @param key settles ties
+   * @param split split of the pair
+   * @param order 63-bit hash that shuffles the split
+   * @param key key of the pair, which breaks ties
    */
   @DefaultSerializer(JavaSerializer.class)
   record Place(Split split, long order, String key) implements Comparable<Place>, Serializable {
@@ -52,7 +52,7 @@ final class ShardLayout extends Partitioner {
     }
   }
 
-  /** Shards of about so many bytes, at least one for every split. */
+  /** A layout with shards of about this many bytes, at least one for every split. */
   static ShardLayout of(Tally tally, long shardSize) {
     EnumMap<Split, Shards> shards = new EnumMap<>(Split.class);
     int first = 0;
@@ -69,7 +69,7 @@ final class ShardLayout extends Partitioner {
     this.total = total;
   }
 
-  /** Tells the partitions of a split from others, in a form that Spark's own code takes. */
+  /** A filter for the partitions of a split, in the form that Spark's own code takes. */
   Function1<Object, Object> partitions(Split split) {
     Shards of = shards.get(split);
     return (Function1<Object, Object> & Serializable)

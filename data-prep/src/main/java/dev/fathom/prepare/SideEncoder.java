@@ -6,7 +6,7 @@ import dev.fathom.data.Side;
 import dev.fathom.prepare.text.Vocabulary;
 import java.io.Serializable;
 
-/** Writes values of one side as the shards store them, by what the card says of the side. */
+/** Encodes values of one side in the form of the shards, by the card's description of the side. */
 final class SideEncoder implements Serializable {
   private final double[] mean;
   private final double[] standardDeviation;
@@ -21,7 +21,7 @@ final class SideEncoder implements Serializable {
     encoding = side.encoding();
   }
 
-  /** Bytes of a picture, numbers of words, or a standardised vector. */
+  /** Encodes a value: bytes of a picture, numbers of words, or a standardised vector. */
   Object encode(DecodedValue value) {
     if (value instanceof DecodedValue.Pixels pixels) {
       return encoding.encode(pixels.rgb(), pixels.height(), pixels.width());

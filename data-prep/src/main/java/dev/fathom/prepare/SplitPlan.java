@@ -27,8 +27,9 @@ import org.apache.spark.sql.types.StructType;
 import scala.Tuple2;
 
 /**
- * Which split a pair goes to: drawn by its name, that is its group, else its picture, else its key,
- * so that it stays when other pairs come or go. Names that share a picture are drawn as one.
+ * The split of each pair. It is drawn by the pair's name, which is its group, else its picture,
+ * else its key. So it does not change when other pairs are added or removed. Names that share a
+ * picture are drawn as one.
  */
 final class SplitPlan implements Serializable {
 
@@ -44,7 +45,7 @@ final class SplitPlan implements Serializable {
    */
   private static final int MOST_JOINED = 5_000_000;
 
-  /** Of a label all of whose names are in the first split. */
+  /** For a label all of whose names are in the first split. */
   private static final double[] NO_CUT = {1, 1};
 
   private static final StructType PLACES =
@@ -74,18 +75,18 @@ final class SplitPlan implements Serializable {
     this.cuts = cuts;
   }
 
-  /** Draws each name by itself. */
+  /** A plan that draws each name by itself. */
   static SplitPlan of(SplitShares shares, long seed) {
     return new SplitPlan(
         shares, seed, new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashMap<>());
   }
 
-  /** The same, but that some names have their splits already. */
+  /** A plan in which some names have their splits already. */
   SplitPlan keeping(Map<String, Split> splits) {
     return new SplitPlan(shares, seed, new HashMap<>(splits), joined, labels, cuts);
   }
 
-  /** The same, with names joined that share a picture. */
+  /** A plan in which names that share a picture are joined. */
   SplitPlan joining(JavaRDD<Outcome.Kept> pairs) {
     List<Tuple2<String, String>> edges =
         pairs
@@ -121,7 +122,7 @@ final class SplitPlan implements Serializable {
     for (Tuple2<String, String> edge : edges) {
       String a = root(parents, edge._1());
       String b = root(parents, edge._2());
-      // Two that have their splits already cannot be made one.
+      // Two names that have their splits already cannot be joined.
       if (!a.equals(b) && !(before.containsKey(a) && before.containsKey(b))) {
         boolean aStays = before.containsKey(a) || (!before.containsKey(b) && a.compareTo(b) < 0);
         parents.put(aStays ? b : a, aStays ? a : b);
@@ -139,7 +140,7 @@ final class SplitPlan implements Serializable {
     while (parents.containsKey(at)) {
       at = parents.get(at);
     }
-    // Shorter for the next one who asks.
+    // Path compression for the next search.
     String walked = name;
     while (parents.containsKey(walked)) {
       String next = parents.get(walked);
@@ -151,7 +152,7 @@ final class SplitPlan implements Serializable {
     return at;
   }
 
-  /** The same, with each label cut by itself. */
+  /** A plan that cuts each label by itself. */
   SplitPlan stratifying(SparkSession spark, JavaRDD<Outcome.Kept> pairs) {
     SplitPlan plan = this;
     JavaPairRDD<String, String> labelled =
@@ -200,7 +201,7 @@ final class SplitPlan implements Serializable {
     return shares.train() + shares.validation();
   }
 
-  /** The rank, from 1, of the first name beyond a share of so many. */
+  /** The rank, from 1, of the first name beyond a share of this many names. */
   private static Column rank(Column names, double share) {
     return floor(names.multiply(share).plus(1.5));
   }

@@ -28,7 +28,7 @@ public record SplitShares(double train, double validation, double test) implemen
         settings.number("split.test", 0, 1));
   }
 
-  /** The place, 0 to 1, of everything that has this name; it stays when other rows come or go. */
+  /** The place, 0 to 1, of a name. It does not change when other rows are added or removed. */
   double place(long seed, String name) {
     return RandomStream.uniform(seed, "split", name);
   }

@@ -10,7 +10,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Where rows went. */
+/** Counts of rows by outcome. */
 @DefaultSerializer(JavaSerializer.class)
 final class Tally implements Serializable {
   private final EnumMap<Split, Long> pairs = new EnumMap<>(Split.class);
@@ -18,7 +18,7 @@ final class Tally implements Serializable {
   private final TreeMap<String, Long> rejects = new TreeMap<>();
   private long hidden;
 
-  /** Counts one row, or what is none. */
+  /** Counts one outcome. */
   Tally add(Outcome outcome) {
     if (outcome instanceof Outcome.Placed placed) {
       pairs.merge(placed.split(), 1L, Long::sum);
@@ -31,7 +31,7 @@ final class Tally implements Serializable {
     return this;
   }
 
-  /** Takes in another tally. */
+  /** Adds another tally. */
   Tally add(Tally other) {
     other.pairs.forEach((split, count) -> pairs.merge(split, count, Long::sum));
     other.bytes.forEach((split, size) -> bytes.merge(split, size, Long::sum));
@@ -51,27 +51,27 @@ final class Tally implements Serializable {
         pairs.getOrDefault(Split.TEST, 0L));
   }
 
-  /** How many files were passed over, which are no rows. */
+  /** The number of skipped files, which are not rows. */
   long hidden() {
     return hidden;
   }
 
-  /** How many rows are pairs. */
+  /** The number of rows that became pairs. */
   long kept() {
     return pairs.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** How many pairs a split has. */
+  /** The number of pairs of a split. */
   long pairs(Split split) {
     return pairs.getOrDefault(split, 0L);
   }
 
-  /** How many bytes the pairs of a split take before compression. */
+  /** Bytes of the pairs of a split before compression. */
   long bytes(Split split) {
     return bytes.getOrDefault(split, 0L);
   }
 
-  /** How many rows were rejected, by the code of the reason. */
+  /** The number of rejected rows by the code of the reason. */
   Map<String, Long> rejects() {
     return new TreeMap<>(rejects);
   }

@@ -15,15 +15,16 @@ import org.apache.spark.api.java.JavaRDD;
 import scala.Tuple2;
 
 /**
- * What the card says of a side: the vocabulary of a text, mean and standard deviation of a picture
- * or a vector. Taken from the training split alone, for anything else would leak into it.
+ * Statistics of a side for the card: the vocabulary of a text, mean and standard deviation of
+ * pictures or vectors. They come from the training split alone, as the other splits must not leak
+ * into training.
  */
 final class TrainingStatistics {
   private final PictureEncoding encoding;
   private final TextSettings text;
   private final boolean standardise;
 
-  /** Statistics by these settings. */
+  /** Creates statistics with these settings. */
   TrainingStatistics(PrepareSettings settings) {
     encoding = settings.image().encoding();
     text = settings.text();
@@ -33,10 +34,10 @@ final class TrainingStatistics {
   /**
    * Describes a side.
    *
-   * @param side what it is
-   * @param shape of its pictures, empty where there are none
-   * @param training its values without pixels, in any order
-   * @param inOrder its values in an order that depends on nothing but seed and keys
+   * @param side the side of the source
+   * @param shape shape of its pictures, empty if there are none
+   * @param training values without pixels, in any order
+   * @param inOrder values in an order that depends only on seed and keys
    */
   Side of(
       SourceSide side,
@@ -68,7 +69,7 @@ final class TrainingStatistics {
     return new Side(side.modality(), shape, moments.mean(), moments.standardDeviation(), List.of());
   }
 
-  /** Sums of bytes are exact, in whatever order. */
+  /** The moments of pictures. Sums of bytes are exact in any order. */
   private static Moments ofPictures(JavaRDD<DecodedValue> training) {
     int channels = Moments.CHANNELS;
     long[] sums =
@@ -95,7 +96,10 @@ final class TrainingStatistics {
         sums[2 * channels]);
   }
 
-  /** Merged shard by shard in their order: floating-point sums depend on it. */
+  /**
+   * The moments of vectors, merged in the order of the shards, as floating-point sums depend on the
+   * order.
+   */
   private static Moments ofVectors(JavaRDD<DecodedValue> training, int columns) {
     return training
         .mapPartitions(
@@ -121,7 +125,7 @@ final class TrainingStatistics {
     return Vocabulary.of(counted.stream().map(Tuple2::_1).toList(), text.unknownBuckets());
   }
 
-  /** The more frequent first, ties by the word. */
+  /** Orders words by falling frequency, ties by the word. */
   private static int byFrequency(Tuple2<String, Long> a, Tuple2<String, Long> b) {
     int byCount = Long.compare(b._2(), a._2());
     return byCount != 0 ? byCount : a._1().compareTo(b._1());

@@ -14,13 +14,13 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * The ICC profiles that pictures carry, by LittleCMS as the JDK has it. Pictures of a set share few
- * of them, so the last ones are kept. For one thread.
+ * The ICC profiles of pictures, applied by the JDK's LittleCMS. The pictures of a dataset share a
+ * few profiles, so the last ones are cached. Not thread-safe.
  */
 final class ColourProfiles {
   private static final int KEPT = 16;
 
-  /** By how much a colour may differ from sRGB's for its profile to be taken for that. */
+  /** A profile whose colours differ from sRGB by at most this much counts as sRGB. */
   private static final int NEGLIGIBLE = 2;
 
   private static final int PROBES = 8;
@@ -34,8 +34,8 @@ final class ColourProfiles {
       };
 
   /**
-   * The colours that a profile gives. One that is empty, broken or made for another number of
-   * components is as good as none.
+   * The colours of a profile. A profile that is empty, broken or for another number of components
+   * is ignored.
    */
   Colours colours(byte[] profile, int components) {
     if (profile.length == 0) {
@@ -63,7 +63,7 @@ final class ColourProfiles {
     return ColorSpace.getInstance(ColorSpace.CS_sRGB);
   }
 
-  /** Whether a profile says what would be taken for granted. */
+  /** Whether a profile is nearly the default. */
   private static boolean isNearly(Colours colours) {
     int components = colours.components();
     int pixels = IntStream.range(0, components).reduce(1, (product, i) -> product * PROBES);

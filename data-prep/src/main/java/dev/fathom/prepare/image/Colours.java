@@ -1,15 +1,15 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare.image;
 
-/** What the samples of a picture mean: brings them to sRGB. For one thread. */
+/** The meaning of a picture's samples; converts them to sRGB. Not thread-safe. */
 interface Colours {
   int RGB = 3;
   int CMYK = 4;
 
-  /** How many samples a pixel has: 1 grey, 3 red green blue, 4 inks. */
+  /** Number of samples in a pixel: 1 grey, 3 red green blue, 4 inks. */
   int components();
 
-  /** Whether the picture says nothing of its colours, or what would be taken for granted. */
+  /** Whether the picture has the default colours. */
   default boolean arePlain() {
     return false;
   }
@@ -17,19 +17,19 @@ interface Colours {
   /**
    * Converts a row.
    *
-   * @param samples {@code pixels × components} bytes; of inks, 255 is all of it
-   * @param rgb where {@code pixels × 3} bytes of sRGB go
+   * @param samples {@code pixels × components} bytes; 255 is full ink
+   * @param rgb receives {@code pixels × 3} bytes of sRGB
    */
   void convert(byte[] samples, byte[] rgb);
 
-  /** The colours of a picture that says nothing of them. */
+  /** The default colours, for a picture that does not declare any. */
   static Colours plain(int components) {
     return new Plain(components);
   }
 
   /**
-   * The colours of a picture whose samples are light to a power, as a PNG's gAMA says it: those of
-   * sRGB where the power is within a twentieth of its, as libpng takes it.
+   * The colours of a PNG's gAMA, whose samples are a power of light. They are sRGB if the power is
+   * within a twentieth of sRGB's, as in libpng.
    */
   static Colours gamma(double gamma, int components) {
     double power = 1 / (gamma * Curve.DISPLAY);
@@ -76,7 +76,7 @@ interface Colours {
    */
   @SuppressWarnings("ArrayRecordComponent")
   record Curve(int components, byte[] table) implements Colours {
-    /** The exponent of a display that PNG takes sRGB to be meant for. */
+    /** The exponent of the display for which PNG assumes sRGB. */
     private static final double DISPLAY = 2.2;
 
     private static final double NEGLIGIBLE = 0.05;

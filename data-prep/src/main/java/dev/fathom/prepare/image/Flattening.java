@@ -10,7 +10,7 @@ import java.awt.image.DataBufferInt;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 
-/** Decoded pictures to sRGB of 8 bits over white. */
+/** Converts decoded pictures to 8-bit sRGB over white. */
 final class Flattening {
   private static final int OPAQUE = 255;
 
@@ -19,7 +19,7 @@ final class Flattening {
   /**
    * A picture over white.
    *
-   * @param colours what its samples mean
+   * @param colours the meaning of its samples
    */
   static BufferedImage overWhite(BufferedImage picture, Colours colours) {
     boolean coloured = picture.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_RGB;
@@ -49,15 +49,15 @@ final class Flattening {
   }
 
   /**
-   * Works row by row on the samples as they are stored: Java's own way takes grey for linear light,
-   * which brightens it, and knows of neither inks nor a profile that came beside the picture.
+   * Converts row by row from the stored samples. Java's own conversion takes grey for linear light,
+   * which brightens it, and supports neither inks nor a separate profile.
    */
   private static final class Rows {
     private final BufferedImage picture;
     private final Colours colours;
     private final int width;
 
-    /** Colours by index of a palette, of alpha, red, green and blue; empty where there is none. */
+    /** The colours of a palette as alpha, red, green and blue; empty if there is none. */
     private final int[] palette;
 
     private final int channels;

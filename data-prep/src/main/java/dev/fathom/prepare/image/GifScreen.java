@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The screen of a GIF, of which its first picture may be a part.
+ * The screen of a GIF. The first picture may cover only a part of it.
  *
  * @param width of the screen in pixels
  * @param height of the screen in pixels
@@ -19,14 +19,14 @@ record GifScreen(int width, int height, int left, int top) {
   private static final int TABLE_SIZE = 7;
   private static final int EXTENSION = 0x21;
 
-  /** Reads it; throws what a buffer does where the file ends early. */
+  /** Reads the screen; throws the exception of a buffer if the file ends early. */
   static GifScreen of(byte[] gif) {
     ByteBuffer in = ByteBuffer.wrap(gif).order(ByteOrder.LITTLE_ENDIAN).position(SIGNATURE);
     int width = in.getShort() & 0xffff;
     int height = in.getShort() & 0xffff;
     int flags = in.get();
     int table = (flags & HAS_TABLE) == 0 ? 0 : 3 << ((flags & TABLE_SIZE) + 1);
-    // Between them stand the index of the background and the shape of a pixel.
+    // The index of the background and the aspect ratio of a pixel are between them.
     in.position(in.position() + 2 + table);
     while (in.get() == EXTENSION) {
       in.get();
@@ -37,7 +37,7 @@ record GifScreen(int width, int height, int left, int top) {
     return new GifScreen(width, height, in.getShort() & 0xffff, in.getShort() & 0xffff);
   }
 
-  /** The picture on the white screen, or alone where the screen does not hold it. */
+  /** The picture on a white screen, or alone if it does not fit on the screen. */
   BufferedImage with(BufferedImage picture) {
     boolean fills = picture.getWidth() == width && picture.getHeight() == height;
     if (fills || left + picture.getWidth() > width || top + picture.getHeight() > height) {

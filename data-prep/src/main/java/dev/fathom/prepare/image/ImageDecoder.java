@@ -28,7 +28,7 @@ import javax.imageio.stream.ImageInputStream;
  * and TIFF are turned upright. Holds no state of a picture, but is meant for one thread.
  */
 public final class ImageDecoder {
-  /** A decoded JPEG has this many times the pixels that are kept, or more, on a side. */
+  /** A decoded JPEG has at least this many times the kept pixels on a side. */
   private static final double FINENESS = 1.5;
 
   private static final int SHOWN_OF_OTHER_CONTENT = 12;
@@ -40,7 +40,7 @@ public final class ImageDecoder {
     // A cluster node has neither a display nor disk space to spare for ImageIO's copies.
     System.setProperty("java.awt.headless", "true");
     ImageIO.setUseCache(false);
-    // It finds the JDK's reader, which it leans on, when it is registered.
+    // This reader looks for the JDK's reader, which it uses, when it is registered.
     IIORegistry.getDefaultInstance().registerServiceProvider(JPEGS);
   }
 
@@ -62,8 +62,8 @@ public final class ImageDecoder {
   /**
    * Decodes the content of a picture file.
    *
-   * @throws RejectedRowException where it has too many pixels, is no picture, or is one whose
-   *     colours are not known to come out right
+   * @throws RejectedRowException if it has too many pixels, is not a picture, or has colours that
+   *     are not supported
    * @throws OutOfMemoryError where there is too little memory at the moment, which says nothing of
    *     the picture
    */
@@ -71,7 +71,7 @@ public final class ImageDecoder {
     try {
       return bytes(resized(read(content)));
     } catch (IOException | RuntimeException | StackOverflowError e) {
-      // Decoders meet broken files with all of these, and none of them is worth the job.
+      // Decoders throw all of these for broken files, and none of them may end the job.
       throw new RejectedRowException(RejectReason.UNREADABLE_IMAGE, reason(e));
     }
   }
@@ -82,7 +82,7 @@ public final class ImageDecoder {
         : error.toString();
   }
 
-  /** A picture and its own size, of which it may have been decoded to a fraction. */
+  /** A picture, possibly decoded to a fraction of its size, and its original size. */
   private record Decoded(BufferedImage picture, int width, int height) {
     static Decoded whole(BufferedImage picture) {
       return new Decoded(picture, picture.getWidth(), picture.getHeight());
@@ -101,7 +101,7 @@ public final class ImageDecoder {
     };
   }
 
-  /** The forms that are known, by how their files begin. */
+  /** The file formats, recognised by the first bytes. */
   private enum Form {
     JPEG,
     PNG,
@@ -177,7 +177,7 @@ public final class ImageDecoder {
       return colours.arePlain() ? picture.get() : Flattening.overWhite(picture.get(), colours);
     }
     BufferedImage slow = read(content, JPEGS.createReaderInstance(null), r -> r.read(0));
-    // This decoder has brought colours to sRGB, and left grey as it is stored.
+    // This decoder has converted colours to sRGB, but left grey as stored.
     return Flattening.overWhite(
         slow, header.components() == 1 ? colours : Colours.plain(header.components()));
   }
@@ -185,7 +185,7 @@ public final class ImageDecoder {
   private BufferedImage png(byte[] content) throws IOException, RejectedRowException {
     Optional<String> fault = PngChunks.fault(content);
     if (fault.isPresent()) {
-      // A header that lies about its size is told as that, and not as a wrong checksum.
+      // A header with a wrong size must be reported as such, not as a wrong checksum.
       read(content, reader("png"), ImageReader::getFormatName);
       throw new IOException("the PNG is broken: " + fault.get());
     }
@@ -223,7 +223,7 @@ public final class ImageDecoder {
             content,
             TIFFS.createReaderInstance(null),
             r -> {
-              // Left to itself it takes any fourth sample for an alpha channel of one kind.
+              // By default the reader takes any fourth sample for one kind of alpha channel.
               ImageReadParam asStored = r.getDefaultReadParam();
               asStored.setDestinationType(r.getRawImageType(0));
               return r.read(0, asStored);
@@ -260,7 +260,7 @@ public final class ImageDecoder {
     return Flattening.overWhite(picture, Colours.plain(grey ? 1 : Colours.RGB));
   }
 
-  /** What is read of a file once its size is known. */
+  /** Reads a file once its size is known. */
   private interface Reading<T> {
     T of(ImageReader reader) throws IOException;
   }
@@ -284,13 +284,13 @@ public final class ImageDecoder {
 
   private static boolean isOfBrokenContent(String warning) {
     String words = warning.toLowerCase(Locale.ROOT);
-    // A profile that is broken is as good as none.
+    // A broken profile is ignored.
     return !words.contains("profile")
         && (words.contains("end of") || words.contains("corrupt") || words.contains("truncated"));
   }
 
   private void requireDecodable(long width, long height) throws RejectedRowException {
-    // A side alone is compared first: the product of two could overflow.
+    // One side is compared first, as the product of both could overflow.
     if (Math.max(width, height) > settings.maxPixels() || width * height > settings.maxPixels()) {
       throw new RejectedRowException(
           RejectReason.TOO_MANY_PIXELS,

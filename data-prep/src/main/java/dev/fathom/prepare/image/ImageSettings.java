@@ -9,30 +9,30 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What pictures become.
+ * The {@code image} keys of the configuration.
  *
- * @param size pixels of a side
- * @param resize how a picture comes to that size
- * @param encoding how a shard holds it
+ * @param size number of pixels on a side
+ * @param resize how a picture is resized
+ * @param encoding how a shard stores it
  * @param maxPixels of a picture above which it is refused by its header, before it is decoded
  */
 public record ImageSettings(int size, Resize resize, PictureEncoding encoding, long maxPixels)
     implements Serializable {
 
-  /** How a picture comes to its size; the names are those of img2dataset. */
+  /** How a picture is resized; the names are those of img2dataset. */
   public enum Resize {
     /** A square: the whole picture, with white margins on its longer sides. */
     BORDER,
-    /** The shorter side comes to the size, the longer one in proportion. */
+    /** The shorter side gets the size, the longer one in proportion. */
     KEEP_RATIO,
-    /** The longer side comes to the size, the shorter one in proportion. */
+    /** The longer side gets the size, the shorter one in proportion. */
     KEEP_RATIO_LARGEST,
     /** A square: the largest one in the middle of the picture. */
     CENTER_CROP,
     /** The picture stays as it is. */
     NO;
 
-    /** Whether all pictures come out in one shape. */
+    /** Whether all pictures get the same shape. */
     public boolean isSquare() {
       return this == BORDER || this == CENTER_CROP;
     }

@@ -27,14 +27,14 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What a JPEG says before its pixels.
+ * The header of a JPEG.
  *
  * @param width in pixels, as stored
  * @param height in pixels, as stored
  * @param components 1 grey, 3 colours, 4 inks
  * @param chromaAndBlack whether the inks are stored as luminance, chroma and black (YCCK)
- * @param profile ICC, empty where there is none
- * @param orientation how the stored picture lies
+ * @param profile ICC profile, empty if there is none
+ * @param orientation orientation of the stored picture
  */
 @SuppressWarnings("ArrayRecordComponent")
 record JpegHeader(
@@ -59,13 +59,14 @@ record JpegHeader(
   private static final int YCCK = 2;
   private static final String PROFILE = "ICC_PROFILE\0";
 
-  /** After its name, the number of a piece of the profile and how many there are. */
+  /** Length of the name, the number of a piece of the profile and the number of pieces. */
   private static final int PIECE = PROFILE.length() + 2;
 
   /**
    * Reads it.
    *
-   * @throws IOException where there is none, or no pixels after it, or it says what is not read
+   * @throws IOException if there is no header, there are no pixels after it, or the kind is not
+   *     supported
    */
   static JpegHeader of(byte[] content) throws IOException {
     try {
@@ -130,7 +131,7 @@ record JpegHeader(
     return false;
   }
 
-  /** The pieces of a profile in the order of their numbers; empty unless all are there. */
+  /** Joins the pieces of a profile in the order of their numbers; empty unless all are there. */
   private static byte[] profile(Iterable<byte[]> segments) {
     TreeMap<Integer, byte[]> pieces = new TreeMap<>();
     int all = 0;

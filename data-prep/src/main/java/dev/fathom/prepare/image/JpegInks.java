@@ -5,7 +5,7 @@ import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.awt.image.Raster;
 
-/** The colours of a JPEG of four components. Its inks are stored as what they leave of white. */
+/** Decodes a JPEG of four components. Its inks are stored inverted. */
 final class JpegInks {
   private static final int MIDDLE = 128;
   private static final int WHITE = 255;
@@ -13,7 +13,7 @@ final class JpegInks {
   private JpegInks() {}
 
   /**
-   * A picture of stored samples.
+   * The picture of stored samples.
    *
    * @param stored bytes of four bands
    * @param chromaAndBlack whether the first three are luminance and chroma
@@ -45,7 +45,7 @@ final class JpegInks {
     return picture;
   }
 
-  /** By JFIF's formula, to what a YCCK file takes from white. */
+  /** Converts luminance and chroma of a YCCK file by JFIF's formula. */
   private static void toRgb(int[] row, int at) {
     int y = row[at];
     int blue = row[at + 1] - MIDDLE;

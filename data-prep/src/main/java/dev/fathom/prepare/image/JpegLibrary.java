@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The native JPEG decoder, libjpeg-turbo by way of Leptonica. It can leave out the finer half,
- * three quarters or seven eighths of each side while it decodes, at a fraction of the cost. Where
- * there is none for a platform, the decoder of the JDK does the work.
+ * The native JPEG decoder, libjpeg-turbo through Leptonica. It can decode to a half, a quarter or
+ * an eighth of each side, at a fraction of the cost. On platforms without it, the decoder of the
+ * JDK is used.
  */
 final class JpegLibrary {
   private static final Logger LOG = LoggerFactory.getLogger(JpegLibrary.class);
@@ -40,10 +40,10 @@ final class JpegLibrary {
    * Decodes a JPEG of one or three components.
    *
    * @param header of the JPEG
-   * @param reduction 1, 2, 4 or 8: by what the sides are divided, rounded up
-   * @return empty where there is no native decoder
-   * @throws IOException where it is broken
-   * @throws OutOfMemoryError where there is no memory for its pixels
+   * @param reduction divisor of the sides, 1, 2, 4 or 8; sides are rounded up
+   * @return the picture, or empty if there is no native decoder
+   * @throws IOException if the file is broken
+   * @throws OutOfMemoryError if there is no memory for its pixels
    */
   static Optional<BufferedImage> read(byte[] content, JpegHeader header, int reduction)
       throws IOException {
@@ -81,7 +81,7 @@ final class JpegLibrary {
     }
   }
 
-  /** Tells a JPEG that is broken from one whose pixels found no room. */
+  /** Fails if there is no memory for the pixels, so that the JPEG is not taken for broken. */
   private static void requireMemory(int width, int height) {
     PIX room = lept.pixCreateNoInit(Math.max(1, width), Math.max(1, height), Integer.SIZE);
     if (room == null) {
@@ -102,7 +102,7 @@ final class JpegLibrary {
     return picture;
   }
 
-  /** The greatest reduction that leaves at least so many pixels of so many. */
+  /** The largest reduction of {@code pixels} that leaves at least {@code wanted} of them. */
   static int reduction(int pixels, double wanted) {
     int reduction = 1;
     while (reduction < COARSEST && pixels / (2.0 * reduction) >= wanted) {

@@ -5,7 +5,7 @@ import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.util.Arrays;
 
-/** Resizes pictures by a windowed sinc filter. */
+/** Resizes pictures with a Lanczos filter. */
 final class Lanczos {
 
   /*
@@ -28,12 +28,12 @@ final class Lanczos {
    * Resizes a picture.
    *
    * @param picture of type {@code TYPE_INT_RGB}
-   * @param left first column that counts
-   * @param top first row that counts
-   * @param width columns that count
-   * @param height rows that count
-   * @param toWidth columns of the result
-   * @param toHeight rows of the result
+   * @param left first column to use
+   * @param top first row to use
+   * @param width number of columns to use
+   * @param height number of rows to use
+   * @param toWidth width of the result
+   * @param toHeight height of the result
    */
   static BufferedImage resize(
       BufferedImage picture, int left, int top, int width, int height, int toWidth, int toHeight) {
@@ -43,7 +43,7 @@ final class Lanczos {
     Taps columns = Taps.of(width, toWidth);
     BufferedImage resized = new BufferedImage(toWidth, toHeight, BufferedImage.TYPE_INT_RGB);
     int[] result = ((DataBufferInt) resized.getRaster().getDataBuffer()).getData();
-    // Rows of the picture, unpacked where the kernel of the next row of the result needs them.
+    // Rows of the picture, unpacked when the next row of the result needs them.
     float[][] unpacked = new float[height][];
     float[] sums = new float[width * CHANNELS];
     for (int y = 0; y < toHeight; y++) {
@@ -101,7 +101,9 @@ final class Lanczos {
     return Math.max(0, Math.min(255, Math.round(sum)));
   }
 
-  /** The weights of one direction: for each place of the result, of a run of places before. */
+  /**
+   * The weights in one direction: for each pixel of the result, those of a run of source pixels.
+   */
   private record Taps(int[] firsts, int[] counts, float[] weights, int most) {
 
     static Taps of(int from, int to) {

@@ -7,10 +7,10 @@ import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.leptonica.global.lept;
 
 /**
- * C's standard error, muted while native code decodes. libjpeg prints what it finds wrong with a
- * picture there, and Leptonica, which calls it, leaves no other place to send that: its own switch
- * for messages is for its own. What other native code would say in such a moment is lost as well;
- * Java's standard error is not touched. Where a platform has no such variable nothing is done.
+ * Mutes C's standard error while native code decodes. libjpeg prints errors in pictures there, and
+ * Leptonica, which calls it, has no setting to redirect them: its own switch is only for its own
+ * messages. Messages of other native code in that moment are lost as well. Java's standard error is
+ * not affected. Where a platform has no such variable nothing is done.
  */
 final class NativeErrors {
   private static final PointerPointer<Pointer> VARIABLE = variable();
@@ -33,7 +33,7 @@ final class NativeErrors {
     return null;
   }
 
-  /** Mutes it until as many have unmuted it. */
+  /** Mutes it until every caller has unmuted it. */
   static synchronized void mute() {
     if (NOWHERE != null && muted++ == 0) {
       voice = VARIABLE.get(0);

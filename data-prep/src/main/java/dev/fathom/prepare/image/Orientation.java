@@ -4,7 +4,7 @@ package dev.fathom.prepare.image;
 import java.awt.image.BufferedImage;
 
 /**
- * How a stored picture lies, as EXIF numbers it.
+ * The orientation of a stored picture, as numbered by EXIF.
  *
  * @param transposed whether rows are stored as columns
  * @param mirrored whether columns then run from right to left
@@ -12,7 +12,7 @@ import java.awt.image.BufferedImage;
  */
 record Orientation(boolean transposed, boolean mirrored, boolean flipped) {
 
-  /** The orientation of a number, upright where it is none from 1 to 8. */
+  /** The orientation with a number; upright if the number is not 1 to 8. */
   static Orientation of(int number) {
     return switch (number) {
       case 2 -> new Orientation(false, true, false);
@@ -26,7 +26,7 @@ record Orientation(boolean transposed, boolean mirrored, boolean flipped) {
     };
   }
 
-  /** The picture upright. */
+  /** Turns the picture upright. */
   BufferedImage upright(BufferedImage stored) {
     if (!transposed && !mirrored && !flipped) {
       return stored;

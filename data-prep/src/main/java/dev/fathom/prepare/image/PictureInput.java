@@ -5,8 +5,8 @@ import java.io.IOException;
 import javax.imageio.stream.ImageInputStreamImpl;
 
 /**
- * The content of a picture file as ImageIO reads it. Some decoders take the end of a file for zeros
- * and go on for ever; here that ends.
+ * The content of a picture file as an input of ImageIO. Some decoders take the end of a file for
+ * zeros and read on for ever; this input makes them fail.
  */
 final class PictureInput extends ImageInputStreamImpl {
   private static final int MOST_READS_AT_THE_END = 4096;

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.zip.CRC32;
 import java.util.zip.InflaterInputStream;
 
-/** The chunks of a PNG of which the JDK's reader does not look: checksums and colours. */
+/** The parts of a PNG that the JDK's reader ignores: checksums and colours. */
 final class PngChunks {
   private static final int SIGNATURE = 8;
   private static final int AROUND = 12;
@@ -28,7 +28,7 @@ final class PngChunks {
 
   private PngChunks() {}
 
-  /** What is wrong with the chunks, if anything: each is length, type, data and CRC-32 of both. */
+  /** The fault of the chunks, if any. A chunk is length, type, data and CRC-32 of type and data. */
   static Optional<String> fault(byte[] png) {
     ByteBuffer buffer = ByteBuffer.wrap(png);
     CRC32 sum = new CRC32();
@@ -52,10 +52,10 @@ final class PngChunks {
   }
 
   /**
-   * What the samples of a PNG without fault mean: what the first of cICP, iCCP, sRGB and gAMA says,
-   * in the order of the standard. Primaries that cHRM gives alone are passed over.
+   * The colours of a valid PNG: those of the first of cICP, iCCP, sRGB and gAMA, in the order of
+   * the standard. Primaries of cHRM alone are ignored.
    *
-   * @throws IOException where cICP says other than sRGB
+   * @throws IOException if cICP is not sRGB's
    */
   static Colours colours(byte[] png, ColourProfiles profiles) throws IOException {
     int components = isGrey(png) ? 1 : Colours.RGB;
@@ -90,8 +90,8 @@ final class PngChunks {
   }
 
   /**
-   * The grey that is transparent, where a PNG of grey below 8 bits names one: the JDK's reader
-   * compares it with values that it has spread to 8.
+   * The transparent grey of a PNG with less than 8 bits. The JDK's reader wrongly compares it with
+   * values that it has scaled to 8 bits.
    */
   static Optional<Integer> transparentGrey(byte[] png) {
     byte[] grey = data(png, "tRNS");
@@ -100,7 +100,7 @@ final class PngChunks {
         : Optional.empty();
   }
 
-  /** The same PNG with nothing transparent in it; its checksums are then wrong. */
+  /** A copy of the PNG without transparency; its checksums are then wrong. */
   static byte[] opaque(byte[] png) {
     byte[] opaque = png.clone();
     int at = find(png, "tRNS");
@@ -111,7 +111,10 @@ final class PngChunks {
     return opaque;
   }
 
-  /** A profile's name, a zero, a zero for the method, and the profile deflated. */
+  /**
+   * The profile in a chunk, which is a name, a zero, a zero for the method, and the deflated
+   * profile.
+   */
   private static byte[] profile(byte[] chunk) {
     int name = 0;
     while (name < chunk.length && chunk[name] != 0) {
@@ -125,12 +128,12 @@ final class PngChunks {
             new ByteArrayInputStream(chunk, name + 2, chunk.length - name - 2))) {
       return in.readNBytes(LARGEST_PROFILE);
     } catch (IOException e) {
-      // A profile that is broken is as good as none.
+      // A broken profile is ignored.
       return new byte[0];
     }
   }
 
-  /** The data of the first chunk of a type before the pixels, empty where there is none. */
+  /** The data of the first chunk of a type before the pixels, empty if there is none. */
   private static byte[] data(byte[] png, String type) {
     int at = find(png, type);
     if (at < 0) {

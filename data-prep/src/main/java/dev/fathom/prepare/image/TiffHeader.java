@@ -13,12 +13,12 @@ import java.util.Set;
 import javax.imageio.stream.ImageInputStream;
 
 /**
- * What a TIFF says of its first page. Only what our decoder was held to another's pixels in is let
- * through: the format has more colour spaces and sample formats than any decoder has right.
+ * The header of a TIFF's first page. Only kinds whose pixels were compared with another decoder's
+ * are accepted: the format has more colour spaces and sample formats than any decoder gets right.
  *
  * @param width in pixels, as stored
  * @param height in pixels, as stored
- * @param tile pixels of a tile, 1 where there are none
+ * @param tile number of pixels in a tile, 1 if there are none
  * @param components 1 grey, 3 colours, 4 inks
  * @param profile ICC, empty where there is none
  * @param orientation how the stored picture lies
@@ -47,7 +47,7 @@ record TiffHeader(
   /**
    * Reads it.
    *
-   * @throws IOException where there is none, or it says what is not read
+   * @throws IOException if there is no header, or the kind is not supported
    */
   static TiffHeader of(byte[] content) throws IOException {
     try (ImageInputStream in = new PictureInput(content)) {

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The sizes that the chunks of a WebP give: of the canvas, of its frames, and of what the frames
- * hold. The decoder makes room for each, and believes them.
+ * The sizes in the chunks of a WebP: of the canvas, of its frames, and of the frames' content. The
+ * decoder trusts them and allocates memory for each.
  */
 final class WebpChunks {
   private static final int FIRST = 12;
@@ -20,7 +20,7 @@ final class WebpChunks {
   private static final int PROFILE = fourCharacters('I', 'C', 'C', 'P');
   private static final int FRAME = fourCharacters('A', 'N', 'M', 'F');
 
-  /** What stands in a frame before its own chunks. */
+  /** Bytes in a frame before its own chunks. */
   private static final int FRAME_HEAD = 16;
 
   private static final int SIDE = 0x3fff;
@@ -35,13 +35,13 @@ final class WebpChunks {
   }
 
   /**
-   * Width and height of all that has them.
+   * Width and height of everything that has them.
    *
-   * @throws IOException where a chunk, or the profile in one, goes beyond its end
+   * @throws IOException if a chunk, or the profile in one, goes beyond its end
    */
   static List<int[]> sizes(byte[] webp) throws IOException {
     WebpChunks chunks = new WebpChunks(webp);
-    // What follows the end that the file's head tells is no part of it.
+    // Bytes beyond the length in the file's header are not part of the picture.
     long end = HEAD + Integer.toUnsignedLong(chunks.file.getInt(Integer.BYTES));
     chunks.walk(FIRST, (int) Math.min(webp.length, end));
     return chunks.sizes;
@@ -69,7 +69,7 @@ final class WebpChunks {
     } else if (type == CANVAS) {
       sizes.add(new int[] {longSide(data + 4), longSide(data + 7)});
     } else if (type == PROFILE) {
-      // A profile begins with its size, for which the decoder makes room as well.
+      // A profile starts with its size, for which the decoder allocates memory as well.
       int size = Integer.reverseBytes(file.getInt(data));
       if (size < 0 || size > length) {
         throw new IOException("the WebP is broken: its profile is cut off");
@@ -81,7 +81,7 @@ final class WebpChunks {
   }
 
   private int longSide(int at) {
-    // Three bytes; a fourth before them is there always.
+    // The size has three bytes; there is always a byte before them.
     return ((file.getInt(at - 1) >>> Byte.SIZE) & LONG_SIDE) + 1;
   }
 

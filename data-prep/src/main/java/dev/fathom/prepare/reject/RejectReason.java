@@ -3,7 +3,7 @@ package dev.fathom.prepare.reject;
 
 import java.util.Locale;
 
-/** Why a row was left out; the codes are stable, to group by. */
+/** The reason why a row was rejected. The codes are stable, so they can be grouped by. */
 public enum RejectReason {
   /** The row has fewer or more cells than its file's header, or than the first row. */
   RAGGED_ROW,
@@ -11,7 +11,7 @@ public enum RejectReason {
   UNREADABLE_ROW,
   /** A cell that the pair needs is absent. */
   MISSING_VALUE,
-  /** A cell that the pair needs says that there is nothing, such as {@code NaN}. */
+  /** A cell that the pair needs holds a text for an empty cell, such as {@code NaN}. */
   NULL_VALUE,
   /** A cell of a vector is not a finite number. */
   BAD_NUMBER,
@@ -19,13 +19,13 @@ public enum RejectReason {
   DUPLICATE_KEY,
   /** The file is not there. */
   MISSING_FILE,
-  /** The file is on the network, and nobody said that it may be fetched. */
+  /** The file is on the network, and the settings do not allow fetching it. */
   REMOTE_FILE,
   /** The picture or the caption has more bytes than are allowed. */
   TOO_MANY_BYTES,
   /** The picture has more pixels than is safe to decode. */
   TOO_MANY_PIXELS,
-  /** The file is there and cannot be read. */
+  /** The file exists but cannot be read. */
   UNREADABLE_FILE,
   /** The picture cannot be decoded. */
   UNREADABLE_IMAGE,
@@ -35,17 +35,17 @@ public enum RejectReason {
   UNREADABLE_TEXT,
   /** The caption has more characters than are allowed. */
   TOO_MANY_CHARACTERS,
-  /** The archive breaks off or is no archive from here on. */
+  /** The archive is cut off or broken from here on. */
   BROKEN_ARCHIVE,
   /** The archive has more entries than are allowed. */
   TOO_MANY_ENTRIES,
-  /** Whoever gathered the rows noted that this one could not be had. */
+  /** The tool that downloaded the rows marked this one as failed. */
   NOT_DOWNLOADED,
-  /** The picture comes out of resizing in another shape than most. */
+  /** The resized picture has another shape than most. */
   OTHER_SHAPE,
   /** Both sides are those of an earlier pair, byte by byte. */
   DUPLICATE_PAIR,
-  /** The same picture stands in another split, in a part that was there before. */
+  /** The same picture is in another split, in an earlier part. */
   STRADDLES_SPLITS;
 
   /** The code as it is written to {@code rejects/} and to the card. */

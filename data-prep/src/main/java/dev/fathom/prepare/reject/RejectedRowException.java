@@ -2,24 +2,24 @@
 package dev.fathom.prepare.reject;
 
 /**
- * One row cannot become a pair. Carries no stack trace: it tells of the data, not of the code, and
+ * One row cannot become a pair. It has no stack trace, as it is about the data, not the code, and
  * may be thrown for every other row.
  */
 public final class RejectedRowException extends Exception {
   private final RejectReason reason;
 
   /**
-   * Why a row is left out.
+   * Creates the rejection of a row.
    *
-   * @param reason to group by
-   * @param detail for a person
+   * @param reason code of the reason
+   * @param detail reason in words
    */
   public RejectedRowException(RejectReason reason, String detail) {
     super(detail, null, false, false);
     this.reason = reason;
   }
 
-  /** To group by. */
+  /** The code of the reason. */
   public RejectReason reason() {
     return reason;
   }

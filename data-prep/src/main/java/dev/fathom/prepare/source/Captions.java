@@ -6,11 +6,11 @@ import java.util.List;
 
 /** Which of several captions of a picture are taken. */
 public enum Captions {
-  /** The first. */
+  /** The first caption. */
   FIRST,
-  /** All, each in a pair of its own. */
+  /** All captions, each in a pair of its own. */
   ALL,
-  /** One, drawn by the seed and the key. */
+  /** One caption, drawn by the seed and the key. */
   RANDOM;
 
   /** Those that are taken of the captions of one picture; none of none. */

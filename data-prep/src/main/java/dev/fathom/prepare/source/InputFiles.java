@@ -98,7 +98,7 @@ final class InputFiles {
     return hidden;
   }
 
-  /** What was named. */
+  /** The file or directory that the user named. */
   Path root() {
     return root;
   }

@@ -5,7 +5,7 @@ import dev.fathom.prepare.reject.RejectReason;
 import dev.fathom.prepare.reject.RejectedRowException;
 import java.util.List;
 
-/** Text to numbers. */
+/** Parses numbers. */
 final class Numbers {
   private Numbers() {}
 

@@ -13,7 +13,7 @@ import java.util.Locale;
  */
 public sealed interface RawRow extends Serializable {
 
-  /** What names the row. */
+  /** The key of the row. */
   String key();
 
   /** The row's place in its source, from 0. */

@@ -23,7 +23,7 @@ final class TarStream extends TarArchiveInputStream {
     return new TarStream(unpacked(new Stored(stored)));
   }
 
-  /** A tar of nothing. */
+  /** An empty tar. */
   static TarStream nothing() {
     return new TarStream(InputStream.nullInputStream());
   }

@@ -11,8 +11,8 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
- * Pairs that are made up row by row, where they are needed: a row is a pure function of the seed
- * and its number.
+ * A source of synthetic pairs. A row is a pure function of the seed and its number, and is made
+ * where it is needed.
  */
 public final class BuiltInSource implements Source {
   private static final int ROWS_OF_A_TASK = 4096;
@@ -21,7 +21,7 @@ public final class BuiltInSource implements Source {
   private final Maker maker;
   private final long pairs;
 
-  /** Makes one row; the same one every time. */
+  /** Makes a row; the same one every time. */
   sealed interface Maker extends Serializable permits GaussianPairs, ScenePairs {
     RawRow row(long index);
 
@@ -39,9 +39,9 @@ public final class BuiltInSource implements Source {
   }
 
   /**
-   * The source of this name, if it is one of those that are built in.
+   * The built-in source of this name, if there is one.
    *
-   * @param pictureSize pixels of the side of the pictures that are made up
+   * @param pictureSize number of pixels on a side of rendered pictures
    */
   public static Optional<Source> named(
       String name, JavaSparkContext spark, SyntheticSettings settings, int pictureSize) {

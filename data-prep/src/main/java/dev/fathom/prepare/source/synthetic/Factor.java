@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
- * What varies between scenes, in the order in which factors become shared. Each is uniform on an
- * interval, so that k shared factors are a k-dimensional cube: hue keeps to an arc, for the whole
- * circle would need two dimensions to lie in.
+ * The factors that vary between scenes, in the order in which they become shared. Each is uniform
+ * on an interval, so k shared factors are a k-dimensional cube. Hue is limited to an arc, as the
+ * whole circle would need two dimensions.
  */
 enum Factor {
   /** Centre, from the left, as a share of the picture's side. */
@@ -49,7 +49,7 @@ enum Factor {
     return shares;
   }
 
-  /** How captions call it. */
+  /** The word for the factor in captions. */
   String word() {
     return name().toLowerCase(Locale.ROOT);
   }

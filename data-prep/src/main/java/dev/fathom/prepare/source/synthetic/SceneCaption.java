@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
-/** Says the shared factors of a scene. */
+/** Writes captions that tell the shared factors of a scene. */
 final class SceneCaption {
 
   // The reader may be a bag of words, which knows neither order nor which number stands beside
@@ -18,7 +18,7 @@ final class SceneCaption {
   // Opening, noun, verb, order of the factors and an ending are chosen at random: the caption's own
   // nuisance, which the picture knows nothing of.
 
-  /** Decimal digits a factor is said with. */
+  /** Number of decimal digits of a factor in a caption. */
   static final int DIGITS = 2;
 
   private static final List<String> OPENINGS = List.of("a", "one", "this is a", "there is one");
@@ -34,8 +34,8 @@ final class SceneCaption {
    * Writes a caption.
    *
    * @param shares where in its range each factor is, in [0, 1)
-   * @param shared how many of the factors to tell, the first ones
-   * @param nuisance what the phrasing is drawn from
+   * @param shared number of factors to tell, from the first on
+   * @param nuisance generator of the phrasing
    */
   static String write(Map<Factor, Double> shares, int shared, RandomGenerator nuisance) {
     List<String> told = new ArrayList<>();

@@ -26,7 +26,7 @@ final class ScenePainter {
    *
    * @param shares where in its range each factor is, in [0, 1)
    * @param size pixels of the side
-   * @param nuisance what the ground and the noise are drawn from
+   * @param nuisance generator of the ground and the noise
    * @return {@code size × size × 3} bytes, row-major, red green blue
    */
   static byte[] paint(Map<Factor, Double> shares, int size, RandomGenerator nuisance) {

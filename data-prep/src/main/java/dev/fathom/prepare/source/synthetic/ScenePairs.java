@@ -10,7 +10,7 @@ import java.util.Map;
 /**
  * Rendered pictures of a disc, each with a caption.
  *
- * @param shared how many factors the caption tells of; the others vary in the picture alone
+ * @param shared number of factors in the caption; the others vary only in the picture
  * @param size pixels of the picture's side
  * @param seed of every row
  */

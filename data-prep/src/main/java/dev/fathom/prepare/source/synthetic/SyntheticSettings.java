@@ -4,10 +4,10 @@ package dev.fathom.prepare.source.synthetic;
 import dev.fathom.settings.Settings;
 
 /**
- * What a built-in source makes up.
+ * The settings of the built-in sources.
  *
- * @param pairs how many
- * @param sceneFactors how many factors picture and caption of a scene share
+ * @param pairs number of pairs
+ * @param sceneFactors number of factors that picture and caption of a scene share
  * @param seed of every row
  */
 public record SyntheticSettings(int pairs, int sceneFactors, long seed) {
