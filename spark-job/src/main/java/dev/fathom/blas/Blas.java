@@ -14,12 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Products of {@link Matrix} and {@link DoubleMatrix}, without copies.
+ * Multiplies {@link Matrix} and {@link DoubleMatrix} views without copying them.
  *
  * <p>netlib's JNI pins the arrays (JavaCPP's own {@code cblas_sgemm(float[])} would copy them in
  * and out at every call) and is pointed at the OpenBLAS that ND4J's natives bring. Where no native
  * library loads, netlib's pure Java implementation serves. A task multiplies on one thread: Spark
- * runs a task a core, and threads that spin beside them made everything slower.
+ * runs one task per core, and more threads than cores were slower.
  */
 public final class Blas {
   private static final Logger LOG = LoggerFactory.getLogger(Blas.class);
@@ -83,8 +83,8 @@ public final class Blas {
   }
 
   /**
-   * Has what this thread calls of the library run on this thread alone, whatever another library
-   * may have set.
+   * Makes the library run this thread's calls on this thread alone, whatever another library may
+   * have set.
    */
   public static void useOneThread() {
     if (isNative()) {
@@ -93,7 +93,7 @@ public final class Blas {
     }
   }
 
-  /** The same, where this thread calls for the first time. */
+  /** Calls {@link #useOneThread} if this thread has not called the library before. */
   static void useOneThreadAtFirst() {
     if (!ON_ONE_THREAD.get()) {
       useOneThread();
@@ -106,7 +106,7 @@ public final class Blas {
     NETLIB_LOG.setLevel(Level.OFF);
     try {
       if (System.getProperty(LIBRARY_PATH) == null) {
-        // The JavaCPP binding lies in its cache beside the library it binds.
+        // The JavaCPP binding is in its cache, beside the library that it binds.
         File binding = new File(Loader.load(openblas_nolapack.class));
         System.setProperty(LIBRARY_PATH, library(binding.getParentFile()).getPath());
       }

@@ -2,28 +2,28 @@
 package dev.fathom.blas;
 
 /**
- * The same as {@link Matrix} in double precision.
+ * A {@link Matrix} in double precision.
  *
- * @param offset of the first row in the array
- * @param rows as they are stored
- * @param columns as they are stored
- * @param stride from one row to the next
+ * @param offset index of the first number in the array
+ * @param rows number of rows as stored, whether transposed or not
+ * @param columns numbers in a row as stored
+ * @param stride distance in the array from one row to the next
  * @param isTransposed whether the rows stand for columns
  */
 public record DoubleMatrix(
     double[] array, int offset, int rows, int columns, int stride, boolean isTransposed) {
 
-  /** Rows that follow each other without gaps. */
+  /** A matrix whose rows follow each other without gaps. */
   public static DoubleMatrix of(double[] array, int offset, int rows, int columns) {
     return new DoubleMatrix(array, offset, rows, columns, columns, false);
   }
 
-  /** Rows of a wider matrix. */
+  /** Some columns of a wider matrix. */
   public static DoubleMatrix of(double[] array, int offset, int rows, int columns, int stride) {
     return new DoubleMatrix(array, offset, rows, columns, stride, false);
   }
 
-  /** The same numbers as the transpose. */
+  /** The transpose, a view of the same numbers. */
   public DoubleMatrix transposed() {
     return new DoubleMatrix(array, offset, rows, columns, stride, !isTransposed);
   }

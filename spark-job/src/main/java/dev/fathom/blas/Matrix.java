@@ -2,28 +2,28 @@
 package dev.fathom.blas;
 
 /**
- * A view of some numbers of an array as a matrix, row-major.
+ * A view of part of an array as a row-major matrix.
  *
- * @param offset of the first row in the array
- * @param rows as they are stored
- * @param columns as they are stored
- * @param stride from one row to the next
+ * @param offset index of the first number in the array
+ * @param rows number of rows as stored, whether transposed or not
+ * @param columns numbers in a row as stored
+ * @param stride distance in the array from one row to the next
  * @param isTransposed whether the rows stand for columns
  */
 public record Matrix(
     float[] array, int offset, int rows, int columns, int stride, boolean isTransposed) {
 
-  /** Rows that follow each other without gaps. */
+  /** A matrix whose rows follow each other without gaps. */
   public static Matrix of(float[] array, int offset, int rows, int columns) {
     return new Matrix(array, offset, rows, columns, columns, false);
   }
 
-  /** Rows of a wider matrix. */
+  /** Some columns of a wider matrix. */
   public static Matrix of(float[] array, int offset, int rows, int columns, int stride) {
     return new Matrix(array, offset, rows, columns, stride, false);
   }
 
-  /** The same numbers as the transpose. */
+  /** The transpose, a view of the same numbers. */
   public Matrix transposed() {
     return new Matrix(array, offset, rows, columns, stride, !isTransposed);
   }

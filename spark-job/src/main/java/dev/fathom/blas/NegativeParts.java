@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.blas;
 
-/** Finds the few numbers of many that are below a limit, many at a time. */
+/** Tests many numbers at a time for the few that are below a limit. */
 public final class NegativeParts {
   private NegativeParts() {}
 

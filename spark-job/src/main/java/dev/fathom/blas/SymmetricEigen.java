@@ -87,7 +87,7 @@ public final class SymmetricEigen {
     return values;
   }
 
-  /** As many numbers, rounded up to whole cache lines. */
+  /** A count of numbers, rounded up to whole cache lines. */
   private static long lines(long numbers) {
     return (numbers + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
   }
@@ -97,7 +97,7 @@ public final class SymmetricEigen {
     for (int i = 0; i < n; i++) {
       rows[i] = Arrays.copyOfRange(matrix, i * n, (i + 1) * n);
       for (int j = 0; j < i; j++) {
-        // One that is not symmetric to the last bit would be taken for a general matrix.
+        // A matrix that is not symmetric to the last bit would be treated as a general one.
         rows[i][j] = rows[j][i];
       }
     }

@@ -46,7 +46,7 @@ public final class VectorMath {
     }
   }
 
-  /** The sum of a range, in an order of its own. */
+  /** The sum of a range. The order of the additions depends on the length alone. */
   public static float sum(float[] values, int from, int to) {
     float a = 0;
     float b = 0;

@@ -23,22 +23,22 @@ public interface BatchRows {
    */
   record Exchange(int numbers, boolean maxima) {}
 
-  /** In their order. */
+  /** The exchanges of a step, in order. */
   List<Exchange> exchanges(int batch);
 
   /**
-   * Takes the similarities of the own rows with all.
+   * Computes the similarities of this instance's own rows of u with all rows of v.
    *
    * @param first the first own row
-   * @param rows how many are own
+   * @param rows number of own rows
    */
   void begin(float[] u, float[] v, int first, int rows, int batch);
 
   /**
-   * The own part of an exchange.
+   * Writes this instance's part of an exchange.
    *
    * @param exchange its number
-   * @param merged the exchanges before, over all instances
+   * @param merged the earlier exchanges, merged over all instances
    * @param numbers maxima are raised; sums are written
    */
   void tell(int exchange, Logits logits, float[][] merged, float[] numbers);
@@ -63,7 +63,10 @@ public interface BatchRows {
   /** The own rows' part of ∂L/∂b, after {@link #gradients}. */
   double biasGradient();
 
-  /** How many own x are nearer to their own y than to any other; after {@link #begin}. */
+  /**
+   * The number of own x that are nearer to their own y than to any other; call it after {@link
+   * #begin}.
+   */
   int firsts();
 
   /**
@@ -71,7 +74,7 @@ public interface BatchRows {
    * Objective#hasCurve have} it.
    *
    * @param first the first own row
-   * @param rows how many are own
+   * @param rows number of own rows
    */
   default Curve curve(float[] u, float[] v, int first, int rows, int batch, double inverse) {
     throw new UnsupportedOperationException("this objective has no curve");

@@ -34,7 +34,7 @@ public record Cosine() implements Similarity {
     return 0;
   }
 
-  /** The length of a row, or the smallest one allowed. */
+  /** The length of a row, but at least the smallest one allowed. */
   static float length(float[] output, int from, int dimension) {
     return Math.max(
         (float) Math.sqrt(VectorMath.dot(output, from, output, from, dimension)), SMALLEST_NORM);

@@ -5,7 +5,7 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * L of a batch as a function of s = 1/τ, the embeddings fixed, in which it is convex.
+ * The loss L of a batch as a function of s = 1/τ with fixed embeddings, at one s. It is convex.
  *
  * @param loss L in nats
  * @param slope ∂L/∂s
@@ -27,7 +27,7 @@ public record Curve(double loss, double slope, double curvature) implements Seri
     return new Curve(loss, slope, curvature);
   }
 
-  /** The mean of several. */
+  /** The mean of several curves. */
   public static Curve mean(List<Curve> all) {
     return sum(all).times(1.0 / all.size());
   }
@@ -36,7 +36,7 @@ public record Curve(double loss, double slope, double curvature) implements Seri
     return new Curve(loss * factor, slope * factor, curvature * factor);
   }
 
-  /** The same as a function of another variable, of which this one is {@code factor} times. */
+  /** The curve as a function of t, where s = {@code factor}·t. */
   public Curve ofMultiple(double factor) {
     return new Curve(loss, slope * factor, curvature * factor * factor);
   }

@@ -5,7 +5,7 @@ import dev.fathom.blas.VectorMath;
 import java.util.Arrays;
 import java.util.List;
 
-/** Symmetric InfoNCE. */
+/** The rows of symmetric InfoNCE. */
 final class InfoNceRows extends SimilarityRows {
   /*
    * Symmetric InfoNCE (van den Oord et al. 2018; Radford et al. 2021) and its gradients in closed form.
@@ -28,21 +28,21 @@ final class InfoNceRows extends SimilarityRows {
    */
 
   /**
-   * How far, in nats, a column's or row's largest entry may lie below the largest of all for one
-   * exp to serve both.
+   * Rows and columns share one exp while their largest entries are at most this far, in nats, below
+   * the largest of all.
    */
   static final float SHARED_RANGE = 30f;
 
-  /** The first exchange: maxima of the columns, after ... */
+  /** The first exchange: the maxima of the columns follow the two extremes of the rows. */
   private static final int MAXIMA = 0;
 
-  /** The second one: sums of the columns' exponentials. */
+  /** The second exchange: sums of the columns' exponentials. */
   private static final int SUMS = 1;
 
-  /** ... the largest row maximum, ... */
+  /** Index of the largest row maximum in the first exchange. */
   private static final int HIGHEST = 0;
 
-  /** ... and the smallest, with its sign turned, as all of them are maxima. */
+  /** Index of the smallest row maximum, negated because the exchange takes maxima. */
   private static final int LOWEST = 1;
 
   private static final int COLUMNS = 2;
@@ -199,7 +199,8 @@ final class InfoNceRows extends SimilarityRows {
       double square = 0;
       System.arraycopy(values, row, factor, 0, batch);
       VectorMath.exp(factor, 0, batch, (float) inverse, highest, factor);
-      // From the highest, as the variance would else be a small difference of large numbers.
+      // Relative to the highest, as the variance would otherwise be a small difference of large
+      // numbers.
       for (int j = 0; j < batch; j++) {
         double weight = factor[j];
         double below = values[row + j] - highest;

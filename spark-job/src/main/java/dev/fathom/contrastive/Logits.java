@@ -2,7 +2,7 @@
 package dev.fathom.contrastive;
 
 /**
- * How similarities s become logits: s/τ + b.
+ * Turns similarities s into logits s/τ + b.
  *
  * @param temperature τ, above 0
  * @param bias b

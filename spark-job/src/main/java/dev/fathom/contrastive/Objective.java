@@ -1,9 +1,12 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.contrastive;
 
-/** What training makes small: a loss of the logits s_ij/τ + b of all x_i and y_j of a batch. */
+/** The objective of training: a loss of the logits s_ij/τ + b of all x_i and y_j of a batch. */
 public enum Objective {
-  /** Tells each x's own y from all y of the batch, and each y's x likewise, by a softmax. */
+  /**
+   * Symmetric InfoNCE: a softmax has to find each x's own y among all y of the batch, and each y's
+   * x among all x.
+   */
   INFO_NCE {
     @Override
     public BatchRows rows(int maximumRows, int maximumBatch, int dimension) {
@@ -15,7 +18,7 @@ public enum Objective {
       return Math.log(batch);
     }
 
-    /** A softmax does not change with it. */
+    /** Zero, as a bias does not change a softmax. */
     @Override
     public double initialBias(int batch) {
       return 0;
@@ -27,7 +30,9 @@ public enum Objective {
     }
   },
 
-  /** Tells of each x and each y by themselves whether they are a pair, by a logistic function. */
+  /**
+   * SigLIP's sigmoid loss: a logistic function decides for each x and y whether they are a pair.
+   */
   SIGMOID {
     @Override
     public BatchRows rows(int maximumRows, int maximumBatch, int dimension) {
@@ -39,7 +44,7 @@ public enum Objective {
       return Math.log(batch) - (batch - 1) * Math.log1p(-1.0 / batch);
     }
 
-    /** The log odds of a pair among all of a batch. */
+    /** The log odds that an x and a y of a batch are a pair. */
     @Override
     public double initialBias(int batch) {
       return -Math.log(batch - 1.0);
@@ -51,15 +56,15 @@ public enum Objective {
     }
   };
 
-  /** Working memory for some rows of batches of up to a size. */
+  /** Creates the working memory for a part of the rows of a batch. */
   public abstract BatchRows rows(int maximumRows, int maximumBatch, int dimension);
 
-  /** The loss in nats of embeddings that tell nothing, of batches of 2 pairs or more. */
+  /** The loss in nats of embeddings that carry no information, for batches of 2 pairs or more. */
   public abstract double chance(int batch);
 
-  /** What the bias b starts from. */
+  /** The initial bias b. */
   public abstract double initialBias(int batch);
 
-  /** Whether {@link BatchRows#curve} is there, from which an exact temperature is found. */
+  /** Whether {@link BatchRows#curve} is supported, which the exact temperature needs. */
   public abstract boolean hasCurve();
 }

@@ -2,25 +2,25 @@
 package dev.fathom.contrastive;
 
 /**
- * What an encoder gives for a part of a batch, and ∂L/∂ of it: rows of pairs, then rows of a
- * separate sample. One instance serves part after part.
+ * The outputs of an encoder for a part of a batch, and the gradients with respect to them: rows of
+ * pairs, then rows of a separate sample. An instance is reused for one part after another.
  */
 public final class Outputs {
   final int dimension;
   final float[] values;
   final float[] gradients;
 
-  /** Of each row. */
+  /** The length of each row. */
   final float[] norms;
 
-  /** Where in the batch its rows begin. */
+  /** The first row of this part in the batch. */
   int first;
 
   int rows;
   int sample;
 
   /**
-   * @param maximumRows of pairs and sample, at most
+   * @param maximumRows largest number of rows, pairs and sample together
    */
   public Outputs(int maximumRows, int dimension) {
     this.dimension = dimension;
@@ -30,11 +30,11 @@ public final class Outputs {
   }
 
   /**
-   * Begins another part.
+   * Starts another part.
    *
-   * @param first where in the batch its rows begin
-   * @param rows of pairs
-   * @param sample rows of the sample
+   * @param first its first row in the batch
+   * @param rows number of rows of pairs
+   * @param sample number of rows of the sample
    */
   public void begin(int first, int rows, int sample) {
     this.first = first;
@@ -42,7 +42,7 @@ public final class Outputs {
     this.sample = sample;
   }
 
-  /** Where the encoder writes, (rows + sample) × dimension, row-major. */
+  /** The outputs, which the encoder writes: (rows + sample) × dimension, row-major. */
   public float[] values() {
     return values;
   }

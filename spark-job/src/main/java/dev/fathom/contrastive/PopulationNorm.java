@@ -2,8 +2,8 @@
 package dev.fathom.contrastive;
 
 /**
- * The inner product over the mean norm of a separate sample, so that the length of an embedding may
- * carry information.
+ * The inner product divided by the mean norm of a separate sample. So the length of an embedding
+ * may carry information.
  *
  * @param sampleRows size P of the separate sample, at least 1
  */
@@ -18,7 +18,7 @@ public record PopulationNorm(int sampleRows) implements Similarity {
 
   private static final long serialVersionUID = 1L;
 
-  /** The mean length of the first rows. */
+  /** The mean length of the first rows of the outputs. */
   public static float meanNorm(float[] output, int count, int dimension) {
     return (float) (lengths(output, 0, count, dimension, new float[count]) / count);
   }

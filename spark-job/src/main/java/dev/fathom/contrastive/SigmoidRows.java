@@ -4,7 +4,7 @@ package dev.fathom.contrastive;
 import dev.fathom.blas.VectorMath;
 import java.util.List;
 
-/** The sigmoid loss. */
+/** The rows of the sigmoid loss. */
 final class SigmoidRows extends SimilarityRows {
   /*
    * Zhai et al. 2023 (SigLIP): with logits a_ij = s_ij/τ + b and z_ij = 1 for pairs, else −1,
@@ -18,7 +18,7 @@ final class SigmoidRows extends SimilarityRows {
    * One logarithm serves the product of a row's (1 + e), at most 2 each, as long as that is within a double.
    */
 
-  /** Factors of up to 2 whose product a double holds. */
+  /** This many factors of up to 2 have a product that a double holds. */
   private static final int FACTORS = 1000;
 
   /** e^{−|a|} of a row. */

@@ -4,12 +4,12 @@ package dev.fathom.contrastive;
 import java.io.Serializable;
 
 /**
- * How an encoder's outputs become similarities: inner products of the embeddings that are made of
- * them, over a norm of each side.
+ * How outputs of an encoder become similarities: they become embeddings, and the similarity is the
+ * inner product of two embeddings over a norm of each side.
  *
  * <p>Beside rows of pairs there may be rows of a separate sample, which {@link PopulationNorm}
  * takes its norm from and {@link Cosine} does without. The rows of a batch may be treated in parts;
- * what all parts have to know of each other is the sum of the sample's lengths.
+ * the parts share only the sum of the sample's lengths.
  */
 public sealed interface Similarity extends Serializable permits Cosine, PopulationNorm {
 
@@ -25,10 +25,10 @@ public sealed interface Similarity extends Serializable permits Cosine, Populati
   double forward(Outputs outputs, float[] embedding);
 
   /**
-   * What inner products with this side's embeddings are divided by.
+   * The number that inner products with this side's embeddings are divided by.
    *
-   * @param lengths the sum over the whole sample
-   * @param sample rows of the whole sample
+   * @param lengths sum of the lengths of the whole sample
+   * @param sample number of rows of the whole sample
    */
   double norm(double lengths, int sample);
 
@@ -36,7 +36,7 @@ public sealed interface Similarity extends Serializable permits Cosine, Populati
    * Turns gradients with respect to the embeddings into those with respect to the outputs.
    *
    * @param outputs as {@link #forward} left them
-   * @param embedding what it gave
+   * @param embedding the embeddings that {@link #forward} made
    * @param gradient ∂L/∂embedding, laid out like it
    * @param lengthGradient ∂L/∂length of each row of the sample
    */
@@ -46,7 +46,7 @@ public sealed interface Similarity extends Serializable permits Cosine, Populati
    * Turns outputs of a finished model into embeddings, in place.
    *
    * @param outputs rows × dimension, row-major
-   * @param norm mean length of the outputs that it was trained on
+   * @param norm mean length of the outputs that the model was trained on
    */
   void embed(float[] outputs, int dimension, float norm);
 }

@@ -4,7 +4,7 @@ package dev.fathom.contrastive;
 import dev.fathom.blas.Matrix;
 import dev.fathom.blas.VectorMath;
 
-/** What objectives of s = u·vᵀ have in common. */
+/** The common part of objectives of the similarities s = u·vᵀ. */
 abstract class SimilarityRows implements BatchRows {
   /**
    * s of the own rows, and what {@link #loss} and {@link #gradients} make of it; at last G =
