@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.collective;
 
-import dev.fathom.collective.Together.Membership;
-import dev.fathom.collective.Together.Range;
+import dev.fathom.collective.GroupCollective.Membership;
+import dev.fathom.collective.GroupCollective.Range;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -15,8 +15,8 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 
 /**
- * The tasks of a barrier stage as a collective. Those of one process share memory; processes are
- * linked while the stage runs.
+ * The tasks of a barrier stage as a collective. Tasks of one process share memory. Processes are
+ * connected while the stage runs.
  */
 public final class BarrierGroup implements AutoCloseable {
   private static final String SEPARATOR = " ";
@@ -35,8 +35,8 @@ public final class BarrierGroup implements AutoCloseable {
    * Joins the tasks of this task's stage, once each of them calls it.
    *
    * @param rendezvous name of the {@link Rendezvous} where they meet
-   * @param from the first own partition
-   * @param to the one after the last
+   * @param from first partition of this task
+   * @param to end of this task's partitions, exclusive
    */
   public static BarrierGroup join(String rendezvous, int from, int to) {
     TaskContext task = TaskContext.get();
@@ -61,7 +61,7 @@ public final class BarrierGroup implements AutoCloseable {
       }
       ranges.add(new Range(Integer.parseInt(words[1]), Integer.parseInt(words[2])));
     }
-    // Of this attempt of the stage alone, as each has drawn a part of it.
+    // The token belongs to this attempt of the stage only, as each task has drawn a part of it.
     int rank = List.copyOf(processes.keySet()).indexOf(process);
     Membership layout = new Membership(List.copyOf(processes.values()), rank);
     UUID token = UUID.nameUUIDFromBytes(String.join("/", told).getBytes(StandardCharsets.UTF_8));
@@ -77,7 +77,7 @@ public final class BarrierGroup implements AutoCloseable {
     }
   }
 
-  /** The first member of each process listens, and tells all where. */
+  /** The first member of each process listens, and tells all the others its address. */
   private static Links linked(String rendezvous, int number, Membership layout, UUID token) {
     if (number > 0) {
       Rendezvous.meet(rendezvous, "addresses", "");
@@ -111,10 +111,10 @@ public final class BarrierGroup implements AutoCloseable {
         told.substring(0, gap), Integer.parseInt(told.substring(gap + 1)));
   }
 
-  /** Runs a computation that the members share; where one fails, all do. */
+  /** Runs a computation that the members share. If it fails in one, it fails in all. */
   public <T> T run(Function<Collective, T> work) {
     try {
-      T result = work.apply(new Together(layout, team, links));
+      T result = work.apply(new GroupCollective(layout, team, links));
       links.finish();
       return result;
     } catch (Throwable e) {

@@ -5,31 +5,31 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Several members at the same work, each on its own run of partitions, who exchange what they have
- * in between. All call the same methods in the same order. What comes out is the same to the last
- * bit however many members there are and wherever they run.
+ * Members that share a computation. Each works on its own range of partitions, and they exchange
+ * results. All call the same methods in the same order. The results are the same to the last bit
+ * however many members there are and wherever they run.
  */
 public interface Collective {
   /** The first own partition. */
   int from();
 
-  /** The one after the last. */
+  /** The end of the own partitions, exclusive. */
   int to();
 
-  /** One object for all members of this process, made by one of them. */
+  /** An object that one member makes and all members of this process share. */
   <T> T shared(Supplier<T> make);
 
   /**
-   * This process's members by themselves, on all partitions: for what is done sooner by each
-   * process than told to the others.
+   * The members of this process alone, on all partitions: for work that each process does faster
+   * than others could send it.
    */
   Collective ofProcess();
 
-  /** Waits until all members have come. */
+  /** Waits until all members have called it. */
   void await();
 
   /**
-   * Fills in what other processes' members have written.
+   * Copies in what members of other processes have written.
    *
    * @param arrays shared by the members of a process; each member has written the parts of its own
    *     partitions
@@ -37,28 +37,28 @@ public interface Collective {
   void gather(List<Rows> arrays);
 
   /**
-   * The members' arrays become one.
+   * Reduces the arrays of all partitions to one.
    *
-   * @param mine those of the own partitions
+   * @param mine arrays of the own partitions
    * @return the result, shared and not to be written to; it stays until {@code mine} is cleared
    */
   float[] reduce(Runs mine);
 
-  /** The part of some work on {@code length} numbers that this member does for its process. */
+  /** This member's share of work on {@code length} numbers that the members of a process divide. */
   Span part(int length);
 
   /** Numbers {@code [from, to)}. */
   record Span(int from, int to) {}
 
   /**
-   * An array that holds something of each partition.
+   * An array with a part for each partition.
    *
-   * @param starts where the partitions' parts start; and after the last, where it ends
+   * @param starts index at which each partition's part starts, and last the end of the array
    */
   record Rows(float[] array, int[] starts) {}
 
-  /** A lone member, who has all partitions. */
+  /** A collective whose only member has all partitions. */
   static Collective alone(int partitions) {
-    return new Alone(partitions);
+    return new SingleCollective(partitions);
   }
 }

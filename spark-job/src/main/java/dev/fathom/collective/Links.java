@@ -6,18 +6,22 @@ import java.util.List;
 /** Connections from this process to each of the others that share a computation. */
 interface Links extends AutoCloseable {
   /**
-   * Sends to each process, and takes in what each sends. All processes call it in the same order.
+   * Sends data to each process and receives data from each. All processes call it in the same
+   * order.
    *
-   * @param outgoing for each process what it is sent; the own one's is left out
-   * @param incoming for each process what is filled by what it sends, of the same lengths together
+   * @param outgoing what to send, for each process; the own entry is ignored
+   * @param incoming arrays to fill with what each process sends; together they have the length of
+   *     what it sends
    * @throws IllegalStateException where a process is gone, or the task is killed
    */
   void exchange(List<List<Slice>> outgoing, List<List<Slice>> incoming);
 
-  /** Tells the others that nothing more will come, and waits until they have all that was sent. */
+  /**
+   * Tells the others that nothing more will come, and waits until they have received everything.
+   */
   void finish();
 
-  /** Ends the connections. */
+  /** Closes the connections. */
   @Override
   void close();
 

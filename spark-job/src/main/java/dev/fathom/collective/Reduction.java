@@ -1,9 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.collective;
 
-/** How arrays become one, number by number. */
+/** How arrays are reduced to one, element by element. */
 public enum Reduction {
-  /** Their sum. */
+  /** Adds up. */
   SUM {
     @Override
     void into(float[] target, int targetOffset, float[] source, int offset, int length) {
@@ -12,7 +12,7 @@ public enum Reduction {
       }
     }
   },
-  /** The larger of each two. */
+  /** Takes the larger of two. */
   MAXIMUM {
     @Override
     void into(float[] target, int targetOffset, float[] source, int offset, int length) {
@@ -22,6 +22,6 @@ public enum Reduction {
     }
   };
 
-  /** Takes {@code length} numbers of {@code source} into as many of {@code target}. */
+  /** Reduces {@code length} numbers of {@code source} into {@code target}. */
   abstract void into(float[] target, int targetOffset, float[] source, int offset, int length);
 }

@@ -24,8 +24,8 @@ import scala.runtime.BoxedUnit;
 
 /**
  * Where the tasks of a stage learn of each other: an endpoint on the driver, over Spark's own
- * connection to it. Spark's barrier tasks have the like, which answers after a second, and leaves
- * threads that keep the driver from ending.
+ * connection to it. Spark's own {@code allGather} of barrier tasks answers only after a second, and
+ * leaves threads that keep the driver from ending.
  */
 public final class Rendezvous implements AutoCloseable {
   private static final String SEPARATOR = "\n";
@@ -36,25 +36,25 @@ public final class Rendezvous implements AutoCloseable {
   private final RpcEnv rpc = SparkEnv.get().rpcEnv();
   private final RpcEndpointRef reference = rpc.setupEndpoint(name, new Endpoint(rpc));
 
-  /** What tasks find it by. */
+  /** The name by which tasks find it. */
   public String name() {
     return name;
   }
 
-  /** Ends it. */
+  /** Closes the endpoint. */
   @Override
   public void close() {
     rpc.stop(reference);
   }
 
-  /** Those who have come to a meeting so far. */
+  /** The tasks that have come to a meeting so far. */
   private record Meeting(String[] told, List<RpcCallContext> waiting) {
     static Meeting of(int members) {
       return new Meeting(new String[members], new ArrayList<>());
     }
   }
 
-  /** Answers everybody when the last has come. */
+  /** Answers all tasks once the last one has come. */
   private static final class Endpoint implements RpcEndpoint {
     private final RpcEnv rpc;
     private final Map<String, Meeting> meetings = new HashMap<>();
@@ -95,19 +95,19 @@ public final class Rendezvous implements AutoCloseable {
       if (meeting.waiting.size() == meeting.told.length) {
         String all = String.join(SEPARATOR, meeting.told);
         meeting.waiting.forEach(one -> one.reply(all));
-        // What failed before is never complete.
+        // A meeting of a failed attempt is never complete.
         meetings.clear();
       }
     }
   }
 
   /**
-   * Tells all tasks of this task's stage something, and returns what all have told, in the order of
+   * Sends a line to all tasks of this task's stage, and returns the lines of all, in the order of
    * their partitions.
    *
    * @param name of the rendezvous
-   * @param meeting one of the stage's, which all name alike
-   * @param told a line
+   * @param meeting name of this exchange, the same for all tasks
+   * @param told this task's line
    */
   static List<String> meet(String name, String meeting, String told) {
     TaskContext task = TaskContext.get();

@@ -7,10 +7,10 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Arrays of equal length, one a partition, that become one. Float sums depend on their order, and
- * this one does not depend on who adds up what: neighbours pairwise, then pairs pairwise, as in a
- * binary tree over the partitions' numbers. A member holds the sums of the largest whole branches
- * of its own partitions.
+ * Reduces arrays of equal length, one per partition, to one. Float sums depend on their order. Here
+ * the order does not depend on who adds: neighbours are added in pairs, then the pairs in pairs, as
+ * in a binary tree over the numbers of the partitions. A member holds the sums of the largest whole
+ * branches of its own partitions.
  */
 public final class Runs {
   private final Reduction reduction;
@@ -19,9 +19,9 @@ public final class Runs {
   private final Deque<float[]> free = new ArrayDeque<>();
 
   /**
-   * What became of partitions {@code [from, to)}.
+   * The reduced array of partitions {@code [from, to)}.
    *
-   * @param array null in a plan, which only tells which runs there will be
+   * @param array null in a plan, which only lists the runs that there will be
    * @param offset where in the array number 0 is, or would be if the array held it
    */
   record Run(int from, int to, float[] array, int offset) {
@@ -29,7 +29,7 @@ public final class Runs {
       return new Run(from, to, array, 0);
     }
 
-    /** Which runs a member will have. */
+    /** The runs that a member will have. */
     static List<Run> planned(Reduction reduction, int from, int to) {
       List<Run> planned = new ArrayList<>();
       if (reduction == Reduction.MAXIMUM) {
@@ -53,32 +53,32 @@ public final class Runs {
     }
   }
 
-  /** How two runs become one that lies in the array of the first. */
+  /** Reduces the second of two runs into the array of the first. */
   interface Join {
     void join(Run first, Run second);
   }
 
   /**
-   * @param length of each array
+   * @param length numbers in each array
    */
   public Runs(Reduction reduction, int length) {
     this.reduction = reduction;
     this.length = length;
   }
 
-  /** Begins a new step. */
+  /** Starts a new step. */
   public void clear() {
     runs.forEach(run -> free.push(run.array()));
     runs.clear();
   }
 
-  /** An array to be filled with the next partition's numbers; it holds anything. */
+  /** An array for the next partition's numbers. Its content is undefined. */
   public float[] next() {
     return free.isEmpty() ? new float[length] : free.peek();
   }
 
   /**
-   * Takes a partition's numbers in; partitions come in their order.
+   * Adds a partition's numbers. Partitions come in their order.
    *
    * @param array what {@link #next} gave
    */
@@ -96,7 +96,7 @@ public final class Runs {
   }
 
   /**
-   * Takes in the maxima of all own partitions.
+   * Adds the maxima of all own partitions.
    *
    * @param array what {@link #next} gave
    */
@@ -119,7 +119,7 @@ public final class Runs {
     return length;
   }
 
-  /** Joins the last runs as long as they are halves of one branch. */
+  /** Joins the last two runs while they are halves of one branch. */
   static void join(List<Run> runs, Join join) {
     while (runs.size() > 1 && runs.get(runs.size() - 2).joins(runs.get(runs.size() - 1))) {
       joinLast(runs, join);
@@ -133,7 +133,7 @@ public final class Runs {
     runs.add(new Run(first.from(), second.to(), first.array(), first.offset()));
   }
 
-  /** Joins what can be joined of runs that stand in order, as far as they are neighbours. */
+  /** Joins runs that are halves of one branch, in a list that is in order. */
   static List<Run> joined(List<Run> ordered, Join join) {
     List<Run> joined = new ArrayList<>();
     for (Run run : ordered) {
@@ -143,7 +143,7 @@ public final class Runs {
     return joined;
   }
 
-  /** Joins runs of all partitions to one: the branches, then what is no branch, from the left. */
+  /** Joins the runs of all partitions to one: first whole branches, then the rest from the left. */
   static Run whole(List<Run> ordered, Join join) {
     List<Run> left = joined(ordered, join);
     List<Run> whole = new ArrayList<>();

@@ -35,8 +35,8 @@ import org.apache.spark.network.util.TransportConf;
 import scala.Option;
 
 /**
- * Links over Spark's own transport, so that they are authenticated and encrypted as the rest of the
- * job is. Each process has a server, and a connection to the server of each other one.
+ * Links over Spark's own transport, so they are authenticated and encrypted like the rest of the
+ * job. Each process has a server, and a connection to the server of each other one.
  */
 final class SparkLinks implements Links {
   /*
@@ -47,12 +47,14 @@ final class SparkLinks implements Links {
 
   private static final int HEADER = 24;
 
-  /** Floats in a message at most; arrays of that size are small to the garbage collector. */
+  /**
+   * Largest number of floats in a message. The garbage collector handles arrays of this size well.
+   */
   private static final int PIECE = 1 << 15;
 
   private static final long POLL_MILLIS = 100;
 
-  /** Stands in a queue for the end of a connection. */
+  /** Marks the end of a connection in a queue. */
   private static final float[] GONE = new float[0];
 
   private final UUID token;
@@ -67,10 +69,10 @@ final class SparkLinks implements Links {
   private int sent;
 
   /**
-   * Begins to listen.
+   * Starts to listen.
    *
-   * @param host where, which is also where the others find it
-   * @param token of those who belong together; messages with another are refused
+   * @param host address to listen on, at which the others connect
+   * @param token shared by the processes of a stage; messages with another token are refused
    * @param cancelled whether the task has been killed
    */
   SparkLinks(
@@ -95,7 +97,7 @@ final class SparkLinks implements Links {
     clients = context.createClientFactory(atClient);
   }
 
-  /** Where the others reach this process: host and port. */
+  /** The host and port at which the others reach this process. */
   InetSocketAddress address() {
     return InetSocketAddress.createUnresolved(host, server.getPort());
   }
@@ -103,7 +105,7 @@ final class SparkLinks implements Links {
   /**
    * Connects to all others.
    *
-   * @param addresses of all processes, this one's at {@code rank}
+   * @param addresses addresses of all processes, this one's at {@code rank}
    */
   void connect(int rank, List<InetSocketAddress> addresses) {
     this.rank = rank;
@@ -120,7 +122,7 @@ final class SparkLinks implements Links {
     }
   }
 
-  /** Takes messages in on the transport's thread. */
+  /** Receives messages on the transport's thread. */
   private final class Receiver extends RpcHandler {
     private final Map<SocketAddress, Integer> senders = new ConcurrentHashMap<>();
 

@@ -8,13 +8,13 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * The members of a collective in one process. They wait for each other several times a step, which
- * may take less than a millisecond; so they look out for each other for a moment before they sleep.
+ * The members of a collective in one process. They wait for each other several times in a step,
+ * which may take less than a millisecond. So they spin for a moment before they sleep.
  */
 final class Team {
   private static final Map<String, Team> FORMING = new ConcurrentHashMap<>();
 
-  /** About as long as it takes to wake a thread. */
+  /** Number of spins, which take about as long as waking a thread. */
   private static final int SPINS = 3000;
 
   private static final long SLEEP_MILLIS = 100;
@@ -33,10 +33,10 @@ final class Team {
   }
 
   /**
-   * Joins the members that name the same key.
+   * Joins the members that use the same key.
    *
    * @param key used once in the life of the process
-   * @param number of this member, from 0
+   * @param number number of this member, from 0
    * @param cancelled whether the member's task has been killed
    */
   static Member join(String key, int number, int size, BooleanSupplier cancelled) {
@@ -47,19 +47,19 @@ final class Team {
     return new Member(team, number, cancelled);
   }
 
-  /** A member's own view. */
+  /** A member's view of the team. */
   record Member(Team team, int number, BooleanSupplier cancelled) {
 
     /**
-     * Waits until all have come; what each did before, all see after.
+     * Waits until all members have called it. What each did before, all see after.
      *
-     * @throws IllegalStateException where a member has failed, or this one's task is killed
+     * @throws IllegalStateException if a member has failed, or this one's task is killed
      */
     void await() {
       team.await(cancelled);
     }
 
-    /** One object for all, made by the first member. */
+    /** An object that the first member makes and all share. */
     @SuppressWarnings("unchecked") // All members are at the same place of the same program.
     <T> T shared(Supplier<T> make) {
       if (number == 0) {
@@ -71,7 +71,7 @@ final class Team {
       return made;
     }
 
-    /** Ends the others' waiting. */
+    /** Makes the waiting members fail. */
     void fail(Throwable cause) {
       team.fail(cause);
     }

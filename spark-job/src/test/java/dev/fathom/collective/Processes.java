@@ -1,8 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.collective;
 
-import dev.fathom.collective.Together.Membership;
-import dev.fathom.collective.Together.Range;
+import dev.fathom.collective.GroupCollective.Membership;
+import dev.fathom.collective.GroupCollective.Range;
 import dev.fathom.testing.Members;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -63,7 +63,7 @@ public record Processes(int partitions, List<Integer> processOf) {
               Team.join(
                   token + "/" + process, numbers.get(m), ranges.get(process).size(), () -> false);
           try {
-            T result = work.apply(new Together(new Membership(ranges, process), team, own));
+            T result = work.apply(new GroupCollective(new Membership(ranges, process), team, own));
             own.finish();
             return result;
           } catch (RuntimeException | Error e) {

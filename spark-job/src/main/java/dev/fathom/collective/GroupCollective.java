@@ -9,15 +9,18 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * A member of a collective of several, in one process or in some. Members of a process share their
- * arrays and divide what is to be done with them by ranges of numbers; the first of them speaks for
- * all to the other processes.
+ * A member of a collective of several members, in one process or several. Members of a process
+ * share arrays and divide the work on them by ranges of numbers. The first of them talks to the
+ * other processes for all.
  */
-final class Together implements Collective {
-  /** Numbers that every process sends to every other; of more, each adds up a range. */
+final class GroupCollective implements Collective {
+  /**
+   * Up to this many numbers are sent whole from every process to every other. With more, each
+   * process adds up a range.
+   */
   private static final int MOST_WHOLE = 1 << 16;
 
-  /** Numbers of a cache line, which two members had better not share. */
+  /** Numbers in a cache line, which two members should not share. */
   private static final int LINE = 16;
 
   private final Membership layout;
@@ -26,10 +29,10 @@ final class Together implements Collective {
   private final Board board;
   private Collective ofProcess;
 
-  /** What other processes have sent, for each of what is reduced: used again step by step. */
+  /** Memory for what other processes send, for each reduction; it is reused in every step. */
   private final IdentityHashMap<Runs, List<float[]>> received = new IdentityHashMap<>();
 
-  /** What the members of this process show each other. */
+  /** The data that the members of this process show each other. */
   private static final class Board {
     private final Runs[] runs;
     private volatile float[] result;
@@ -41,7 +44,7 @@ final class Together implements Collective {
 
   /** Partitions {@code [from, to)} of a member. */
   record Range(int from, int to) {
-    /** As many for each member, but for one more or less. */
+    /** Divides the partitions evenly among the members, give or take one. */
     static List<Range> evenly(int partitions, int members) {
       List<Range> ranges = new ArrayList<>();
       for (int m = 0; m < members; m++) {
@@ -52,10 +55,10 @@ final class Together implements Collective {
   }
 
   /**
-   * Who has what.
+   * The partitions of every member.
    *
-   * @param processes the members of each process, in the order of their partitions
-   * @param process this process
+   * @param processes ranges of the members of each process, in the order of the partitions
+   * @param process number of this process
    */
   record Membership(List<List<Range>> processes, int process) {
     List<Range> own() {
@@ -66,7 +69,7 @@ final class Together implements Collective {
       return processes.stream().flatMap(List::stream).mapToInt(Range::to).max().orElse(0);
     }
 
-    /** Of one process, whose members have all partitions. */
+    /** The membership of this process alone, whose members have all partitions. */
     Membership ofProcess() {
       return new Membership(List.of(Range.evenly(partitions(), own().size())), 0);
     }
@@ -82,9 +85,9 @@ final class Together implements Collective {
   }
 
   /**
-   * @param links to the other processes; used by the first member of a process alone
+   * @param links links to the other processes; only the first member of a process uses them
    */
-  Together(Membership layout, Team.Member team, Links links) {
+  GroupCollective(Membership layout, Team.Member team, Links links) {
     this.layout = layout;
     this.team = team;
     this.links = links;
@@ -112,7 +115,7 @@ final class Together implements Collective {
       ofProcess =
           layout.processes().size() == 1
               ? this
-              : new Together(layout.ofProcess(), team, Links.none());
+              : new GroupCollective(layout.ofProcess(), team, Links.none());
     }
     return ofProcess;
   }
@@ -201,14 +204,14 @@ final class Together implements Collective {
             part.to() - part.from());
   }
 
-  /** Every process has all runs of all. */
+  /** Reduces with all runs of all processes in every process. */
   private float[] whole(Runs mine, List<Run> own) {
     Span all = new Span(0, mine.length());
     List<Run> runs = exchanged(mine, own, process -> all, all);
     return Runs.whole(runs, over(all, mine.reduction())).array();
   }
 
-  /** Every process has a range of all runs, and tells the others what became of it. */
+  /** Reduces a range in each process, and sends the result to the others. */
   private float[] byRanges(Runs mine, List<Run> own) {
     int processes = layout.processes().size();
     Span range = range(mine, layout.process());
@@ -240,13 +243,13 @@ final class Together implements Collective {
         start(mine.length(), process, processes), start(mine.length(), process + 1, processes));
   }
 
-  /** Which numbers a process is sent. */
+  /** The numbers that a process is sent. */
   private interface Sent {
     Span to(int process);
   }
 
   /**
-   * Sends the own runs to the others, and takes in theirs.
+   * Sends the own runs to the others and receives theirs.
    *
    * @param wanted the numbers that this process is sent
    * @return all runs, in order

@@ -4,8 +4,8 @@ package dev.fathom.collective;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** A collective of one. */
-record Alone(int to) implements Collective {
+/** A collective with one member. */
+record SingleCollective(int to) implements Collective {
   @Override
   public int from() {
     return 0;
