@@ -9,12 +9,12 @@ import java.util.random.RandomGenerator;
 import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
 
 /**
- * Self-attention with several heads (Vaswani et al. 2017), each token of a caption over all of its
- * caption's.
+ * Multi-head self-attention (Vaswani et al. 2017): each token of a caption attends to all tokens of
+ * that caption.
  *
  * @param width of input and output
- * @param heads which divide the width among them
- * @param offset where its parameters start within the encoder's
+ * @param heads number of heads; each has a part of the width
+ * @param offset index of its first parameter among the encoder's
  */
 record Attention(int width, int heads, int offset) implements Serializable {
   /*
@@ -34,13 +34,16 @@ record Attention(int width, int heads, int offset) implements Serializable {
     return Math.addExact(offset, Math.multiplyExact(4, weights()));
   }
 
-  /** Projections uniform within ±1/√width; Wo is 0, so that nothing is added at the start. */
+  /**
+   * Draws the projections uniformly within ±1/√width. Wo is 0, so attention adds nothing at the
+   * start.
+   */
   void initialise(float[] parameters, int start, RandomGenerator random) {
     int output = Initialisation.uniform(parameters, start + offset, 3 * weights(), width, random);
     Arrays.fill(parameters, output, output + weights(), 0f);
   }
 
-  /** The twin. */
+  /** The twin of this layer in a DL4J graph. */
   SelfAttentionLayer layer() {
     return new SelfAttentionLayer.Builder()
         .nIn(width)
@@ -63,7 +66,7 @@ record Attention(int width, int heads, int offset) implements Serializable {
     return width / heads;
   }
 
-  /** What a batch leaves for its way back. */
+  /** The activations of a batch, kept for the backward pass. */
   final class Memory {
     private final float[][] projected = new float[3][];
     private final float[][] projectedGradients = new float[3][];
@@ -76,7 +79,7 @@ record Attention(int width, int heads, int offset) implements Serializable {
     /** ∂L/∂P, then ∂L/∂scores, of one caption and head. */
     private final float[] scores;
 
-    /** What {@link #addTo} read. */
+    /** The input of the last {@link #addTo}. */
     private float[] input;
 
     private PackedCaptions captions;
@@ -102,8 +105,8 @@ record Attention(int width, int heads, int offset) implements Serializable {
     }
 
     /**
-     * @param output to which tokens × width are added
-     * @param input tokens × width, which stay for the way back
+     * @param output tokens × width, to which the result is added
+     * @param input tokens × width; must not change before the backward pass
      */
     void addTo(
         float[] output, float[] input, PackedCaptions captions, float[] parameters, int start) {
@@ -134,7 +137,7 @@ record Attention(int width, int heads, int offset) implements Serializable {
               Matrix.of(parameters, start + offset + 3 * weights(), width, width));
     }
 
-    /** Turns scores into shares, row by row. */
+    /** Turns scores into attention weights by a softmax of each row. */
     private void softmax(int length, int share) {
       for (int start = share; start < share + length * length; start += length) {
         float largest = VectorMath.max(shares, start, start + length);

@@ -6,7 +6,7 @@ import dev.fathom.blas.VectorMath;
 import java.util.Arrays;
 import java.util.List;
 
-/** A convolution of stride 2 with ReLU over chunks of images, and its way back. */
+/** A convolution of stride 2 with ReLU over chunks of images, forward and backward. */
 final class BlockConvolution {
   /*
    * No columns are unrolled (im2col) but for the first layer's. A layer's input lies in blocks of 2 × 2 pixels, block rows ×
@@ -26,24 +26,29 @@ final class BlockConvolution {
 
   private static final int SIDE = Convolution.SIDE;
 
-  /** Pixels of a block. */
+  /** Pixels in a block. */
   private static final int BLOCK = 4;
 
-  /** Places of all images of a chunk that make a band, about. Measured. */
+  /**
+   * About how many places of all images of a chunk are one band. The value was measured to be fast.
+   */
   private static final int PLACES = 1024;
 
   /**
-   * What a row of places reads of a block's clockwise pixels.
+   * The pixels of a block, counted clockwise, that a row of places reads.
    *
-   * @param tap how many taps the reaches before it have
-   * @param taps the kernel's own for these pixels, as 3·y + x
+   * @param tap number of taps of the reaches before this one
+   * @param taps taps of the kernel for these pixels, as 3·y + x
    */
   private record Reach(int rowBefore, int columnBefore, int pixel, int tap, int... taps) {
     int depth(BlockConvolution layer) {
       return taps.length * layer.in;
     }
 
-    /** The factor of what is there before: the first overwrites it, the others add to it. */
+    /**
+     * The factor of the earlier content of the target: 0 for the first reach, which overwrites it,
+     * and 1 for the others, which add to it.
+     */
     float keeps() {
       return tap == 0 ? 0f : 1f;
     }
@@ -52,18 +57,26 @@ final class BlockConvolution {
       return layer.width - columnBefore;
     }
 
-    /** Where a row of places starts to read, from a chunk's first block on. */
+    /**
+     * The index of the first number that a row of places reads, counted from a chunk's first block.
+     */
     int start(BlockConvolution layer, int row, int chunk) {
       return (row - rowBefore) * layer.width * chunk * layer.block + pixel * layer.in;
     }
 
-    /** How many rows of a band are one matrix: all, unless the first place of each is left out. */
+    /**
+     * The number of rows of a band that are one matrix: all, unless the first place of each row is
+     * left out.
+     */
     int rowsAtOnce(int row, int band) {
       return columnBefore == 0 ? band - Math.max(rowBefore - row, 0) : 1;
     }
   }
 
-  /** The one that writes every pixel comes first, so that the others may add to it. */
+  /**
+   * The reaches of a layer. The one that writes every pixel comes first, so the others can add to
+   * it.
+   */
   private static final List<Reach> REACHES =
       List.of(
           new Reach(0, 0, 0, 0, 4, 5, 8, 7),
@@ -71,7 +84,7 @@ final class BlockConvolution {
           new Reach(1, 0, 2, 6, 2, 1),
           new Reach(1, 1, 2, 8, 0));
 
-  /** The first layer's only one: what is unrolled. */
+  /** The only reach of the first layer: its unrolled columns. */
   private static final List<Reach> UNROLLED =
       List.of(new Reach(0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8));
 
@@ -82,41 +95,44 @@ final class BlockConvolution {
   private final int in;
   private final int out;
 
-  /** Rows of places. */
+  /** Number of rows of places. */
   private final int height;
 
-  /** Places of a row. */
+  /** Number of places in a row. */
   private final int width;
 
-  /** Floats that belong to a place in what is multiplied. */
+  /** Floats for each place in the matrix that is multiplied. */
   private final int block;
 
-  /** Floats of an image as it is held here: with a border of 0, or in blocks. */
+  /** Floats of an image as it is stored here: with a border of zeros, or in blocks. */
   private final int inputSize;
 
-  /** What it reads, a whole batch. */
+  /** The input of the layer, for a whole batch. */
   private final float[] input;
 
-  /** ∂L/∂input of a chunk; none for the pictures themselves. */
+  /** ∂L/∂input of a chunk; empty for the first layer, whose input is the pictures. */
   private final float[] inputGradient;
 
-  /** The patches of a band of places, where they are unrolled. */
+  /** The patches of a band of places, if they are unrolled. */
   private final float[] columns;
 
   private final PackedWeights weights;
 
-  /** Once for every image of a chunk, as one long loop is faster than many short ones. */
+  /**
+   * The biases, repeated for every image of a chunk, as one long loop is faster than many short
+   * ones.
+   */
   private final float[] biases;
 
   private final float[] biasGradients;
 
-  /** Rows of places in a band. */
+  /** Number of rows of places in a band. */
   private final int band;
 
   /**
-   * @param first whether it reads pictures, else what another layer gives
-   * @param last whether it gives pictures, else what another layer reads
-   * @param chunk images that go through it together, at most
+   * @param first whether the input is the pictures, not another layer's output
+   * @param last whether the output is pictures, not another layer's input
+   * @param chunk largest number of images that are processed together
    */
   BlockConvolution(Convolution shape, boolean first, boolean last, int maximumRows, int chunk) {
     this.shape = shape;
@@ -139,12 +155,12 @@ final class BlockConvolution {
     columns = new float[first ? band * chunk * width * block : 0];
   }
 
-  /** What it reads, a whole batch. */
+  /** The input of the layer, for a whole batch. */
   float[] input() {
     return input;
   }
 
-  /** ∂L/∂{@link #input} of the chunk that {@link #backward} saw last. */
+  /** ∂L/∂{@link #input} of the last chunk of {@link #backward}. */
   float[] inputGradient() {
     return inputGradient;
   }
@@ -154,7 +170,7 @@ final class BlockConvolution {
     return band * chunk * width * out;
   }
 
-  /** Takes in a picture as that of a row of the batch. */
+  /** Copies the picture of a row of the batch into the input. */
   void setPicture(int row, float[] picture) {
     int length = shape.width() * in;
     int bordered = length + 2 * in;
@@ -164,7 +180,7 @@ final class BlockConvolution {
     }
   }
 
-  /** Begins a batch with the parameters that it goes by. */
+  /** Starts a batch with these parameters. */
   void begin(int rows, float[] parameters, int start) {
     int bias = start + shape.offset();
     for (int to = 0; to < biases.length; to += out) {
@@ -179,11 +195,11 @@ final class BlockConvolution {
   }
 
   /**
-   * Takes a chunk through.
+   * Computes the output of a chunk.
    *
-   * @param from its first image within the batch
+   * @param from first image of the chunk in the batch
    * @param places working memory, {@link #bandFloats}
-   * @param target where the next layer reads
+   * @param target input of the next layer
    */
   void forward(int from, int chunk, float[] places, float[] target) {
     for (int row = 0; row < height; row += band) {
@@ -193,17 +209,17 @@ final class BlockConvolution {
     }
   }
 
-  /** Begins the way back of a batch. */
+  /** Starts the backward pass of a batch. */
   void clearGradients() {
     Arrays.fill(biasGradients, 0f);
     Arrays.fill(weights.gradients, 0f);
   }
 
   /**
-   * Takes the gradient of a chunk back.
+   * Computes the gradients of a chunk.
    *
-   * @param source ∂L/∂ of what the layer gave, before its relu
-   * @param sourceFrom the chunk's first image in it
+   * @param source ∂L/∂output, before the ReLU
+   * @param sourceFrom first image of the chunk in {@code source}
    */
   void backward(int from, int chunk, float[] places, float[] source, int sourceFrom) {
     for (int row = 0; row < height; row += band) {
@@ -216,7 +232,7 @@ final class BlockConvolution {
     }
   }
 
-  /** Writes the gradients of the batch's parameters. */
+  /** Writes the gradients with respect to the parameters, for the whole batch. */
   void writeGradients(float[] target, int start) {
     int bias = start + shape.offset();
     LayerMath.columnSums(biasGradients, biasGradients.length / out, out, target, bias);
@@ -224,8 +240,8 @@ final class BlockConvolution {
   }
 
   /**
-   * Writes a band of places, without bias; or takes the gradient of one back to the weights and to
-   * the input.
+   * Computes a band of places without bias; or, backward, adds the gradients of a band to those of
+   * the weights and of the input.
    */
   private void multiply(int row, int rows, int from, int chunk, float[] places, boolean back) {
     float[] blocks = blocks(row, rows, from, chunk);
@@ -255,12 +271,12 @@ final class BlockConvolution {
     return Matrix.of(packed, reach.tap() * in * out, out, reach.depth(this));
   }
 
-  /** Where a row of a band's places starts that a reach is for. */
+  /** The index in a band of the first place of a row that a reach is for. */
   private int place(int row, Reach reach, int chunk) {
     return (row * width + reach.columnBefore()) * chunk * out;
   }
 
-  /** What is multiplied: the input, or the columns, made now. */
+  /** The numbers to multiply: the input, or its unrolled columns, which this call computes. */
   private float[] blocks(int row, int rows, int from, int chunk) {
     if (!first) {
       return input;
@@ -269,12 +285,15 @@ final class BlockConvolution {
     return columns;
   }
 
-  /** Where a chunk's first block lies, or would if the columns went back that far. */
+  /** The index of a chunk's first block; for unrolled columns, the index that it would have. */
   private int start(int row, int from, int chunk) {
     return first ? -row * width * chunk * block : from * inputSize;
   }
 
-  /** Writes the patches of a band of places, those of all images of one place together. */
+  /**
+   * Unrolls the patches of a band of places. Those of all images at one place are next to each
+   * other.
+   */
   private void unroll(int row, int rows, int from, int chunk) {
     int patchRow = SIDE * in;
     int pictureRow = (shape.width() + 2) * in;
@@ -294,7 +313,9 @@ final class BlockConvolution {
     }
   }
 
-  /** Takes a band of places through bias and relu to where the next layer reads. */
+  /**
+   * Adds the bias to a band of places, applies the ReLU, and writes the input of the next layer.
+   */
   private void activate(int row, int rows, int from, int chunk, float[] places, float[] target) {
     int start = from * outputSize();
     int length = chunk * out;
@@ -308,7 +329,7 @@ final class BlockConvolution {
     }
   }
 
-  /** The way back of {@link #activate} but for the relu. */
+  /** The backward pass of {@link #activate}, except for the ReLU. */
   private void gather(int row, int rows, int from, int chunk, float[] places, float[] source) {
     int start = from * outputSize();
     int length = chunk * out;
@@ -328,7 +349,7 @@ final class BlockConvolution {
     }
   }
 
-  /** Where a place of a chunk's first image goes in what the next layer reads. */
+  /** The index of a place of a chunk's first image in the input of the next layer. */
   private int position(int place, int chunk) {
     if (last) {
       return place * out;
@@ -340,12 +361,12 @@ final class BlockConvolution {
     return (of * chunk * BLOCK + clockwise) * out;
   }
 
-  /** From one image of a place to the next in what the next layer reads. */
+  /** The distance from one image to the next at a place, in the input of the next layer. */
   private int outputStride() {
     return last ? outputSize() : BLOCK * out;
   }
 
-  /** Floats of an image in what the next layer reads. */
+  /** Floats of an image in the input of the next layer. */
   private int outputSize() {
     return last ? height * width * out : blocks(height) * blocks(width) * BLOCK * out;
   }

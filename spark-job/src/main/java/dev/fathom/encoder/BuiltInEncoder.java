@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Set;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
-/** The kinds of encoders that Fathom has itself. */
+/** The built-in kinds of encoders. */
 public enum BuiltInEncoder implements EncoderKind {
-  /** What suits the side's modality. */
+  /** The default for the side's modality. */
   AUTO(Set.of(Modality.values()), List.of()) {
     @Override
     public BuiltInEncoder resolvedFor(Side side) {
@@ -30,7 +30,7 @@ public enum BuiltInEncoder implements EncoderKind {
     }
   },
 
-  /** Fully connected layers; hidden: the width of each. */
+  /** Fully connected layers; {@code hidden} is the width of each. */
   DENSE(Set.of(Modality.VECTOR, Modality.IMAGE), List.of(50, 50, 50, 50)) {
     @Override
     Encoder of(Side side, List<Integer> hidden, int dimension) {
@@ -38,7 +38,7 @@ public enum BuiltInEncoder implements EncoderKind {
     }
   },
 
-  /** Convolutions of stride 2; hidden: the channels of each. */
+  /** Convolutions of stride 2; {@code hidden} is the number of channels of each. */
   CONVOLUTION(Set.of(Modality.IMAGE), List.of(32, 64, 128)) {
     @Override
     Encoder of(Side side, List<Integer> hidden, int dimension) {
@@ -46,7 +46,9 @@ public enum BuiltInEncoder implements EncoderKind {
     }
   },
 
-  /** Stages of a convolution and a residual block; hidden: the channels of each. */
+  /**
+   * Stages of a convolution and a residual block; {@code hidden} is the number of channels of each.
+   */
   RESIDUAL(Set.of(Modality.IMAGE), List.of(16, 32, 64)) {
     @Override
     Encoder of(Side side, List<Integer> hidden, int dimension) {
@@ -54,7 +56,9 @@ public enum BuiltInEncoder implements EncoderKind {
     }
   },
 
-  /** The mean of token embeddings; hidden: the width of their table, then of the layers. */
+  /**
+   * The mean of token embeddings; {@code hidden} is the width of their table, then of the layers.
+   */
   TOKEN_BAG(Set.of(Modality.TEXT), List.of(64, 64)) {
     @Override
     Encoder of(Side side, List<Integer> hidden, int dimension) {
@@ -62,7 +66,7 @@ public enum BuiltInEncoder implements EncoderKind {
     }
   },
 
-  /** Self-attention; hidden: width, heads, feed-forward width and layers. */
+  /** A transformer; {@code hidden} is its width, heads, feed-forward width and number of blocks. */
   TRANSFORMER(Set.of(Modality.TEXT), List.of(64, 4, 128, 2)) {
     @Override
     Encoder of(Side side, List<Integer> hidden, int dimension) {
@@ -77,8 +81,8 @@ public enum BuiltInEncoder implements EncoderKind {
   private final List<Integer> hidden;
 
   /**
-   * @param reads what it can read
-   * @param hidden widths of the hidden layers where none are given
+   * @param reads modalities that it can read
+   * @param hidden default widths of the hidden layers
    */
   BuiltInEncoder(Set<Modality> reads, List<Integer> hidden) {
     this.reads = reads;

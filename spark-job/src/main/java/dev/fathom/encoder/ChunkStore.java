@@ -10,16 +10,16 @@ import java.util.List;
 
 /** Where the chunks of a {@link Column} are kept. One is filled at a time, in order. */
 public interface ChunkStore extends Closeable {
-  /** A chunk to fill, in the machine's byte order. */
+  /** Returns a chunk to fill, in the machine's byte order. */
   ByteBuffer next(int bytes);
 
   /** Keeps the chunk that {@link #next} gave, from its start to its limit. */
   void keep(ByteBuffer chunk) throws IOException;
 
-  /** All that were kept, in order, after which the store is done with. */
+  /** Returns all kept chunks, in order. The store must not be used after that. */
   ByteBuffer[] all() throws IOException;
 
-  /** Lets go of what is not needed once the column is there, or will never be. */
+  /** Frees what is not needed once the column exists, or will never exist. */
   @Override
   void close() throws IOException;
 

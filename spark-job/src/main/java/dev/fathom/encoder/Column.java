@@ -12,8 +12,8 @@ import java.util.Arrays;
 
 /**
  * One side of many pairs: rows of equal width, packed into chunks, on the heap or in a file that is
- * mapped into memory. Chunks are equal but for the last one. A column that is sent elsewhere is on
- * the heap there.
+ * mapped into memory. All chunks but the last have the same size. A column that is sent elsewhere
+ * is on the heap there.
  */
 public sealed interface Column extends Serializable permits Column.Numbers, Column.Tokens {
   /** Rows in a chunk of rows of this width: about a million numbers, one row at least. */
@@ -21,7 +21,7 @@ public sealed interface Column extends Serializable permits Column.Numbers, Colu
     return Math.max(1, (1 << 20) / width);
   }
 
-  /** How many rows. */
+  /** Number of rows. */
   int size();
 
   /** Numbers of a row. */
@@ -30,7 +30,7 @@ public sealed interface Column extends Serializable permits Column.Numbers, Colu
   /** Bytes that a row takes up. */
   int rowBytes();
 
-  /** Writes a row's bytes to where a buffer stands. */
+  /** Writes a row's bytes at the buffer's position. */
   void putRow(int row, ByteBuffer target);
 
   /** Another column of this kind, of other rows. */

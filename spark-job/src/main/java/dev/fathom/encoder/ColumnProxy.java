@@ -8,13 +8,15 @@ import java.io.ObjectOutput;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** A column on its way between JVMs of one kind of machine, as the bytes of its rows. */
+/**
+ * The serialisation proxy of a column: the bytes of its rows, between JVMs of the same byte order.
+ */
 final class ColumnProxy implements Externalizable {
   private static final long serialVersionUID = 1L;
 
   private Column column;
 
-  /** For what reads it. */
+  /** For deserialisation. */
   public ColumnProxy() {}
 
   ColumnProxy(Column column) {

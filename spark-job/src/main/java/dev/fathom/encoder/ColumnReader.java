@@ -4,11 +4,11 @@ package dev.fathom.encoder;
 import dev.fathom.data.Side;
 import org.apache.spark.sql.catalyst.InternalRow;
 
-/** Moves a shard's rows into columns, in Spark's own row format so that no number is boxed. */
+/** Copies a shard's rows into columns. It reads Spark's own row format, so no number is boxed. */
 public final class ColumnReader {
   private ColumnReader() {}
 
-  /** Adds what stands at {@code ordinal} of a row to the builder of that side. */
+  /** Adds field {@code ordinal} of a row to the builder of a side. */
   public static void add(InternalRow row, int ordinal, Side side, ColumnBuilder builder) {
     switch (side.modality()) {
       case IMAGE -> builder.add(side.encoding().decode(row.getBinary(ordinal)));

@@ -17,7 +17,7 @@ import org.nd4j.linalg.activations.Activation;
  * @param in channels of the input
  * @param out channels of the output
  * @param stride 1 or 2
- * @param offset where its parameters start within the encoder's
+ * @param offset index of its first parameter among the encoder's
  */
 record Convolution(int height, int width, int in, int out, int stride, int offset)
     implements Serializable {
@@ -26,7 +26,7 @@ record Convolution(int height, int width, int in, int out, int stride, int offse
   /** Height and width of the kernel. */
   static final int SIDE = 3;
 
-  /** Places that the kernel reads. */
+  /** Number of places that the kernel reads. */
   static final int TAPS = SIDE * SIDE;
 
   int outHeight() {
@@ -37,12 +37,12 @@ record Convolution(int height, int width, int in, int out, int stride, int offse
     return (width + stride - 1) / stride;
   }
 
-  /** Places of a picture that it writes. */
+  /** Number of places of an output picture. */
   int places() {
     return Math.multiplyExact(outHeight(), outWidth());
   }
 
-  /** Numbers that a place is made of. */
+  /** Numbers that go into the output at one place. */
   int patch() {
     return TAPS * in;
   }
@@ -51,22 +51,22 @@ record Convolution(int height, int width, int in, int out, int stride, int offse
     return Math.multiplyExact(out, patch());
   }
 
-  /** Multiplications that a picture takes. */
+  /** Multiplications for one picture. */
   long multiplications() {
     return (long) places() * weights();
   }
 
-  /** Floats of a picture that it reads. */
+  /** Floats of an input picture. */
   int inputSize() {
     return Math.multiplyExact(Math.multiplyExact(height, width), in);
   }
 
-  /** Floats of a picture that it writes. */
+  /** Floats of an output picture. */
   int outputSize() {
     return Math.multiplyExact(places(), out);
   }
 
-  /** Where the parameters of whatever comes next start. */
+  /** The index after its last parameter. */
   int end() {
     return Math.addExact(offset, Math.addExact(out, weights()));
   }
@@ -76,7 +76,7 @@ record Convolution(int height, int width, int in, int out, int stride, int offse
     Initialisation.uniform(parameters, start + offset, out + weights(), patch(), random);
   }
 
-  /** The twin. */
+  /** The twin of this layer in a DL4J graph. */
   ConvolutionLayer layer(Activation activation) {
     return new ConvolutionLayer.Builder(SIDE, SIDE)
         .nIn(in)

@@ -17,7 +17,7 @@ final class ConvolutionEncoder implements Encoder {
   private static final long serialVersionUID = 1L;
   private static final int COLOURS = 3;
 
-  /** Images that go through the layers together: more no longer fit the second cache level. */
+  /** Images that go through the layers together; more do not fit into the second-level cache. */
   private static final int CHUNK = 32;
 
   private final int height;
@@ -98,7 +98,7 @@ final class ConvolutionEncoder implements Encoder {
     private final BlockConvolution[] convolutions = new BlockConvolution[layers.length];
     private final DenseStack.Memory memory;
 
-    /** A band of places of all images of a chunk: what a layer gives, or its gradient. */
+    /** The output of a layer, or its gradient, for a band of places of all images of a chunk. */
     private final float[] places;
 
     private final float[] picture = new float[height * width * COLOURS];

@@ -46,7 +46,7 @@ final class DenseStack implements Serializable {
     return count;
   }
 
-  /** Uniform within ±1/√in, weights and biases alike. */
+  /** Draws weights and biases uniformly within ±1/√in. */
   void initialise(float[] parameters, int offset, RandomGenerator random) {
     int position = offset;
     for (int layer = 0; layer < layers(); layer++) {
@@ -84,9 +84,7 @@ final class DenseStack implements Serializable {
 
   /** Activations of a batch, and the arithmetic on them. */
   final class Memory {
-    /**
-     * What each layer reads; filled by {@link #forward}, but for the first, which the caller fills.
-     */
+    /** The input of each layer. The caller fills the first one, {@link #forward} the others. */
     private final float[][] inputs;
 
     private final float[][] gradients;
@@ -100,7 +98,7 @@ final class DenseStack implements Serializable {
       }
     }
 
-    /** Where the caller writes the first layer's input, rows × width. */
+    /** The first layer's input, which the caller writes: rows × width. */
     float[] input() {
       return inputs[0];
     }

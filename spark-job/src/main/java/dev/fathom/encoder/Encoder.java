@@ -7,24 +7,27 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 
 /**
- * What an encoder is: a function from one side of a pair to {@link #dimension()} numbers, with flat
- * parameters. It is a description, free of state; {@link #kernel} does the work. Its twin is the
- * same function as layers of a DL4J graph, and both lay out their parameters alike.
+ * A function from one side of a pair to {@link #dimension()} numbers, with flat parameters. An
+ * encoder is a description without state; its {@link #kernel} computes. Its twin is the same
+ * function as layers of a DL4J graph, with the same layout of parameters.
  */
 public interface Encoder extends Serializable {
 
-  /** How many parameters. */
+  /** Number of parameters. */
   int parameterCount();
 
   /** Width of the output. */
   int dimension();
 
-  /** Multiplications that encoding a row takes, about: what decides how long a training step is. */
+  /**
+   * About how many multiplications encoding a row takes. The length of a training step is estimated
+   * from it.
+   */
   default long multiplications() {
     return parameterCount();
   }
 
-  /** Whether a kernel holds the parameters once more, so that many of them take much memory. */
+  /** Whether a kernel has a copy of the parameters, so that many kernels take much memory. */
   default boolean kernelHoldsParameters() {
     return false;
   }
@@ -37,7 +40,7 @@ public interface Encoder extends Serializable {
    */
   EncoderKernel kernel(int maximumRows);
 
-  /** What the twin takes as input. */
+  /** The input type of the twin. */
   InputType inputType();
 
   /**

@@ -26,7 +26,7 @@ public final class EncoderGraphs {
   public static final String EMBEDDING = "embedding";
 
   static {
-    // ND4J, as it loads, gives BLAS a thread for every core, unless the environment says otherwise.
+    // When ND4J loads, it gives BLAS a thread for every core unless the environment says otherwise.
     Nd4j.getBackend();
     Blas.useOneThread();
   }
@@ -36,7 +36,7 @@ public final class EncoderGraphs {
   /**
    * One encoder as a graph from {@link #INPUT} to {@link #EMBEDDING}.
    *
-   * @param toEmbedding what turns the output into the embedding: a vertex without parameters
+   * @param toEmbedding vertex without parameters that turns the output into the embedding
    * @param parameters the encoder's parameters from {@code offset} on
    */
   public static ComputationGraph single(
@@ -58,7 +58,7 @@ public final class EncoderGraphs {
     return together(encoders, new NeuralNetConfiguration.Builder());
   }
 
-  /** The same with the settings that concern the whole graph. */
+  /** Encoders as one graph, with settings for the whole graph. */
   static ComputationGraph together(
       Map<String, Encoder> encoders, NeuralNetConfiguration.Builder settings) {
     List<String> names = List.copyOf(encoders.keySet());

@@ -12,7 +12,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 public sealed interface EncoderKind permits BuiltInEncoder, GraphFile {
 
   /**
-   * The kind of a name.
+   * Finds a kind by its name.
    *
    * @throws IllegalArgumentException if there is none
    */
@@ -28,12 +28,12 @@ public sealed interface EncoderKind permits BuiltInEncoder, GraphFile {
   /** Widths of the hidden layers where none are given. */
   List<Integer> hidden();
 
-  /** The kind that it stands for on a side. */
+  /** The kind that {@code auto} stands for on a side; any other kind is itself. */
   default EncoderKind resolvedFor(Side side) {
     return this;
   }
 
-  /** The same without credentials: to be told, not to be built. */
+  /** A copy without credentials, which is for messages and cannot be built. */
   default EncoderKind masked() {
     return this;
   }
@@ -45,6 +45,6 @@ public sealed interface EncoderKind permits BuiltInEncoder, GraphFile {
    */
   Encoder build(Side side, List<Integer> hidden, int dimension, Storage storage);
 
-  /** Builds the encoder again of which {@link EncoderGraphs#single} made a graph. */
+  /** Builds the encoder of a graph that {@link EncoderGraphs#single} made. */
   Encoder rebuild(Side side, List<Integer> hidden, int dimension, ComputationGraph graph);
 }

@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
- * The choice of an encoder for one side: enough to build it again, and what {@code model.json}
- * keeps.
+ * The choice of an encoder for one side. {@code model.json} keeps it, and it is enough to build the
+ * encoder again.
  *
  * @param hidden widths of the hidden layers, as {@link BuiltInEncoder} tells of each kind
  * @param dimension width of the embedding
@@ -31,7 +31,7 @@ public record EncoderSpec(EncoderKind kind, List<Integer> hidden, int dimension)
   /**
    * Reads and checks the keys of a side.
    *
-   * @param side where they stand, as {@code model.x}
+   * @param side section of the keys, such as {@code model.x}
    */
   public static EncoderSpec of(Settings settings, String side, int dimension) {
     String key = side + ".encoder";
@@ -48,13 +48,15 @@ public record EncoderSpec(EncoderKind kind, List<Integer> hidden, int dimension)
     return new EncoderSpec(EncoderKind.of(kind), settings.sizes(side + ".hidden"), dimension);
   }
 
-  /** The specification with what was left open replaced by what suits the side. */
+  /** Replaces {@code auto} and missing widths by the defaults for the side. */
   public EncoderSpec resolvedFor(Side side) {
     EncoderKind resolved = kind.resolvedFor(side);
     return new EncoderSpec(resolved, hidden.isEmpty() ? resolved.hidden() : hidden, dimension);
   }
 
-  /** The same without the credentials in the path of a graph: to be told, not to be built. */
+  /**
+   * A copy without credentials in the path of a graph, which is for messages and cannot be built.
+   */
   public EncoderSpec masked() {
     return new EncoderSpec(kind.masked(), hidden, dimension);
   }
@@ -68,7 +70,7 @@ public record EncoderSpec(EncoderKind kind, List<Integer> hidden, int dimension)
     return kind.build(side, hidden, dimension, storage);
   }
 
-  /** Builds the encoder again of which {@link EncoderGraphs#single} made a graph. */
+  /** Builds the encoder of a graph that {@link EncoderGraphs#single} made. */
   public Encoder rebuild(Side side, ComputationGraph graph) {
     return kind.rebuild(side, hidden, dimension, graph);
   }

@@ -34,7 +34,7 @@ final class GraphEncoder implements Encoder {
 
   private static final long serialVersionUID = 1L;
 
-  /** What the graph's input is made of. */
+  /** The layout of the graph's input. */
   enum InputLayout {
     /** Rows × numbers: vectors, or pixels as height × width × 3. */
     FLAT,
@@ -54,13 +54,13 @@ final class GraphEncoder implements Encoder {
   /** Shape of a row, as the side has it. */
   private final List<Integer> shape;
 
-  /** How many tokens the graph's table has; 0 unless it reads tokens. */
+  /** Number of tokens in the graph's embedding table; 0 unless it reads tokens. */
   private final int words;
 
   private final int dimension;
   private final int parameterCount;
 
-  /** What the graph was saved with, empty where it is to be drawn; needed on the driver only. */
+  /** The saved parameters, empty if they are to be drawn; needed on the driver only. */
   private final transient float[] saved;
 
   GraphEncoder(
@@ -89,7 +89,7 @@ final class GraphEncoder implements Encoder {
 
   @Override
   public long multiplications() {
-    // DL4J's backpropagation does about a tenth of what the kernels do in the same time.
+    // DL4J's backpropagation takes about ten times as long as the kernels.
     return 10L * parameterCount;
   }
 
@@ -98,7 +98,7 @@ final class GraphEncoder implements Encoder {
     return dimension;
   }
 
-  /** Whether the parameters that were saved with the graph are as many as it has. */
+  /** Whether the number of saved parameters is right for the graph. */
   boolean fitsSaved() {
     return saved.length == 0 || saved.length == parameterCount;
   }
@@ -177,7 +177,7 @@ final class GraphEncoder implements Encoder {
             .inferenceWorkspaceMode(WorkspaceMode.NONE));
   }
 
-  /** A graph, and the copies in and out. */
+  /** Copies rows into a graph and results out of it. */
   final class Kernel implements EncoderKernel {
     private final ComputationGraph graph = graph(0);
     private final List<INDArray> parts = EncoderGraphs.parametersOf(graph, EncoderGraphs.INPUT);
@@ -216,7 +216,7 @@ final class GraphEncoder implements Encoder {
       }
     }
 
-    /** What the graph gives for some rows under the parameters that it has. */
+    /** The output of the graph for some rows, with its present parameters. */
     INDArray activations(Column column, int[] rows, int count) {
       INDArray input =
           layout == InputLayout.TOKENS ? tokens(column, rows, count) : numbers(column, rows, count);
@@ -247,7 +247,7 @@ final class GraphEncoder implements Encoder {
           values[i * width + t] = caption[t];
           mask[i * width + t] = 1;
         }
-        // A caption without a word counts as one unknown word: a mean over no place is no number.
+        // A caption without words counts as one unknown word, as a mean over nothing is NaN.
         mask[i * width] = 1;
       }
       graph.setLayerMaskArrays(

@@ -16,7 +16,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 record GraphFile(String path) implements EncoderKind {
   static final String PREFIX = "graph:";
 
-  /** Whether a name is that of a saved graph. */
+  /** Whether a name of the configuration means a saved graph. */
   static boolean isWritten(String name) {
     return name.startsWith(PREFIX) && name.length() > PREFIX.length();
   }
@@ -30,7 +30,7 @@ record GraphFile(String path) implements EncoderKind {
     return PREFIX + path;
   }
 
-  /** None: it has its own. */
+  /** Empty, as the graph has its own layers. */
   @Override
   public List<Integer> hidden() {
     return List.of();

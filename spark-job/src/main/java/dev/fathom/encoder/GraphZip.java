@@ -13,9 +13,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 
 /**
- * Zips of DL4J's {@link ModelSerializer}. When one is read, it gets to see the configuration and
- * the parameters alone: what else there is in a zip it would deserialise as Java objects, asked or
- * not.
+ * Zips of DL4J's {@link ModelSerializer}. DL4J sees only the configuration and the parameters of a
+ * zip. It would deserialise any other entry as Java objects, whether asked to or not.
  */
 public final class GraphZip {
   private static final Set<String> READ =
@@ -26,7 +25,7 @@ public final class GraphZip {
 
   private GraphZip() {}
 
-  /** A graph as a zip, without an updater. */
+  /** Writes a graph as a zip, without an updater. */
   public static byte[] written(ComputationGraph graph) {
     ByteArrayOutputStream zip = new ByteArrayOutputStream();
     try {
@@ -38,7 +37,7 @@ public final class GraphZip {
   }
 
   /**
-   * The graph in a zip.
+   * Reads the graph in a zip.
    *
    * @throws IOException if there is none
    */

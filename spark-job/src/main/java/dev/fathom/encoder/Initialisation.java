@@ -3,15 +3,15 @@ package dev.fathom.encoder;
 
 import java.util.random.RandomGenerator;
 
-/** Draws parameters to start from. */
+/** Draws initial parameters. */
 final class Initialisation {
   private Initialisation() {}
 
   /**
-   * Uniform within ±1/√in.
+   * Draws numbers uniformly within ±1/√in.
    *
-   * @param fanIn how many numbers a unit reads
-   * @return where what comes next starts
+   * @param fanIn number of inputs of a unit
+   * @return the index after the last number drawn
    */
   static int uniform(float[] parameters, int offset, int count, int fanIn, RandomGenerator random) {
     double bound = 1 / Math.sqrt(fanIn);

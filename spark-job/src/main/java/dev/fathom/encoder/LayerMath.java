@@ -4,11 +4,11 @@ package dev.fathom.encoder;
 import dev.fathom.blas.VectorMath;
 import java.util.Arrays;
 
-/** Loops that layers have in common: biases and relus, there and back. */
+/** Loops that layers share: biases and ReLUs, forward and backward. */
 final class LayerMath {
   private LayerMath() {}
 
-  /** Adds a bias to every row, and cuts off below 0 where asked. */
+  /** Adds a bias to every row and, if asked, applies a ReLU. */
   static void addBias(
       float[] values, int rows, int width, float[] parameters, int offset, boolean relu) {
     float floor = relu ? 0f : Float.NEGATIVE_INFINITY;
@@ -20,7 +20,7 @@ final class LayerMath {
     }
   }
 
-  /** The way back of {@link #addBias} to the bias. */
+  /** The gradient with respect to the bias of {@link #addBias}. */
   static void columnSums(float[] values, int rows, int width, float[] target, int offset) {
     Arrays.fill(target, offset, offset + width, 0f);
     for (int row = 0; row < rows; row++) {
@@ -29,9 +29,9 @@ final class LayerMath {
   }
 
   /**
-   * The way back through a relu, whose output is 0 where it was inactive.
+   * The backward pass of a ReLU, whose output is 0 where it was inactive.
    *
-   * @param from where {@code activations} starts to belong to {@code gradients}
+   * @param from index in {@code activations} that belongs to the first of {@code gradients}
    */
   static void zeroWhereInactive(float[] gradients, float[] activations, int from, int count) {
     // Whether a unit is active is as good as random, so a branch would be mispredicted every other

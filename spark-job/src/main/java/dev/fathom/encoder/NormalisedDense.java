@@ -14,7 +14,7 @@ import org.nd4j.linalg.activations.Activation;
  *
  * @param in width of the input
  * @param out width of the output
- * @param offset where its parameters start within the encoder's
+ * @param offset index of its first parameter among the encoder's
  */
 record NormalisedDense(int in, int out, int offset) implements Serializable {
   /*
@@ -28,19 +28,19 @@ record NormalisedDense(int in, int out, int offset) implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
-  /** Where the parameters of whatever comes next start. */
+  /** The index after its last parameter. */
   int end() {
     return Math.addExact(offset, Math.multiplyExact(out, in + 2));
   }
 
-  /** Weights uniform within ±1/√in, biases 0, gains 1. */
+  /** Draws the weights uniformly within ±1/√in; biases are 0, gains 1. */
   void initialise(float[] parameters, int start, RandomGenerator random) {
     int biases = Initialisation.uniform(parameters, start + offset, out * in, in, random);
     Arrays.fill(parameters, biases, biases + out, 0f);
     Arrays.fill(parameters, biases + out, biases + 2 * out, 1f);
   }
 
-  /** The twin. */
+  /** The twin of this layer in a DL4J graph. */
   DenseLayer layer(Activation activation) {
     return new DenseLayer.Builder()
         .nIn(in)
@@ -54,13 +54,13 @@ record NormalisedDense(int in, int out, int offset) implements Serializable {
     return new Memory(maximumRows);
   }
 
-  /** What a batch leaves for its way back. */
+  /** The activations of a batch, kept for the backward pass. */
   final class Memory {
     private final float[] normalised;
     private final float[] inverseDeviations;
     private final float[] output;
 
-    /** What {@link #forward} read. */
+    /** The input of the last {@link #forward}. */
     private float[] input;
 
     private int rows;
@@ -71,13 +71,13 @@ record NormalisedDense(int in, int out, int offset) implements Serializable {
       output = new float[normalised.length];
     }
 
-    /** What the layer gave, rows × out. */
+    /** The output of the layer, rows × out. */
     float[] output() {
       return output;
     }
 
     /**
-     * @param input rows × in, which stay for the way back
+     * @param input rows × in; must not change before the backward pass
      */
     void forward(float[] input, int rows, float[] parameters, int start) {
       this.input = input;
@@ -120,7 +120,7 @@ record NormalisedDense(int in, int out, int offset) implements Serializable {
      * @param gradient ∂L/∂output, rows × out; overwritten as working memory
      * @param target receives ∂L/∂parameters
      * @param inputGradient receives ∂L/∂input, rows × in
-     * @param add whether to add to what {@code inputGradient} holds
+     * @param add whether to add to {@code inputGradient} instead of overwriting it
      */
     void backward(
         float[] gradient,

@@ -20,22 +20,25 @@ final class PackedCaptions {
     }
   }
 
-  /** How many captions. */
+  /** Number of captions. */
   int count() {
     return count;
   }
 
-  /** How many tokens in all. */
+  /** Number of tokens of all captions. */
   int size() {
     return starts[count];
   }
 
-  /** Where a caption starts in {@link #tokens}; of {@link #count}, where the last one ends. */
+  /**
+   * The index of a caption's first token in {@link #tokens}; for {@link #count}, the end of the
+   * last caption.
+   */
   int start(int caption) {
     return starts[caption];
   }
 
-  /** Tokens of a caption. */
+  /** Number of tokens of a caption. */
   int length(int caption) {
     return starts[caption + 1] - starts[caption];
   }

@@ -2,19 +2,19 @@
 package dev.fathom.encoder;
 
 /**
- * The weights of a convolution in the order in which a kernel multiplies by them, with their
- * gradients: groups of taps one after another, each a matrix out × taps × in. Reordering a few ten
- * thousand weights a step costs nothing beside the products.
+ * The weights of a convolution and their gradients, in the order in which a kernel multiplies:
+ * groups of taps one after another, each a matrix out × taps × in. Reordering some ten thousand
+ * weights per step costs nothing beside the products.
  */
 final class PackedWeights {
   final float[] values;
   final float[] gradients;
 
-  /** Where each stands among the parameters, which are out × in × 3 × 3. */
+  /** The index of each weight among the parameters, which are out × in × 3 × 3. */
   private final int[] order;
 
   /**
-   * @param groups of taps, numbered 3·y + x, in which each tap is once
+   * @param groups groups of taps, numbered 3·y + x; each tap is in one group
    */
   PackedWeights(Convolution convolution, int[]... groups) {
     order = new int[convolution.weights()];
@@ -33,7 +33,7 @@ final class PackedWeights {
   }
 
   /**
-   * @param start where the weights start among the parameters
+   * @param start index of the first weight among the parameters
    */
   void read(float[] parameters, int start) {
     for (int i = 0; i < order.length; i++) {
@@ -41,7 +41,7 @@ final class PackedWeights {
     }
   }
 
-  /** Writes the gradients where the weights stand. */
+  /** Writes the gradients in the order of the parameters. */
   void writeGradients(float[] target, int start) {
     for (int i = 0; i < order.length; i++) {
       target[start + order[i]] = gradients[i];

@@ -10,9 +10,10 @@ import org.deeplearning4j.nn.conf.layers.LocallyConnected1D;
 import org.nd4j.linalg.activations.Activation;
 
 /**
- * Embeddings of tokens turned by a matrix of their place, an encoder's first parameters.
+ * Embeddings of tokens, each multiplied by a matrix for its position. They are an encoder's first
+ * parameters.
  *
- * @param places tokens of a caption at most
+ * @param places largest number of tokens in a caption
  */
 record PlacedEmbedding(TokenTable table, int places) implements Serializable {
   /*
@@ -25,13 +26,13 @@ record PlacedEmbedding(TokenTable table, int places) implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final double INITIAL_DEVIATION = 0.02;
 
-  /** Where the parameters of whatever comes next start. */
+  /** The index after its last parameter. */
   int end() {
     return Math.addExact(
         table.size(), Math.multiplyExact(places, Math.multiplyExact(width(), width())));
   }
 
-  /** Multiplications that a caption takes. */
+  /** Multiplications for one caption. */
   long multiplications() {
     return (long) places * width() * width();
   }
@@ -81,19 +82,22 @@ record PlacedEmbedding(TokenTable table, int places) implements Serializable {
     return offset + table.size() + place * width() * width();
   }
 
-  /** What a batch leaves for its way back. */
+  /** The activations of a batch, kept for the backward pass. */
   final class Memory {
     private final int width = width();
 
-    /** The tokens place by place: where each is among the batch's, and each place's start. */
+    /**
+     * The tokens ordered by position: the index of each in the batch, and the start of each
+     * position.
+     */
     private final int[] byPlace;
 
     private final int[] placeStarts = new int[places + 1];
 
-    /** Embeddings, then ∂L/∂ of them; place by place. */
+    /** Embeddings, then their gradients, ordered by position. */
     private final float[] embedded;
 
-    /** Turned embeddings, then ∂L/∂ of them; place by place. */
+    /** Multiplied embeddings, then their gradients, ordered by position. */
     private final float[] turned;
 
     private PackedCaptions captions;

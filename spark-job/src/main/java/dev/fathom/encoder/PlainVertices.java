@@ -25,9 +25,10 @@ import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.nd4j.linalg.activations.impl.ActivationRReLU;
 
 /**
- * Makes plain functions of a saved graph's vertices, and refuses those that are none.
+ * Turns the vertices of a saved graph into plain functions, and refuses those that are not
+ * deterministic functions.
  *
- * @param name of the graph, for a person
+ * @param name name of the graph, for messages
  */
 record PlainVertices(String name) {
   /*
@@ -41,7 +42,7 @@ record PlainVertices(String name) {
    * so do all layers before them; beside any other path the sum then points elsewhere than downhill.
    */
 
-  /** What a vertex is in an encoder. */
+  /** The vertex that stands for a saved vertex in an encoder. */
   GraphVertex of(String vertex, GraphVertex source) {
     if (source instanceof LastTimeStepVertex
         || source instanceof ReverseTimeSeriesVertex
@@ -92,7 +93,7 @@ record PlainVertices(String name) {
         name, vertex);
   }
 
-  /** An output layer's activation is the output; the loss that it would bring is not used. */
+  /** An output layer without its loss, which is not used: its activation is the output. */
   private Layer withoutLoss(String vertex, Layer layer) {
     Layer plain;
     if (layer instanceof OutputLayer with && layer.getClass() == OutputLayer.class) {
@@ -120,7 +121,7 @@ record PlainVertices(String name) {
     return plain;
   }
 
-  /** A layer with those inside it; what is frozen counts for nothing, being evaluated only. */
+  /** A layer and the layers inside it. Frozen layers are left out, as they are only evaluated. */
   static Stream<Layer> nested(Layer layer) {
     if (layer instanceof FrozenLayer) {
       return Stream.empty();

@@ -143,9 +143,7 @@ final class ResidualEncoder implements Encoder {
     return stages[stages.length - 1].second().end();
   }
 
-  /**
-   * A stage's convolutions, what it gives on the way, each a batch of pictures, and ∂L/∂ of each.
-   */
+  /** A stage's convolutions, with its activations and their gradients, each a batch of pictures. */
   private static final class StageMemory {
     private final int size;
     private final UnrolledConvolution down;
@@ -158,7 +156,7 @@ final class ResidualEncoder implements Encoder {
     private final float[] gy;
 
     /**
-     * @param y where the stage's output goes; {@code gy} likewise
+     * @param y receives the stage's output; {@code gy} holds its gradient
      */
     StageMemory(Stage stage, UnrolledConvolution.Scratch scratch, int rows, float[] y, float[] gy) {
       size = stage.size();
@@ -180,7 +178,7 @@ final class ResidualEncoder implements Encoder {
     }
 
     /**
-     * @param gx to which ∂L/∂x is added; null where nobody asks for it
+     * @param gx ∂L/∂x is added to it; null if it is not needed
      */
     void backward(int rows, float[] target, int offset, float[] gx) {
       int count = rows * size;

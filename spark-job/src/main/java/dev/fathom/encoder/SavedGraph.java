@@ -30,7 +30,7 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A DL4J graph from a file, checked, on its way to becoming an encoder. */
+/** A DL4J graph from a file, checked, which becomes an encoder. */
 final class SavedGraph {
   private static final String ZIP = "PK";
 
@@ -38,12 +38,12 @@ final class SavedGraph {
   private final ComputationGraphConfiguration configuration;
   private final float[] parameters;
 
-  /** The vertices to be used, in topological order, which is that of the parameters. */
+  /** The vertices that are used, in topological order, which is the order of the parameters. */
   private final List<String> order;
 
   private final String output;
 
-  /** What the names of the vertices need to begin as {@link GraphEncoder} expects. */
+  /** The prefix that gives the vertices the names that {@link GraphEncoder} expects. */
   private final String prefix;
 
   private SavedGraph(
@@ -111,8 +111,8 @@ final class SavedGraph {
   }
 
   /**
-   * The graph inside one that {@link EncoderGraphs#single} made; its vertices stand in the order of
-   * the flat parameters.
+   * The encoder's graph within one that {@link EncoderGraphs#single} made. Its vertices are in the
+   * order of the flat parameters.
    */
   static SavedGraph ofModel(String name, ComputationGraph model) {
     ComputationGraphConfiguration configuration = model.getConfiguration();
@@ -128,10 +128,10 @@ final class SavedGraph {
   }
 
   /**
-   * The encoder.
+   * Makes the encoder.
    *
-   * @param side what it is to read
-   * @param dimension how wide its output has to be
+   * @param side the side that it has to read
+   * @param dimension the width that its output must have
    */
   GraphEncoder encoder(Side side, int dimension) {
     String plain = plain().toJson();
@@ -155,7 +155,10 @@ final class SavedGraph {
         .causedBy(refusal);
   }
 
-  /** Two rows of nothing there and back, so that what does not fit shows before training. */
+  /**
+   * Runs two empty rows forward and backward, so that a graph that does not fit fails before
+   * training.
+   */
   private void tryOut(GraphEncoder encoder, Side side) {
     if (!encoder.fitsSaved()) {
       throw FathomException.usage(
@@ -184,7 +187,7 @@ final class SavedGraph {
         new float[2 * encoder.dimension()], new float[0], 0, new float[encoder.parameterCount()]);
   }
 
-  /** Ways to hand the side to the graph, the likeliest first. */
+  /** The layouts in which the graph may take the side, the likeliest first. */
   private Collection<GraphEncoder.InputLayout> layouts(Side side) {
     return switch (side.modality()) {
       case VECTOR -> EnumSet.of(GraphEncoder.InputLayout.FLAT);
@@ -205,7 +208,7 @@ final class SavedGraph {
     };
   }
 
-  /** What order of pixels a vertex says that it reads. */
+  /** The order of pixels that a vertex declares. */
   private static Stream<CNN2DFormat> formats(GraphVertex vertex) {
     if (!(vertex instanceof LayerVertex layer)) {
       return Stream.empty();
@@ -220,7 +223,7 @@ final class SavedGraph {
             : Stream.empty());
   }
 
-  /** How many tokens the graph knows, which has to be as many as the vocabulary holds. */
+  /** The number of tokens in the graph's table, which must be the size of the vocabulary. */
   private int words(int vocabulary) {
     int words = Integer.MAX_VALUE;
     for (String vertex : order) {

@@ -9,8 +9,8 @@ import org.nd4j.linalg.activations.Activation;
 /**
  * The embeddings of tokens, an encoder's first parameters.
  *
- * @param vocabulary how many tokens there are
- * @param width of an embedding
+ * @param vocabulary number of tokens
+ * @param width width of an embedding
  */
 record TokenTable(int vocabulary, int width) implements Serializable {
   /*
@@ -25,12 +25,12 @@ record TokenTable(int vocabulary, int width) implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final double INITIAL_DEVIATION = 0.05;
 
-  /** How many parameters. */
+  /** Number of parameters. */
   int size() {
     return Math.multiplyExact(vocabulary, width);
   }
 
-  /** Where a dimension's column starts. */
+  /** The index of the first parameter of a dimension's column. */
   int column(int offset, int dimension) {
     return offset + dimension * vocabulary;
   }
@@ -41,7 +41,7 @@ record TokenTable(int vocabulary, int width) implements Serializable {
     }
   }
 
-  /** The twin. */
+  /** The twin of this layer in a DL4J graph. */
   EmbeddingSequenceLayer layer(int maximumTokens) {
     return new EmbeddingSequenceLayer.Builder()
         .nIn(vocabulary)

@@ -13,8 +13,7 @@ import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToRnnPreProcessor;
 import org.nd4j.linalg.activations.Activation;
 
 /**
- * A block of a transformer: self-attention, then fully connected layers, each added to what it
- * reads.
+ * A block of a transformer: self-attention, then fully connected layers, each added to its input.
  *
  * @param narrow where W2 (width × wide) and b2 start within the encoder's parameters
  */
@@ -40,7 +39,7 @@ record TransformerBlock(
     return new TransformerBlock(before, attention, widen, widen.end());
   }
 
-  /** Where the parameters of whatever comes next start. */
+  /** The index after its last parameter. */
   int end() {
     return Math.addExact(narrow, Math.multiplyExact(width(), wide() + 1));
   }
@@ -95,7 +94,9 @@ record TransformerBlock(
     return new Memory(maximumCaptions, maximumTokens, scratch);
   }
 
-  /** Gradients within a block, which blocks go back through one after the other. */
+  /**
+   * Memory for the gradients within a block. Blocks use it one after another in the backward pass.
+   */
   static final class Scratch {
     private final float[] branch;
     private final float[] wide;
@@ -106,7 +107,7 @@ record TransformerBlock(
     }
   }
 
-  /** What a batch leaves for its way back. */
+  /** The activations of a batch, kept for the backward pass. */
   final class Memory {
     private final NormalisedDense.Memory normed;
     private final Attention.Memory attended;
@@ -139,7 +140,7 @@ record TransformerBlock(
     }
 
     /**
-     * @param h tokens × width, which stay for the way back
+     * @param h tokens × width; must not change before the backward pass
      */
     void forward(float[] h, PackedCaptions captions, float[] parameters, int offset) {
       tokens = captions.size();

@@ -11,8 +11,9 @@ import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 
 /**
- * A small transformer over a caption's tokens: embeddings turned by a matrix of their place, blocks
- * of self-attention and fully connected layers, the mean over the tokens, and one linear layer.
+ * A small transformer over a caption's tokens: embeddings multiplied by a matrix for their
+ * position, blocks of self-attention and fully connected layers, the mean over the tokens, and one
+ * linear layer.
  */
 final class TransformerEncoder implements Encoder {
   /*
@@ -63,7 +64,8 @@ final class TransformerEncoder implements Encoder {
 
   @Override
   public long multiplications() {
-    // Every place meets its own matrix, the blocks' layers, and in attention every other place.
+    // Every token is multiplied by its position's matrix and the blocks' layers, and attends to all
+    // tokens.
     long layers = (long) headOffset() - embedding.end();
     long places = embedding.places();
     return embedding.multiplications()
@@ -118,10 +120,10 @@ final class TransformerEncoder implements Encoder {
     private final TransformerBlock.Memory[] memories = new TransformerBlock.Memory[blocks.length];
     private final DenseStack.Memory memory;
 
-    /** What the first block reads, tokens × width. */
+    /** The input of the first block, tokens × width. */
     private final float[] first;
 
-    /** ∂L/∂ of what a block gives, then of what it reads. */
+    /** The gradient with respect to a block's output, then to its input. */
     private final float[] gradient;
 
     private Kernel(int maximumRows) {

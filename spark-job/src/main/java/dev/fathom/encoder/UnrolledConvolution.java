@@ -6,7 +6,7 @@ import dev.fathom.blas.VectorMath;
 import java.util.Arrays;
 import java.util.Collection;
 
-/** A convolution of batches of pictures by unrolled columns, and its way back. */
+/** A convolution of batches of pictures by unrolled columns (im2col), forward and backward. */
 final class UnrolledConvolution {
   /*
    * Pictures are height × width × channels, so a row of a 3 × 3 patch is one contiguous copy of 3·channels floats. A few
@@ -29,7 +29,7 @@ final class UnrolledConvolution {
   private final Scratch scratch;
   private final PackedWeights weights;
 
-  /** What {@link #forward} read. */
+  /** The input of the last {@link #forward}. */
   private float[] input;
 
   private int rows;
@@ -61,12 +61,12 @@ final class UnrolledConvolution {
   }
 
   /**
-   * Convolves, and cuts off below 0.
+   * Convolves and applies the ReLU.
    *
-   * @param input rows pictures, which stay for the way back
-   * @param start where the encoder's parameters start in {@code parameters}
+   * @param input rows pictures; must not change before the backward pass
+   * @param start index of the encoder's first parameter in {@code parameters}
    * @param output receives rows pictures
-   * @param add whether to add to what is in {@code output} before the bias
+   * @param add whether to add to the content of {@code output} before the bias
    */
   void forward(
       float[] input, int rows, float[] parameters, int start, float[] output, boolean add) {
@@ -87,9 +87,9 @@ final class UnrolledConvolution {
   /**
    * Gradients with respect to the parameters and the input.
    *
-   * @param gradient ∂L/∂output, before the relu
+   * @param gradient ∂L/∂output, before the ReLU
    * @param target receives ∂L/∂parameters
-   * @param inputGradient ∂L/∂input is added to it; null where nobody asks for it
+   * @param inputGradient ∂L/∂input is added to it; null if it is not needed
    */
   void backward(float[] gradient, float[] target, int start, float[] inputGradient) {
     int bias = start + shape.offset();

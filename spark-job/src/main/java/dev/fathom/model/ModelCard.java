@@ -6,11 +6,11 @@ import dev.fathom.encoder.EncoderSpec;
 import java.util.Map;
 
 /**
- * What a model is and where it came from: {@code model.json}.
+ * The description and provenance of a model: {@code model.json}.
  *
  * @param schemaVersion the version of this card, {@link #SCHEMA_VERSION}
- * @param temperature τ that training ended with
- * @param bias b that it ended with, 0 where the objective has none: the logit of a pair is its
+ * @param temperature τ at the end of training
+ * @param bias b at the end of training, 0 where the objective has none: the logit of a pair is its
  *     similarity over τ, plus b
  * @param x the first side
  * @param y the second side
@@ -36,8 +36,7 @@ public record ModelCard(
    * One side of a model.
    *
    * @param encoder the encoder, resolved
-   * @param reads what the encoder reads, with the normalisation and the vocabulary that its input
-   *     needs
+   * @param reads the side that the encoder reads, with its normalisation and vocabulary
    * @param norm mean length of the outputs, which a population-norm embedding is divided by; 1
    *     under cosine
    * @param file the DL4J zip beside the card

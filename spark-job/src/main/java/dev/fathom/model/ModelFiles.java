@@ -72,7 +72,7 @@ public record ModelFiles(Storage storage, Path directory) {
     return card;
   }
 
-  /** Reads both encoders, for a dataset whose sides are what the model reads. */
+  /** Reads both encoders, for a dataset whose sides the model can read. */
   public TrainedModel read(ModelCard card, DatasetCard data) {
     requireFit("x", card.x().reads(), data.x());
     requireFit("y", card.y().reads(), data.y());
@@ -90,7 +90,7 @@ public record ModelFiles(Storage storage, Path directory) {
   }
 
   private static void requireFit(String name, Side expected, Side found) {
-    // How shards hold pictures is no matter of the encoder's.
+    // How shards store pictures does not matter to the encoder.
     if (!expected.stored(found.encoding()).equals(found)) {
       throw FathomException.data(
           "the model's side %s and the dataset's differ (%s %s with its normalisation and vocabulary, against %s %s); "
@@ -115,7 +115,7 @@ public record ModelFiles(Storage storage, Path directory) {
     }
   }
 
-  /** Where the card is. */
+  /** The path of the card. */
   public Path card() {
     return new Path(directory, "model.json");
   }

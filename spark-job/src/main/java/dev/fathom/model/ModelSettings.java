@@ -7,7 +7,7 @@ import dev.fathom.files.Storage;
 import dev.fathom.settings.Settings;
 
 /**
- * What is to be trained: the {@code model} keys of the configuration.
+ * The {@code model} keys of the configuration.
  *
  * @param populationSample pairs of the separate sample of {@code population-norm}
  * @param x the encoder of the first side
@@ -25,7 +25,7 @@ public record ModelSettings(
         EncoderSpec.of(settings, "model.y", dimension));
   }
 
-  /** The same with every choice that was left open made for the dataset. */
+  /** Replaces {@code auto} and missing values by the choices for the dataset. */
   public ModelSettings resolvedFor(DatasetCard card) {
     return new ModelSettings(
         similarity, populationSample, x.resolvedFor(card.x()), y.resolvedFor(card.y()));
@@ -34,7 +34,7 @@ public record ModelSettings(
   /**
    * Both encoders of resolved settings.
    *
-   * @param storage where an encoder that is a file is read
+   * @param storage reads an encoder that is a file
    */
   public Towers build(DatasetCard card, Storage storage) {
     return new Towers(

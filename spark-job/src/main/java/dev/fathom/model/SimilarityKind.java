@@ -8,7 +8,7 @@ import dev.fathom.contrastive.Similarity;
 import dev.fathom.settings.Settings;
 import java.util.Map;
 
-/** The similarities that a model may be trained by. */
+/** The similarities that a model can be trained with. */
 public enum SimilarityKind {
   /** {@link Cosine}. */
   @JsonProperty("cosine")
@@ -44,13 +44,13 @@ public enum SimilarityKind {
     return settings.choice(KEY, SimilarityKind.class);
   }
 
-  /** Whether {@link Settings#effective} name it. */
+  /** Whether the {@link Settings#effective} settings choose it. */
   public boolean isIn(Map<String, String> settings) {
     return Settings.written(this).equals(settings.get(KEY));
   }
 
   /**
-   * The similarity.
+   * Creates the similarity.
    *
    * @param populationSample pairs of the separate sample, where it needs one
    */

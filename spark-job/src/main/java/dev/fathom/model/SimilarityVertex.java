@@ -5,7 +5,7 @@ import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 
-/** What turns outputs into embeddings in a DL4J graph. */
+/** The vertex that turns outputs into embeddings in a DL4J graph. */
 final class SimilarityVertex {
   private SimilarityVertex() {}
 

@@ -7,8 +7,8 @@ import dev.fathom.random.RandomStream;
 import java.io.Serializable;
 
 /**
- * What is trained: two encoders of the same width, and how their outputs become similarities. Flat
- * parameters hold x's, then y's.
+ * The model in training: two encoders of the same width, and the similarity of their outputs. Flat
+ * parameters are x's, then y's.
  */
 public record Towers(Encoder x, Encoder y, Similarity similarity) implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -18,17 +18,17 @@ public record Towers(Encoder x, Encoder y, Similarity similarity) implements Ser
     return x.dimension();
   }
 
-  /** Parameters of both encoders. */
+  /** Number of parameters of both encoders. */
   public int parameterCount() {
     return Math.addExact(x.parameterCount(), y.parameterCount());
   }
 
-  /** Where y's parameters start. */
+  /** The index of y's first parameter. */
   public int yOffset() {
     return x.parameterCount();
   }
 
-  /** Parameters to start from. */
+  /** Draws the initial parameters. */
   public float[] initialParameters(long seed) {
     float[] parameters = new float[parameterCount()];
     x.initialise(parameters, 0, RandomStream.of(seed, "initialise x"));

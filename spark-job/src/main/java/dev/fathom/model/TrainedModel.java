@@ -11,14 +11,14 @@ import java.util.stream.IntStream;
  * Both encoders with their parameters, ready to embed.
  *
  * @param parameters x's, then y's
- * @param normX what x's outputs are divided by under population-norm
+ * @param normX the norm that x's outputs are divided by with population-norm
  * @param normY likewise for y
  */
 public record TrainedModel(Towers towers, float[] parameters, float normX, float normY)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** Rows that are encoded at once. */
+  /** Number of rows that are encoded at once. */
   private static final int BATCH = 256;
 
   /** Embeds a whole column of the first side: size × dimension, row-major. */
@@ -37,7 +37,7 @@ public record TrainedModel(Towers towers, float[] parameters, float normX, float
     return embeddings;
   }
 
-  /** What an encoder gives for some rows of a column, before it becomes an embedding. */
+  /** The outputs of an encoder for some rows of a column, before they become embeddings. */
   public static float[] outputs(
       Encoder encoder, Column column, int from, int count, float[] parameters, int offset) {
     int dimension = encoder.dimension();
