@@ -6,7 +6,7 @@ import dev.fathom.random.RandomStream;
 import java.util.Arrays;
 
 /**
- * How the two sides of the pairs lie to each other and in their space.
+ * How the embeddings of the two sides lie relative to each other, and how they fill their space.
  *
  * @param alignment mean ‖x_i − y_i‖² over the pairs; 0 is perfect
  * @param uniformityX log of the mean of e^(−2‖x−x'‖²) over pairs of different points; lower is more
@@ -14,7 +14,7 @@ import java.util.Arrays;
  * @param uniformityY likewise
  * @param modalityGap ‖mean x − mean y‖
  * @param participationRatioX (Σλ)²/Σλ² of the covariance's eigenvalues λ, 1 … d, or 0 for a
- *     collapsed side: how many directions carry the variance, which uniformity does not see
+ *     collapsed side. It says how many directions carry the variance, which uniformity does not
  * @param participationRatioY likewise
  */
 public record Agreement(
@@ -39,7 +39,7 @@ public record Agreement(
   private static final int SAMPLE = 4096;
   private static final int BLOCK = 256;
 
-  /** Measures the pairs; the seed draws the points that uniformity looks at. */
+  /** Measures the pairs. The seed draws the points for uniformity. */
   public static Agreement of(PairedEmbeddings pairs, long seed) {
     double[] meanX = mean(pairs.x(), pairs.dimension());
     double[] meanY = mean(pairs.y(), pairs.dimension());
@@ -73,7 +73,7 @@ public record Agreement(
     return Arrays.copyOf(rows, Math.min(count, SAMPLE));
   }
 
-  /** Copies rows, centred: distances stay and their products cancel less. */
+  /** Copies rows, centred. Distances stay the same, and rounding errors of products are smaller. */
   private static float[] rows(float[] values, int d, int[] rows, double[] mean) {
     float[] chosen = new float[rows.length * d];
     for (int i = 0; i < rows.length; i++) {
@@ -104,7 +104,7 @@ public record Agreement(
         // Each pair once; the other order adds the same.
         for (int j = first + i + 1; j < n; j++) {
           double product = products[i * n + j];
-          // Of lengths that leave the range of a float the product says nothing.
+          // The product is useless where lengths exceed the range of a float.
           double common = Double.isFinite(product) ? 2 * product : 0;
           double squared = norms[first + i] + norms[j] - common;
           sum.add(-2 * Math.max(0, squared));
@@ -157,7 +157,7 @@ public record Agreement(
     return Math.sqrt(sum);
   }
 
-  /** log Σ e^a of many a, by the largest so far. */
+  /** Computes log Σ e^a of many a, relative to the largest so far. */
   private static final class LogSumExp {
     private double largest = Double.NEGATIVE_INFINITY;
     private double sum;

@@ -62,8 +62,8 @@ public final class PairedEmbeddings implements Serializable {
   }
 
   /**
-   * The same pairs with each side times a power of two that brings its largest value to about one:
-   * nothing that is ranked changes, and no product leaves the range of a float.
+   * The pairs with each side multiplied by a power of two, so that its largest value is about one.
+   * No rank changes, and no product leaves the range of a float.
    */
   PairedEmbeddings scaled() {
     return new PairedEmbeddings(scaled(x), scaled(y), count, dimension);
@@ -107,7 +107,7 @@ public final class PairedEmbeddings implements Serializable {
     return Math.sqrt(squared);
   }
 
-  /** The same pairs, every vector divided by its length; vectors of length zero stay. */
+  /** The pairs with every vector divided by its length. Vectors of length zero stay. */
   public PairedEmbeddings normalised() {
     return new PairedEmbeddings(unit(x), unit(y), count, dimension);
   }

@@ -10,8 +10,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Where the partner of every asker stands among all answers, and which answers come first; of all
- * pairs or, until it is merged with the others, as far as some of the x go.
+ * The rank of every query's partner among all answers, and the first answers. A ranking covers all
+ * pairs or, until it is merged with the others, a range of x.
  */
 public final class Ranking implements Serializable {
   private static final long serialVersionUID = 1;
@@ -39,10 +39,10 @@ public final class Ranking implements Serializable {
   private static final int MOST_FIRST = 10;
   private static final int SHARE_OF_FIRST = 20;
 
-  /** What the x that ask have seen, range by range. */
+  /** The tallies of the querying x, one per range. */
   private final List<Tally> rows;
 
-  /** What all y have seen. */
+  /** The tally of all y. */
   private final Tally columns;
 
   private Ranking(List<Tally> rows, Tally columns) {
@@ -51,7 +51,7 @@ public final class Ranking implements Serializable {
   }
 
   /**
-   * Ranks as far as the x in {@code [from, to)} go: these among all y, and every y among these.
+   * Ranks for the x in {@code [from, to)}: these x against all y, and every y against these x.
    *
    * <p>Costs (to−from)·n·d multiplications on one thread.
    */
@@ -82,7 +82,7 @@ public final class Ranking implements Serializable {
     private final Tally columns;
     private final Bounds ofColumns;
 
-    /** Minus the products, so that what is above a limit comes out negative. */
+    /** The negated products, so that those above a limit become negative. */
     private final float[] block = new float[ROWS * COLUMNS];
 
     private final float[] line = new float[COLUMNS];
@@ -143,9 +143,9 @@ public final class Ranking implements Serializable {
   }
 
   /**
-   * Takes in how far other x go.
+   * Merges the ranking of other x into this one.
    *
-   * @return this and the other as one; neither is to be used again
+   * @return the merged ranking; neither of the two may be used again
    */
   public Ranking merge(Ranking other) {
     columns.merge(other.columns);
@@ -155,7 +155,7 @@ public final class Ranking implements Serializable {
     return new Ranking(all, columns);
   }
 
-  /** How many of the first answers are kept, of n pairs. */
+  /** The number of first answers that are kept for n pairs. */
   static int depth(int pairs) {
     return Math.max(1, Math.min(MOST_FIRST, pairs / SHARE_OF_FIRST));
   }
@@ -178,7 +178,9 @@ public final class Ranking implements Serializable {
     return columns.nearest(y);
   }
 
-  /** How many pairs another pairing has among the first, in its better direction. */
+  /**
+   * The number of pairs that another pairing has among the first answers, in its better direction.
+   */
   int hits(int[] partner) {
     int xToY = 0;
     int yToX = 0;
@@ -208,12 +210,13 @@ public final class Ranking implements Serializable {
   }
 
   /**
-   * When an answer ties with an asker's partner.
+   * Decides when an answer ties with a query's partner.
    *
-   * @param partner what each asker has in common with its partner
-   * @param relative of each asker, times an answer's length: by how much float products may err
-   * @param answers the lengths of the answers
-   * @param below under this similarity no answer ties with the partner, nor is better
+   * @param partner similarity of each query and its partner
+   * @param relative for each query: times an answer's length, it is the possible error of a float
+   *     product
+   * @param answers lengths of the answers
+   * @param below similarity under which no answer ties with the partner or is better
    */
   private record Bounds(double[] partner, double[] relative, double[] answers, double[] below) {
     static Bounds of(double[] partner, double[] askers, double[] answers, int d) {
@@ -228,7 +231,7 @@ public final class Ranking implements Serializable {
     }
   }
 
-  /** What a range of askers has seen so far. */
+  /** The state of a range of queries: what they have found so far. */
   private static final class Tally implements Serializable {
     private static final long serialVersionUID = 1;
 
@@ -238,7 +241,7 @@ public final class Ranking implements Serializable {
     private final int[] greater;
     private final int[] ties;
 
-    /** The first answers of each asker, the best first and then by index, and how similar. */
+    /** The first answers of each query, the best first and then by index. */
     private final int[] first;
 
     private final float[] similarities;
@@ -270,10 +273,10 @@ public final class Ranking implements Serializable {
       }
     }
 
-    /** What is above this has to be looked at. */
+    /** A product above this limit has to be looked at. */
     float limit(Bounds bounds, int asker) {
       double lowest = Math.min(bounds.below[asker], similarities[(asker - from + 1) * depth - 1]);
-      // Below by more than a float's rounding; bounded, for sums with it must not be infinite.
+      // Lower by more than a float's rounding, and finite, as sums with it must not be infinite.
       return (float) Math.max(lowest - Math.abs(lowest) * 1e-6 - 1e-30, -NEVER);
     }
 

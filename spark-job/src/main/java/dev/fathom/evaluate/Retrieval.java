@@ -9,15 +9,15 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /**
- * How well each side of a pair finds the other among all n: by the inner product of the embeddings,
- * which is what they were trained by, or by their cosine, as arXiv 2505.12473 matches whatever it
- * was. For embeddings of length one the two are the same.
+ * How well each side of a pair finds the other among all n. Ranks are by the inner product of the
+ * embeddings, with which they were trained. Where noted they are by cosine, as in arXiv 2505.12473.
+ * For embeddings of length one the two are the same.
  *
- * @param xToY x asks, all y answer
- * @param yToX y asks, all x answer
+ * @param xToY x is the query, all y are answers
+ * @param yToX y is the query, all x are answers
  * @param topShare the share of pairs that either direction ranks in its top 0.5 %, by cosine
- * @param labelMatch how often the nearest of the other side, by cosine, carries the asker's label,
- *     where there are labels
+ * @param labelMatch how often the nearest answer, by cosine, has the query's label; empty without
+ *     labels
  * @param pairs n
  * @param chance whether the pairing is found at all
  */
@@ -37,17 +37,17 @@ public record Retrieval(
   public record Direction(
       double recallAt1, double recallAt5, double recallAt10, double medianRank) {}
 
-  /** The share of askers whose nearest answer has their own label, both ways. */
+  /** The share of queries whose nearest answer has their own label, in each direction. */
   public record LabelMatch(double xToY, double yToX) {}
 
   /**
-   * A test of "the pairing is not found": under it a partner is among the first {@code depth} with
-   * probability {@code recall}.
+   * A test of the null hypothesis that the pairing is not found. Under it a partner is among the
+   * first {@code depth} answers with probability {@code recall}.
    *
-   * @param depth how deep a hit may lie
-   * @param recall the recall at that depth by chance, depth/n
-   * @param pValue the share of random pairings, the given one among them, with as many hits in
-   *     their better direction: 1/2000 at least
+   * @param depth largest rank of a hit
+   * @param recall recall at that depth by chance, depth/n
+   * @param pValue the share of random pairings, the given one included, with as many hits or more
+   *     in their better direction; 1/2000 at least
    * @param aboveChance whether that is below {@value Retrieval#SIGNIFICANCE}
    */
   public record Chance(int depth, double recall, double pValue, boolean aboveChance) {}
@@ -72,7 +72,7 @@ public record Retrieval(
   /**
    * Ranks every pair among all pairs.
    *
-   * @param labels one a pair, not null; empty where there are none
+   * @param labels one per pair, or an empty list
    * @throws IllegalArgumentException if there are more or fewer labels than pairs
    */
   public static Retrieval of(PairedEmbeddings pairs, List<String> labels, long seed) {
@@ -82,14 +82,14 @@ public record Retrieval(
   /** A way to rank all pairs. */
   @FunctionalInterface
   public interface Ranker {
-    /** The ranking by the inner products of these pairs. */
+    /** Ranks these pairs by their inner products. */
     Ranking rank(PairedEmbeddings pairs);
   }
 
   /**
-   * The same, where someone else ranks the pairs.
+   * Evaluates pairs that {@code ranker} ranks.
    *
-   * @param labels one a pair, not null; empty where there are none
+   * @param labels one per pair, or an empty list
    * @throws IllegalArgumentException if there are more or fewer labels than pairs
    */
   public static Retrieval of(

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Some queries and what they find, to look at: a few drawn at random, and of a larger sample those
- * whose partner comes last.
+ * Queries and what they find, as examples: a few drawn at random, and those of a larger sample
+ * whose partner has the worst rank.
  *
- * @param xToY x asks
- * @param yToX y asks
+ * @param xToY queries of x
+ * @param yToX queries of y
  */
 public record RetrievalExamples(List<Query> xToY, List<Query> yToX) {
   private static final int DRAWN = 12;
@@ -23,14 +23,14 @@ public record RetrievalExamples(List<Query> xToY, List<Query> yToX) {
   /**
    * A query.
    *
-   * @param asker its row
-   * @param answers rows of what it finds, the nearest first
-   * @param rank of its partner, from 1
+   * @param asker row of the query
+   * @param answers rows of the answers, the nearest first
+   * @param rank rank of its partner, from 1
    * @param worst whether it is shown for its rank
    */
   public record Query(int asker, List<Integer> answers, int rank, boolean worst) {}
 
-  /** Draws and ranks, by the inner product of the embeddings. */
+  /** Draws the queries and ranks by the inner product of the embeddings. */
   public static RetrievalExamples of(PairedEmbeddings pairs, long seed) {
     int[] rows = IntStream.range(0, pairs.count()).toArray();
     RandomStream.shuffle(rows, rows.length, RandomStream.of(seed, "retrieval-examples"));

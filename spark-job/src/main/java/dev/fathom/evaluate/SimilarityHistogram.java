@@ -8,23 +8,22 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * How similar the sides of pairs are, and of what does not belong together: counts of inner
- * products in bins of equal width.
+ * A histogram of the inner products of matching and of mismatched pairs, in bins of equal width.
  *
- * @param low where the first bin begins
- * @param high where the last one ends
- * @param matching of the pairs
- * @param mismatched of each x with some other pairs' y
+ * @param low lower end of the first bin
+ * @param high upper end of the last bin
+ * @param matching counts of the pairs
+ * @param mismatched counts of each x with the y of some other pairs
  */
 public record SimilarityHistogram(double low, double high, int[] matching, int[] mismatched)
     implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final int BINS = 50;
 
-  /** Other pairs whose y an x is held to. */
+  /** Number of other pairs whose y an x is compared with. */
   private static final int OTHERS = 8;
 
-  /** Counts. */
+  /** Counts the inner products of pairs. */
   public static SimilarityHistogram of(PairedEmbeddings pairs) {
     double[] matching = similarities(pairs, 0);
     List<double[]> mismatched =

@@ -40,7 +40,9 @@ final class BlockIntervals {
     this.settings = settings;
   }
 
-  /** Whether a cloud can be cut into blocks for an estimator that looks at k neighbours. */
+  /**
+   * Whether a cloud is large enough to be cut into blocks for an estimator that reads k neighbours.
+   */
   boolean fit(int points, int k) {
     return count(points, k) > 1;
   }
@@ -51,9 +53,9 @@ final class BlockIntervals {
   }
 
   /**
-   * Puts an interval around an estimate.
+   * Computes the interval around an estimate.
    *
-   * @param cloud that was estimated, in random order
+   * @param cloud the measured cloud, in random order
    */
   DimensionEstimate around(Estimator estimator, double estimate, Cloud cloud) {
     int k = estimator.neighbours(settings.neighbours());
@@ -79,7 +81,9 @@ final class BlockIntervals {
         k);
   }
 
-  /** Blocks of the same size, so that what an estimator computes for a size serves them all. */
+  /**
+   * Cuts a cloud into blocks of the same size, as some estimators compute a table for each size.
+   */
   private List<Cloud> blocks(Cloud cloud, int k) {
     int count = count(cloud.count(), k);
     int size = cloud.count() / count;

@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
-/** How low a cloud reads because it has a boundary. */
+/** Corrects a dimension that reads low because the cloud has a boundary. */
 final class BoundaryBias {
 
   /*
@@ -31,7 +31,7 @@ final class BoundaryBias {
   private static final int REFERENCE = 4096;
   private static final int DRAWS = 2;
 
-  /** Beyond this many dimensions a few thousand points tell none apart. */
+  /** A few thousand points do not tell more dimensions than this apart. */
   private static final int LARGEST = 256;
 
   private static final long SEED = 1;
@@ -51,10 +51,10 @@ final class BoundaryBias {
   }
 
   /**
-   * The dimension behind a plateau.
+   * The corrected dimension of a plateau.
    *
-   * @param points that were measured
-   * @param width of a point, which bounds the dimension
+   * @param points number of measured points
+   * @param width number of coordinates, which bounds the dimension
    */
   static DimensionEstimate corrected(Plateau plateau, int points, int width) {
     BoundaryBias bias = new BoundaryBias(plateau, points, width);
@@ -68,10 +68,12 @@ final class BoundaryBias {
   }
 
   /**
-   * The dimension that reads so: between the last ball that reads less and the first that does not.
+   * The dimension with this reading, interpolated between the last ball that reads less and the
+   * first that does not.
    */
   private double dimension(double reading) {
-    // A ball reads no more than its dimension but by chance, and the more the more it has.
+    // A ball reads at most its dimension, except by chance, and the reading rises with the
+    // dimension.
     int less = Math.max(0, (int) reading - 1);
     int enough = Math.min(width, less + 1);
     for (int step = 1; enough < width && reading(enough) < reading; step *= 2) {
@@ -95,7 +97,7 @@ final class BoundaryBias {
     return Math.max(reading, less + share);
   }
 
-  /** What a ball reads over the plateau. */
+  /** The reading of a d-dimensional ball over the scales of the plateau. */
   private double reading(int d) {
     double[] readings =
         IntStream.iterate(plateau.fromN1(), n1 -> n1 <= plateau.toN1(), n1 -> 2 * n1)
@@ -133,7 +135,7 @@ final class BoundaryBias {
     return Math.max(0, 1 - mean / ball.dimension());
   }
 
-  /** Points drawn uniformly from the unit ball. */
+  /** Draws points uniformly from the unit ball. */
   static Points ball(int n, int d, long draw) {
     RandomGenerator random = RandomStream.of(SEED, "ball", n, d, draw);
     float[] values = new float[n * d];

@@ -7,9 +7,7 @@ import dev.fathom.intrinsic.points.Points;
 import dev.fathom.intrinsic.points.PrincipalComponents;
 import java.util.Optional;
 
-/**
- * What an estimator looks at: distinct finite points in random order, and what is known of them.
- */
+/** The input of an estimator: distinct finite points in random order, with their neighbours. */
 final class Cloud {
   private final Points points;
   private final long seed;
@@ -31,13 +29,13 @@ final class Cloud {
     return new Cloud(points, neighbours, seed);
   }
 
-  /** A cloud of the points {@code [from, to)}, whose neighbours are searched among them. */
+  /** A cloud of the points {@code [from, to)}; their neighbours are searched among these points. */
   Cloud part(int from, int to, int k) {
     Points part = points.range(from, to);
     return new Cloud(part, NeighbourSearch.search(part, k), seed);
   }
 
-  /** A cloud of the first points, which is this one where it has no more. */
+  /** A cloud of the first points, or this one if it has no more. */
   Cloud first(int most, int k) {
     return points.count() <= most ? this : part(0, most, k);
   }
@@ -50,12 +48,12 @@ final class Cloud {
     return points.count();
   }
 
-  /** Of the random choices of an estimator. */
+  /** The seed of an estimator's random choices. */
   long seed() {
     return seed;
   }
 
-  /** The neighbours of all points, k or more of each; searched again if so many are not known. */
+  /** At least k neighbours of every point. They are searched again if fewer are known. */
   Neighbours neighbours(int k) {
     if (neighbours.k() < k) {
       neighbours = NeighbourSearch.search(points, k);

@@ -6,7 +6,7 @@ import org.apache.commons.math3.distribution.TDistribution;
 
 /** The level of every interval of this package, and its quantiles. */
 final class Confidence {
-  /** The share of intervals that shall cover. */
+  /** The share of intervals that should cover. */
   static final double LEVEL = 0.9;
 
   private static final double UPPER = 1 - (1 - LEVEL) / 2;
@@ -15,8 +15,8 @@ final class Confidence {
   static final double NORMAL = new NormalDistribution().inverseCumulativeProbability(UPPER);
 
   /**
-   * By how much the error of a mean over points is larger than it were if their values were
-   * independent, as they share neighbours: 1.0 to 1.4 for the Gride curve's scales on spheres and
+   * The factor by which the error of a mean over points is larger than with independent values,
+   * because points share neighbours: 1.0 to 1.4 for the Gride curve's scales on spheres and
    * Gaussians, 1.2 for local PCA, measured over draws.
    */
   static final double SHARED_NEIGHBOURS = 1.3;

@@ -21,7 +21,7 @@ final class CorrelationDimension {
 
   private CorrelationDimension() {}
 
-  /** NaN where the distances allow no estimate. */
+  /** The estimate; NaN if the distances allow none. */
   static double estimate(Cloud cloud) {
     if (cloud.count() <= FAR) {
       return Double.NaN;

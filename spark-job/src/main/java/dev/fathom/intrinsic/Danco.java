@@ -13,8 +13,8 @@ import org.apache.commons.math3.special.Gamma;
 import org.apache.commons.math3.util.CombinatoricsUtils;
 
 /**
- * Dimensionality from angle and norm concentration, of Ceruti and others (2014): the dimension of
- * the ball whose neighbours look most like the cloud's.
+ * Dimensionality from angle and norm concentration (DANCo) of Ceruti and others (2014): the
+ * dimension of the ball whose neighbourhoods are most like the cloud's.
  */
 final class Danco {
 
@@ -53,7 +53,7 @@ final class Danco {
 
   private record Figures(double dimension, double angle, double concentration) {
 
-    /** Of all points but one group of them, every so many-th. */
+    /** The figures of all points without one group of them. */
     static Figures of(LocalFigures around, int group, int groups) {
       int n = around.logRatios.length;
       double[] logRatios = new double[n];
@@ -72,7 +72,7 @@ final class Danco {
     }
   }
 
-  /** What is seen from each point. */
+  /** The figures of the neighbourhood of each point. */
   @SuppressWarnings("ArrayRecordComponent")
   private record LocalFigures(double[] logRatios, double[] angles, double[] concentrations) {
 
@@ -114,7 +114,7 @@ final class Danco {
     }
   }
 
-  /** NaN where the distances allow no estimate. */
+  /** The estimate; NaN if the distances allow none. */
   static double estimate(Cloud cloud) {
     if (cloud.count() <= NEIGHBOURS + 1) {
       return Double.NaN;
@@ -122,7 +122,7 @@ final class Danco {
     return closest(cloud, Figures.of(LocalFigures.of(cloud), -1, 1));
   }
 
-  /** The standard error, by leaving what groups of points contribute out of the figures. */
+  /** The standard error, from the figures with groups of points left out. */
   static double standardError(Cloud cloud, int groups) {
     LocalFigures around = LocalFigures.of(cloud);
     double[] without = new double[groups];
@@ -132,7 +132,7 @@ final class Danco {
     return Confidence.SHARED_NEIGHBOURS * GroupJackknife.standardError(without);
   }
 
-  /** The dimension whose ball has the figures closest to these; NaN where they are none. */
+  /** The dimension of the ball with the closest figures; NaN if there are none. */
   private static double closest(Cloud cloud, Figures given) {
     if (!Double.isFinite(given.dimension)) {
       return Double.NaN;
@@ -163,7 +163,7 @@ final class Danco {
     return BALLS.computeIfAbsent(
         new Ball(points, dimension, seed),
         ball -> {
-          // On a short line of floats some draws fall together.
+          // On a short range of floats some draws coincide.
           Points drawn =
               PreparedPoints.of(BoundaryBias.ball(points, dimension, seed), seed).points();
           Neighbours neighbours = NeighbourSearch.search(drawn, NEIGHBOURS + 1);
@@ -171,7 +171,7 @@ final class Danco {
         });
   }
 
-  /** The most likely d of the ratios ρ; NaN where all are 1. */
+  /** The maximum likelihood d of the ratios ρ; NaN if all are 1. */
   private static double normDimension(double[] logRatios) {
     double low = 1e-3;
     double high = 1e3;

@@ -9,8 +9,8 @@ package dev.fathom.intrinsic;
  * @param estimate greater than zero
  * @param low the interval's lower end, zero or more
  * @param high its upper end
- * @param points how many points it rests on
- * @param neighbours how far into each point's neighbours it looks
+ * @param points number of points that it is based on
+ * @param neighbours number of neighbours of each point that it reads
  */
 public record DimensionEstimate(
     String method, double estimate, double low, double high, int points, int neighbours) {}

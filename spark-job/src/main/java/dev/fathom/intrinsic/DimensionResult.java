@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What came of measuring a cloud: numbers, all finite, or the reason why there are none. */
+/** The result of measuring a cloud: finite numbers, or the reason why there are none. */
 public sealed interface DimensionResult {
 
-  /** How many rows were given. */
+  /** Number of rows given. */
   int given();
 
-  /** How many of them were dropped because they hold NaN or an infinity. */
+  /** Number of rows dropped because they hold NaN or an infinity. */
   int nonFinite();
 
-  /** How many of them were dropped because they equal an earlier row. */
+  /** Number of rows dropped because they equal an earlier row. */
   int duplicates();
 
   /**
@@ -42,7 +42,7 @@ public sealed interface DimensionResult {
       List<String> caveats)
       implements DimensionResult {
 
-    /** How many rows were measured. */
+    /** Number of rows measured. */
     public int points() {
       return given - nonFinite - duplicates;
     }

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The ways to read a dimension off a cloud. What each assumes, computes and cites stands in the
- * class that it calls.
+ * The estimators of the intrinsic dimension. The class that each one calls says what it assumes,
+ * computes and cites.
  *
  * <p>All take the points for a sample of a manifold. Those that read distances of neighbours assume
  * that the density is nearly constant among them; they read low where the dimension is above about
@@ -24,7 +24,7 @@ public enum Estimator {
     }
   },
 
-  /** The same, combined as the arithmetic mean of the pointwise values. */
+  /** Levina–Bickel, combined as the arithmetic mean of the pointwise values. */
   MLE_POINTWISE_MEAN("mlePointwiseMean", "Levina-Bickel, pointwise mean", 0, true) {
     @Override
     double estimate(Cloud cloud, int k) {
@@ -165,7 +165,7 @@ public enum Estimator {
     }
   };
 
-  /** Beyond this many points a costly estimator takes a sample, which its result says. */
+  /** A costly estimator takes a sample of this many points; its result says so. */
   private static final int SAMPLE = 10_000;
 
   private final String key;
@@ -183,10 +183,11 @@ public enum Estimator {
   abstract double estimate(Cloud cloud, int k);
 
   /**
-   * The standard error of an estimate, where the estimator knows better than blocks; NaN otherwise.
+   * The standard error of an estimate, if the estimator has a better one than blocks give; NaN
+   * otherwise.
    *
    * @param cloud in random order
-   * @param groups of points to leave out in turn
+   * @param groups number of groups of points to leave out in turn
    */
   double standardError(Cloud cloud, double estimate, int groups) {
     return Double.NaN;
@@ -197,32 +198,32 @@ public enum Estimator {
     return key;
   }
 
-  /** Its name for a person. */
+  /** Its name for display. */
   public String method() {
     return method;
   }
 
-  /** The one of that name. */
+  /** Finds an estimator by its key. */
   public static Optional<Estimator> of(String key) {
     return Arrays.stream(values()).filter(estimator -> estimator.key.equals(key)).findAny();
   }
 
-  /** Whether it costs next to nothing once the neighbours are known. */
+  /** Whether it costs almost nothing once the neighbours are known. */
   boolean isCheap() {
     return cheap;
   }
 
-  /** How far into the neighbours it looks, given the number of the settings. */
+  /** The number of neighbours that it reads, given the number in the settings. */
   int neighbours(int ofSettings) {
     return neighbours == 0 ? ofSettings : neighbours;
   }
 
-  /** What of a cloud it looks at. */
+  /** The part of a cloud that it measures. */
   Cloud sample(Cloud cloud, int ofSettings) {
     return isCheap() ? cloud : cloud.first(SAMPLE, neighbours(ofSettings));
   }
 
-  /** Its estimate as a function of the cloud alone. */
+  /** Its estimate as a function of the cloud, for k neighbours. */
   ToDoubleFunction<Cloud> with(int k) {
     return cloud -> estimate(cloud, k);
   }

@@ -30,7 +30,7 @@ final class FisherSeparability {
 
   private FisherSeparability() {}
 
-  /** NaN where no two points are inseparable. */
+  /** The estimate; NaN if no two points are inseparable. */
   static double estimate(Cloud cloud) {
     return dimension(count(cloud, 1)[0], cloud.count());
   }
@@ -111,9 +111,9 @@ final class FisherSeparability {
   }
 
   /**
-   * How many pairs are inseparable at each α.
+   * Counts the inseparable pairs at each α.
    *
-   * @param groups of points, one after another
+   * @param groups number of groups of consecutive points
    * @return of the pairs of groups a ≤ b at {@code a·groups + b}
    */
   private static long[][] count(Cloud cloud, int groups) {

@@ -50,7 +50,7 @@ final class Gride {
     return new Gride(logRatios, n1);
   }
 
-  /** The most likely d, if it lies between 0.001 and 1000. */
+  /** The maximum likelihood d, if it lies between 0.001 and 1000. */
   OptionalDouble estimate() {
     if (!(score(SMALLEST) > 0 && score(LARGEST) < 0)) {
       return OptionalDouble.empty();

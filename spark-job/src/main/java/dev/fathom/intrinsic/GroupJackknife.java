@@ -28,10 +28,10 @@ final class GroupJackknife {
   }
 
   /**
-   * The standard error; NaN where the statistic has no value without some group.
+   * The standard error; NaN if the statistic has no value without some group.
    *
-   * @param value of all points
-   * @param groups 3 or more
+   * @param value the statistic of all points
+   * @param groups number of groups, 3 or more
    */
   static double standardError(double value, int groups, Statistic statistic) {
     double[] without = new double[groups];
@@ -53,7 +53,7 @@ final class GroupJackknife {
     return Math.sqrt(Math.max(variance - excess, variance / 2));
   }
 
-  /** The standard error of a statistic that hangs on points one by one, without each group. */
+  /** The standard error from the values of a statistic without each group. */
   static double standardError(double[] without) {
     return Math.sqrt(variance(without));
   }

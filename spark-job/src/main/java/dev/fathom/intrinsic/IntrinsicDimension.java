@@ -22,20 +22,22 @@ import java.util.Set;
  *
  * <p>Estimates do not change when the cloud is moved, turned, scaled, permuted or padded with
  * constant columns, up to rounding; intervals depend on the order of the rows through the random
- * blocks. What the data do not allow is said in the result, never by an exception and never by NaN.
+ * blocks. The result says what the data do not allow; there is no exception for it, and no NaN.
  */
 public final class IntrinsicDimension {
 
-  /** Above this spread of a plateau, in log, the curve is not called flat. */
+  /** A curve counts as flat up to this spread of its plateau, in log. */
   private static final double FLAT = 0.15;
 
-  /** Above this share of duplicates the embedding is suspect. */
+  /** A larger share of duplicates is mentioned as a caveat. */
   private static final double MANY_DUPLICATES = 0.01;
 
-  /** Without these nothing is reported. */
+  /** Estimators without which nothing is reported. */
   private static final Set<Estimator> NEEDED = EnumSet.of(Estimator.MLE, Estimator.TWO_NN);
 
-  /** An estimate above so many times the width is of a few points that spoil a mean. */
+  /**
+   * An estimate of more than this many times the width comes from a few points that spoil a mean.
+   */
   private static final double MOST_BEYOND_WIDTH = 3;
 
   private IntrinsicDimension() {}
@@ -54,8 +56,8 @@ public final class IntrinsicDimension {
   }
 
   /**
-   * Levina–Bickel alone, without an interval, which costs a fraction of the whole; empty where the
-   * data do not allow it.
+   * Levina–Bickel alone, without an interval, at a fraction of the cost of {@link #of}; empty if
+   * the data do not allow it.
    */
   public static OptionalDouble levinaBickel(Points points, IntrinsicSettings settings) {
     PreparedPoints prepared = PreparedPoints.of(points, settings.seed());
@@ -67,14 +69,14 @@ public final class IntrinsicDimension {
     return isDimension(estimate) ? OptionalDouble.of(estimate) : OptionalDouble.empty();
   }
 
-  /** Whether enough points are left to be searched for neighbours and measured. */
+  /** Whether there are enough points to measure. */
   public static boolean suffices(PreparedPoints prepared, IntrinsicSettings settings) {
     return prepared.points().count() >= settings.neighbours() + 2;
   }
 
   /**
-   * Measures a cloud whose neighbours have been searched, the costly part, elsewhere. Where {@link
-   * #suffices} is false the neighbours are not looked at.
+   * Measures a cloud whose neighbours were searched elsewhere, which is the costly part. The
+   * neighbours are not used if {@link #suffices} is false.
    *
    * @param neighbours of all prepared points, {@code settings.neighbours()} or more
    * @throws IllegalArgumentException if they are of other points or too few
@@ -133,7 +135,7 @@ public final class IntrinsicDimension {
 
   /**
    * The dimension around each point: Levina–Bickel, combined over the point and its neighbours as
-   * 1/mean(1/m̂), as the value of one point alone spreads by a fourth.
+   * 1/mean(1/m̂), as the value of one point alone has a spread of a quarter.
    *
    * @param neighbours of all prepared points, {@code settings.neighbours()} or more
    * @return one for every given row, NaN for the rows that were dropped

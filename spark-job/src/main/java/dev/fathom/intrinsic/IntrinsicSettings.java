@@ -5,11 +5,11 @@ import java.io.Serializable;
 import java.util.Set;
 
 /**
- * How to measure.
+ * The settings of a measurement.
  *
  * @param neighbours k of the Levina–Bickel estimate, 3 or more
- * @param resamples how many disjoint blocks the intervals come from, 2 or more; fewer are taken
- *     where the points do not suffice
+ * @param resamples number of disjoint blocks for the intervals, 2 or more; fewer are used if there
+ *     are too few points
  * @param seed of the random order of the points, and of the estimators' random choices
  * @param more estimators beside the cheap ones, which are always taken
  */
@@ -17,10 +17,10 @@ public record IntrinsicSettings(int neighbours, int resamples, long seed, Set<Es
     implements Serializable {
   private static final long serialVersionUID = 1;
 
-  /** 20 neighbours, as the literature has it, and 10 blocks. */
+  /** 20 neighbours, as in the literature, and 10 blocks. */
   public static final IntrinsicSettings DEFAULT = new IntrinsicSettings(20, 10, 42);
 
-  /** The cheap estimators alone. */
+  /** Settings with only the cheap estimators. */
   public IntrinsicSettings(int neighbours, int resamples, long seed) {
     this(neighbours, resamples, seed, Set.of());
   }

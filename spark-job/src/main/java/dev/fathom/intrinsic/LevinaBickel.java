@@ -21,7 +21,7 @@ final class LevinaBickel {
    */
   private LevinaBickel() {}
 
-  /** 1 / mean(1/m̂); zero or infinite where the distances allow no estimate. */
+  /** The estimate 1 / mean(1/m̂); zero or infinite if the distances allow none. */
   static double estimate(Neighbours neighbours, int k) {
     double inverses = 0;
     for (int i = 0; i < neighbours.count(); i++) {
@@ -30,7 +30,7 @@ final class LevinaBickel {
     return neighbours.count() / inverses;
   }
 
-  /** mean(m̂); zero or infinite where the distances allow no estimate. */
+  /** The estimate mean(m̂); zero or infinite if the distances allow none. */
   static double pointwiseMean(Neighbours neighbours, int k) {
     double sum = 0;
     for (int i = 0; i < neighbours.count(); i++) {
@@ -39,7 +39,7 @@ final class LevinaBickel {
     return sum / neighbours.count();
   }
 
-  /** At each point 1/mean(1/m̂) over it and its k neighbours. */
+  /** For each point, 1/mean(1/m̂) over the point and its k neighbours. */
   static double[] local(Neighbours neighbours, int k) {
     int n = neighbours.count();
     double[] inverses = new double[n];

@@ -7,7 +7,7 @@ import dev.fathom.intrinsic.points.Points;
 import java.util.function.ToDoubleFunction;
 import org.apache.commons.math3.stat.StatUtils;
 
-/** What the principal variances of neighbourhoods tell, after Fukunaga and Olsen (1971). */
+/** Estimates from the principal variances of neighbourhoods, after Fukunaga and Olsen (1971). */
 final class LocalPca {
 
   /*
@@ -21,12 +21,12 @@ final class LocalPca {
 
   private LocalPca() {}
 
-  /** The mean over the points of a figure of the variances, descending. */
+  /** The mean over the points of a function of the variances, which are in descending order. */
   static double mean(Cloud cloud, ToDoubleFunction<double[]> figure) {
     return StatUtils.mean(around(cloud, figure));
   }
 
-  /** The standard error of the mean of a figure that takes a few values, as a count does. */
+  /** The standard error of the mean of a function with few values, such as a count. */
   static double standardError(Cloud cloud, ToDoubleFunction<double[]> figure) {
     return Confidence.SHARED_NEIGHBOURS
         * Math.sqrt(StatUtils.variance(around(cloud, figure)) / cloud.count());
@@ -42,7 +42,7 @@ final class LocalPca {
     double[] figures = new double[cloud.count()];
     for (int i = 0; i < cloud.count(); i++) {
       DoubleMatrix v = DoubleMatrix.of(neighbourhood.fromMean(i), 0, k, d);
-      // Of the two products the smaller one has the same eigenvalues above 0.
+      // Both products have the same eigenvalues above 0, so the smaller one is used.
       DoubleMatrix.of(matrix, 0, size, size)
           .setProduct(d <= k ? v.transposed() : v, d <= k ? v : v.transposed());
       figures[i] = figure.applyAsDouble(descending(SymmetricEigen.values(matrix, size)));

@@ -14,7 +14,7 @@ final class ManifoldAdaptive {
    */
   private ManifoldAdaptive() {}
 
-  /** Infinite where the distances allow no estimate. */
+  /** The estimate; infinite if the distances allow none. */
   static double estimate(Neighbours neighbours, int k) {
     double sum = 0;
     for (int i = 0; i < neighbours.count(); i++) {

@@ -15,7 +15,7 @@ final class MethodOfMoments {
    */
   private MethodOfMoments() {}
 
-  /** Infinite where the distances allow no estimate. */
+  /** The estimate; infinite if the distances allow none. */
   static double estimate(Neighbours neighbours, int k) {
     double sum = 0;
     for (int i = 0; i < neighbours.count(); i++) {

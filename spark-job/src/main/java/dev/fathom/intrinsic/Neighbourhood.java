@@ -4,7 +4,10 @@ package dev.fathom.intrinsic;
 import dev.fathom.intrinsic.neighbours.Neighbours;
 import dev.fathom.intrinsic.points.Points;
 
-/** The neighbours of one point as vectors from a centre, in double; reused from point to point. */
+/**
+ * The neighbours of one point as vectors from a centre, in double precision. An instance is reused
+ * from point to point.
+ */
 final class Neighbourhood {
   private final Points points;
   private final Neighbours neighbours;
@@ -15,7 +18,7 @@ final class Neighbourhood {
   /**
    * Of k neighbours.
    *
-   * @param neighbours k or more a point
+   * @param neighbours k or more for each point
    */
   Neighbourhood(Points points, Neighbours neighbours, int k) {
     this.points = points;
@@ -25,7 +28,7 @@ final class Neighbourhood {
     vectors = new double[k * dimension];
   }
 
-  /** k × d: from the point itself to each of its neighbours. */
+  /** The vectors from the point itself to each of its neighbours, k × d. */
   double[] fromPoint(int i) {
     for (int j = 0; j < k; j++) {
       int neighbour = neighbours.index(i, j + 1);
@@ -36,7 +39,7 @@ final class Neighbourhood {
     return vectors;
   }
 
-  /** k × d: from the mean of the neighbours to each of them. */
+  /** The vectors from the mean of the neighbours to each of them, k × d. */
   double[] fromMean(int i) {
     double[] offsets = fromPoint(i);
     for (int c = 0; c < dimension; c++) {

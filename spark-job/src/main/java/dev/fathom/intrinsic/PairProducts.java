@@ -9,14 +9,14 @@ final class PairProducts {
 
   private PairProducts() {}
 
-  /** What looks at a product. */
+  /** Receives the products. */
   interface Visitor {
     /** The product of rows i and j, i &lt; j. */
     void visit(int i, int j, float product);
   }
 
   /**
-   * Shows every pair once.
+   * Visits every pair once.
    *
    * @param rows n × width, row-major
    */

@@ -7,14 +7,14 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Where the curve of dimension over scale is flattest: the dimension that the cloud shows between
- * its noise and its shape.
+ * The flattest stretch of the curve of dimension over scale: the dimension of the cloud between the
+ * scale of its noise and that of its shape.
  *
  * @param estimate the median over the stretch
  * @param low the lowest lower end of the intervals over the stretch
  * @param high the highest upper end
  * @param fromN1 the stretch's smallest scale
- * @param toN1 its largest
+ * @param toN1 the stretch's largest scale
  * @param spread log(largest / smallest estimate) over the stretch: 0 is flat
  */
 public record Plateau(
@@ -42,8 +42,8 @@ public record Plateau(
    * Finds the plateau.
    *
    * @param curve by rising n1
-   * @param points n, how many points the scales n1 count in
-   * @return nothing where no scale is local
+   * @param points n, the number of points among which the scales n1 count
+   * @return the plateau, or empty if no scale is local
    */
   static Optional<Plateau> of(List<ScaleEstimate> curve, int points) {
     List<ScaleEstimate> local =

@@ -9,14 +9,14 @@ import java.util.Arrays;
 /**
  * Points on the plane of their first two principal axes.
  *
- * @param rows which rows they are
+ * @param rows rows of the projected points
  * @param first coordinates along the first axis
- * @param second along the second, 0 where there is one column
- * @param share of the variance that the plane holds, 0 to 1
+ * @param second coordinates along the second axis, 0 if there is only one column
+ * @param share share of the variance within the plane, 0 to 1
  */
 public record Projection(int[] rows, double[] first, double[] second, double share) {
 
-  /** Of a sample of prepared points, which are in random order, on the axes of all. */
+  /** Projects a sample of prepared points, which are in random order, on the axes of all points. */
   public static Projection of(PreparedPoints prepared, int most) {
     Points points = prepared.points();
     PrincipalComponents components = PrincipalComponents.of(points);

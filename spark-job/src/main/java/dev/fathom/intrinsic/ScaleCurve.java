@@ -51,9 +51,9 @@ final class ScaleCurve {
   }
 
   /**
-   * TwoNN by likelihood on one point in 1, 2, 4, … of a cloud, as Facco's decimation has it: the
-   * same scales as the curve's, each read off nearest neighbours alone. Between all points and
-   * SAMPLE of them there is none, for its cost.
+   * TwoNN by likelihood on one point in 1, 2, 4, … of a cloud (Facco's decimation). It reads the
+   * same scales as the curve, each from nearest neighbours only. Between all points and SAMPLE of
+   * them there are no values, because of their cost.
    *
    * @param shuffled all points, in random order
    * @param neighbours the neighbours of all points

@@ -2,7 +2,7 @@
 package dev.fathom.intrinsic;
 
 /**
- * The dimension seen at one scale: one point of the Gride curve, with a 90 % interval from the
+ * The dimension at one scale: one point of the Gride curve, with a 90 % interval from the
  * likelihood.
  *
  * @param n1 the nearer of the two neighbours compared, the farther being 2·n1, counted among all

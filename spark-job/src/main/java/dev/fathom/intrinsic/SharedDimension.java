@@ -8,8 +8,8 @@ import java.util.Optional;
  *
  * @param estimate the smaller tower's plateau, corrected for the boundary
  * @param low its interval's lower end, at the 90 % level at each scale of the plateau
- * @param high its upper end
- * @param tower whose it is
+ * @param high the interval's upper end
+ * @param tower the side that it was read from
  */
 public record SharedDimension(double estimate, double low, double high, Tower tower) {
 
@@ -22,10 +22,10 @@ public record SharedDimension(double estimate, double low, double high, Tower to
   }
 
   /**
-   * Reads the headline off both towers. What the towers share cannot have more dimensions than
-   * either shows, while noise of one side only adds to it; hence the smaller.
+   * Takes the headline from both towers. It is the smaller of the two: what they share cannot have
+   * more dimensions than either, and noise of one side only adds to that side's.
    *
-   * @return nothing where either tower could not be measured; its refusal says why
+   * @return the headline, or empty if a tower could not be measured; its result says why
    */
   public static Optional<SharedDimension> of(DimensionResult x, DimensionResult y) {
     if (!(x instanceof DimensionResult.Measured measuredX)

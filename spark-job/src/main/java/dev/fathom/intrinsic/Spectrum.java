@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How many dimensions a cloud takes up as a flat body: what its principal variances tell. A curved
- * manifold takes up more than it has.
+ * The linear dimension of a cloud, from its principal variances. A curved manifold fills more
+ * linear dimensions than it has.
  *
  * @param participationRatio (Σλ)²/Σλ²
  * @param effectiveRank exp of the entropy of the singular values of the rows as they are, not
@@ -30,7 +30,7 @@ public record Spectrum(
   private static final double SHARE_OF_LARGEST = 0.05;
   private static final double RANK_ME_EPSILON = 1e-7;
 
-  /** As many numbers, 64 MB, may be held for an interval. */
+  /** At most this many numbers, 64 MB, are held for an interval. */
   private static final long MOST_PRODUCTS = 1L << 23;
 
   private static final int SMALLEST_GROUP = 5;
@@ -111,7 +111,10 @@ public record Spectrum(
         });
   }
 
-  /** How many of the variances, descending, are above 5 % of the first (Fukunaga, Olsen 1971). */
+  /**
+   * The number of variances, given in descending order, above 5 % of the first (Fukunaga, Olsen
+   * 1971).
+   */
   static double aboveShareOfLargest(double[] variances) {
     return Arrays.stream(variances)
         .filter(variance -> variance > SHARE_OF_LARGEST * variances[0])

@@ -29,7 +29,7 @@ final class TightLocal {
 
   private TightLocal() {}
 
-  /** Infinite where the distances allow no estimate. */
+  /** The estimate; infinite if the distances allow none. */
   static double estimate(Cloud cloud, int k) {
     Points points = cloud.points();
     int d = points.dimension();
@@ -88,7 +88,7 @@ final class TightLocal {
     }
     double b = uu + vv - ww;
     double rest = 1 - uu;
-    // Rationalised, so that nothing cancels and the rim needs no case of its own.
+    // Rationalised, so that nothing cancels and the rim is not a special case.
     double root = Math.sqrt(b * b + 4 * vv * rest);
     return b > 0 ? 2 * vv / (root + b) : rest > 0 ? (root - b) / (2 * rest) : vv / (1 + vv - ww);
   }

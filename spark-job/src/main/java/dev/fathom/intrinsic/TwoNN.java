@@ -25,7 +25,7 @@ final class TwoNN {
 
   private TwoNN() {}
 
-  /** The slope; NaN where the distances allow no estimate. */
+  /** The slope of the linear fit; NaN if the distances allow no estimate. */
   static double estimate(Neighbours neighbours, double discarded) {
     int n = neighbours.count();
     double[] ratios = new double[n];
@@ -44,7 +44,7 @@ final class TwoNN {
     return products / squares;
   }
 
-  /** The most likely d, n / Σ log μ; infinite where the distances allow no estimate. */
+  /** The maximum likelihood d, n / Σ log μ; infinite if the distances allow no estimate. */
   static double likelihood(Neighbours neighbours) {
     double sum = 0;
     for (int i = 0; i < neighbours.count(); i++) {

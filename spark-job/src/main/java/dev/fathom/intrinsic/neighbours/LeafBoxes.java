@@ -11,9 +11,9 @@ final class LeafBoxes {
   private final double[] reach;
 
   /**
-   * Boxes around the leaves.
+   * Computes the boxes around the leaves.
    *
-   * @param leaves where each begins, and the number of points
+   * @param leaves first point of each leaf, and last the number of points
    */
   LeafBoxes(SearchSpace space, int[] leaves) {
     int count = leaves.length - 1;
@@ -40,7 +40,7 @@ final class LeafBoxes {
     return reach[leaf];
   }
 
-  /** The squared distance between two boxes, zero where they touch. */
+  /** The squared distance between two boxes, zero if they touch. */
   float gap(int a, int b) {
     float sum = 0;
     for (int c = 0; c < width; c++) {

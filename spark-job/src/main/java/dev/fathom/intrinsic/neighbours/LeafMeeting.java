@@ -6,7 +6,10 @@ import dev.fathom.blas.NegativeParts;
 import dev.fathom.intrinsic.points.Points;
 import java.util.Arrays;
 
-/** Two leaves whose points look for neighbours in each other; reused from pair to pair. */
+/**
+ * Searches two leaves for neighbours of each other's points. An instance is reused from pair to
+ * pair.
+ */
 final class LeafMeeting {
 
   /*
@@ -52,14 +55,14 @@ final class LeafMeeting {
     scale = space.scale();
   }
 
-  /** The points of leaf a look for neighbours in leaf b, which may be the same. */
+  /** Searches leaf b for neighbours of the points of leaf a. The two may be the same. */
   void oneWay(int a, PartialNeighbours ofA, int b) {
     loadRows(a, ofA, b);
     Arrays.fill(minusColumnLimits, NEVER);
     meet(a, ofA, b, ofA);
   }
 
-  /** The points of two leaves look for neighbours in each other. */
+  /** Searches each of two leaves for neighbours of the other's points. */
   void bothWays(int a, PartialNeighbours ofA, int b, PartialNeighbours ofB) {
     loadRows(a, ofA, b);
     Arrays.fill(minusColumnLimits, NEVER);
@@ -93,7 +96,7 @@ final class LeafMeeting {
   }
 
   private float limit(double worst, double slack) {
-    // A little more, so that pairs at the limit are below it even where all is zero.
+    // A little more, so that pairs at the limit are below it even if everything is zero.
     return (float) Math.min(worst * scale * scale + slack, ALWAYS) + Float.MIN_NORMAL;
   }
 
@@ -119,7 +122,7 @@ final class LeafMeeting {
     }
   }
 
-  /** Of ROWS rows, for each column: more than zero if a pair passes. */
+  /** Computes for each column, over ROWS rows, a number that is above zero if a pair passes. */
   private void fold(int first) {
     Arrays.fill(passes, 0);
     for (int r = first; r < first + ROWS; r++) {
@@ -129,7 +132,7 @@ final class LeafMeeting {
     }
   }
 
-  /** Measures a pair, points i and j, if it passes for one of the two or both. */
+  /** Measures points i and j if the pair passes for at least one of them. */
   private void settle(
       int r, int i, PartialNeighbours ofI, int column, int j, PartialNeighbours ofJ) {
     float common = product[r * LEAF + column];

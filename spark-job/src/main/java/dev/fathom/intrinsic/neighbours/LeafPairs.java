@@ -3,7 +3,7 @@ package dev.fathom.intrinsic.neighbours;
 
 import java.util.Arrays;
 
-/** Pairs of leaves that are to meet: each with itself, then others, nearest first. */
+/** Pairs of leaves to search: each leaf with itself, then with others, nearest first. */
 final class LeafPairs {
 
   /*
@@ -23,14 +23,14 @@ final class LeafPairs {
     this.boxes = boxes;
   }
 
-  /** Every leaf of {@code [from, to)} with itself and with those after it. */
+  /** Adds every leaf of {@code [from, to)} with itself and with those after it. */
   void addWithin(int from, int to) {
     for (int a = from; a < to; a++) {
       addWith(a, a, to);
     }
   }
 
-  /** A leaf with every leaf of {@code [from, to)}. */
+  /** Adds a leaf with every leaf of {@code [from, to)}. */
   void addWith(int a, int from, int to) {
     for (int b = from; b < to; b++) {
       if (count == first.length) {
@@ -57,12 +57,12 @@ final class LeafPairs {
     return count;
   }
 
-  /** A leaf of the p-th nearest pair. */
+  /** One leaf of the p-th nearest pair. */
   int first(int p) {
     return first[(int) order[p]];
   }
 
-  /** The other. */
+  /** The other leaf of the p-th nearest pair. */
   int second(int p) {
     return second[(int) order[p]];
   }

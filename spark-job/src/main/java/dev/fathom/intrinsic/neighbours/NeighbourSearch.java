@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Exact nearest neighbours: every pair of points is ruled out or measured, most of them ruled out
- * many at a time by a matrix multiplication or by where they lie.
+ * Exact nearest neighbours. Every pair of points is ruled out or measured; most are ruled out many
+ * at a time, by a matrix multiplication or by their position.
  *
  * <p>A search is prepared once, {@link #of}, and run as a whole, {@link #all}, or in parts on
  * several machines, {@link #part}, whose results are merged range by range and joined by {@link
@@ -66,7 +66,7 @@ public final class NeighbourSearch implements Serializable {
    *
    * @param points finite values
    * @param k 1 … n−1
-   * @param parts how many parts it is to be run in, 1 or more; there may come out fewer
+   * @param parts number of parts to run it in, 1 or more; there may be fewer
    * @throws IllegalArgumentException if k is out of range
    */
   public static NeighbourSearch of(Points points, int k, int parts) {
@@ -89,12 +89,12 @@ public final class NeighbourSearch implements Serializable {
         points.rows(order.rows()), order, rank, k, space.ordered(order.rows()));
   }
 
-  /** How many parts it runs in. */
+  /** The number of parts. */
   public int parts() {
     return order.rangeCount();
   }
 
-  /** Runs every part here. */
+  /** Runs every part on this thread. */
   public Neighbours all() {
     PartialNeighbours[] lists = new PartialNeighbours[parts()];
     for (int part = 0; part < parts(); part++) {
@@ -107,8 +107,8 @@ public final class NeighbourSearch implements Serializable {
   }
 
   /**
-   * Bounds the k-th distances of a range of points by those to the points of the leaves that lie
-   * nearest. A part that knows them leaves out most of what it would measure in vain.
+   * Bounds the k-th distances of a range of points by the distances to the points of the nearest
+   * leaves. A part that knows the bounds skips most of what it would measure in vain.
    *
    * @param range 0 … {@link #parts} − 1
    * @return squared, in the order of the search; those of all ranges, one after another, are what
@@ -129,10 +129,10 @@ public final class NeighbourSearch implements Serializable {
   }
 
   /**
-   * Runs a part that knows how far the neighbours are at most.
+   * Runs a part that knows the largest possible distances of the neighbours.
    *
    * @param part 0 … {@link #parts} − 1
-   * @param bounds of all points, or none
+   * @param bounds bounds of all points, or empty
    * @return what it found, a range each
    */
   public List<PartialNeighbours> part(int part, double[] bounds) {
@@ -160,7 +160,7 @@ public final class NeighbourSearch implements Serializable {
     return new Neighbours(n, k, indices, distances);
   }
 
-  /** The coordinates, computed where they are needed: they are as large as the points. */
+  /** The coordinates. They are as large as the points, so each machine computes them itself. */
   private synchronized SearchSpace space() {
     if (space == null) {
       space =

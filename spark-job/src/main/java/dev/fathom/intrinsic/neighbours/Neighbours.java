@@ -5,7 +5,7 @@ import java.io.Serializable;
 
 /**
  * The k nearest neighbours of every point, nearest first, a point never its own neighbour. Equal
- * distances stand in the order of their indices.
+ * distances are in the order of their indices.
  */
 public final class Neighbours implements Serializable {
   private static final long serialVersionUID = 1;
@@ -31,7 +31,7 @@ public final class Neighbours implements Serializable {
     return count;
   }
 
-  /** How many neighbours each point has. */
+  /** The number of neighbours of each point. */
   public int k() {
     return k;
   }

@@ -5,9 +5,9 @@ import java.io.Serializable;
 import java.util.Arrays;
 
 /**
- * The nearest neighbours of a range of points among those they have met so far, which is all that a
- * part of a {@link NeighbourSearch} knows. What several parts know of the same range is merged, in
- * any order, to the same lists.
+ * The nearest neighbours of a range of points among the points compared so far, as found by a part
+ * of a {@link NeighbourSearch}. The results of several parts for the same range can be merged in
+ * any order and give the same lists.
  */
 public final class PartialNeighbours implements Serializable {
   private static final long serialVersionUID = 1;
@@ -16,7 +16,7 @@ public final class PartialNeighbours implements Serializable {
   private final int count;
   private final int k;
 
-  /** Of each point the k nearest so far, sorted by (squared distance, index). */
+  /** The k nearest so far of each point, sorted by (squared distance, index). */
   private final int[] indices;
 
   private final double[] squared;
@@ -31,7 +31,7 @@ public final class PartialNeighbours implements Serializable {
     Arrays.fill(squared, Double.POSITIVE_INFINITY);
   }
 
-  /** Lets nothing in beyond the k-th distance that is known of each point. */
+  /** Excludes neighbours beyond the known k-th distance of each point. */
   void bound(double[] squaredOfAll) {
     for (int i = 0; i < count; i++) {
       Arrays.fill(squared, i * k, (i + 1) * k, squaredOfAll[from + i]);
@@ -73,8 +73,8 @@ public final class PartialNeighbours implements Serializable {
   }
 
   /**
-   * Takes in what another part knows of the same range; the two parts must not have met the same
-   * pairs.
+   * Merges the neighbours that another part found for the same range. The two parts must not have
+   * compared the same pairs.
    *
    * @return this
    */
@@ -95,7 +95,7 @@ public final class PartialNeighbours implements Serializable {
     return this;
   }
 
-  /** Copies the lists to where the points stood before the search ordered them. */
+  /** Copies the lists to the original order of the points. */
   void copyTo(int[] rows, int[] indicesOfAll, double[] distancesOfAll) {
     for (int i = 0; i < count; i++) {
       int target = rows[from + i] * k;

@@ -7,20 +7,20 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * An order of points in which those that lie together stand together.
+ * An order of the points in which near points are next to each other.
  *
  * @param rows the points' rows in that order
- * @param leaves where each leaf begins in that order, and the number of points
- * @param ranges the first leaf of each range, and the number of leaves
+ * @param leaves first point of each leaf in that order, and last the number of points
+ * @param ranges first leaf of each range, and last the number of leaves
  */
 record SearchOrder(int[] rows, int[] leaves, int[] ranges) implements Serializable {
 
-  /** How many points a leaf holds at most. */
+  /** Largest number of points in a leaf. */
   static final int LEAF = 256;
 
   /**
-   * Splits at medians along the coordinate that varies most until a leaf is left, and deals the
-   * leaves out to ranges in turn, so that all ranges are alike.
+   * Splits the points at medians along the coordinate that varies most, down to leaves, and deals
+   * the leaves out to ranges in turn, so that all ranges are alike.
    */
   static SearchOrder of(SearchSpace space, int count, int ranges) {
     long[] keys = new long[count];
@@ -55,7 +55,7 @@ record SearchOrder(int[] rows, int[] leaves, int[] ranges) implements Serializab
     return ranges.length - 1;
   }
 
-  /** Where a range begins; n for the one after the last. */
+  /** The first point of a range; n for the range after the last. */
   int firstRow(int range) {
     return leaves[ranges[range]];
   }
@@ -86,7 +86,7 @@ record SearchOrder(int[] rows, int[] leaves, int[] ranges) implements Serializab
     split(space, keys, middle, to, leaves);
   }
 
-  /** Bits that rise with the value. */
+  /** An integer that rises with the value. */
   private static int sortable(float value) {
     int bits = Float.floatToIntBits(value);
     return bits ^ ((bits >> (Integer.SIZE - 1)) & Integer.MAX_VALUE);

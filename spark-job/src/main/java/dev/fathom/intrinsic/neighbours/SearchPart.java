@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 
-/** A part of a search under way: which leaves meet, and in which order. */
+/** Runs a part of a search: it decides which leaves are compared, and in which order. */
 final class SearchPart {
 
   /*
@@ -26,11 +26,11 @@ final class SearchPart {
   private final LeafMeeting meeting;
   private final PartialNeighbours[] lists;
 
-  /** Of each leaf the largest scaled squared distance to a k-th neighbour so far. */
+  /** The largest scaled squared distance to a k-th neighbour so far, for each leaf. */
   private final double[] leafWorst;
 
   /**
-   * A part of a search for k neighbours.
+   * Prepares a part of a search for k neighbours.
    *
    * @param bounds of the squared distance to the k-th neighbour of each point, or none
    */
@@ -45,7 +45,7 @@ final class SearchPart {
     leafWorst = new double[order.leafCount()];
   }
 
-  /** Lets the leaves of a part meet; what it found, a range each. */
+  /** Searches the leaves of a part, and returns the neighbours of each range. */
   List<PartialNeighbours> execute(int part) {
     LeafPairs pairs = leafPairs(part);
     pairs.sortByGap();
@@ -82,7 +82,10 @@ final class SearchPart {
     return pairs;
   }
 
-  /** Adds the leaves of a range, of every {@code step} that at {@code first}, with another's. */
+  /**
+   * Adds every {@code step}-th leaf of a range, from {@code first} on, with the leaves of another
+   * range.
+   */
   private void addAcross(LeafPairs pairs, int range, int other, int first, int step) {
     open(range);
     open(other);

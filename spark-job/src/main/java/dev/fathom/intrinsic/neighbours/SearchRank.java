@@ -4,7 +4,7 @@ package dev.fathom.intrinsic.neighbours;
 import dev.fathom.intrinsic.points.Points;
 import dev.fathom.intrinsic.points.PrincipalComponents;
 
-/** How many principal axes a search should look at first. */
+/** Chooses how many principal axes a search uses first. */
 final class SearchRank {
 
   /*
@@ -23,7 +23,7 @@ final class SearchRank {
   private SearchRank() {}
 
   /**
-   * How many axes, 1 … d; d where all are as good.
+   * The number of axes, 1 … d; it is d if fewer are no faster.
    *
    * @param points in random order
    * @param k 1 … n−1
@@ -71,7 +71,7 @@ final class SearchRank {
     return nearest.worst(0);
   }
 
-  /** Counts, for each number of axes, the points whose lower bound is within reach of the query. */
+  /** Counts for each number of axes the points whose lower bound is within reach of the query. */
   private static void countPassed(
       SearchSpace space, int query, double reach, long[] passed, int n) {
     int d = space.width();

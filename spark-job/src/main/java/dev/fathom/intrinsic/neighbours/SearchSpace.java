@@ -6,8 +6,8 @@ import dev.fathom.intrinsic.points.Points;
 import dev.fathom.intrinsic.points.PrincipalComponents;
 
 /**
- * Few coordinates for each point, in which two points are never farther apart than they are: what a
- * search looks at first.
+ * A few coordinates for each point, which a search compares first. Their distances are never larger
+ * than those of the points.
  */
 public final class SearchSpace {
 
@@ -36,7 +36,7 @@ public final class SearchSpace {
     squares = new float[count];
   }
 
-  /** Leaves points as they lie, with r = d. */
+  /** Uses the points' own coordinates, r = d. */
   public static SearchSpace of(Points points) {
     int d = points.dimension();
     double[] centre = PrincipalComponents.centre(points);
@@ -52,7 +52,7 @@ public final class SearchSpace {
   }
 
   /**
-   * Turns points.
+   * Rotates the points to their principal axes.
    *
    * @param rank r, 1 … d
    */
@@ -134,12 +134,12 @@ public final class SearchSpace {
     return ordered;
   }
 
-  /** Coordinates a point. */
+  /** The number of coordinates of a point. */
   public int width() {
     return width;
   }
 
-  /** n × width, row-major. */
+  /** The coordinates, n × width, row-major. */
   public float[] coordinates() {
     return coordinates;
   }
@@ -155,7 +155,7 @@ public final class SearchSpace {
   }
 
   /**
-   * Bounds how far |b|² − 2ab, taken in float, is off.
+   * A bound of the error of |b|² − 2ab in float.
    *
    * <p>With u = 2^-24 and w coordinates, the product errs by at most w·u·2|a||b| to first order,
    * the coordinates, rounded once, by 2u(|a|+|b|)², sums and limits by as much again: together less
@@ -167,7 +167,7 @@ public final class SearchSpace {
     return (width + 10) * UNIT_ROUNDOFF * sum * sum;
   }
 
-  /** A distance between points times this is one between coordinates. */
+  /** The factor from a distance between points to one between coordinates. */
   public double scale() {
     return scale;
   }

@@ -4,7 +4,7 @@ package dev.fathom.intrinsic.points;
 import java.io.Serializable;
 import java.util.Arrays;
 
-/** A point cloud: an n × d matrix of floats, row-major, a point a row. */
+/** A point cloud: an n × d matrix of floats, row-major, one point per row. */
 public final class Points implements Serializable {
   private static final long serialVersionUID = 1;
 
@@ -66,11 +66,14 @@ public final class Points implements Serializable {
     return values[row * dimension + column];
   }
 
-  /** ‖p_i − p_j‖², in double and by subtraction: exact but for the rounding of a double sum. */
+  /**
+   * ‖p_i − p_j‖², in double precision by subtraction: exact except for the rounding of a double
+   * sum.
+   */
   public double squaredDistance(int i, int j) {
     int p = i * dimension;
     int q = j * dimension;
-    // Four sums that do not wait for each other.
+    // Four independent sums, which the processor can overlap.
     double s0 = 0;
     double s1 = 0;
     double s2 = 0;

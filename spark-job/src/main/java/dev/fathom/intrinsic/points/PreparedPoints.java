@@ -8,12 +8,12 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * A point cloud that the estimators can stand on: finite, distinct, in random order.
+ * A point cloud that is ready for the estimators: finite, distinct, in random order.
  *
- * <p>A repeated point has a neighbour at distance zero, whose logarithm turns any estimate into
- * zero or NaN, so the first occurrence stays and the others go, counted. The order is shuffled by
- * the seed, so that any range of rows is a random sample: disjoint blocks, decimated clouds and
- * query ranges are ranges of rows.
+ * <p>A repeated point has a neighbour at distance zero, whose logarithm makes any estimate zero or
+ * NaN. So only the first occurrence stays; the others are counted. The order is shuffled by the
+ * seed, so that any range of rows is a random sample: disjoint blocks, decimated clouds and query
+ * ranges are ranges of rows.
  *
  * @param points the rows that stay, shuffled
  * @param rows which they are
@@ -51,7 +51,7 @@ public record PreparedPoints(Points points, int[] rows, int nonFinite, int dupli
     return true;
   }
 
-  /** A row by its values; 0 and −0 are the same place. */
+  /** A row that is equal to others with the same values; 0 and −0 are equal. */
   private record Row(Points points, int row) {
     @Override
     public boolean equals(Object other) {

@@ -9,7 +9,7 @@ import dev.fathom.blas.SymmetricEigen;
  *
  * @param centre the mean, d numbers
  * @param variances along each axis, descending, the sum of squares over n − 1; none negative
- * @param axes d × d, a unit vector a row, in the order of the variances
+ * @param axes d × d, one unit vector per row, in the order of the variances
  */
 public record PrincipalComponents(double[] centre, double[] variances, double[] axes) {
 
@@ -19,7 +19,7 @@ public record PrincipalComponents(double[] centre, double[] variances, double[] 
    */
   private static final int BLOCK = 1024;
 
-  /** The components of two points or more. */
+  /** Computes the components of two points or more. */
   public static PrincipalComponents of(Points points) {
     int d = points.dimension();
     double[] centre = centre(points);
