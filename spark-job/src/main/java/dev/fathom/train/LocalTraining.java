@@ -16,26 +16,26 @@ import java.util.OptionalDouble;
 import java.util.function.Supplier;
 
 /**
- * A training within one thread: the workers take turns, so the parameters are those that {@link
- * Train} reaches with as many workers on a cluster, bit by bit. It needs all pairs in this process.
+ * A training within one thread. The workers take turns, so the parameters are the same bits as
+ * those of {@link Train} with as many workers on a cluster. It needs all pairs in this process.
  */
 public final class LocalTraining {
   private LocalTraining() {}
 
-  /** Hears of every round. */
+  /** Is told of every round. */
   public interface Observer {
     /**
      * Called after each round.
      *
-     * @param model makes the model of this moment, which costs a pass over some pairs
+     * @param model makes the present model, which costs a pass over some pairs
      */
     void afterRound(RoundReport report, Supplier<TrainedModel> model);
   }
 
   /**
-   * How it ended.
+   * How a training ended.
    *
-   * @param steps done
+   * @param steps number of steps done
    * @param temperature τ at the end
    * @param trainLoss mean L of the rounds that ended in the last epoch, in nats
    * @param validationLoss L on the validation pairs at the end, empty where there is none
@@ -52,7 +52,7 @@ public final class LocalTraining {
   /**
    * Trains to the end.
    *
-   * @param start the parameters to begin with; not written to
+   * @param start initial parameters; not written to
    * @throws dev.fathom.error.FathomException if it diverges, or the pairs are too few
    */
   public static Result train(

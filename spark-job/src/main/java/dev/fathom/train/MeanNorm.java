@@ -12,19 +12,19 @@ import dev.fathom.train.workers.WorkerTask;
 import dev.fathom.train.workers.Workers;
 
 /**
- * A partition's part of the population norm of a finished model: the mean length of what an encoder
- * gives for its first pairs.
+ * A partition's part of the population norm of a finished model: the mean length of an encoder's
+ * outputs for its first pairs.
  *
- * @param ofX whether it is x's encoder, else y's
+ * @param ofX whether for x's encoder, else for y's
  */
 record MeanNorm(Towers towers, BroadcastValue<float[]> parameters, boolean ofX)
     implements WorkerTask<Double> {
   private static final long serialVersionUID = 1L;
 
-  /** Rows of each partition that are looked at. */
+  /** Number of rows of each partition that are used. */
   private static final int ROWS = 2048;
 
-  /** The finished model: its norms are those of the pairs that it was trained on. */
+  /** Makes the finished model. Its norms are those of its training pairs. */
   static TrainedModel finish(Towers towers, float[] parameters, Workers workers) {
     if (towers.similarity().sampleRows() == 0) {
       return new TrainedModel(towers, parameters, 1, 1);

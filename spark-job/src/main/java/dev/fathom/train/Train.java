@@ -39,7 +39,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The stage from shards to a model: {@code model/}, {@code checkpoints/} and {@code metrics.jsonl}.
+ * The stage {@code train}, from shards to a model. It writes {@code model/}, {@code checkpoints/}
+ * and {@code metrics.jsonl}.
  */
 public final class Train {
   private static final Logger LOG = LoggerFactory.getLogger(Train.class);
@@ -50,7 +51,7 @@ public final class Train {
   private DatasetFiles data;
   private TrainFiles output;
 
-  /** A training with these settings. */
+  /** Creates a training with these settings. */
   public Train(SparkSession spark, TrainStageSettings settings) {
     this.spark = spark;
     this.settings = settings;
@@ -63,13 +64,13 @@ public final class Train {
     return this;
   }
 
-  /** Where the model goes; the directory must be the run's own. */
+  /** The directory that the model is written to; it must be the run's own. */
   public Train output(String directory) {
     output = new TrainFiles(new Path(directory));
     return this;
   }
 
-  /** Trains, and leaves a complete model. */
+  /** Trains and writes a complete model. */
   public TrainResult execute() {
     long start = System.nanoTime();
     DatasetCard card = data.readCard(storage);
@@ -130,7 +131,7 @@ public final class Train {
     }
   }
 
-  /** Where the training pairs lie. */
+  /** Places the training pairs on workers. */
   private static final class Placement implements SparkWorkers.Placing<PlacedPairs> {
     private final PairLoader loader;
     private final int partitions;
@@ -138,8 +139,8 @@ public final class Train {
     private PlacedRdd<PlacedPairs> rdd;
 
     /**
-     * @param workers that there are
-     * @param most that there may be
+     * @param workers present number of workers
+     * @param most largest number of workers
      */
     Placement(PairLoader loader, int partitions, int workers, int most) {
       this.loader = loader;
@@ -233,7 +234,9 @@ public final class Train {
         .causedBy(diverged);
   }
 
-  /** What makes this training what it is: with the same, it ends in the same bits. */
+  /**
+   * Everything that determines the result: with the same identity a training ends in the same bits.
+   */
   private Map<String, String> identity(DatasetCard card, int partitions) {
     Map<String, String> identity = new TreeMap<>();
     settings
@@ -256,9 +259,9 @@ public final class Train {
   }
 
   /**
-   * How many tasks train at most. Under averaging there is one a partition: those that find no core
-   * wait for their turn. A step of a global batch wants all at the same time, so there are no more
-   * than cores.
+   * The largest number of tasks that train. With averaging there is one per partition, and tasks
+   * without a core wait for their turn. A step of a global batch needs all tasks at the same time,
+   * so there are no more than cores.
    */
   private int mostWorkers(int partitions) {
     int wanted = settings.training().workers();
@@ -267,7 +270,7 @@ public final class Train {
         : Math.min(wanted, partitions);
   }
 
-  /** What becomes of the cores that there are. */
+  /** A line that tells how many of the cores are used. */
   private String told(int partitions, int workers, int cores) {
     int batch = settings.training().batchSize();
     String idle =

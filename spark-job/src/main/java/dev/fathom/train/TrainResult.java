@@ -11,11 +11,11 @@ import java.util.OptionalDouble;
  * @param finalTemperature τ at the end
  * @param trainLoss mean L of the rounds that ended in the last epoch, in nats
  * @param validationLoss L on the validation split at the end, empty where there is none
- * @param pairsPerSecond all workers together, rounds and averaging included
- * @param workers that trained, at the end
- * @param steps optimiser's steps done
- * @param rounds rounds done
- * @param seconds the whole stage
+ * @param pairsPerSecond of all workers together, rounds and averaging included
+ * @param workers number of workers at the end
+ * @param steps number of optimiser steps done
+ * @param rounds number of rounds done
+ * @param seconds time of the whole stage
  */
 public record TrainResult(
     String model,

@@ -8,7 +8,7 @@ import dev.fathom.train.settings.TrainingSettings;
 import java.util.Map;
 
 /**
- * All that a training is told.
+ * All settings of a training.
  *
  * @param effective every key of the configuration with its value, for provenance
  */

@@ -1,2 +1,2 @@
-/** The training stage of a job, and its like within one thread. */
+/** The stage {@code train} of a job, and the same training within one thread. */
 package dev.fathom.train;

@@ -34,12 +34,12 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
  * Fathom's rounds as a training master of dl4j-spark. One {@code fitMultiDataSet} of a {@link
  * SparkComputationGraph} is a whole training: it starts from the graph's parameters and leaves the
  * trained ones there. The graph holds both towers, inputs and outputs {@code x} and {@code y}; the
- * data are {@link PairDataSet}s, one a partition.
+ * data are {@link PairDataSet}s, one per partition.
  *
  * <p>dl4j-spark's own {@code ParameterAveragingTrainingMaster} does not serve: it forms its
- * minibatches once and never draws them anew, re-counts and repartitions the data for every split,
- * and has no place for a temperature that lives on the driver. What of the interface belongs to
- * that design (data sets of one input, paths, hooks, statistics) is refused.
+ * minibatches only once, counts and repartitions the data again for every split, and has no place
+ * for a temperature on the driver. The parts of the interface that belong to that design (data sets
+ * of one input, paths, hooks, statistics) are refused.
  */
 public final class ContrastiveTrainingMaster
     implements TrainingMaster<TrainingResult, TrainingWorker<TrainingResult>> {
@@ -47,7 +47,7 @@ public final class ContrastiveTrainingMaster
   private final Placing<PlacedPairs> placing;
   private final Training training;
 
-  /** What is done with the data, once they are placed. */
+  /** Trains on data that are placed. */
   public interface Training {
     /**
      * Trains.
@@ -68,9 +68,9 @@ public final class ContrastiveTrainingMaster
   /**
    * Trains both towers as one graph.
    *
-   * @param start their parameters to begin with
+   * @param start initial parameters
    * @param placed the pairs
-   * @param placing lays them on other workers, should executors be lost or come
+   * @param placing places the pairs on other workers if executors are lost or added
    * @return the trained graph
    */
   public static ComputationGraph fit(
@@ -90,7 +90,7 @@ public final class ContrastiveTrainingMaster
     return placed.toJavaRDD().map(PairDataSet::new);
   }
 
-  /** The same pairs as dl4j-spark's data sets. */
+  /** Places the pairs as dl4j-spark's data sets. */
   private record DataSets(Placing<PlacedPairs> placing) implements Placing<MultiDataSet> {
     @Override
     public PlacedRdd<MultiDataSet> on(int workers) {
@@ -206,7 +206,7 @@ public final class ContrastiveTrainingMaster
     return false;
   }
 
-  /** There are no temporary files. */
+  /** Does nothing, as there are no temporary files. */
   @Override
   public boolean deleteTempFiles(JavaSparkContext sc) {
     return true;

@@ -6,8 +6,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 
 /**
- * A worker's pairs in the form in which dl4j-spark hands data to a training master. They stay in
- * Fathom's compact columns; a copy as {@code INDArray} would double the memory and be off the heap
+ * A worker's pairs in the form that dl4j-spark passes to a training master. They stay in Fathom's
+ * compact columns. A copy as {@code INDArray} would double the memory and be outside of the heap
  * that Spark accounts for.
  */
 final class PairDataSet extends MultiDataSet {

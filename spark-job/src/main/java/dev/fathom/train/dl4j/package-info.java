@@ -1,2 +1,2 @@
-/** The seam to dl4j-spark, to which a training is a {@code TrainingMaster}. */
+/** The connection to dl4j-spark, for which a training is a {@code TrainingMaster}. */
 package dev.fathom.train.dl4j;

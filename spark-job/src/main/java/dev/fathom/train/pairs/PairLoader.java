@@ -18,7 +18,7 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * Places a split's pairs on the workers: one element a partition, in compact columns that are
+ * Places a split's pairs on the workers, one element per partition, in compact columns that are
  * mapped from scratch files.
  */
 public final class PairLoader {
@@ -42,10 +42,10 @@ public final class PairLoader {
   }
 
   /**
-   * Lets each of some workers have a run of a split's partitions.
+   * Gives each worker a range of a split's partitions.
    *
-   * @param partitions how many there are, whose sizes differ by one at most
-   * @param workers no more than those
+   * @param partitions number of partitions; their sizes differ by one at most
+   * @param workers number of workers, no more than partitions
    */
   public PlacedRdd<PlacedPairs> load(Split split, int partitions, int workers) {
     Side x = card.x();
@@ -61,7 +61,7 @@ public final class PairLoader {
             .mapPartitionsWithIndex(
                 (worker, row) -> List.of(placed(collect(row, x, y), rows, runs, worker)).iterator(),
                 true)
-            // They are on disk already.
+            // The pairs are on disk already.
             .persist(StorageLevel.MEMORY_ONLY()));
   }
 

@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * Pairs that batches draw from by themselves, and the order in which an epoch visits them: some
- * neighbouring rows of two columns.
+ * A partition of the pairs: a range of rows of two columns. Batches draw from each partition
+ * separately; a partition also has the order in which an epoch visits its pairs.
  */
 public final class PairPartition implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -25,7 +25,7 @@ public final class PairPartition implements Serializable {
   private transient Drawn drawn;
   private transient Kept kept;
 
-  /** All rows; row i of {@code x} belongs to row i of {@code y}. */
+  /** A partition of all rows; row i of {@code x} belongs to row i of {@code y}. */
   public PairPartition(Column x, Column y) {
     this(x, y, 0, 0, x.size());
     if (x.size() != y.size()) {
@@ -41,7 +41,7 @@ public final class PairPartition implements Serializable {
     this.size = size;
   }
 
-  /** The named pairs, in their order, in columns of their own. */
+  /** Copies some pairs, in the given order, into columns of their own. */
   public PairPartition select(int[] rows) {
     int[] absolute = IntStream.of(rows).map(row -> from + row).toArray();
     return new PairPartition(x.select(absolute), y.select(absolute));
@@ -50,13 +50,13 @@ public final class PairPartition implements Serializable {
   /**
    * Partition {@code number} of a split, rows {@code [from, from + size)} of these columns.
    *
-   * @param number what its batches are drawn by
+   * @param number number of the partition, by which its batches are drawn
    */
   public PairPartition part(int number, int from, int size) {
     return new PairPartition(x, y, number, this.from + from, size);
   }
 
-  /** These pairs in parts that follow each other, whose sizes differ by one at most. */
+  /** Divides these pairs into consecutive parts whose sizes differ by one at most. */
   public List<PairPartition> parts(int count) {
     return IntStream.range(0, count)
         .mapToObj(
@@ -78,26 +78,26 @@ public final class PairPartition implements Serializable {
     return y;
   }
 
-  /** The first of its rows in the columns. */
+  /** The first row of the partition in the columns. */
   public int from() {
     return from;
   }
 
-  /** Which one it is, of those that a batch has a part in or that are averaged. */
+  /** The number of the partition. */
   public int number() {
     return number;
   }
 
-  /** How many pairs. */
+  /** Number of pairs. */
   public int size() {
     return size;
   }
 
   /**
    * The rows of the columns in the order of an epoch, a pure function of the arguments and the
-   * partition's number. The last one is kept, as many rounds share it.
+   * partition's number. The last order is cached, as many rounds share it.
    *
-   * @param heldOut how many rows stand at the end, the same in every epoch
+   * @param heldOut number of rows at the end that are the same in every epoch
    */
   public synchronized int[] order(long seed, long epoch, int heldOut) {
     if (drawn == null || drawn.seed != seed || drawn.epoch != epoch || drawn.heldOut != heldOut) {
@@ -112,10 +112,7 @@ public final class PairPartition implements Serializable {
     return drawn.order;
   }
 
-  /**
-   * Something that is made of these pairs and stays beside them, until something of another name
-   * takes its place.
-   */
+  /** A cached value that is made from these pairs; a value with another name replaces it. */
   @SuppressWarnings("unchecked") // A name stands for one type.
   public synchronized <T> T keep(String name, Supplier<T> make) {
     if (kept == null || !kept.name.equals(name)) {
@@ -126,6 +123,6 @@ public final class PairPartition implements Serializable {
 
   private record Kept(String name, Object value) {}
 
-  /** An order, and what it was drawn for. */
+  /** An order and the arguments that it was drawn with. */
   private record Drawn(long seed, long epoch, int heldOut, int[] order) {}
 }

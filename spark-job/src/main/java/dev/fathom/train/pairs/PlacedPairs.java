@@ -5,16 +5,16 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * The pairs that a worker holds: partitions that follow each other.
+ * The pairs of a worker: consecutive partitions.
  *
- * @param from number of the first
- * @param of how many there are in all
+ * @param from number of the first partition
+ * @param of number of partitions of all workers
  */
 public record PlacedPairs(int from, int of, List<PairPartition> partitions)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** The number after the last. */
+  /** The end of the partitions' numbers, exclusive. */
   public int to() {
     return from + partitions.size();
   }

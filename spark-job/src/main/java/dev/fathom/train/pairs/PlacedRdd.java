@@ -25,13 +25,13 @@ import scala.runtime.AbstractFunction1;
 import scala.runtime.AbstractFunction2;
 
 /**
- * An RDD of one element a partition, whose lineage is broadcast once, in place of being sent with
- * every task. A plan that reads Parquet weighs a hundred kilobytes, which a task that takes a few
- * milliseconds would take longer to unpack than to run. The lineage must not hold a shuffle.
+ * An RDD with one element per partition. Its lineage is broadcast once and not sent with every
+ * task: a plan that reads Parquet has a hundred kilobytes, and a task of a few milliseconds would
+ * take longer to unpack it than to run. The lineage must not contain a shuffle.
  *
- * <p>Where the RDD is persisted, an executor that has to do without a partition makes it anew from
- * the lineage and keeps it: Spark by itself would fetch it, through the heap, from one that has it,
- * anew for each task.
+ * <p>If the RDD is persisted, an executor that lacks a partition computes it from the lineage and
+ * keeps it. Spark by itself would fetch it for each task, through the heap, from an executor that
+ * has it.
  */
 public final class PlacedRdd<T> extends RDD<T> {
   private static final long serialVersionUID = 1L;
@@ -41,7 +41,7 @@ public final class PlacedRdd<T> extends RDD<T> {
 
   private final Broadcast<Lineage<T>> lineage;
 
-  /** Spark refuses to broadcast an RDD by itself, which is seldom meant. */
+  /** Wraps an RDD, as Spark refuses to broadcast a bare one. */
   private record Lineage<T>(RDD<T> rdd) implements Serializable {
     private static final long serialVersionUID = 1L;
   }
@@ -66,27 +66,27 @@ public final class PlacedRdd<T> extends RDD<T> {
   }
 
   /**
-   * Lets the whole lineage find its dependencies, which Spark does for what it ships itself: an RDD
-   * that arrives elsewhere without them cannot find them there.
+   * Resolves the dependencies of the whole lineage. Spark does so for what it sends itself; an RDD
+   * that arrives elsewhere without them cannot resolve them there.
    */
   private static void resolve(RDD<?> rdd) {
     JavaConverters.seqAsJavaList(rdd.dependencies())
         .forEach(dependency -> resolve(dependency.rdd()));
   }
 
-  /** Lets go of what executors keep. */
+  /** Frees what executors keep. */
   public void release() {
     original.unpersist(false);
   }
 
-  /** What is done with the one element of a partition. */
+  /** Work on the one element of a partition. */
   public interface Task<T, R> extends Serializable {
-    /** Does it; {@code partition} is the partition's number. */
+    /** Does the work; {@code partition} is the partition's number. */
     R run(T element, int partition);
   }
 
   /**
-   * Does something with every partition's one element; the results are in the partitions' order.
+   * Runs a task on every partition's one element. The results are in the order of the partitions.
    */
   @SuppressWarnings("unchecked") // Spark hands back an Object[] of what the task gave.
   public <R> List<R> each(Task<T, R> task) {
@@ -99,8 +99,8 @@ public final class PlacedRdd<T> extends RDD<T> {
   }
 
   /**
-   * Does something with every partition's one element in tasks that all run at the same time; the
-   * results are in the partitions' order. Where one fails, Spark does all of them again.
+   * Runs tasks on every partition's one element, all at the same time. The results are in the order
+   * of the partitions. If one fails, Spark runs all of them again.
    */
   @SuppressWarnings("unchecked") // Spark hands back an Object[] of what the tasks gave.
   public <R> List<R> together(Task<T, List<R>> task) {
@@ -109,7 +109,7 @@ public final class PlacedRdd<T> extends RDD<T> {
     return (List<R>) List.of((Object[]) barrier.collect());
   }
 
-  /** A barrier task as Spark takes it. */
+  /** A barrier task in the form that Spark takes. */
   private static final class OnElements<T, R> extends AbstractFunction1<Iterator<T>, Iterator<R>>
       implements Serializable {
     private static final long serialVersionUID = 1L;
@@ -128,8 +128,8 @@ public final class PlacedRdd<T> extends RDD<T> {
   }
 
   /**
-   * A task as Spark takes it. Of a class that bears a name Spark knows that there is nothing to
-   * clean; for a lambda it would read class files, job by job, which took longer than the job.
+   * A task in the form that Spark takes. It is a named class, which Spark need not clean. For a
+   * lambda Spark would read class files in every job, which took longer than the job.
    */
   private static final class OnElement<T, R> extends AbstractFunction2<TaskContext, Iterator<T>, R>
       implements Serializable {
@@ -159,7 +159,7 @@ public final class PlacedRdd<T> extends RDD<T> {
 
   @Override
   public Seq<String> getPreferredLocations(Partition split) {
-    // Where the block lies; the scheduler knows an executor by the text form of its location.
+    // The executor that holds the block; the scheduler knows it by the text form of its location.
     return JavaConverters.asScalaBuffer(
         JavaConverters.seqAsJavaList(context().getPreferredLocs(original, split.index())).stream()
             .map(Object::toString)

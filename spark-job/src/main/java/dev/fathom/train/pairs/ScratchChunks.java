@@ -14,9 +14,9 @@ import java.util.List;
 import org.apache.spark.SparkEnv;
 
 /**
- * Chunks in a file among Spark's scratch files ({@code spark.local.dir}), mapped into memory: pairs
- * take no heap, and stay in memory as far as the machine has some to spare. The file has no name
- * any more while it is used, so that nothing is left of it however the process ends.
+ * Chunks in one of Spark's scratch files ({@code spark.local.dir}), mapped into memory. Pairs take
+ * no heap, and stay in memory as far as the machine has some to spare. The file has no name while
+ * it is used, so nothing is left of it however the process ends.
  */
 final class ScratchChunks implements ChunkStore {
   private static final long MOST_MAPPED_AT_ONCE = 1L << 30;
@@ -25,7 +25,7 @@ final class ScratchChunks implements ChunkStore {
   private final List<Integer> lengths = new ArrayList<>();
   private ByteBuffer filled = ByteBuffer.allocateDirect(0);
 
-  /** Chunks in a file that is not there yet. */
+  /** Creates the file, which must not exist. */
   ScratchChunks(Path file) throws IOException {
     channel =
         FileChannel.open(
@@ -36,7 +36,7 @@ final class ScratchChunks implements ChunkStore {
             StandardOpenOption.DELETE_ON_CLOSE);
   }
 
-  /** Chunks among the scratch files of this executor. */
+  /** Creates a file among the scratch files of this executor. */
   static ScratchChunks ofExecutor() throws IOException {
     return new ScratchChunks(
         SparkEnv.get().blockManager().diskBlockManager().createTempLocalBlock()._2().toPath());
@@ -50,7 +50,10 @@ final class ScratchChunks implements ChunkStore {
     return filled.clear().limit(bytes);
   }
 
-  /** Written, not mapped to be written: a disk that is full is an error then, and not a crash. */
+  /**
+   * Writes the chunk. Writing through a mapping would crash the JVM where the disk is full; this
+   * fails with an error.
+   */
   @Override
   public void keep(ByteBuffer chunk) throws IOException {
     lengths.add(chunk.remaining());
@@ -84,7 +87,7 @@ final class ScratchChunks implements ChunkStore {
     return chunks;
   }
 
-  /** What is mapped stays, until nothing refers to it. */
+  /** Closes the file. Its mapping stays until nothing refers to it. */
   @Override
   public void close() throws IOException {
     channel.close();

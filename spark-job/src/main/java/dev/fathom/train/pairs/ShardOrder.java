@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
- * The order of a partition's rows by file and number, whatever order Spark reads the files in. It
- * depends on their sizes and on the cluster, and the training's batches must not.
+ * The order of a partition's rows by file and row number. The order in which Spark reads files
+ * depends on their sizes and on the cluster, and the batches must not.
  */
 final class ShardOrder {
   private final List<Run> runs = new ArrayList<>();
@@ -19,13 +19,13 @@ final class ShardOrder {
   private long next;
   private int size;
 
-  /** Rows of a file that came one after another. */
+  /** Rows of a file that were read one after another. */
   private record Run(UTF8String file, long firstRow, int start) {}
 
   void add(UTF8String name, long row) {
     if (runs.isEmpty() || row != next || !name.equals(file)) {
       if (!name.equals(file)) {
-        // Spark uses the memory of a row's text again.
+        // Spark reuses the memory of a row's text.
         file = name.copy();
       }
       runs.add(new Run(file, row, size));
@@ -34,7 +34,7 @@ final class ShardOrder {
     size++;
   }
 
-  /** For each place the row that belongs there; nothing where the rows came in order. */
+  /** For each place the row that belongs there; empty if the rows came in order. */
   Optional<int[]> places() {
     List<Run> sorted = new ArrayList<>(runs);
     sorted.sort(Comparator.comparing(Run::file).thenComparingLong(Run::firstRow));

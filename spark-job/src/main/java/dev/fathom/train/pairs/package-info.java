@@ -1,2 +1,2 @@
-/** Where pairs lie: partitions of compact columns, placed on the executors. */
+/** The training pairs as partitions of compact columns, placed on the executors. */
 package dev.fathom.train.pairs;

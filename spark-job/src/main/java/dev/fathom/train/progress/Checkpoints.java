@@ -39,18 +39,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where a training stands, saved every few rounds. A checkpoint is one file in the safetensors
- * format (eight bytes of header length, a JSON header with shapes and offsets, raw little-endian
- * floats), so that other tools can read it and nothing in it is ever run. It is written beside its
- * name and renamed; the last few are kept. It carries the settings that the training goes by, and
- * fits no others.
+ * The checkpoints of a training, written every few rounds. A checkpoint is one file in the
+ * safetensors format (eight bytes of header length, a JSON header with shapes and offsets, raw
+ * little-endian floats), so that other tools can read it and nothing in it is ever run. It is
+ * written under another name and renamed. The last few are kept. It holds the settings of the
+ * training, and is not used with others.
  */
 public final class Checkpoints {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
   private static final int KEPT = 3;
   private static final int BUFFER_FLOATS = 1 << 18;
 
-  /** More than any header needs; a file that claims more is not a checkpoint. */
+  /** No header needs more bytes; a file that claims more is not a checkpoint. */
   private static final int LONGEST_HEADER = 1 << 26;
 
   private static final String SUFFIX = ".safetensors";
@@ -60,7 +60,7 @@ public final class Checkpoints {
   private static final String VELOCITY = "velocity";
   private static final String BEST = "best.parameters";
 
-  /** A setting that checkpoints have had since a batch has been that of all workers. */
+  /** A setting that older checkpoints lack, whose batches were those of one worker. */
   private static final String MODE = "training.mode";
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -70,7 +70,7 @@ public final class Checkpoints {
   private final Map<String, String> settings;
 
   /**
-   * @param settings what a checkpoint must have been made with
+   * @param settings settings that a checkpoint must have been written with
    */
   public Checkpoints(Storage storage, Path directory, Map<String, String> settings) {
     this.storage = storage;
@@ -78,10 +78,12 @@ public final class Checkpoints {
     this.settings = settings;
   }
 
-  /** What a safetensors header says of a tensor; the names are the format's. */
+  /** A tensor's entry in a safetensors header; the names are the format's. */
   private record Tensor(String dtype, List<Long> shape, List<Long> data_offsets) {}
 
-  /** Writes one, and lets the oldest go, and those of later rounds, which nothing went on from. */
+  /**
+   * Writes a checkpoint. Deletes the oldest, and those of later rounds, which are no longer valid.
+   */
   public void write(TrainingState state) {
     Path newest = path(state.round());
     storage.write(newest, out -> encode(state, out));
@@ -94,15 +96,15 @@ public final class Checkpoints {
     done.subList(0, Math.max(done.size() - KEPT, 0)).forEach(storage::delete);
   }
 
-  /** The newest one's path. */
+  /** The path of the newest checkpoint. */
   public Optional<Path> newest() {
     List<Path> all = all();
     return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
   }
 
   /**
-   * The state of the newest one that can be read, or nothing where there is none. One that was made
-   * with other settings is refused, as the training would not be the one that was begun.
+   * The state of the newest readable checkpoint, or empty if there is none. A checkpoint that was
+   * written with other settings is refused, as the training would not be the one that was started.
    */
   public Optional<TrainingState> resume() {
     List<Path> all = all();
@@ -115,7 +117,7 @@ public final class Checkpoints {
       } catch (EOFException | ChecksumException | JsonProcessingException | RuntimeException e) {
         LOG.warn("{} is not a whole checkpoint ({}); taking the one before", path, e.toString());
       } catch (IOException e) {
-        // One that cannot be read now may be whole: nothing is begun anew for that.
+        // A checkpoint that cannot be read now may be whole, so the training does not start again.
         throw new UncheckedIOException("cannot read %s: %s".formatted(path, e.getMessage()), e);
       }
     }
@@ -230,7 +232,7 @@ public final class Checkpoints {
     Map<String, Object> header = JSON.readValue(json, new TypeReference<>() {});
     Map<String, String> metadata =
         JSON.convertValue(header.remove("__metadata__"), new TypeReference<>() {});
-    // Before all that another version may have written otherwise.
+    // Checked first, as another version may have written everything else differently.
     requireFit(path, JSON.readValue(metadata.get("settings"), new TypeReference<>() {}));
     Map<String, float[]> tensors = new LinkedHashMap<>();
     for (Map.Entry<String, Object> entry : header.entrySet()) {

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code metrics.jsonl}: a line a round, there to read while training goes on. Where what is
- * flushed is not there before the file is closed, as on an object store, it is written anew with
+ * {@code metrics.jsonl}: one line per round, readable while training runs. Where flushed data
+ * cannot be read before the file is closed, as on an object store, the file is written again with
  * each checkpoint.
  */
 public final class MetricsLog implements AutoCloseable {
@@ -29,20 +29,20 @@ public final class MetricsLog implements AutoCloseable {
   private final Storage storage;
   private final Path path;
 
-  /** All lines, while those of the log are written anew. */
+  /** Holds all lines while the log is written again. */
   private final Path before;
 
   private final List<RoundReport> kept;
   private final List<RoundReport> all;
 
-  /** The log, where it shows what is flushed. */
+  /** The open log, if flushed data can be read. */
   private Optional<FSDataOutputStream> out = Optional.empty();
 
   /**
-   * Goes on with a log, or begins one.
+   * Continues a log, or starts one.
    *
-   * @param round the last one whose line stays; what a training that was cut off did after its last
-   *     checkpoint is done again
+   * @param round last round whose line is kept; rounds after the last checkpoint of an interrupted
+   *     training are done again
    */
   public MetricsLog(Storage storage, Path path, int round) {
     this.storage = storage;
@@ -55,12 +55,12 @@ public final class MetricsLog implements AutoCloseable {
     begin();
   }
 
-  /** All rounds of a training, as far as their lines are whole; none where there is no log. */
+  /** All rounds whose lines are whole; empty if there is no log. */
   public static List<RoundReport> read(Storage storage, Path path) {
     return read(storage, path, Integer.MAX_VALUE);
   }
 
-  /** The lines that were there already. */
+  /** The lines that were kept from before. */
   public List<RoundReport> kept() {
     return kept;
   }
@@ -77,7 +77,7 @@ public final class MetricsLog implements AutoCloseable {
           kept.add(report);
         }
       } catch (IOException e) {
-        // The line that the job was cut off in.
+        // The last line, which an interrupted job did not finish.
         break;
       }
     }
@@ -96,14 +96,14 @@ public final class MetricsLog implements AutoCloseable {
     }
   }
 
-  /** Has all lines there to read: what goes on from a checkpoint goes on from them. */
+  /** Makes all lines readable, as a training that resumes from a checkpoint needs them. */
   public void save() {
     if (out.isEmpty()) {
       begin();
     }
   }
 
-  /** Writes all lines; at any moment they can be read at one place or the other. */
+  /** Writes all lines. At any moment they can be read in one of the two files. */
   private void begin() {
     if (read(storage, before).size() < all.size()) {
       storage.write(before, this::writeAll);
@@ -128,7 +128,7 @@ public final class MetricsLog implements AutoCloseable {
     to.write('\n');
   }
 
-  /** What was open is lost where a distributed file system loses the machines that it was on. */
+  /** Starts the file again after a distributed file system lost the machines that held it. */
   private void beginAgain(IOException lost) {
     LOG.warn("{} has to be written again ({})", path, lost.toString());
     out.ifPresent(IOUtils::closeStream);

@@ -8,7 +8,10 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells a person, and Spark's metrics, how training goes, and a person how it ended. */
+/**
+ * Reports the progress of training to the console and to Spark's metrics, and at the end a summary
+ * to the console.
+ */
 public final class Progress implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Progress.class);
 
@@ -26,7 +29,7 @@ public final class Progress implements AutoCloseable {
     this.metrics = metrics;
   }
 
-  /** Counts from what was done before, by a training that this one goes on with. */
+  /** Starts counting from the last round before a resumed training. */
   public void goOn(RoundReport before) {
     epochBefore = before.epoch();
     pairsBefore = before.pairs();

@@ -8,20 +8,20 @@ import java.util.OptionalDouble;
  * A line of {@code metrics.jsonl}.
  *
  * @param round number of the round, from 1
- * @param epoch epochs done, with their fraction
- * @param step local steps done
- * @param pairs pairs seen by all workers so far
+ * @param epoch epochs done, with a fraction
+ * @param step number of local steps done
+ * @param pairs number of pairs seen by all workers so far
  * @param loss mean L over the round's steps and workers, in nats
- * @param valLoss L on the validation split, empty but where it is taken
+ * @param valLoss L on the validation split, empty unless it was computed after this round
  * @param valRecall share of the validation split's x that are nearest to their own y within their
  *     batch, likewise
  * @param temperature τ after the round
  * @param bias b after the round, 0 where the objective has none
- * @param temperatureBound {@code floor} or {@code trust-region} where that is what holds the exact
+ * @param temperatureBound {@code floor} or {@code trust-region} if that bounds the exact
  *     temperature
  * @param learningRate at the round's last step
- * @param pairsPerSecond of this round, all workers together
- * @param arithmeticShare share of the round's wall time that the slowest worker spent in arithmetic
+ * @param pairsPerSecond pairs per second of this round, of all workers together
+ * @param arithmeticShare share of the round's wall time that the slowest worker spent on arithmetic
  */
 public record RoundReport(
     int round,

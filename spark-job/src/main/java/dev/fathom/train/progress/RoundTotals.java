@@ -4,7 +4,7 @@ package dev.fathom.train.progress;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** What the rounds of a training told, added up. */
+/** Totals over the rounds of a training. */
 public final class RoundTotals {
   private Optional<RoundReport> last = Optional.empty();
   private double seconds;
@@ -39,12 +39,12 @@ public final class RoundTotals {
     return lossOfEpoch / roundsOfEpoch;
   }
 
-  /** The latest validation loss; empty where there was none. */
+  /** The latest validation loss; empty if there was none. */
   public OptionalDouble validationLoss() {
     return validationLoss;
   }
 
-  /** Of all workers together, averaging included; NaN before the first round. */
+  /** Pairs per second of all workers together, averaging included; NaN before the first round. */
   public double pairsPerSecond() {
     return last.map(report -> report.pairs() / seconds).orElse(Double.NaN);
   }

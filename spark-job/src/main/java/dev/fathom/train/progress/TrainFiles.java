@@ -3,7 +3,7 @@ package dev.fathom.train.progress;
 
 import org.apache.hadoop.fs.Path;
 
-/** What a training leaves in the output directory of a run. */
+/** The files of a training in the output directory of a run. */
 public record TrainFiles(Path directory) {
 
   /** The trained model's directory. */
@@ -11,12 +11,12 @@ public record TrainFiles(Path directory) {
     return new Path(directory, "model");
   }
 
-  /** The last few checkpoints' directory. */
+  /** The directory of the last few checkpoints. */
   public Path checkpoints() {
     return new Path(directory, "checkpoints");
   }
 
-  /** A line a round. */
+  /** The file with one line per round. */
   public Path metrics() {
     return new Path(directory, "metrics.jsonl");
   }

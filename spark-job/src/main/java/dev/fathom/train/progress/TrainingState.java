@@ -10,31 +10,31 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where a training stands after a round, and all that it goes on from. The arrays must not be
- * written to.
+ * The state of a training after a round, from which it can go on. The arrays must not be written
+ * to.
  *
- * @param count what is done, and how much the next round does
- * @param learned what the rounds have changed
- * @param firstLoss mean loss of the first round, not a number before it
- * @param validations what they found so far
+ * @param count number of rounds and steps done, and the length of the next round
+ * @param learned everything that training changes
+ * @param firstLoss mean loss of the first round, NaN before it
+ * @param validations results of the validations so far
  */
 public record TrainingState(
     Count count, Learned learned, double firstLoss, Validations validations) {
 
   /**
-   * What is done.
+   * The progress of a training.
    *
-   * @param round rounds done
-   * @param step local steps done
-   * @param period local steps of the next round
+   * @param round number of rounds done
+   * @param step number of local steps done
+   * @param period number of local steps of the next round
    */
   public record Count(int round, long step, int period) {}
 
   /**
-   * What training changes.
+   * Everything that training changes.
    *
    * @param parameters of both towers
-   * @param moments the optimiser's: one for all workers, or each worker's own
+   * @param moments the optimiser's moments: one for all workers, or each worker's own
    * @param velocity of the outer momentum; empty without it
    * @param temperature the driver's τ and b
    */
@@ -42,20 +42,20 @@ public record TrainingState(
       float[] parameters, List<Moments> moments, float[] velocity, Temperature.State temperature) {}
 
   /**
-   * What validations found.
+   * The results of the validations.
    *
-   * @param best the lowest loss so far, where there was a validation
-   * @param sinceBest validations since then
+   * @param best round with the lowest loss so far; empty before the first validation
+   * @param sinceBest number of validations since then
    */
   public record Validations(Optional<Best> best, int sinceBest) {
-    /** Before the first. */
+    /** Before the first validation. */
     public static final Validations NONE = new Validations(Optional.empty(), 0);
   }
 
   /**
    * The round with the lowest validation loss.
    *
-   * @param parameters empty where the last ones are kept instead
+   * @param parameters empty if the last parameters are kept instead
    */
   public record Best(
       int round, double validationLoss, double logTemperature, double bias, float[] parameters) {}
@@ -111,12 +111,12 @@ public record TrainingState(
     return kept().map(Best::parameters).orElse(parameters());
   }
 
-  /** τ at which those were. */
+  /** τ that belongs to {@link #keptParameters}. */
   public double keptTemperature() {
     return kept().map(found -> Math.exp(found.logTemperature)).orElse(temperature().value());
   }
 
-  /** b at which those were. */
+  /** b that belongs to {@link #keptParameters}. */
   public double keptBias() {
     return kept().map(Best::bias).orElse(temperature().bias().value());
   }
@@ -125,7 +125,7 @@ public record TrainingState(
     return best().filter(found -> found.parameters.length > 0);
   }
 
-  /** The same with what the plan of its batches decides. */
+  /** A copy with the period and the bias that follow from the batch plan. */
   public TrainingState planned(int period, double bias) {
     return new TrainingState(
         new Count(round(), step(), period),
@@ -135,7 +135,7 @@ public record TrainingState(
   }
 
   /**
-   * The same after a validation.
+   * A copy after a validation.
    *
    * @param keep whether the parameters of the best round are kept
    */

@@ -1,2 +1,2 @@
-/** How far a training is: its state, checkpoints, metrics. */
+/** The progress of a training: its state, checkpoints, metrics. */
 package dev.fathom.train.progress;

@@ -16,13 +16,13 @@ import java.util.List;
 import java.util.function.DoubleFunction;
 
 /**
- * Rounds of parameter averaging: the weights go to every worker, each takes the same number of
- * local steps on its own pairs, and what comes back is averaged. An {@link OuterStep} and the
- * {@link TemperaturePolicy} follow.
+ * Rounds of parameter averaging. The weights go to every worker, each takes the same number of
+ * local steps on its own pairs, and the results are averaged. An {@link OuterStep} and the {@link
+ * TemperaturePolicy} follow.
  *
- * <p>What a worker does is a pure function of the weights that it is sent, its pairs and its
- * number, and the driver adds up in the order of the workers; so the same seed and number of
- * workers give the same bits, on whatever executors.
+ * <p>A worker's result is a pure function of the weights, its pairs and its number, and the driver
+ * adds up in the order of the workers. So the same seed and number of workers give the same bits on
+ * any executors.
  */
 record AveragingRounds(TrainerPool trainers, Workers workers, WeightsBroadcast broadcast)
     implements Rounds {
@@ -48,7 +48,9 @@ record AveragingRounds(TrainerPool trainers, Workers workers, WeightsBroadcast b
         mean.seconds());
   }
 
-  /** The loss of the latest batches of all workers; weights go out once it is asked for. */
+  /**
+   * The loss of the latest batches of all workers. The weights are sent when it is first called.
+   */
   private DoubleFunction<Curve> loss(RoundState round, float[] parameters, Moments moments) {
     return inverse ->
         Curve.mean(

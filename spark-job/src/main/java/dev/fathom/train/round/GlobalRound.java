@@ -17,7 +17,7 @@ import java.util.List;
 /**
  * A member's part of a round of global batches.
  *
- * @param weights what the steps start from; the arrays are shared and must not be written to
+ * @param weights initial weights; the arrays are shared and must not be written to
  */
 record GlobalRound(TrainerPool trainers, RoundState state, BroadcastValue<Weights> weights)
     implements CollectiveTask<RoundResult> {

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Rounds of global batches: all workers do every step together, so there is nothing to average, and
- * a round is only as many steps as a Spark job does. The temperature takes each step with the
- * gradient of the whole batch, and is the same everywhere.
+ * Rounds of global batches. All workers do every step together, so there is nothing to average, and
+ * a round is only the steps of one Spark job. The temperature takes each step with the gradient of
+ * the whole batch, and is the same everywhere.
  */
 record GlobalRounds(TrainerPool trainers, Workers workers, WeightsBroadcast broadcast)
     implements Rounds {

@@ -15,8 +15,8 @@ import java.util.List;
 /**
  * A worker's part of a round of averaging: its local steps.
  *
- * @param weights what the steps start from; the arrays are shared and must not be written to
- * @param ownMoments each worker's own moments in place of the shared ones, or none
+ * @param weights initial weights; the arrays are shared and must not be written to
+ * @param ownMoments each worker's own moments, which replace the shared ones; empty for none
  */
 record LocalRound(
     TrainerPool trainers,

@@ -16,7 +16,7 @@ import java.util.List;
  * batches, embedded once a round and kept beside the pairs.
  *
  * @param state the round whose batches they are
- * @param inverse 1/τ where L is asked for
+ * @param inverse 1/τ at which L is computed
  */
 record LossCurve(
     TrainerPool trainers, RoundState state, BroadcastValue<Weights> weights, double inverse)

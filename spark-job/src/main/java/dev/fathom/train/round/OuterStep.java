@@ -4,14 +4,14 @@ package dev.fathom.train.round;
 import dev.fathom.train.progress.TrainingState;
 
 /**
- * What the average of a round leads to: with momentum μ, Nesterov's step along the averaged changes
+ * The step from the average of a round: with momentum μ, a Nesterov step along the averaged changes
  * of all rounds.
  *
  * @param velocity v ← μv + Δ, with Δ the averaged change of the round
  */
 record OuterStep(float[] parameters, float[] velocity) {
 
-  /** From a state to the average of what the workers came to. */
+  /** The step from a state to the average of the workers' results. */
   static OuterStep of(TrainingState before, float[] average, float momentum) {
     if (momentum == 0) {
       return new OuterStep(average, before.velocity());

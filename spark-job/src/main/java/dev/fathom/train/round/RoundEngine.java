@@ -20,11 +20,14 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Training in rounds, one Spark job each, to the end: {@link Rounds} does one, by the mode of the
- * training; here is what lies between them.
+ * Trains in rounds, one Spark job each. {@link Rounds} does a round, by the mode of the training;
+ * this class does everything between rounds.
  */
 public final class RoundEngine {
-  /** A loss this many times the first round's, or chance's if that is more, is an explosion. */
+  /**
+   * A loss this many times larger than the first round's, or than the chance level if that is
+   * larger, counts as divergence.
+   */
   private static final double EXPLOSION = 10;
 
   private final Towers towers;
@@ -33,9 +36,9 @@ public final class RoundEngine {
   private final RoundListener listener;
   private final String name = UUID.randomUUID().toString();
 
-  /** Hears of every round. */
+  /** Is told of every round. */
   public interface RoundListener {
-    /** Called after each round with the state that the next one starts from. */
+    /** Called after each round with the initial state of the next one. */
     void afterRound(RoundReport report, TrainingState state);
   }
 
@@ -168,7 +171,7 @@ public final class RoundEngine {
       return told;
     }
 
-    /** Whether an epoch that ends with a validation has ended, or all of them. */
+    /** Whether an epoch that ends with a validation has ended, or the last one. */
     private boolean validates(long before, long after) {
       long between = (long) plan.stepsPerEpoch() * settings.epochsBetweenValidations();
       return before / between != after / between || after == plan.totalSteps();
@@ -181,7 +184,7 @@ public final class RoundEngine {
           validating.each(new ValidationLoss(trainers, state.temperature(), weights)));
     }
 
-    /** A loss or a parameter that is not a number stops the job before it becomes a model. */
+    /** Fails if a loss or a parameter is not finite, before it becomes a model. */
     private void requireFinite(Rounds.Outcome outcome, TrainingState before, int round) {
       double loss = outcome.loss();
       double first = before.round() == 0 ? loss : before.firstLoss();

@@ -6,7 +6,7 @@ import dev.fathom.train.settings.AveragingPeriod;
 import dev.fathom.train.settings.AveragingPeriod.Choice;
 import dev.fathom.train.step.BatchPlan;
 
-/** How many local steps a round has. */
+/** The number of local steps in a round. */
 final class RoundLength {
   /*
    * A round costs a Spark job and the transfer of the parameters whatever it does; so the period is the number of steps
@@ -15,33 +15,34 @@ final class RoundLength {
    * `measured` takes them from the clock as training goes, which suits a network slower than the constants assume.
    */
 
-  /** Share of a round that arithmetic should have. */
+  /** The share of arithmetic that a round should have. */
   private static final double ARITHMETIC_SHARE = 0.95;
 
-  /** What a round costs beside its arithmetic: scheduling, and moving the weights. */
+  /** Seconds of a round beside its arithmetic, for scheduling and moving the weights. */
   private static final double ROUND_SECONDS = 0.01;
 
   private static final double BYTES_PER_SECOND = 2e8;
 
-  /** Floating-point operations a second of one worker, elementwise work included. */
+  /** Floating-point operations per second of one worker, elementwise work included. */
   private static final double OPERATIONS_PER_SECOND = 3e10;
 
-  /** Averagings that a training has at least. */
+  /** Fewest averagings in a training. */
   private static final int FEWEST_ROUNDS = 40;
 
   /**
-   * Where nothing is averaged, rounds end to be reported and saved. On one core they take as long.
+   * Seconds of a round on one core with global batches, where a round ends only to be reported and
+   * saved.
    */
   private static final double WHOLE_ROUND_SECONDS = 5;
 
   private RoundLength() {}
 
   /**
-   * The period to begin with.
+   * The first period.
    *
-   * @param exactTemperature whether the temperature moves at the ends of rounds alone
-   * @param epochs from one validation to the next, which rounds that average nothing are no longer
-   *     than
+   * @param exactTemperature whether the temperature changes only at the ends of rounds
+   * @param epochs number of epochs from one validation to the next; rounds of global batches are no
+   *     longer than that
    */
   static int first(
       AveragingPeriod period, Towers towers, BatchPlan plan, int epochs, boolean exactTemperature) {
@@ -64,7 +65,7 @@ final class RoundLength {
     return exactTemperature ? within(whole, plan) : whole;
   }
 
-  /** The period of the next round, from what the last one took. */
+  /** The period of the next round, from the time of the last one. */
   static int next(
       AveragingPeriod chosen,
       int period,

@@ -9,15 +9,15 @@ import dev.fathom.train.workers.Workers;
 import java.util.List;
 import java.util.Optional;
 
-/** How a round is done. */
+/** Does rounds in one of the training modes. */
 sealed interface Rounds permits GlobalRounds, AveragingRounds {
 
   /**
-   * What a round leads to.
+   * The result of a round.
    *
    * @param loss mean L over the round's steps and workers, in nats
-   * @param temperatureBound what holds an exact temperature
-   * @param arithmeticSeconds that the slowest worker spent in arithmetic
+   * @param temperatureBound limit that bounds an exact temperature
+   * @param arithmeticSeconds time that the slowest worker spent on arithmetic
    */
   record Outcome(
       float[] parameters,
@@ -28,10 +28,10 @@ sealed interface Rounds permits GlobalRounds, AveragingRounds {
       double loss,
       double arithmeticSeconds) {}
 
-  /** Does so many steps from a state on. */
+  /** Does this many steps from a state. */
   Outcome round(TrainingState state, int steps);
 
-  /** Rounds of the mode that the training is of. */
+  /** Rounds in the mode of the training. */
   static Rounds of(TrainerPool trainers, Workers workers, WeightsBroadcast broadcast) {
     return switch (trainers.spec().settings().mode()) {
       case GLOBAL_BATCH -> new GlobalRounds(trainers, workers, broadcast);

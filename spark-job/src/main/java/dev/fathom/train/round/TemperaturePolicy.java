@@ -10,21 +10,21 @@ import dev.fathom.train.step.TrainerSpec;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
 
-/** How the one temperature of the job follows a round of averaging. */
+/** How the one temperature of the job changes after a round of averaging. */
 sealed interface TemperaturePolicy {
 
   /**
    * τ and b after a round.
    *
-   * @param bound what holds an exact temperature
+   * @param bound limit that bounds an exact temperature
    */
   record Next(Temperature.State state, Optional<String> bound) {}
 
   /**
-   * What comes after a round.
+   * The temperature after a round.
    *
-   * @param mean of what the workers gave back
-   * @param loss L of the latest batches of all workers by 1/τ
+   * @param mean mean of the workers' results
+   * @param loss L of the latest batches of all workers as a function of 1/τ
    */
   Next after(RoundState round, RoundResult mean, DoubleFunction<Curve> loss);
 
@@ -37,7 +37,7 @@ sealed interface TemperaturePolicy {
     };
   }
 
-  /** The mean of the workers' own. */
+  /** Takes the mean of the workers' temperatures. */
   record Averaged() implements TemperaturePolicy {
     @Override
     public Next after(RoundState round, RoundResult mean, DoubleFunction<Curve> loss) {
@@ -45,7 +45,7 @@ sealed interface TemperaturePolicy {
     }
   }
 
-  /** The optimiser's step for each local step, with the gradient averaged over the workers. */
+  /** Takes an optimiser step for each local step, with the gradient averaged over the workers. */
   record Stepped(TrainerSpec spec) implements TemperaturePolicy {
     @Override
     public Next after(RoundState round, RoundResult mean, DoubleFunction<Curve> loss) {
@@ -61,7 +61,7 @@ sealed interface TemperaturePolicy {
     }
   }
 
-  /** The one that minimises the loss, within reach of the optimiser's steps. */
+  /** Takes the temperature that minimises the loss, within reach of the optimiser's steps. */
   record Minimised(TrainerSpec spec) implements TemperaturePolicy {
     @Override
     public Next after(RoundState round, RoundResult mean, DoubleFunction<Curve> loss) {

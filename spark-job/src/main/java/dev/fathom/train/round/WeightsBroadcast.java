@@ -7,7 +7,7 @@ import dev.fathom.train.workers.BroadcastValue;
 import dev.fathom.train.workers.Workers;
 import java.util.Optional;
 
-/** The weights that the executors have. */
+/** The weights on the executors. */
 final class WeightsBroadcast implements AutoCloseable {
   private final Workers workers;
   private Optional<BroadcastValue<Weights>> out = Optional.empty();
@@ -17,7 +17,7 @@ final class WeightsBroadcast implements AutoCloseable {
     this.workers = workers;
   }
 
-  /** Brings weights to the executors unless they are there already; others let go of theirs. */
+  /** Sends weights to the executors unless they have them already, and frees the former ones. */
   BroadcastValue<Weights> of(float[] parameters, Moments moments) {
     if (parametersOut != parameters) {
       close();

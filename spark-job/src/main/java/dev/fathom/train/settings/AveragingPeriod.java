@@ -7,19 +7,19 @@ import java.io.Serializable;
 import java.util.stream.Stream;
 
 /**
- * How many local steps a round has: the key {@code training.averagingPeriod}.
+ * The number of local steps in a round: the key {@code training.averagingPeriod}.
  *
- * @param steps of a round where they are given, else 0
+ * @param steps steps of a round if they are given, else 0
  */
 public record AveragingPeriod(Choice choice, int steps) implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final String KEY = "training.averagingPeriod";
 
-  /** What tells how many. */
+  /** What determines the number of steps. */
   public enum Choice {
     /** The model's size. */
     AUTO,
-    /** The clock, as training goes. */
+    /** The measured time of the rounds. */
     MEASURED,
     /** The user. */
     GIVEN
@@ -49,7 +49,7 @@ public record AveragingPeriod(Choice choice, int steps) implements Serializable 
         return steps;
       }
     } catch (NumberFormatException e) {
-      // Told below, with what the key takes.
+      // The error below lists what the key takes.
     }
     throw FathomException.usage(
         "%s = %s is neither auto, measured nor a number of steps, 1 or more", KEY, text);

@@ -7,17 +7,17 @@ import java.io.Serializable;
 /**
  * The learning rate of each step.
  *
- * @param highest after the warm-up
- * @param warmup share of the steps in which it rises
+ * @param highest rate after the warm-up
+ * @param warmup share of the steps in which the rate rises
  */
 public record LearningRate(double highest, double warmup, Decay decay) implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** What it does after the warm-up. */
+  /** How the rate changes after the warm-up. */
   public enum Decay {
-    /** Falls to 0 as half a cosine. */
+    /** It falls to 0 along half a cosine. */
     COSINE,
-    /** Stays. */
+    /** It stays the same. */
     NONE
   }
 
@@ -30,9 +30,9 @@ public record LearningRate(double highest, double warmup, Decay decay) implement
   }
 
   /**
-   * What a step takes of the highest rate: a linear rise, then the decay. Near its floor the
-   * temperature makes the loss steep, and a rate that does not fall lets the last epochs jump out
-   * of the minimum; so the temperature's own rate falls with it.
+   * A step's share of the highest rate: a linear rise, then the decay. A temperature near its floor
+   * makes the loss steep, and the last epochs jump out of the minimum unless the rate falls. So the
+   * temperature's own rate falls as well.
    *
    * @param step from 0
    */

@@ -9,23 +9,26 @@ import java.io.Serializable;
 /**
  * The {@code temperature} keys of the configuration.
  *
- * @param initial τ to start from
- * @param learningRate of log τ and of the bias
- * @param floor τ does not fall below
+ * @param initial initial τ
+ * @param learningRate learning rate of log τ and of the bias
+ * @param floor smallest τ
  */
 public record TemperatureSettings(Mode mode, double initial, double learningRate, double floor)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** How the temperature moves. */
+  /** How the temperature changes. */
   public enum Mode {
-    /** One for all, stepped by the gradient of all workers' batches. */
+    /** One temperature for all workers, stepped by the gradient over all their batches. */
     GLOBAL,
-    /** One for all: after each round the one that minimises the loss of the latest batches. */
+    /**
+     * One temperature for all workers: after each round it minimises the loss of the latest
+     * batches.
+     */
     GLOBAL_EXACT,
-    /** Each averaging worker steps its own, and they are averaged. */
+    /** Each averaging worker steps its own temperature, and the temperatures are averaged. */
     LOCAL,
-    /** It stays at its start; the bias moves. */
+    /** The temperature stays at its initial value; only the bias changes. */
     FIXED
   }
 
@@ -59,10 +62,10 @@ public record TemperatureSettings(Mode mode, double initial, double learningRate
   }
 
   /**
-   * Whether workers step the temperature within a round, each by its own gradient. Under {@code
-   * global} these steps only foresee the driver's: a temperature that stood still for a round of
-   * many steps and then moved by all of them at once would disturb the training. Of a fixed one
-   * they step the bias.
+   * Whether workers step the temperature within a round, each by its own gradient. In mode {@code
+   * global} these steps only predict the driver's: a temperature that stood still for a round of
+   * many steps and then made all of them at once would disturb the training. In mode {@code fixed}
+   * workers step only the bias.
    */
   public boolean stepsOnWorkers() {
     return mode != Mode.GLOBAL_EXACT;

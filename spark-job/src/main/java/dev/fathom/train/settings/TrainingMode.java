@@ -6,8 +6,8 @@ import dev.fathom.settings.Settings;
 /** How the workers share the work: the key {@code training.mode}. */
 public enum TrainingMode {
   /**
-   * Every step is one batch of all: its embeddings are gathered, its gradients added up, and one
-   * optimiser's step taken. The result does not depend on how many workers there are.
+   * Every step is one batch of all workers: the embeddings are gathered, the gradients added up,
+   * and the optimiser takes one step. The result does not depend on the number of workers.
    */
   GLOBAL_BATCH {
     @Override
@@ -25,12 +25,12 @@ public enum TrainingMode {
     }
   };
 
-  /** Rows of a micro-batch of a global batch; with fewer, multiplying matrices is slow. */
+  /** Fewest rows in a micro-batch of a global batch; with fewer, matrix products are slow. */
   private static final int FEWEST_ROWS = 32;
 
   private static final int MOST_PARTITIONS = 256;
 
-  /** Pairs a worker's step has at least: with fewer negatives, retrieval suffers. */
+  /** Fewest pairs in a worker's step; with fewer negatives, retrieval suffers. */
   static final int FEWEST_PAIRS = 128;
 
   /** Reads the key. */
@@ -39,15 +39,15 @@ public enum TrainingMode {
   }
 
   /**
-   * In how many partitions the pairs lie, each of which has a part in every step. It follows from
-   * the batch, never from the machines.
+   * The number of partitions of the pairs, each of which has a part in every step. It depends on
+   * the batch, never on the machines.
    *
-   * @param batch pairs of a step
-   * @param workers as the settings have it, 0 for any number
+   * @param batch number of pairs in a step
+   * @param workers the setting, 0 for any number
    */
   abstract int partitions(int batch, int workers);
 
-  /** As the configuration has it. */
+  /** The name in the configuration. */
   @Override
   public String toString() {
     return Settings.written(this);

@@ -8,27 +8,28 @@ import java.io.Serializable;
 import java.util.Map;
 
 /**
- * How training goes: the {@code training} keys of the configuration.
+ * The {@code training} keys of the configuration.
  *
  * @param mode how the workers share the work
- * @param objective what is made small
+ * @param objective the loss
  * @param epochs passes over the training pairs
- * @param batchSize pairs of a step of the whole job
- * @param redrawBatches whether every epoch draws the batches anew, or all go by the first one's
- * @param populationHeldOut pairs that are in no batch, for the norm of {@code population-norm} to
- *     be taken over
+ * @param batchSize number of pairs in a step of the whole job
+ * @param redrawBatches whether every epoch draws new batches, or all use those of the first
+ * @param populationHeldOut number of pairs that are in no batch; the norm of {@code
+ *     population-norm} is taken over them
  * @param weightDecay L2 penalty on the encoders' parameters, decoupled from the gradient under
  *     {@code adamw}
- * @param gradientClip longest gradient of a step, 0 for any length
- * @param averagingPeriod local steps of a round
- * @param moments whose the optimiser's moments are under averaging
- * @param outerMomentum of the averaged change, from 0 (plain averaging) to below 1
- * @param validations how often in all the validation loss is taken, at the ends of epochs
- * @param keep which parameters the model has
+ * @param gradientClip largest norm of a step's gradient, 0 for any
+ * @param averagingPeriod number of local steps in a round
+ * @param moments whether the optimiser's moments are averaged or each worker's own, with averaging
+ * @param outerMomentum momentum of the averaged change, from 0 (plain averaging) to below 1
+ * @param validations number of times in the training that the validation loss is computed, at ends
+ *     of epochs
+ * @param keep which parameters become the model's
  * @param earlyStopping validations without a better loss after which training ends, 0 for never
- * @param workers at most so many at a time under a global batch; under averaging the parts that the
- *     pairs are trained in; 0 stands for as many as the batch allows
- * @param checkpointEvery rounds between checkpoints
+ * @param workers the largest number of workers with a global batch; with averaging, the number of
+ *     parts that the pairs are trained in; 0 stands for as many as the batch allows
+ * @param checkpointEvery number of rounds between checkpoints
  * @param seed of every random choice
  */
 public record TrainingSettings(
@@ -54,15 +55,15 @@ public record TrainingSettings(
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** Optimiser's steps in which a model has learned little (docs/results.md has how little). */
+  /** With fewer optimiser steps a model has learned little (docs/results.md says how little). */
   public static final int FEWEST_STEPS = 100;
 
-  /** The loss holds a square of them. */
+  /** The loss holds a matrix with the square of this number of entries. */
   private static final int LARGEST_VALIDATION_BATCH = 2048;
 
   private static final int LARGEST_VALIDATION_SPREAD = 256;
 
-  /** What an optimiser's step does with a gradient. */
+  /** The optimiser's rule. */
   public enum Algorithm {
     /** Adam, with the L2 penalty in the gradient. */
     ADAM,
@@ -72,15 +73,15 @@ public record TrainingSettings(
     SGD
   }
 
-  /** Whose the optimiser's moments are. */
+  /** Whether workers share the optimiser's moments. */
   public enum MomentsOf {
-    /** Of all workers: averaged like the parameters. */
+    /** The moments are averaged like the parameters. */
     AVERAGED,
-    /** Each worker's own. */
+    /** Each worker keeps its own moments. */
     LOCAL
   }
 
-  /** Which parameters the model has. */
+  /** Which parameters become the model's. */
   public enum Keep {
     /** Those of the last round. */
     LAST,
@@ -137,29 +138,34 @@ public record TrainingSettings(
         });
   }
 
-  /** In how many partitions the pairs lie: the most workers that there is work for. */
+  /**
+   * The number of partitions of the pairs, which is the largest number of workers that have work.
+   */
   public int partitions(long pairs) {
     return mode.partitions((int) Math.min(batchSize, pairs), workers);
   }
 
-  /** Whether workers that average have so few pairs of a batch that retrieval suffers. */
+  /** Whether averaging workers have so few pairs of a batch that retrieval suffers. */
   public boolean isThin(int partitions) {
     return mode == TrainingMode.PARAMETER_AVERAGING
         && partitions > 1
         && batchSize / partitions < TrainingMode.FEWEST_PAIRS;
   }
 
-  /** Steps of a training on so many pairs, about. */
+  /** About how many steps a training on this many pairs takes. */
   public long steps(long pairs) {
     return epochs * Math.max(1, pairs / batchSize);
   }
 
-  /** In how many partitions validation pairs lie: each has a whole batch, if all together have. */
+  /**
+   * The number of partitions of the validation pairs. Each has a whole batch, if all together have
+   * one.
+   */
   public int validationPartitions(long pairs) {
     return (int) Math.max(1, Math.min(pairs / validationBatch(), LARGEST_VALIDATION_SPREAD));
   }
 
-  /** Pairs in a batch of the validation, where there are as many. */
+  /** The number of pairs in a validation batch, if there are as many. */
   public int validationBatch() {
     return Math.min(batchSize, LARGEST_VALIDATION_BATCH);
   }
@@ -172,7 +178,7 @@ public record TrainingSettings(
     return keep == Keep.BEST;
   }
 
-  /** Epochs from one validation to the next. */
+  /** The number of epochs from one validation to the next. */
   public int epochsBetweenValidations() {
     return Math.max(1, Math.round((float) epochs / Math.max(validations, 1)));
   }

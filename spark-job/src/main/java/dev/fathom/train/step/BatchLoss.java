@@ -13,18 +13,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The loss of a batch and its gradients, of which each member takes the rows of its partitions. */
+/** The loss of a batch and its gradients. Each member computes the rows of its partitions. */
 final class BatchLoss {
-  /** Pairs of a batch whose loss each process takes by itself, at most. */
+  /** Up to this many pairs in a batch, each process computes the whole loss by itself. */
   private static final int ALONE = 256;
 
-  /** Behind ∂L/∂y: L, ... */
+  /** Number of scalars that follow ∂L/∂y in the exchanged array: L, ∂L/∂log τ and ∂L/∂b. */
   private static final int SCALARS = 3;
 
-  /** ... ∂L/∂log τ, ... */
+  /** Index of ∂L/∂log τ among the scalars. */
   private static final int TEMPERATURE = 1;
 
-  /** ... and ∂L/∂b. */
+  /** Index of ∂L/∂b among the scalars. */
   private static final int BIAS = 2;
 
   private final TrainerSpec spec;
@@ -38,7 +38,7 @@ final class BatchLoss {
   /**
    * L and its gradients.
    *
-   * @param gradientY ∂L/∂y, batch × dimension and some numbers more; not to be written to
+   * @param gradientY ∂L/∂y, batch × dimension, followed by some scalars; not to be written to
    * @param temperatureGradient ∂L/∂log τ
    * @param biasGradient ∂L/∂b
    */
@@ -56,16 +56,16 @@ final class BatchLoss {
     partnerGradients = new Runs(Reduction.SUM, plan.batch() * dimension + SCALARS);
   }
 
-  /** Who takes the loss together. */
+  /** The members that compute the loss together. */
   Collective members(Collective collective) {
     return plan.batch() <= ALONE ? collective.ofProcess() : collective;
   }
 
   /**
-   * The loss of a batch.
+   * Computes the loss of a batch and its gradients.
    *
    * @param gradientX receives ∂L/∂x of the own rows, batch × dimension
-   * @param members as {@link #members} has them
+   * @param members what {@link #members} returned
    */
   Gradients gradients(
       Embeddings batch, Step step, Logits logits, float[] gradientX, Collective members) {
@@ -90,7 +90,7 @@ final class BatchLoss {
     return new Gradients(sum[size], sum, sum[size + TEMPERATURE], sum[size + BIAS]);
   }
 
-  /** What the objective's instances have to know of each other. */
+  /** The exchanges of the objective's instances, merged. */
   private float[][] merged(Logits logits, Collective members) {
     float[][] merged = new float[exchanges.size()][];
     int from = members.from();

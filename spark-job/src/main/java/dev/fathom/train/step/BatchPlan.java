@@ -6,8 +6,9 @@ import dev.fathom.train.settings.TrainingSettings;
 import java.io.Serializable;
 
 /**
- * How batches, steps and epochs lie on the pairs. A batch has a part in each of some partitions; it
- * takes as many pairs from each, to one pair, so that an epoch goes through all alike.
+ * How the pairs are divided into batches, steps and epochs. A batch has a part in each of some
+ * partitions. It takes equally many pairs from each, give or take one, so that an epoch goes
+ * through all partitions at the same pace.
  *
  * @param localTrainers how many such batches are trained on side by side, by parameters of their
  *     own that are averaged: 1 of a global batch, else the workers
@@ -41,7 +42,7 @@ public record BatchPlan(
     int localTrainers = settings.mode() == TrainingMode.GLOBAL_BATCH ? 1 : parts;
     int partitions = parts / localTrainers;
     int wanted = Math.max(2, settings.batchSize() / localTrainers);
-    // As many of each partition, so that none draws more for its sample than it holds out.
+    // The same number from each partition, so that none samples more than it holds out.
     int ofEach = Math.min(ceiling(settings.populationHeldOut(), parts), smallest / 2);
     int heldOut = sampleRows == 0 ? 0 : Math.multiplyExact(partitions, ofEach);
     int trained = smallest - ceiling(heldOut, partitions);
@@ -65,7 +66,7 @@ public record BatchPlan(
             heldOut,
             steps,
             (long) steps * settings.epochs());
-    // The last partition is the first to come to its end, by the pair that it is ahead.
+    // The last partition ends first, as it may be one pair ahead.
     return plan.first(steps, partitions - 1) <= trained
         ? plan
         : new BatchPlan(
@@ -82,7 +83,7 @@ public record BatchPlan(
     return (count + parts - 1) / parts;
   }
 
-  /** Pairs of a step, of all local trainers. */
+  /** Number of pairs in a step of all local trainers together. */
   public long pairs() {
     return (long) batch * localTrainers;
   }
@@ -91,7 +92,7 @@ public record BatchPlan(
     return step / stepsPerEpoch;
   }
 
-  /** Where in an epoch's order a step's pairs of a partition begin. */
+  /** The index in an epoch's order of the first pair that a step takes from a partition. */
   public int first(long step, int partition) {
     return first((int) (step % stepsPerEpoch), partition);
   }
@@ -100,28 +101,28 @@ public record BatchPlan(
     return (int) (((long) stepOfEpoch * batch + partition) / partitions);
   }
 
-  /** How many pairs a step takes from a partition. */
+  /** The number of pairs that a step takes from a partition. */
   public int rows(long step, int partition) {
     int stepOfEpoch = (int) (step % stepsPerEpoch);
     return first(stepOfEpoch + 1, partition) - first(stepOfEpoch, partition);
   }
 
-  /** The most that {@link #rows} gives. */
+  /** The largest value of {@link #rows}. */
   int mostRows() {
     return ceiling(batch, partitions);
   }
 
-  /** How many rows of the separate sample a partition gives. */
+  /** The number of rows of the separate sample from a partition. */
   public int sample(int partition) {
     return share(sample, partition);
   }
 
-  /** The most that {@link #sample(int)} gives. */
+  /** The largest value of {@link #sample(int)}. */
   int mostSample() {
     return ceiling(sample, partitions);
   }
 
-  /** How many pairs of a partition are in no batch. */
+  /** The number of pairs of a partition that are in no batch. */
   int heldOut(int partition) {
     return share(heldOut, partition);
   }

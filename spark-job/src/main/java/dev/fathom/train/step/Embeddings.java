@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  *
  * @param x of the first side, batch × dimension
  * @param y of the second side
- * @param lengths the sum of the sample's lengths, for each partition; x's, then y's
+ * @param lengths sum of the lengths of the sample, for each partition; x's, then y's
  */
 record Embeddings(float[] x, float[] y, float[] lengths) {
 
@@ -23,7 +23,7 @@ record Embeddings(float[] x, float[] y, float[] lengths) {
       return x * y;
     }
 
-    /** How similarities become logits: inner products are divided by the norms too. */
+    /** The logits of inner products, which are also divided by the norms. */
     Logits logits(Temperature.State scalars) {
       return new Logits(
           (float) ((float) scalars.value() * product()), (float) scalars.bias().value());
@@ -36,9 +36,9 @@ record Embeddings(float[] x, float[] y, float[] lengths) {
   }
 
   /**
-   * Takes in the rows of the other members of a collective.
+   * Gathers the rows of the other members of a collective.
    *
-   * @param starts where in the batch each partition's rows begin; and after the last, where it ends
+   * @param starts first row in the batch of each partition, and last the end of the batch
    */
   void gather(int[] starts, int dimension, Collective collective) {
     int[] floats = IntStream.of(starts).map(start -> start * dimension).toArray();
@@ -56,7 +56,7 @@ record Embeddings(float[] x, float[] y, float[] lengths) {
   /**
    * The norms.
    *
-   * @param sample rows of the whole sample
+   * @param sample number of rows of the whole sample
    */
   Norms norms(Similarity similarity, int sample) {
     int half = lengths.length / 2;

@@ -16,7 +16,7 @@ public final class ExactTemperature {
 
   private static final int MOST_STEPS = 40;
 
-  /** Relative change of s that no longer matters beside the noise of a batch. */
+  /** A relative change of s that is small beside the noise of a batch. */
   private static final double TOLERANCE = 1e-3;
 
   private static final String TRUST_REGION = "trust-region";
@@ -24,7 +24,7 @@ public final class ExactTemperature {
 
   private ExactTemperature() {}
 
-  /** What binds the solution, if anything. */
+  /** The limit that bounds the solution, if any. */
   enum Bound {
     NONE,
     LOWEST,
@@ -32,22 +32,25 @@ public final class ExactTemperature {
   }
 
   /**
-   * Where L is smallest.
+   * The minimum of L.
    *
    * @param inverse s = 1/τ
    */
   public record Solution(double inverse, Bound bound) {}
 
   /**
-   * Where a solution is looked for.
+   * The interval in which the minimum is searched.
    *
-   * @param start where to begin, within the interval
-   * @param lowest s at least
-   * @param highest s at most
-   * @param floor whether the floor of the temperature is what bounds it above
+   * @param start start of the search, within the interval
+   * @param lowest smallest s
+   * @param highest largest s
+   * @param floor whether the floor of the temperature gives the upper end
    */
   public record Range(double start, double lowest, double highest, boolean floor) {
-    /** As far from a round's temperature as the optimiser's steps of that round could take it. */
+    /**
+     * The interval around a round's temperature that the optimiser's steps of that round could
+     * reach.
+     */
     public static Range of(TrainerSpec spec, RoundState round) {
       double trust = 0;
       for (int i = 0; i < round.steps(); i++) {
@@ -59,7 +62,7 @@ public final class ExactTemperature {
       return new Range(Math.min(now, highest), now * Math.exp(-trust), highest, highest < farthest);
     }
 
-    /** What holds a solution, as the metrics tell it; nothing where it is the minimum. */
+    /** The bound of a solution as the metrics name it; empty if it is the minimum. */
     public Optional<String> boundOf(Solution solution) {
       return switch (solution.bound()) {
         case NONE -> Optional.empty();

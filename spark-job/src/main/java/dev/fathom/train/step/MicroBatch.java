@@ -8,8 +8,8 @@ import dev.fathom.model.Towers;
 import dev.fathom.train.pairs.PairPartition;
 
 /**
- * The part that a partition has in a batch, on its way through both encoders and back. One instance
- * holds the activations of one micro-batch.
+ * The part of a batch that comes from one partition, with its forward and backward pass through
+ * both encoders. An instance holds the activations of one micro-batch.
  */
 final class MicroBatch {
   private final TrainerSpec spec;
@@ -23,12 +23,12 @@ final class MicroBatch {
   /**
    * One side.
    *
-   * @param offset where the encoder's parameters start
+   * @param offset index of the encoder's first parameter
    */
   private record SideKernel(EncoderKernel kernel, int offset, Outputs outputs) {}
 
   /**
-   * What comes back to one side.
+   * The gradients with respect to one side's embeddings.
    *
    * @param embedding ∂L/∂embedding of the batch
    * @param length ∂L/∂length of each row of the sample
@@ -45,14 +45,14 @@ final class MicroBatch {
     y = new SideKernel(towers.y().kernel(most), towers.yOffset(), new Outputs(most, dimension));
   }
 
-  /** Rows that it has room for. */
+  /** Largest number of rows. */
   int capacity() {
     return rows.length;
   }
 
   /**
-   * Takes the pairs of a step's batch, then the separate sample: of the pairs held out for it the
-   * next, or else those that the epoch visits next.
+   * Chooses the pairs of a step's batch, then the separate sample: the next of the pairs held out
+   * for it, or else those that the epoch visits next.
    */
   void choose(PairPartition pairs, int partition, long step) {
     BatchPlan plan = spec.plan();
@@ -72,7 +72,7 @@ final class MicroBatch {
     }
   }
 
-  /** Takes given rows of the columns, then those of a sample. */
+  /** Chooses given rows of the columns, then those of a sample. */
   void choose(int[] chosen, int from, int count, int sample) {
     System.arraycopy(chosen, from, rows, 0, count + sample);
     this.count = count;
@@ -80,10 +80,10 @@ final class MicroBatch {
   }
 
   /**
-   * Embeds what was chosen.
+   * Embeds the chosen rows.
    *
-   * @param target receives its rows, and the lengths of its sample as the partition's
-   * @param first where in the batch its rows begin
+   * @param target receives the embeddings, and the sum of the sample's lengths for the partition
+   * @param first first row of this part in the batch
    */
   void embed(PairPartition pairs, int partition, float[] parameters, Embeddings target, int first) {
     float[] lengths = target.lengths();
@@ -100,7 +100,8 @@ final class MicroBatch {
   }
 
   /**
-   * Gradients with respect to the parameters of both encoders, by the rows that were embedded last.
+   * Computes the gradients with respect to the parameters of both encoders, for the rows that were
+   * embedded last.
    *
    * @param embeddings of the batch
    * @param gradients receives ∂L/∂parameters

@@ -10,9 +10,12 @@ import dev.fathom.train.step.MicroBatch.SideGradient;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A member's part of a batch, on its way through both encoders and back. */
+/** A member's part of a batch, with its forward and backward pass through both encoders. */
 final class MicroBatches {
-  /** Rows whose activations are kept for the way back. Of more, they are made again. */
+  /**
+   * Up to this many rows keep their activations for the backward pass. For more rows they are
+   * computed again.
+   */
   private static final int KEPT_ROWS = 2048;
 
   private final TrainerSpec spec;
@@ -23,7 +26,7 @@ final class MicroBatches {
   /**
    * A step.
    *
-   * @param starts where in its batch each partition's rows begin; and after the last, where it ends
+   * @param starts first row in the batch of each partition, and last the end of the batch
    */
   record Step(long number, int[] starts) {
     static Step of(long number, BatchPlan plan) {
@@ -45,13 +48,13 @@ final class MicroBatches {
     gradients = new Runs(Reduction.SUM, spec.towers().parameterCount());
   }
 
-  /** One that nothing is expected of at the moment. */
+  /** A micro-batch that is free at the moment. */
   MicroBatch any() {
     return microBatch(0, 1);
   }
 
   /**
-   * Embeds the own rows of a step's batch, and takes in those of the others.
+   * Embeds the own rows of a step's batch and gathers those of the others.
    *
    * @param pairs the own partitions
    */
@@ -81,9 +84,9 @@ final class MicroBatches {
   }
 
   /**
-   * ∂L/∂parameters of the whole batch, by the rows that were embedded last.
+   * Computes ∂L/∂parameters of the whole batch, for the rows that were embedded last.
    *
-   * @return what the members' parts add up to, not to be written to
+   * @return the sum over all members, not to be written to
    */
   float[] backward(
       List<PairPartition> pairs,

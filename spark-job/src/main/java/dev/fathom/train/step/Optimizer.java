@@ -21,12 +21,12 @@ public final class Optimizer {
   private Optimizer() {}
 
   /**
-   * A part of one step of the kind that the settings name.
+   * Takes a part of one step of the algorithm that the settings name.
    *
    * @param gradients ∂L/∂parameters, not written to
    * @param step number of this step, from 0
    * @param from the first parameter to move
-   * @param to the one after the last
+   * @param to end of the parameters to move, exclusive
    */
   public static void step(
       TrainerSpec spec, Weights weights, float[] gradients, long step, int from, int to) {
@@ -36,18 +36,18 @@ public final class Optimizer {
     Rule rule = new Rule(weights, gradients, clip, learningRate, from, to);
     switch (settings.optimizer()) {
       case SGD -> rule.sgd(settings.weightDecay());
-      // The decay is not divided by noise, and so is not to be made up for it.
+      // Adam does not divide the decay by the noise, so the factor for it must not apply.
       case ADAMW -> rule.adam(0, settings.weightDecay() / spec.noise(), step + 1);
       case ADAM -> rule.adam(settings.weightDecay(), 0, step + 1);
     }
   }
 
-  /** The moments that an optimiser begins with. */
+  /** The initial moments. */
   public static Moments moments(TrainingSettings settings, int parameters) {
     return Moments.zero(settings.optimizer() == TrainingSettings.Algorithm.SGD ? 0 : parameters);
   }
 
-  /** What a gradient that is longer than allowed is multiplied by, else 1. */
+  /** The factor that brings a gradient to the allowed norm; 1 if it is not longer. */
   static float clip(float[] gradients, double longest) {
     double squares = 0;
     for (float gradient : gradients) {
@@ -58,9 +58,9 @@ public final class Optimizer {
   }
 
   /**
-   * What moves some of the parameters.
+   * Moves a range of the parameters.
    *
-   * @param clip what the gradients are multiplied by
+   * @param clip factor of the gradients
    */
   record Rule(
       Weights weights, float[] gradients, float clip, double learningRate, int from, int to) {
@@ -75,8 +75,8 @@ public final class Optimizer {
     }
 
     /**
-     * @param penalty λ in the gradient
-     * @param decay λ apart from the gradient
+     * @param penalty λ of the L2 penalty in the gradient
+     * @param decay λ of the decoupled weight decay
      * @param step number of this step, from 1
      */
     void adam(double penalty, double decay, long step) {

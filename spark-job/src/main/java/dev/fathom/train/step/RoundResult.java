@@ -10,13 +10,13 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What a worker gives back after a round, or the mean of what several gave.
+ * A worker's result of a round, or the mean of several results.
  *
- * @param workers how many it stands for
- * @param steps what each local step told
+ * @param workers number of workers that the result stands for
+ * @param steps losses and gradients of each local step
  * @param temperature τ and b with their moments, as the workers stepped it
- * @param temperatureBound what holds an exact temperature, empty where nothing does
- * @param seconds spent in arithmetic by the slowest
+ * @param temperatureBound limit that bounds an exact temperature, empty if none does
+ * @param seconds time that the slowest worker spent on arithmetic
  */
 public record RoundResult(
     int workers,
@@ -29,7 +29,7 @@ public record RoundResult(
   private static final long serialVersionUID = 1L;
 
   /**
-   * What each local step told.
+   * Loss and gradients of each local step.
    *
    * @param losses L, in nats
    * @param temperatureGradients ∂L/∂log τ
@@ -40,12 +40,12 @@ public record RoundResult(
     private static final long serialVersionUID = 1L;
   }
 
-  /** As many sums as stay in the cache. */
+  /** Number of sums that fit into the cache. */
   private static final int BLOCK = 2048;
 
   /**
-   * The mean over all workers, added up in the order of the list in double precision: the same bits
-   * whichever came first.
+   * The mean over all workers, added up in the order of the list in double precision, so that the
+   * bits do not depend on the order of arrival.
    */
   public static RoundResult mean(List<RoundResult> all) {
     if (all.size() == 1) {

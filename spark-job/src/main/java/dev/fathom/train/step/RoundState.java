@@ -4,11 +4,12 @@ package dev.fathom.train.step;
 import java.io.Serializable;
 
 /**
- * What a round starts from beside the weights.
+ * The state that a round starts from, besides the weights.
  *
  * @param firstStep number of the round's first local step
- * @param steps local steps of the round
- * @param temperature τ and b at its start, and during it unless the workers step it
+ * @param steps number of local steps of the round
+ * @param temperature τ and b at the start of the round; they stay the same during it unless the
+ *     workers step them
  */
 public record RoundState(long firstStep, int steps, Temperature.State temperature)
     implements Serializable {

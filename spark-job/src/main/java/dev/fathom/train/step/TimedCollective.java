@@ -6,12 +6,12 @@ import dev.fathom.collective.Runs;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** A collective that tells how long its exchanges take, waiting included. */
+/** A collective that measures the time of its exchanges, waiting included. */
 final class TimedCollective implements Collective {
   private final Collective collective;
   private final Clock clock;
 
-  /** Of a member, whoever it exchanges with. */
+  /** The time of a member's exchanges with anyone. */
   private static final class Clock {
     private long nanos;
 
@@ -32,7 +32,7 @@ final class TimedCollective implements Collective {
     this.clock = clock;
   }
 
-  /** Nanoseconds that its exchanges have taken, and those of {@link #ofProcess}. */
+  /** Nanoseconds spent in its exchanges and in those of {@link #ofProcess}. */
   long nanos() {
     return clock.nanos;
   }

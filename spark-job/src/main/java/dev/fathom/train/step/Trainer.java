@@ -16,10 +16,10 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * A worker's memory and arithmetic: steps on batches, of which it does the part of some partitions
- * and exchanges with the other members of a collective what they have to know of each other. A
- * round is a pure function of the state it starts from and the pairs, so a task that Spark runs
- * again gives the same bits, and so does any number of members.
+ * A worker's memory and arithmetic. It does the steps of a round for some partitions of each batch,
+ * and exchanges embeddings and gradients with the other members of a collective. A round is a pure
+ * function of its initial state and the pairs. So a task that Spark runs again gives the same bits,
+ * and so does any number of members.
  */
 public final class Trainer {
   /*
@@ -37,7 +37,7 @@ public final class Trainer {
    * So the gradient is that of the loss of the whole batch, through all embeddings, and each similarity is taken once.
    */
 
-  /** Batches of a round that the loss is taken on as a function of the temperature. */
+  /** Number of a round's batches for the loss as a function of the temperature. */
   private static final int CURVE_BATCHES = 4;
 
   private final TrainerSpec spec;
@@ -47,7 +47,7 @@ public final class Trainer {
   private final BatchLoss loss;
   private Validation validation;
 
-  /** What the members of a process share in a round. */
+  /** The data that the members of a process share in a round. */
   private record Board(Weights weights, Embeddings batch, float[] gradientX) {}
 
   public Trainer(TrainerSpec spec) {
@@ -59,10 +59,10 @@ public final class Trainer {
   }
 
   /**
-   * Does the steps of a round.
+   * Runs the steps of a round.
    *
    * @param pairs the own partitions
-   * @param start what to begin with; not written to
+   * @param start initial weights; not written to
    */
   public RoundResult run(
       List<PairPartition> pairs, RoundState state, Weights start, Collective collective) {
@@ -129,7 +129,7 @@ public final class Trainer {
     return told;
   }
 
-  /** The latest batches of a round, embedded by its last parameters. */
+  /** Embeds the latest batches of a round with its last parameters. */
   public LatestBatches latest(
       List<PairPartition> pairs, RoundState state, float[] parameters, Collective collective) {
     int count = Math.min(CURVE_BATCHES, state.steps());
@@ -157,7 +157,10 @@ public final class Trainer {
     return loss.curve(latest, inverse, collective);
   }
 
-  /** Loss and retrieval of a partition's pairs in batches, nothing drawn and nothing changed. */
+  /**
+   * Computes the loss and retrieval of a partition's pairs in batches. It draws and changes
+   * nothing.
+   */
   ValidationLoss.Sums validationLoss(
       PairPartition pairs, float[] parameters, Temperature.State scalars) {
     if (validation == null) {

@@ -10,17 +10,17 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 
 /**
- * Lends out the trainers of one training, so that an executor's tasks, round after round, share as
- * many as run at once. What is sent is only what it takes to make one. Idle ones may go when memory
- * is short, and after the training.
+ * Lends out the trainers of one training, so that the tasks of an executor share as many trainers
+ * as run at once, round after round. Only the specification of a trainer is serialised. Idle
+ * trainers may be freed when memory is short, and after the training.
  *
- * @param training name of the training, unique in the life of an executor
+ * @param training name of the training, unique within an executor
  */
 public record TrainerPool(String training, TrainerSpec spec) implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final Map<String, SoftReference<Queue<Trainer>>> IDLE = new ConcurrentHashMap<>();
 
-  /** Does some work with a trainer that nobody else uses meanwhile. */
+  /** Does some work with a trainer that nobody else uses at the time. */
   public <T> T lend(Function<Trainer, T> work) {
     Queue<Trainer> idle = idle();
     Trainer lent = idle.poll();
@@ -30,7 +30,7 @@ public record TrainerPool(String training, TrainerSpec spec) implements Serializ
     return result;
   }
 
-  /** Lets the trainers in this process go, at the end of the training. */
+  /** Frees the trainers in this process, at the end of the training. */
   public void release() {
     IDLE.remove(training);
   }

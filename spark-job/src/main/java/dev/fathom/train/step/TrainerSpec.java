@@ -6,28 +6,29 @@ import dev.fathom.train.settings.TemperatureSettings;
 import dev.fathom.train.settings.TrainingSettings;
 import java.io.Serializable;
 
-/** All that it takes to make a {@link Trainer}. */
+/** Everything that is needed to make a {@link Trainer}. */
 public record TrainerSpec(
     Towers towers, TrainingSettings settings, TemperatureSettings temperature, BatchPlan plan)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** What a step takes of the highest learning rates. */
+  /** A step's share of the highest learning rates. */
   public double learningRateShare(long step) {
     return settings.learningRate().share(step, plan.totalSteps());
   }
 
   /**
-   * The learning rate of a step. Adam divides a gradient by its size, most of which is noise, and
-   * that of a W-th of a batch is √W times as great: parameters averaged over W workers would move
-   * as much less than by the whole batch.
+   * The learning rate of a step. Adam divides a gradient by its size, which is mostly noise, and
+   * the noise of a W-th of a batch is √W times as large. So parameters averaged over W workers
+   * would move √W times less than with the whole batch, and the rate makes up for it.
    */
   public double learningRate(long step) {
     return settings.learningRate().highest() * noise() * learningRateShare(step);
   }
 
   /**
-   * How much greater a worker's gradient is by its noise, as far as the optimiser divides by it.
+   * The factor by which noise makes a worker's gradient larger, if the optimiser divides by its
+   * size.
    */
   double noise() {
     return settings.optimizer() == TrainingSettings.Algorithm.SGD

@@ -10,7 +10,7 @@ import dev.fathom.train.step.Embeddings.Norms;
 import java.util.Arrays;
 import java.util.List;
 
-/** Loss and retrieval of pairs in batches, nothing drawn and nothing changed. */
+/** Computes the loss and retrieval of pairs in batches. It draws and changes nothing. */
 final class Validation {
   private final TrainerSpec spec;
   private final Towers towers;
@@ -23,7 +23,7 @@ final class Validation {
     objective = spec.settings().objective().rows(most, most, towers.dimension());
   }
 
-  /** A partition's part. */
+  /** Computes a partition's part. */
   ValidationLoss.Sums loss(
       PairPartition pairs, float[] parameters, Temperature.State scalars, MicroBatch microBatch) {
     int batch = Math.min(spec.settings().validationBatch(), pairs.size());
@@ -49,7 +49,7 @@ final class Validation {
     return new ValidationLoss.Sums(loss, batches, firsts, (long) batches * batch);
   }
 
-  /** The exchanges of an instance that has all rows. */
+  /** The exchanges of an objective's instance that has all rows. */
   private float[][] exchanged(int batch, Logits logits) {
     List<Exchange> exchanges = objective.exchanges(batch);
     float[][] merged = new float[exchanges.size()][];
@@ -61,7 +61,7 @@ final class Validation {
     return merged;
   }
 
-  /** Embeds the first rows, and takes the norms of those that follow. */
+  /** Embeds the first rows, and computes the norms of those that follow. */
   private Norms embed(
       PairPartition pairs,
       int[] rows,

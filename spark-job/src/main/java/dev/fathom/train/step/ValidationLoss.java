@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * A partition's part of the validation: loss, and retrieval within batches.
  *
- * @param temperature τ and bias that it is taken at
+ * @param temperature τ and bias of the loss
  */
 public record ValidationLoss(
     TrainerPool trainers, Temperature.State temperature, BroadcastValue<Weights> weights)
@@ -18,11 +18,11 @@ public record ValidationLoss(
   private static final long serialVersionUID = 1L;
 
   /**
-   * The sums over some batches, of which there are none where too few pairs are to be told apart.
+   * Sums over some batches. There are no batches where there are too few pairs.
    *
-   * @param sum of the losses
-   * @param firsts x that are nearest to their own y within their batch
-   * @param asked x in all batches
+   * @param sum sum of the losses
+   * @param firsts number of x that are nearest to their own y within their batch
+   * @param asked number of x in all batches
    */
   public record Sums(double sum, int batches, long firsts, long asked) implements Serializable {
     private static final long serialVersionUID = 1L;
@@ -35,7 +35,7 @@ public record ValidationLoss(
           sum + other.sum, batches + other.batches, firsts + other.firsts, asked + other.asked);
     }
 
-    /** All parts together. */
+    /** Adds up all parts. */
     public static Sums of(List<Sums> parts) {
       return parts.stream().reduce(NONE, Sums::plus);
     }

@@ -18,7 +18,7 @@ public record Weights(float[] parameters, Moments moments) implements Serializab
     return new WeightsProxy(this);
   }
 
-  /** Adam's moments, one of each a parameter. */
+  /** Adam's first and second moments, one per parameter. */
   public record Moments(float[] first, float[] second) implements Serializable {
     private static final long serialVersionUID = 1L;
 

@@ -11,8 +11,8 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
- * Weights or moments on their way between JVMs: Java would write the floats one by one, and an
- * array of all their bytes would be one more copy of them.
+ * The serialisation proxy of weights or moments. Java would write the floats one by one, and an
+ * array of all their bytes would be another copy.
  */
 final class WeightsProxy implements Externalizable {
   private static final long serialVersionUID = 1L;
@@ -20,7 +20,7 @@ final class WeightsProxy implements Externalizable {
 
   private float[][] arrays;
 
-  /** For what reads it. */
+  /** For deserialisation. */
   public WeightsProxy() {}
 
   WeightsProxy(Weights weights) {
@@ -58,7 +58,7 @@ final class WeightsProxy implements Externalizable {
     try {
       arrays = Arrays.stream(lengths).mapToObj(float[]::new).toArray(float[][]::new);
     } catch (OutOfMemoryError e) {
-      // With it left unread, Java would tell of that in place of the memory.
+      // If the rest stayed unread, Java would report that instead of the lack of memory.
       for (long left = 4 * Arrays.stream(lengths).asLongStream().sum(); left > 0; ) {
         left -= in.skipBytes((int) Math.min(left, Integer.MAX_VALUE));
       }

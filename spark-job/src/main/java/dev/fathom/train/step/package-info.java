@@ -1,2 +1,2 @@
-/** An optimiser's step: batches, loss, gradients, the optimiser, the temperature. */
+/** A step of training: batches, loss, gradients, optimiser, temperature. */
 package dev.fathom.train.step;

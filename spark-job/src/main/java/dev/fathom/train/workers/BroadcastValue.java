@@ -6,16 +6,16 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
- * Something that tasks read on the executors: within the task where it is small, which saves a
- * broadcast of its own and its messages, else broadcast.
+ * A value that tasks read on the executors. A small value is part of the task, which saves a
+ * broadcast and its messages; a large one is broadcast.
  *
- * @param small the thing itself, or null
+ * @param small the value, or null
  * @param large the broadcast, or null
  */
 public record BroadcastValue<T>(T small, Broadcast<T> large) implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** Spark warns of tasks beyond a million bytes. */
+  /** Largest size of a value within a task; Spark warns of tasks beyond a million bytes. */
   private static final long MOST_SMALL_BYTES = 800_000;
 
   static <T> BroadcastValue<T> of(JavaSparkContext spark, T value, long bytes) {
@@ -28,7 +28,7 @@ public record BroadcastValue<T>(T small, Broadcast<T> large) implements Serializ
     return large == null ? small : large.value();
   }
 
-  /** Lets the broadcast go, after which no task may read it. */
+  /** Frees the broadcast. No task may read it after that. */
   public void destroy() {
     if (large != null) {
       large.destroy();

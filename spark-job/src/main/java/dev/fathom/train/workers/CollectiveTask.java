@@ -6,10 +6,10 @@ import dev.fathom.train.pairs.PairPartition;
 import java.io.Serializable;
 import java.util.List;
 
-/** Something that all workers do together. */
+/** A task that all workers do together. */
 public interface CollectiveTask<T> extends Serializable {
   /**
-   * A member's part of it; every member has the same result, to the bit.
+   * Runs a member's part. Every member has the same result, to the bit.
    *
    * @param pairs the member's partitions
    */

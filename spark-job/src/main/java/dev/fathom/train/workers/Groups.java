@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * About √W groups of neighbours among W results, so that neither the driver nor an executor takes
- * in more results than that. Up to sixteen are merged at once.
+ * Divides W results into about √W groups of neighbours, so that neither the driver nor an executor
+ * receives more than about √W results. Up to sixteen results are merged at once.
  */
 final class Groups {
   private static final int MOST_DIRECT = 16;
@@ -17,13 +17,13 @@ final class Groups {
     return results <= MOST_DIRECT;
   }
 
-  /** Neighbours in a group. */
+  /** The number of results in a group. */
   static int size(int results) {
     int groups = (int) Math.ceil(Math.sqrt(results));
     return (results + groups - 1) / groups;
   }
 
-  /** Merges results that are all at hand, in the order in which a cluster does. */
+  /** Merges results in one process, in the order in which a cluster merges them. */
   static <T> T merged(List<T> results, Merge<T> merge) {
     if (isOne(results.size())) {
       return merge.of(results);

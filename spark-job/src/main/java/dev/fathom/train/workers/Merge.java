@@ -4,12 +4,13 @@ package dev.fathom.train.workers;
 import java.io.Serializable;
 import java.util.List;
 
-/** Makes several results one. */
+/** Merges several results into one. */
 public interface Merge<T> extends Serializable {
   /**
    * Merges.
    *
-   * @param results in the order of the partitions, each of one or of a group; one at least
+   * @param results at least one result, each of a partition or of a group, in the order of the
+   *     partitions
    */
   T of(List<T> results);
 }

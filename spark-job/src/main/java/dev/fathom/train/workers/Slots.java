@@ -13,21 +13,21 @@ import java.util.function.Supplier;
 import org.apache.spark.SparkContext;
 
 /**
- * Tasks that Spark can run at the same time. A stage whose tasks must all run at once waits for as
- * many, and would wait for ever for an executor that does not come back.
+ * The number of tasks that Spark can run at the same time. A barrier stage waits for enough slots,
+ * and would wait for ever for an executor that does not come back.
  */
 public record Slots(SparkContext context) {
-  /** How long tasks wait for executors that were there before. */
+  /** How long tasks wait for executors that were lost. */
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  /** How long no executor may have come for all to be there. */
+  /** After this long without a new executor, all are taken to have come. */
   private static final Duration QUIET = Duration.ofSeconds(2);
 
   private static final Duration LONGEST_START = Duration.ofSeconds(60);
   private static final long POLL_MILLIS = 100;
   private static final String JOB_GROUP = "spark.jobGroup.id";
 
-  /** There were too few for too long. */
+  /** There were too few slots for too long. */
   static final class TooFew extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -38,13 +38,13 @@ public record Slots(SparkContext context) {
       this.slots = slots;
     }
 
-    /** How many there are. */
+    /** The number of slots that there were. */
     int slots() {
       return slots;
     }
   }
 
-  /** How many there are now, 1 at least. */
+  /** The number of slots now, at least 1. */
   public int now() {
     return Math.max(1, found());
   }
@@ -53,7 +53,7 @@ public record Slots(SparkContext context) {
     return context.maxNumConcurrentTasks(context.resourceProfileManager().defaultResourceProfile());
   }
 
-  /** How many there are once executors have come and no more follow, {@code most} at most. */
+  /** Waits until no more executors come, and returns the number of slots, at most {@code most}. */
   public int settled(int most) {
     int slots = found();
     Instant end = Instant.now().plus(LONGEST_START);
@@ -84,10 +84,11 @@ public record Slots(SparkContext context) {
   /**
    * Runs a job of tasks that must all run at once.
    *
-   * @throws TooFew where there have long been fewer slots than tasks
+   * @throws TooFew if there are fewer slots than tasks for too long
    */
   <T> T withAll(int tasks, Supplier<T> job) {
-    // Spark would look again and again before it lets such a job begin, and not be told to end it.
+    // Spark would check again and again before it starts such a job, and could not be cancelled
+    // meanwhile.
     for (Instant end = Instant.now().plus(PATIENCE); now() < tasks; pause()) {
       if (Instant.now().isAfter(end)) {
         throw new TooFew(now(), null);
@@ -103,7 +104,7 @@ public record Slots(SparkContext context) {
     try {
       return job.get();
     } catch (Exception e) {
-      // Spark throws what it does not declare.
+      // Spark throws exceptions that it does not declare.
       if (tooFew.get() || now() < tasks) {
         throw new TooFew(now(), e);
       }
@@ -121,7 +122,7 @@ public record Slots(SparkContext context) {
     return thread;
   }
 
-  /** Ends a job that has waited too long. */
+  /** Cancels a job that has waited too long. */
   private final class Watch implements Runnable {
     private final int tasks;
     private final String group;

@@ -23,14 +23,14 @@ import org.slf4j.LoggerFactory;
 import scala.Tuple2;
 
 /**
- * Workers that are tasks of Spark.
+ * Workers that are Spark tasks.
  *
- * @param <E> what an RDD's partition holds, its only element
+ * @param <E> the one element of an RDD's partition
  */
 public final class SparkWorkers<E> implements Workers {
   private static final Logger LOG = LoggerFactory.getLogger(SparkWorkers.class);
 
-  /** How long workers stay as they are before cores that have come since are made use of. */
+  /** How long the number of workers stays the same before new cores are used. */
   private static final Duration GROWING = Duration.ofSeconds(30);
 
   private final Contents<E> contents;
@@ -39,18 +39,18 @@ public final class SparkWorkers<E> implements Workers {
   private Instant placed = Instant.now();
   private Optional<Rendezvous> rendezvous = Optional.empty();
 
-  /** The pairs within an element. */
+  /** Finds the pairs in an element. */
   public interface Contents<E> extends Serializable {
-    /** Finds them. */
+    /** Returns the pairs. */
     PlacedPairs of(E element);
   }
 
-  /** Lays the same pairs on so many workers, in place of where they were. */
+  /** Places the same pairs on another number of workers. */
   public interface Placing<E> {
-    /** Places them. */
+    /** Places the pairs on this many workers. */
     PlacedRdd<E> on(int workers);
 
-    /** How many there may be. */
+    /** The largest number of workers. */
     int most();
   }
 
@@ -60,7 +60,7 @@ public final class SparkWorkers<E> implements Workers {
     this.placing = placing;
   }
 
-  /** Workers that hold nothing but pairs, and do nothing that takes all of them at once. */
+  /** Workers whose elements are just pairs, and which do no collective tasks. */
   public static SparkWorkers<PlacedPairs> of(PlacedRdd<PlacedPairs> rdd) {
     return new SparkWorkers<>(
         rdd,
@@ -99,8 +99,8 @@ public final class SparkWorkers<E> implements Workers {
   }
 
   /**
-   * With fewer workers than before where executors are gone for good, and with more where others
-   * have come; the bits are the same.
+   * Runs a collective task. It uses fewer workers than before if executors are gone for good, and
+   * more if new ones have come; the bits are the same.
    */
   @Override
   public <T> T together(CollectiveTask<T> task) {
@@ -131,7 +131,7 @@ public final class SparkWorkers<E> implements Workers {
     placed = Instant.now();
   }
 
-  /** Where the workers meet, from the first time that they do. */
+  /** The name of the rendezvous of the workers, which the first call opens. */
   private String rendezvous() {
     rendezvous = rendezvous.or(() -> Optional.of(new Rendezvous()));
     return rendezvous.get().name();
@@ -150,7 +150,7 @@ public final class SparkWorkers<E> implements Workers {
     };
   }
 
-  /** The first member's result stands for all, who have the same. */
+  /** Returns the result of the first member only, as all members have the same. */
   private static <E, T> PlacedRdd.Task<E, List<T>> member(
       Contents<E> contents, String rendezvous, CollectiveTask<T> task) {
     return (element, number) -> {
@@ -168,7 +168,7 @@ public final class SparkWorkers<E> implements Workers {
     return merge.of(Groups.isOne(workers) ? each(task) : ofGroups(task, merge, workers));
   }
 
-  /** They are merged by number, not as they arrive. */
+  /** Merges in groups, in the order of the partitions, not in that of arrival. */
   private <T> List<T> ofGroups(WorkerTask<T> task, Merge<T> merge, int workers) {
     int size = Groups.size(workers);
     PlacedRdd.Task<E, List<T>> onEach = onEach(contents, task);

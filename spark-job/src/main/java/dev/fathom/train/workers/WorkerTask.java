@@ -4,7 +4,7 @@ package dev.fathom.train.workers;
 import dev.fathom.train.pairs.PairPartition;
 import java.io.Serializable;
 
-/** Something that is done with every partition's pairs. */
+/** A task on the pairs of one partition. */
 public interface WorkerTask<T> extends Serializable {
   /** Runs on one partition. */
   T run(PairPartition pairs);

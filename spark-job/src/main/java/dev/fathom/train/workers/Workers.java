@@ -3,36 +3,36 @@ package dev.fathom.train.workers;
 
 import java.util.List;
 
-/** Those who hold the pairs. */
+/** The workers of a training, which hold the pairs. */
 public interface Workers extends AutoCloseable {
-  /** Has a task done on every partition; the results are in the partitions' order. */
+  /** Runs a task on every partition. The results are in the order of the partitions. */
   <T> List<T> each(WorkerTask<T> task);
 
   /**
-   * Has a task done on every partition, and makes the results one.
+   * Runs a task on every partition and merges the results.
    *
-   * @param merge of neighbours; of many results it is done in groups first ({@link Groups})
+   * @param merge merges neighbours; many results are merged in groups first ({@link Groups})
    */
   <T> T reduce(WorkerTask<T> task, Merge<T> merge);
 
-  /** Has all workers do a task together, whose result is the same for each. */
+  /** Runs a task that all workers do together. Its result is the same for each. */
   <T> T together(CollectiveTask<T> task);
 
   /**
-   * Brings something to where the tasks run.
+   * Makes a value available to the tasks.
    *
-   * @param bytes its size, about
+   * @param bytes about its size
    */
   <T> BroadcastValue<T> broadcast(T value, long bytes);
 
-  /** Lets go of what they needed of each other. */
+  /** Frees what the workers shared. */
   @Override
   default void close() {}
 
-  /** Tells whoever watches what the tasks that follow are for. */
+  /** Describes the following tasks for monitoring. */
   void describe(String purpose);
 
-  /** The same of the tasks of a round. */
+  /** Describes the following tasks as those of a round. */
   default void beginRound(int round) {
     describe("train: round " + round);
   }

@@ -1,4 +1,5 @@
 /**
- * Those who hold the pairs, as tasks of Spark or on one thread, and what they can be asked to do.
+ * The workers that hold the pairs, as Spark tasks or in one thread, and the tasks that they can
+ * run.
  */
 package dev.fathom.train.workers;
