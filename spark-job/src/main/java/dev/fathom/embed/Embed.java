@@ -50,7 +50,7 @@ public final class Embed {
   private DatasetFiles data;
   private EmbeddingFiles output;
 
-  /** An embedding of these splits. */
+  /** Creates a stage that embeds these splits. */
   public Embed(SparkSession spark, List<Split> splits) {
     this.spark = spark;
     this.splits = splits;
@@ -75,7 +75,7 @@ public final class Embed {
     return this;
   }
 
-  /** Embeds, and leaves a complete directory. */
+  /** Embeds and writes a complete directory. */
   public EmbedResult execute() {
     long start = System.nanoTime();
     DatasetCard card = data.readCard(storage);

@@ -14,19 +14,19 @@ import org.apache.spark.sql.types.StructType;
  * A directory of embeddings: Parquet with a row a pair, and a card that Spark's readers pass over.
  */
 public record EmbeddingFiles(Storage storage, Path directory) {
-  /** What names a pair. */
+  /** Unique name of the pair. */
   public static final String KEY = "key";
 
-  /** Which split it is of. */
+  /** Split of the pair. */
   public static final String SPLIT = "split";
 
-  /** Its class, or null. */
+  /** Class of the pair, or null. */
   public static final String LABEL = "label";
 
-  /** The embedding of its first side. */
+  /** Embedding of the first side. */
   public static final String X = "x";
 
-  /** That of its second side. */
+  /** Embedding of the second side. */
   public static final String Y = "y";
 
   /** One row a pair, read and written by the columns' names. */
@@ -73,7 +73,7 @@ public record EmbeddingFiles(Storage storage, Path directory) {
     return storage.readJson(card(), Card.class);
   }
 
-  /** Where the card is. */
+  /** The path of the card. */
   public Path card() {
     return new Path(directory, "_embeddings.json");
   }

@@ -35,11 +35,11 @@ record Figure(
   /** More would hide the line. */
   private static final int MOST_MARKERS = 40;
 
-  /** What curves are. */
+  /** The kind of the curves. */
   enum Form {
     /** Values at points. */
     LINES,
-    /** The same, of any power of ten. */
+    /** Values at points that may span several powers of ten. */
     POWERS,
     /** Counts in bins that begin at x. */
     HISTOGRAM
@@ -110,7 +110,7 @@ record Figure(
     return colours;
   }
 
-  /** A row a point: curve, x, y, spread. */
+  /** The data as CSV, one row per point: curve, x, y, spread. */
   String csv() {
     List<List<Object>> rows = new ArrayList<>();
     for (Curve curve : curves) {

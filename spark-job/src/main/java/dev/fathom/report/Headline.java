@@ -24,7 +24,7 @@ import java.util.Locale;
 public final class Headline {
   private Headline() {}
 
-  /** A sentence a figure. */
+  /** The headline, one sentence per figure. */
   public static List<String> of(RunReport report) {
     List<String> sentences = new ArrayList<>();
     report

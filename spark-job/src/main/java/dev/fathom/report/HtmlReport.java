@@ -22,7 +22,7 @@ record HtmlReport(RunReport report, List<Figure> figures) {
   private static final String ECHARTS =
       "/META-INF/resources/webjars/echarts/5.3.1/dist/echarts.min.js";
 
-  /** Of the classes that the build made of the templates. */
+  /** Uses the classes that the build made from the templates. */
   private static final TemplateEngine TEMPLATES =
       TemplateEngine.createPrecompiled(
           null,
@@ -30,7 +30,7 @@ record HtmlReport(RunReport report, List<Figure> figures) {
           HtmlReport.class.getClassLoader(),
           HtmlReport.class.getPackageName());
 
-  /** The page. */
+  /** Renders the page. */
   static String of(RunReport report, List<Figure> figures) {
     StringOutput page = new StringOutput(1 << 16);
     TEMPLATES.render("page.jte", new HtmlReport(report, figures), page);

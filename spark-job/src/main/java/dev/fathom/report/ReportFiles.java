@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 public record ReportFiles(Storage storage, Path directory) {
   private static final Logger LOG = LoggerFactory.getLogger(ReportFiles.class);
 
-  /** Writes both. */
+  /** Writes both reports. */
   public void write(RunReport report) {
     storage.writeJson(json(), JsonReport.of(report));
     List<Figure> figures =
@@ -59,17 +59,17 @@ public record ReportFiles(Storage storage, Path directory) {
     }
   }
 
-  /** What a run told scripts. */
+  /** Reads the report for scripts. */
   public JsonNode readJson() {
     return storage.readJson(json(), JsonNode.class);
   }
 
-  /** For scripts. */
+  /** The path of the report for scripts. */
   public Path json() {
     return new Path(directory, "report.json");
   }
 
-  /** For people. */
+  /** The path of the report for people. */
   public Path html() {
     return new Path(directory, "report.html");
   }

@@ -38,7 +38,7 @@ public record RunReport(
   public record Run(
       String command, long seed, Map<String, String> settings, List<String> versions) {}
 
-  /** Takes what the stages found, one after another. */
+  /** Collects the results of the stages. */
   public static final class Builder {
     private final Run run;
     private Optional<DatasetCard> data = Optional.empty();
@@ -52,14 +52,14 @@ public record RunReport(
       this.run = run;
     }
 
-    /** A dataset that was there. */
+    /** Sets the dataset, one that existed already. */
     @CanIgnoreReturnValue
     public Builder data(DatasetCard card) {
       data = Optional.of(card);
       return this;
     }
 
-    /** A dataset that was made. */
+    /** Sets the dataset, one that this run made. */
     @CanIgnoreReturnValue
     public Builder prepare(PrepareResult result) {
       prepare = Optional.of(result);

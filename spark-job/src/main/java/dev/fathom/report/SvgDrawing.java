@@ -17,7 +17,7 @@ import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** A figure as a file to print. */
+/** Draws a figure as an SVG file. */
 final class SvgDrawing {
   static {
     System.setProperty("java.awt.headless", "true");
