@@ -15,6 +15,8 @@ import java.util.Map;
  * @param x the first side
  * @param y the second side
  * @param dataset fingerprint of the dataset that it was trained on
+ * @param prepared the settings that made a row of that dataset, as its card has them; empty in
+ *     models of earlier builds
  * @param seed of every random choice
  * @param settings every key of the configuration with its value
  */
@@ -26,11 +28,17 @@ public record ModelCard(
     Tower x,
     Tower y,
     String dataset,
+    String prepared,
     long seed,
     Map<String, String> settings) {
 
   /** The version that this code writes and reads. */
   public static final int SCHEMA_VERSION = 1;
+
+  /** Fills in what cards of earlier builds do not have. */
+  public ModelCard {
+    prepared = prepared == null ? "" : prepared;
+  }
 
   /**
    * One side of a model.

@@ -10,6 +10,7 @@ import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
 import dev.fathom.output.OutputDirectory;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -52,6 +53,7 @@ public record ModelFiles(Storage storage, Path directory) {
             new ModelCard.Tower(resolved.x().masked(), data.x(), model.normX(), X_FILE),
             new ModelCard.Tower(resolved.y().masked(), data.y(), model.normY(), Y_FILE),
             data.fingerprint(),
+            data.settings(),
             seed,
             settings));
     new OutputDirectory(storage, directory).complete();
@@ -76,17 +78,25 @@ public record ModelFiles(Storage storage, Path directory) {
   public TrainedModel read(ModelCard card, DatasetCard data) {
     requireFit("x", card.x().reads(), data.x());
     requireFit("y", card.y().reads(), data.y());
-    ComputationGraph graphX = readGraph(card.x().file());
-    ComputationGraph graphY = readGraph(card.y().file());
-    Towers towers =
-        new Towers(
-            card.x().encoder().rebuild(data.x(), graphX),
-            card.y().encoder().rebuild(data.y(), graphY),
-            card.similarity().similarity(1));
-    float[] parameters = new float[towers.parameterCount()];
-    EncoderGraphs.getParameters(graphX, EncoderGraphs.INPUT, parameters, 0);
-    EncoderGraphs.getParameters(graphY, EncoderGraphs.INPUT, parameters, towers.yOffset());
+    SavedEncoder x = readEncoder(card.x(), data.x());
+    SavedEncoder y = readEncoder(card.y(), data.y());
+    Towers towers = new Towers(x.encoder(), y.encoder(), card.similarity().similarity(1));
+    float[] parameters = Arrays.copyOf(x.parameters(), towers.parameterCount());
+    System.arraycopy(y.parameters(), 0, parameters, towers.yOffset(), y.parameters().length);
     return new TrainedModel(towers, parameters, (float) card.x().norm(), (float) card.y().norm());
+  }
+
+  /** Reads one encoder, for rows of what it was trained on. */
+  public SavedEncoder readEncoder(ModelCard.Tower tower) {
+    return readEncoder(tower, tower.reads());
+  }
+
+  private SavedEncoder readEncoder(ModelCard.Tower tower, Side side) {
+    ComputationGraph graph = readGraph(tower);
+    Encoder encoder = tower.encoder().rebuild(side, graph);
+    float[] parameters = new float[encoder.parameterCount()];
+    EncoderGraphs.getParameters(graph, EncoderGraphs.INPUT, parameters, 0);
+    return new SavedEncoder(encoder, parameters);
   }
 
   private static void requireFit(String name, Side expected, Side found) {
@@ -106,13 +116,19 @@ public record ModelFiles(Storage storage, Path directory) {
         GraphZip.written(EncoderGraphs.single(encoder, vertex, parameters, offset)));
   }
 
-  private ComputationGraph readGraph(String file) {
-    Path path = new Path(directory, file);
+  /** Reads an encoder as the graph from its input to the embedding. */
+  public ComputationGraph readGraph(ModelCard.Tower tower) {
+    Path path = file(tower);
     try {
       return GraphZip.read(storage.read(path));
     } catch (IOException e) {
       throw FathomException.data("%s is not a DL4J model: %s", path, e.getMessage()).causedBy(e);
     }
+  }
+
+  /** Where the zip of an encoder is. */
+  public Path file(ModelCard.Tower tower) {
+    return new Path(directory, tower.file());
   }
 
   /** The path of the card. */

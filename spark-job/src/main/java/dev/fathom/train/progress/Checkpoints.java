@@ -4,6 +4,7 @@ package dev.fathom.train.progress;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fathom.data.Safetensors;
 import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
 import dev.fathom.settings.Settings;
@@ -23,7 +24,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,9 +77,6 @@ public final class Checkpoints {
     this.directory = directory;
     this.settings = settings;
   }
-
-  /** A tensor's entry in a safetensors header; the names are the format's. */
-  private record Tensor(String dtype, List<Long> shape, List<Long> data_offsets) {}
 
   /**
    * Writes a checkpoint. Deletes the oldest, and those of later rounds, which are no longer valid.
@@ -156,30 +153,15 @@ public final class Checkpoints {
   }
 
   private void encode(TrainingState state, OutputStream out) throws IOException {
-    Map<String, float[]> tensors = tensors(state);
-    Map<String, Object> header = new LinkedHashMap<>();
-    header.put("__metadata__", metadata(state));
-    long offset = 0;
-    for (Map.Entry<String, float[]> tensor : tensors.entrySet()) {
-      long end = offset + 4L * tensor.getValue().length;
-      header.put(
-          tensor.getKey(),
-          new Tensor("F32", List.of((long) tensor.getValue().length), List.of(offset, end)));
-      offset = end;
-    }
-    // The format wants the header's length to be a multiple of eight, padded with spaces.
-    byte[] json = JSON.writeValueAsBytes(header);
-    int padding = (8 - json.length % 8) % 8;
-    out.write(
-        ByteBuffer.allocate(8)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .putLong(json.length + padding)
-            .array());
-    out.write(json);
-    out.write(" ".repeat(padding).getBytes(StandardCharsets.US_ASCII));
-    for (float[] tensor : tensors.values()) {
-      write(tensor, out);
-    }
+    Safetensors.write(
+        out,
+        metadata(state),
+        tensors(state).entrySet().stream()
+            .map(
+                tensor ->
+                    Safetensors.Tensor.of(
+                        tensor.getKey(), tensor.getValue(), tensor.getValue().length))
+            .toList());
   }
 
   private static Map<String, float[]> tensors(TrainingState state) {
@@ -236,7 +218,7 @@ public final class Checkpoints {
     requireFit(path, JSON.readValue(metadata.get("settings"), new TypeReference<>() {}));
     Map<String, float[]> tensors = new LinkedHashMap<>();
     for (Map.Entry<String, Object> entry : header.entrySet()) {
-      Tensor tensor = JSON.convertValue(entry.getValue(), Tensor.class);
+      Safetensors.Entry tensor = JSON.convertValue(entry.getValue(), Safetensors.Entry.class);
       tensors.put(entry.getKey(), read(Math.toIntExact(tensor.shape().get(0)), data));
     }
     return state(metadata, tensors);
@@ -280,33 +262,15 @@ public final class Checkpoints {
         Long.parseLong(metadata.get("temperature.steps")));
   }
 
-  private static void write(float[] tensor, OutputStream out) throws IOException {
-    byte[] bytes = buffer(tensor.length);
-    FloatBuffer floats = floats(bytes);
-    for (int from = 0; from < tensor.length; from += floats.capacity()) {
-      int count = Math.min(floats.capacity(), tensor.length - from);
-      floats.rewind().put(tensor, from, count);
-      out.write(bytes, 0, 4 * count);
-    }
-  }
-
   private static float[] read(int length, DataInputStream in) throws IOException {
     float[] tensor = new float[length];
-    byte[] bytes = buffer(length);
-    FloatBuffer floats = floats(bytes);
+    byte[] bytes = new byte[4 * Math.min(BUFFER_FLOATS, length)];
+    FloatBuffer floats = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
     for (int from = 0; from < length; from += floats.capacity()) {
       int count = Math.min(floats.capacity(), length - from);
       in.readFully(bytes, 0, 4 * count);
       floats.rewind().get(tensor, from, count);
     }
     return tensor;
-  }
-
-  private static byte[] buffer(int floats) {
-    return new byte[4 * Math.min(BUFFER_FLOATS, floats)];
-  }
-
-  private static FloatBuffer floats(byte[] bytes) {
-    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
   }
 }

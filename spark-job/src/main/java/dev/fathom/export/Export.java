@@ -1,0 +1,196 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.export;
+
+import dev.fathom.data.Modality;
+import dev.fathom.data.Safetensors;
+import dev.fathom.data.Side;
+import dev.fathom.files.Storage;
+import dev.fathom.model.ModelCard;
+import dev.fathom.model.ModelFiles;
+import dev.fathom.model.SimilarityKind;
+import dev.fathom.output.OutputDirectory;
+import dev.fathom.output.StageProvenance;
+import dev.fathom.settings.Settings;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The stage from a model to files for other tools: {@code x} and {@code y} in one format, the
+ * vocabulary of a text beside them, and {@code export.json}, which tells what each reads.
+ */
+public final class Export {
+  private static final String COMMAND = "export";
+  private static final String MODEL = "model";
+
+  private final Storage storage;
+  private final ExportFormat format;
+  private final boolean overwrite;
+  private ModelFiles model;
+  private OutputDirectory output;
+
+  /**
+   * An export to this format.
+   *
+   * @param overwrite whether an output that exists may be replaced
+   */
+  public Export(Storage storage, ExportFormat format, boolean overwrite) {
+    this.storage = storage;
+    this.format = format;
+    this.overwrite = overwrite;
+  }
+
+  /** The model directory. */
+  public Export model(String directory) {
+    model = new ModelFiles(storage, new Path(directory));
+    return this;
+  }
+
+  /** Where the files go: a directory that is absent or empty, or holds the same export. */
+  public Export output(String directory) {
+    output = new OutputDirectory(storage, new Path(directory));
+    return this;
+  }
+
+  /**
+   * What {@code export.json} holds.
+   *
+   * @param temperature τ that training ended with
+   * @param bias that it ended with
+   * @param dataset fingerprint of the dataset that the model was trained on
+   */
+  record Card(
+      String format,
+      SimilarityKind similarity,
+      double temperature,
+      double bias,
+      String dataset,
+      Tower x,
+      Tower y) {}
+
+  /**
+   * One side of it.
+   *
+   * @param file in the format
+   * @param encoder its kind
+   * @param hidden its sizes
+   * @param dimension width of the embedding
+   * @param reads what the input is
+   * @param shape of a row of the input
+   * @param mean of the training pairs, by column or colour channel; of colours from 0 to 1
+   * @param standardDeviation likewise
+   * @param vocabulary file of words by their numbers, where it reads any
+   */
+  record Tower(
+      String file,
+      String encoder,
+      List<Integer> hidden,
+      int dimension,
+      Modality reads,
+      List<Integer> shape,
+      List<Double> mean,
+      List<Double> standardDeviation,
+      Optional<String> vocabulary) {}
+
+  /**
+   * Exports, and leaves a complete directory; one that was made of the same model stays.
+   *
+   * @return the files, in their order
+   */
+  public List<Path> execute() {
+    ModelCard card = model.readCard();
+    output.requireApart(model.directory());
+    StageProvenance provenance =
+        StageProvenance.of(
+            COMMAND,
+            Map.of(MODEL, model.directory() + " " + storage.state(model.directory())),
+            Map.of("format", Settings.written(format)));
+    if (!overwrite && output.isComplete(provenance)) {
+      return List.of();
+    }
+    // What cannot be written is refused before anything is.
+    Map<String, Storage.Content> files = new LinkedHashMap<>();
+    Tower x = add("x", card.x(), card, files);
+    Tower y = add("y", card.y(), card, files);
+    output.lock();
+    try (OutputDirectory locked = output) {
+      locked.claim(overwrite);
+      locked.stamp(provenance);
+      List<Path> written = new ArrayList<>();
+      files.forEach(
+          (name, content) -> {
+            written.add(new Path(locked.path(), name));
+            storage.write(written.get(written.size() - 1), content);
+          });
+      written.add(new Path(locked.path(), "export.json"));
+      storage.writeJson(
+          written.get(written.size() - 1),
+          new Card(
+              Settings.written(format),
+              card.similarity(),
+              card.temperature(),
+              card.bias(),
+              card.dataset(),
+              x,
+              y));
+      locked.complete();
+      return written;
+    }
+  }
+
+  private Tower add(
+      String name, ModelCard.Tower tower, ModelCard card, Map<String, Storage.Content> files) {
+    String file = name + "." + format.ending();
+    files.put(file, content(name, tower, card));
+    Side side = tower.reads();
+    Optional<String> vocabulary = Optional.empty();
+    if (side.modality() == Modality.TEXT) {
+      vocabulary = Optional.of(OnnxEncoder.vocabulary(name));
+      byte[] words = (String.join("\n", side.vocabulary()) + "\n").getBytes(StandardCharsets.UTF_8);
+      files.put(vocabulary.get(), out -> out.write(words));
+    }
+    return new Tower(
+        file,
+        tower.encoder().kind().written(),
+        tower.encoder().hidden(),
+        tower.encoder().dimension(),
+        side.modality(),
+        side.shape(),
+        side.mean(),
+        side.standardDeviation(),
+        vocabulary);
+  }
+
+  private Storage.Content content(String name, ModelCard.Tower tower, ModelCard card) {
+    switch (format) {
+      case ONNX -> {
+        byte[] onnx =
+            OnnxEncoder.translate(
+                model.readGraph(tower),
+                tower.reads(),
+                tower.encoder().dimension(),
+                name,
+                tower.encoder().kind().written());
+        return out -> out.write(onnx);
+      }
+      case SAFETENSORS -> {
+        List<Safetensors.Tensor> tensors = SafetensorsEncoder.tensors(model.readGraph(tower));
+        Map<String, String> metadata = new TreeMap<>();
+        metadata.put("format", "pt");
+        metadata.put("encoder", tower.encoder().kind().written());
+        metadata.put("similarity", Settings.written(card.similarity()));
+        metadata.put("norm", Double.toString(tower.norm()));
+        return out -> Safetensors.write(out, metadata, tensors);
+      }
+      default -> {
+        byte[] zip = storage.read(model.file(tower));
+        return out -> out.write(zip);
+      }
+    }
+  }
+}
