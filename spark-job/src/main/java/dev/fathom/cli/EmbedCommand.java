@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.cli;
 
+import dev.fathom.embed.EmbeddingFormat;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,9 +32,18 @@ final class EmbedCommand extends SubCommand {
       description = "Where the embeddings go.")
   private String output;
 
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description =
+          "parquet, or npy: x.npy and y.npy with keys.txt and labels.txt, line by row; default:"
+              + " parquet.")
+  private EmbeddingFormat format = EmbeddingFormat.PARQUET;
+
   @Override
   void run(Job job) {
-    job.claim(output, Map.of("data", data, "model", model))
-        .ifPresent(directory -> job.embed(model, data, directory.toString()));
+    Map<String, String> inputs = Map.of("data", data, "model", model);
+    job.claim(output, inputs, format)
+        .ifPresent(directory -> job.embed(model, data, directory.toString(), format));
   }
 }

@@ -3,6 +3,7 @@ package dev.fathom.cli;
 
 import dev.fathom.data.DatasetFiles;
 import dev.fathom.embed.Embed;
+import dev.fathom.embed.EmbeddingFormat;
 import dev.fathom.error.Printable;
 import dev.fathom.error.Secrets;
 import dev.fathom.files.Storage;
@@ -14,6 +15,7 @@ import dev.fathom.prepare.PrepareResult;
 import dev.fathom.report.Headline;
 import dev.fathom.report.ReportFiles;
 import dev.fathom.report.RunReport;
+import dev.fathom.settings.Settings;
 import dev.fathom.sweep.Sweep;
 import dev.fathom.sweep.SweepFiles;
 import dev.fathom.train.Train;
@@ -69,7 +71,20 @@ final class Job {
    * @return empty where it is there already, made of the same by the same settings
    */
   Optional<Path> claim(String output, Map<String, String> inputs) {
-    return claim(output, inputs, directory -> directory.claim(settings.overwrite()));
+    return claim(output, inputs, command);
+  }
+
+  /** Makes room for embeddings of a format. */
+  Optional<Path> claim(String output, Map<String, String> inputs, EmbeddingFormat format) {
+    // Those of Parquet have always been stamped without.
+    return claim(
+        output,
+        inputs,
+        format == EmbeddingFormat.PARQUET ? command : command + " " + Settings.written(format));
+  }
+
+  private Optional<Path> claim(String output, Map<String, String> inputs, String as) {
+    return claim(output, inputs, as, directory -> directory.claim(settings.overwrite()));
   }
 
   /**
@@ -77,9 +92,12 @@ final class Job {
    * it left, all but the dataset and the training is made again.
    */
   Optional<Path> claimOrResume(String output, Map<String, String> inputs) {
+    Map<String, String> all = new TreeMap<>(settings.train().model().start().inputs());
+    all.putAll(inputs);
     return claim(
         output,
-        inputs,
+        all,
+        command,
         directory -> {
           directory.claimOrResume(settings.overwrite());
           RunFiles files = new RunFiles(directory.path());
@@ -88,10 +106,10 @@ final class Job {
   }
 
   private Optional<Path> claim(
-      String named, Map<String, String> inputs, Consumer<OutputDirectory> claim) {
+      String named, Map<String, String> inputs, String as, Consumer<OutputDirectory> claim) {
     OutputDirectory directory = new OutputDirectory(storage, at(named));
     inputs.values().forEach(input -> directory.requireApart(new Path(input)));
-    StageProvenance provenance = provenance(inputs);
+    StageProvenance provenance = provenance(inputs, as);
     if (isDone(directory, inputs, provenance)) {
       return Optional.empty();
     }
@@ -101,14 +119,14 @@ final class Job {
     return Optional.of(directory.path());
   }
 
-  private StageProvenance provenance(Map<String, String> inputs) {
+  private StageProvenance provenance(Map<String, String> inputs, String as) {
     Map<String, String> told = new TreeMap<>();
     // Whether pairs have changed prepare can tell, which reads them.
     inputs.forEach(
         (name, input) ->
             told.put(
                 name, name.equals(INPUT) ? input : input + " " + storage.state(new Path(input))));
-    return StageProvenance.of(command, told, settings.effective());
+    return StageProvenance.of(as, told, settings.effective());
   }
 
   /**
@@ -200,9 +218,14 @@ final class Job {
     report.train(new Train(spark, settings.train()).data(data).output(output.toString()).execute());
   }
 
-  void embed(String model, String data, String output) {
+  void embed(String model, String data, String output, EmbeddingFormat format) {
     report.embed(
-        new Embed(spark, settings.splits()).model(model).data(data).output(output).execute());
+        new Embed(spark, settings.splits())
+            .model(model)
+            .data(data)
+            .output(output)
+            .format(format)
+            .execute());
   }
 
   /** Measures embeddings. */

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.cli;
 
+import dev.fathom.embed.EmbeddingFormat;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.Command;
@@ -45,7 +46,7 @@ final class RunCommand extends PairsCommand {
     RunFiles files = new RunFiles(directory);
     job.train(data, directory);
     String embeddings = files.embeddings().toString();
-    job.embed(files.model().toString(), data, embeddings);
+    job.embed(files.model().toString(), data, embeddings, EmbeddingFormat.PARQUET);
     job.measure(embeddings, data, directory);
     job.report(directory);
   }

@@ -13,12 +13,15 @@ import dev.fathom.error.Secrets;
 import dev.fathom.files.Storage;
 import dev.fathom.model.ModelCard;
 import dev.fathom.model.ModelFiles;
+import dev.fathom.model.SavedEncoder;
+import dev.fathom.model.Towers;
 import dev.fathom.model.TrainedModel;
 import dev.fathom.monitoring.StageProgress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
@@ -49,6 +52,7 @@ public final class Embed {
   private Path model;
   private DatasetFiles data;
   private EmbeddingFiles output;
+  private EmbeddingFormat format = EmbeddingFormat.PARQUET;
 
   /** Creates a stage that embeds these splits. */
   public Embed(SparkSession spark, List<Split> splits) {
@@ -75,6 +79,12 @@ public final class Embed {
     return this;
   }
 
+  /** How they are written; Parquet where nothing is said. */
+  public Embed format(EmbeddingFormat as) {
+    format = as;
+    return this;
+  }
+
   /** Embeds and writes a complete directory. */
   public EmbedResult execute() {
     long start = System.nanoTime();
@@ -86,6 +96,7 @@ public final class Embed {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<TrainedModel> shared = context.broadcast(trained);
     StageProgress progress = StageProgress.ofTasks(context, "embed");
+    NpyFiles npy = new NpyFiles(storage, output.directory());
     try {
       spark.sparkContext().setJobDescription("embed: " + names());
       JavaRDD<Row> rows =
@@ -97,18 +108,28 @@ public final class Embed {
           .createDataFrame(rows, EmbeddingFiles.SCHEMA)
           .write()
           .mode("append")
-          .parquet(output.directory().toString());
+          .parquet((format == EmbeddingFormat.NPY ? npy.parquet() : output.directory()).toString());
     } finally {
       progress.close();
       shared.destroy();
     }
-    output.writeCard(
+    Towers towers = trained.towers();
+    float[] parameters = trained.parameters();
+    EmbeddingFiles.Card made =
         new EmbeddingFiles.Card(
-            trained.towers().dimension(),
+            towers.dimension(),
             card.source(),
             card.knownDimension(),
             card.fingerprint(),
-            modelCard.similarity()));
+            modelCard.similarity(),
+            Optional.of(SavedEncoder.digest(parameters, 0, towers.yOffset())),
+            Optional.of(SavedEncoder.digest(parameters, towers.yOffset(), parameters.length)));
+    if (format == EmbeddingFormat.NPY) {
+      npy.write(towers.dimension());
+      output.writeNpyCard(made);
+    } else {
+      output.writeCard(made);
+    }
     return new EmbedResult(output.directory().toString(), (System.nanoTime() - start) * 1e-9);
   }
 

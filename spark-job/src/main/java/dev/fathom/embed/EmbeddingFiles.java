@@ -46,16 +46,29 @@ public record EmbeddingFiles(Storage storage, Path directory) {
    * @param knownDimension the true number of shared dimensions, where the source knows it
    * @param dataset fingerprint of the dataset
    * @param similarity that the encoders were trained by
+   * @param encoderX digest of the encoder of the first side; none in embeddings of earlier builds
+   * @param encoderY likewise of the second side
    */
   public record Card(
       int dimension,
       String source,
       Optional<Integer> knownDimension,
       String dataset,
-      SimilarityKind similarity) {}
+      SimilarityKind similarity,
+      Optional<String> encoderX,
+      Optional<String> encoderY) {}
 
   void writeCard(Card card) {
-    storage.writeJson(card(), card);
+    writeCard(card(), card);
+  }
+
+  /** Writes the card of matrices, which are not read as what this directory usually holds. */
+  void writeNpyCard(Card card) {
+    writeCard(new Path(directory, "embeddings.json"), card);
+  }
+
+  private void writeCard(Path file, Card card) {
+    storage.writeJson(file, card);
     new OutputDirectory(storage, directory).complete();
   }
 

@@ -24,8 +24,7 @@ class EmbeddingFilesTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 5})
   void theCardThatIsReadIsTheOneThatWasWritten(int known) {
-    Card card =
-        new Card(8, "pairs.csv", Optional.of(known).filter(n -> n > 0), "f", SimilarityKind.COSINE);
+    Card card = card(Optional.of(known).filter(n -> n > 0));
 
     files().writeCard(card);
 
@@ -35,7 +34,7 @@ class EmbeddingFilesTest {
 
   @Test
   void whereTheTrueDimensionIsNotKnownTheCardHoldsNull() throws Exception {
-    files().writeCard(new Card(8, "pairs.csv", Optional.empty(), "f", SimilarityKind.COSINE));
+    files().writeCard(card(Optional.empty()));
 
     assertThat(directory.resolve("_embeddings.json"))
         .content()
@@ -44,12 +43,28 @@ class EmbeddingFilesTest {
 
   @Test
   void embeddingsThatWereCutOffAreRefused() throws Exception {
-    files().writeCard(new Card(8, "pairs.csv", Optional.empty(), "f", SimilarityKind.COSINE));
+    files().writeCard(card(Optional.empty()));
     Files.delete(directory.resolve(OutputDirectory.SUCCESS));
 
     assertThatThrownBy(() -> files().readCard())
         .isInstanceOf(FathomException.class)
         .hasMessageContaining("run embed again");
+  }
+
+  @Test
+  void aCardOfAnEarlierBuildKnowsNoEncoders() throws Exception {
+    files().writeCard(card(Optional.empty()));
+    Path file = directory.resolve("_embeddings.json");
+    Files.writeString(
+        file, Files.readString(file).replaceAll("(?s),\\s*\"encoderX\".*\"encoderY\"[^\n]*", ""));
+
+    assertThat(file).content().doesNotContain("encoder");
+    assertThat(files().readCard().encoderX()).isEmpty();
+  }
+
+  private static Card card(Optional<Integer> known) {
+    return new Card(
+        8, "pairs.csv", known, "f", SimilarityKind.COSINE, Optional.of("1"), Optional.of("2"));
   }
 
   private EmbeddingFiles files() {
