@@ -35,6 +35,8 @@ import picocli.CommandLine.ParameterException;
       RunCommand.class,
       SweepCommand.class,
       CompareCommand.class,
+      ExportCommand.class,
+      SearchCommand.class,
       DescribeCommand.class,
       ConfigCommand.class,
       AutoComplete.GenerateCompletion.class
@@ -95,6 +97,7 @@ public final class Fathom {
   /** Runs a command. */
   static int execute(String... arguments) {
     return new CommandLine(new Fathom())
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Fathom::refuse)
         .setExecutionExceptionHandler((error, command, parsed) -> explain(error, command))
         .execute(arguments.length == 0 ? new String[] {"--help"} : arguments);

@@ -53,7 +53,7 @@ final class Commands {
       if (!all.contains("--help")
           && !all.contains("--master")
           && all.size() > 1
-          && !List.of("describe", "compare").contains(all.get(0))
+          && !List.of("describe", "compare", "export", "search").contains(all.get(0))
           && !all.get(all.size() - 1).equals("--data")) {
         all.addAll(List.of("--master", "local[2]"));
       }

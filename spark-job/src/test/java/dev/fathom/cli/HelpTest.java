@@ -29,6 +29,8 @@ class HelpTest {
         "measure",
         "run",
         "sweep",
+        "export",
+        "search",
         "describe",
         "config"
       })

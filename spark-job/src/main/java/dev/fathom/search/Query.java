@@ -1,0 +1,76 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.search;
+
+import dev.fathom.data.Modality;
+import dev.fathom.data.Side;
+import dev.fathom.encoder.Column;
+import dev.fathom.encoder.ColumnBuilder;
+import dev.fathom.error.FathomException;
+import dev.fathom.files.Storage;
+import dev.fathom.prepare.image.ImageDecoder;
+import dev.fathom.prepare.image.ImageSettings;
+import dev.fathom.prepare.reject.RejectedRowException;
+import dev.fathom.prepare.text.TextSettings;
+import dev.fathom.prepare.text.Vocabulary;
+import dev.fathom.prepare.text.Words;
+import dev.fathom.settings.Settings;
+import java.util.List;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * What is looked for.
+ *
+ * @param modality text or image
+ * @param written the text, or the path of the picture
+ */
+public record Query(Modality modality, String written) {
+  /** A text. */
+  public static Query text(String text) {
+    return new Query(Modality.TEXT, text);
+  }
+
+  /** A picture in a file. */
+  public static Query picture(String file) {
+    return new Query(Modality.IMAGE, file);
+  }
+
+  /**
+   * The query as a row of a dataset.
+   *
+   * @param side what reads it
+   * @param prepared the settings that made the dataset
+   * @throws FathomException of usage where prepare would reject it
+   */
+  Column row(Side side, Settings prepared, Storage storage) {
+    ColumnBuilder row = new ColumnBuilder(side);
+    try {
+      if (modality == Modality.TEXT) {
+        Words words = new Words(TextSettings.of(prepared));
+        row.add(Vocabulary.read(side.vocabulary()).numbers(words.of(words.cleaned(written))));
+      } else {
+        row.add(pixels(side, prepared, storage));
+      }
+    } catch (RejectedRowException e) {
+      throw FathomException.usage("the query %s cannot be read: %s", written, e.getMessage())
+          .causedBy(e);
+    }
+    return row.build();
+  }
+
+  private byte[] pixels(Side side, Settings prepared, Storage storage) throws RejectedRowException {
+    Path file = new Path(written);
+    if (!storage.isFile(file)) {
+      throw FathomException.usage("--image %s is no file", written);
+    }
+    ImageDecoder.Picture picture =
+        new ImageDecoder(ImageSettings.of(prepared)).decode(storage.read(file));
+    if (!List.of(picture.height(), picture.width(), 3).equals(side.shape())) {
+      throw FathomException.usage(
+          "--image %s comes to %d x %d pixels where the model reads %s",
+          written, picture.height(), picture.width(), side.shape());
+    }
+    // A shard may hold pictures with losses, and the model was trained on those.
+    return side.encoding()
+        .decode(side.encoding().encode(picture.rgb(), picture.height(), picture.width()));
+  }
+}

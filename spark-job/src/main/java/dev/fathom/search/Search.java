@@ -1,0 +1,251 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.search;
+
+import dev.fathom.data.DatasetFiles;
+import dev.fathom.data.PairSchema;
+import dev.fathom.data.ParquetRows;
+import dev.fathom.data.Split;
+import dev.fathom.embed.EmbeddingFiles;
+import dev.fathom.error.FathomException;
+import dev.fathom.files.Storage;
+import dev.fathom.model.ModelCard;
+import dev.fathom.model.ModelFiles;
+import dev.fathom.model.SavedEncoder;
+import dev.fathom.settings.Settings;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Finds the pairs nearest to a query among embeddings: exactly, by the inner product with every one
+ * of them, one file after another.
+ */
+public final class Search {
+  private static final List<String> EMBEDDED =
+      List.of(EmbeddingFiles.KEY, EmbeddingFiles.SPLIT, EmbeddingFiles.LABEL);
+
+  private static final List<String> SHOWN =
+      List.of(PairSchema.KEY, PairSchema.X_SOURCE, PairSchema.Y_SOURCE);
+
+  private final Storage storage;
+  private final int most;
+  private ModelFiles model;
+  private EmbeddingFiles embeddings;
+  private Optional<Path> data = Optional.empty();
+
+  /**
+   * A search.
+   *
+   * @param most pairs that are told
+   */
+  public Search(Storage storage, int most) {
+    this.storage = storage;
+    this.most = most;
+  }
+
+  /** The sides of a pair. */
+  public enum Of {
+    /** The first. */
+    X,
+    /** The second. */
+    Y;
+
+    private Of other() {
+      return this == X ? Y : X;
+    }
+
+    private String column() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    private ModelCard.Tower tower(ModelCard card) {
+      return this == X ? card.x() : card.y();
+    }
+
+    private Optional<String> encoder(EmbeddingFiles.Card card) {
+      return this == X ? card.encoderX() : card.encoderY();
+    }
+  }
+
+  /** The model directory. */
+  public Search model(String directory) {
+    model = new ModelFiles(storage, new Path(directory));
+    return this;
+  }
+
+  /** The embeddings that it made. */
+  public Search embeddings(String directory) {
+    embeddings = new EmbeddingFiles(storage, new Path(directory));
+    return this;
+  }
+
+  /** The dataset that they are of, whose captions are told; else that of the same run. */
+  public Search data(String directory) {
+    data = Optional.of(new Path(directory));
+    return this;
+  }
+
+  /**
+   * Searches.
+   *
+   * @param side that is searched; empty for the one that the query is not of
+   */
+  public SearchResult execute(Query query, Optional<Of> side) {
+    ModelCard card = model.readCard();
+    EmbeddingFiles.Card embedded = embeddings.readCard();
+    Of asked = asked(query, card);
+    Of searched = side.orElse(asked.other());
+    Optional<DatasetFiles> dataset = dataset(embedded);
+    ModelCard.Tower tower = asked.tower(card);
+    SavedEncoder encoder = model.readEncoder(tower);
+    requireMade(asked, encoder, embedded);
+    float[] embedding =
+        encoder.embed(
+            query.row(
+                tower.reads(),
+                Preparation.of(card, dataset.map(files -> files.readUnfinishedCard(storage))),
+                storage),
+            card,
+            tower);
+    Nearest nearest = nearest(embedding, searched);
+    List<SearchResult.Hit> hits = named(nearest);
+    return new SearchResult(
+        query.written(), searched.column(), nearest.seen(), shown(hits, dataset));
+  }
+
+  /** Which side reads such a query. */
+  private Of asked(Query query, ModelCard card) {
+    for (Of side : Of.values()) {
+      if (side.tower(card).reads().modality() == query.modality()) {
+        return side;
+      }
+    }
+    throw FathomException.usage(
+        "the model %s reads no %s: x is %s, y is %s",
+        model.directory(),
+        Settings.written(query.modality()),
+        Settings.written(card.x().reads().modality()),
+        Settings.written(card.y().reads().modality()));
+  }
+
+  private void requireMade(Of side, SavedEncoder encoder, EmbeddingFiles.Card card) {
+    boolean other = side.encoder(card).filter(made -> !made.equals(encoder.digest())).isPresent();
+    if (other || card.dimension() != encoder.encoder().dimension()) {
+      throw FathomException.data(
+          "the embeddings %s are of another model than %s; run embed with this one",
+          embeddings.directory(), model.directory());
+    }
+  }
+
+  private Nearest nearest(float[] query, Of side) {
+    Nearest nearest = new Nearest(query, most);
+    ParquetRows.of(storage, embeddings.directory())
+        .forEach(
+            List.of(side.column()),
+            row -> {
+              if (row.numbers(0).length != query.length) {
+                throw FathomException.data(
+                    "%s holds an embedding of %d numbers, and the model gives %d",
+                    embeddings.directory(), row.numbers(0).length, query.length);
+              }
+              nearest.add(row.numbers(0));
+              return true;
+            });
+    return nearest;
+  }
+
+  /** The nearest with what stands beside them, for which the files are gone through once more. */
+  private List<SearchResult.Hit> named(Nearest nearest) {
+    List<Nearest.Row> rows = nearest.rows();
+    Map<Long, Integer> ranks = new HashMap<>();
+    for (Nearest.Row row : rows) {
+      ranks.put(row.number(), ranks.size());
+    }
+    SearchResult.Hit[] hits = new SearchResult.Hit[rows.size()];
+    long[] number = {0};
+    int[] left = {rows.size()};
+    ParquetRows.of(storage, embeddings.directory())
+        .forEach(
+            EMBEDDED,
+            row -> {
+              Integer rank = ranks.get(number[0]++);
+              if (rank != null) {
+                hits[rank] =
+                    new SearchResult.Hit(
+                        rank + 1,
+                        rows.get(rank).similarity(),
+                        row.text(0),
+                        row.text(1),
+                        present(row, 2),
+                        Optional.empty(),
+                        Optional.empty());
+                left[0]--;
+              }
+              return left[0] > 0;
+            });
+    return List.of(hits);
+  }
+
+  private static Optional<String> present(ParquetRows.Row row, int column) {
+    return row.isNull(column) ? Optional.empty() : Optional.of(row.text(column));
+  }
+
+  /** The dataset that was named, or that of the run that the embeddings are of. */
+  private Optional<DatasetFiles> dataset(EmbeddingFiles.Card card) {
+    if (data.isPresent()) {
+      DatasetFiles named = new DatasetFiles(data.get());
+      if (!named.readCard(storage).fingerprint().equals(card.dataset())) {
+        throw FathomException.data(
+            "the embeddings %s are of another dataset than %s", embeddings.directory(), data.get());
+      }
+      return Optional.of(named);
+    }
+    DatasetFiles beside =
+        new DatasetFiles(new Path(storage.qualified(embeddings.directory()).getParent(), "data"));
+    return Optional.of(beside)
+        .filter(files -> storage.exists(files.card()))
+        .filter(files -> files.readUnfinishedCard(storage).fingerprint().equals(card.dataset()));
+  }
+
+  private List<SearchResult.Hit> shown(
+      List<SearchResult.Hit> hits, Optional<DatasetFiles> dataset) {
+    if (dataset.isEmpty()) {
+      return hits;
+    }
+    Set<String> wanted = hits.stream().map(SearchResult.Hit::key).collect(Collectors.toSet());
+    Map<String, List<Optional<String>>> found = new HashMap<>();
+    for (Split split : Split.values()) {
+      ParquetRows.of(storage, dataset.get().shards(split))
+          .forEach(
+              SHOWN,
+              row -> {
+                String key = row.text(0);
+                if (wanted.contains(key)) {
+                  found.put(key, List.of(present(row, 1), present(row, 2)));
+                }
+                return found.size() < wanted.size();
+              });
+    }
+    List<SearchResult.Hit> shown = new ArrayList<>();
+    for (SearchResult.Hit hit : hits) {
+      List<Optional<String>> sides =
+          found.getOrDefault(hit.key(), List.of(Optional.empty(), Optional.empty()));
+      shown.add(
+          new SearchResult.Hit(
+              hit.rank(),
+              hit.similarity(),
+              hit.key(),
+              hit.split(),
+              hit.label(),
+              sides.get(0),
+              sides.get(1)));
+    }
+    return shown;
+  }
+}
