@@ -12,9 +12,20 @@ import dev.fathom.settings.Settings;
  * @param populationSample pairs of the separate sample of {@code population-norm}
  * @param x the encoder of the first side
  * @param y the encoder of the second side
+ * @param start what training starts from
  */
 public record ModelSettings(
-    SimilarityKind similarity, int populationSample, EncoderSpec x, EncoderSpec y) {
+    SimilarityKind similarity,
+    int populationSample,
+    EncoderSpec x,
+    EncoderSpec y,
+    WarmStart start) {
+  /** Settings of a training that starts from random parameters. */
+  public ModelSettings(
+      SimilarityKind similarity, int populationSample, EncoderSpec x, EncoderSpec y) {
+    this(similarity, populationSample, x, y, WarmStart.NONE);
+  }
+
   /** Reads and checks the keys. */
   public static ModelSettings of(Settings settings) {
     int dimension = settings.integer("model.dimension", 1, 65_536);
@@ -22,13 +33,14 @@ public record ModelSettings(
         SimilarityKind.of(settings),
         settings.integer("model.populationSample", 1, 1_000_000),
         EncoderSpec.of(settings, "model.x", dimension),
-        EncoderSpec.of(settings, "model.y", dimension));
+        EncoderSpec.of(settings, "model.y", dimension),
+        WarmStart.of(settings));
   }
 
   /** Replaces {@code auto} and missing values by the choices for the dataset. */
   public ModelSettings resolvedFor(DatasetCard card) {
     return new ModelSettings(
-        similarity, populationSample, x.resolvedFor(card.x()), y.resolvedFor(card.y()));
+        similarity, populationSample, x.resolvedFor(card.x()), y.resolvedFor(card.y()), start);
   }
 
   /**
@@ -41,5 +53,16 @@ public record ModelSettings(
         x.build(card.x(), storage),
         y.build(card.y(), storage),
         similarity.similarity(populationSample));
+  }
+
+  /**
+   * Parameters that the training of resolved settings starts from.
+   *
+   * @param towers that these settings built
+   */
+  public float[] initialParameters(Towers towers, DatasetCard card, Storage storage, long seed) {
+    float[] parameters = towers.initialParameters(seed);
+    start.apply(storage, this, towers, new WarmStart.Sides(card.x(), card.y()), parameters);
+    return parameters;
   }
 }

@@ -11,6 +11,7 @@ import dev.fathom.files.Storage;
 import dev.fathom.measure.Measure;
 import dev.fathom.measure.MeasureSettings;
 import dev.fathom.measure.Metric;
+import dev.fathom.model.ModelSettings;
 import dev.fathom.model.Towers;
 import dev.fathom.settings.Settings;
 import dev.fathom.train.TrainStageSettings;
@@ -111,12 +112,13 @@ public final class Sweep {
   private CellTask task(Cell cell, DatasetCard card) {
     Settings all = settings.settings(cell);
     TrainStageSettings train = TrainStageSettings.of(all);
-    Towers towers = train.model().resolvedFor(card).build(card, storage);
+    ModelSettings model = train.model().resolvedFor(card);
+    Towers towers = model.build(card, storage);
     return new CellTask(
         cell,
         towers,
-        towers.initialParameters(cell.seed()),
-        train.model().similarity(),
+        model.initialParameters(towers, card, storage, cell.seed()),
+        model.similarity(),
         train.training(),
         train.temperature(),
         MeasureSettings.of(all));

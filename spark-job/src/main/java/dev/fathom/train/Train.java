@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
@@ -110,7 +111,9 @@ public final class Train {
       RoundTotals totals = new RoundTotals();
       Checkpoints checkpoints =
           new Checkpoints(storage, output.checkpoints(), identity(card, partitions));
-      TrainingState end = fit(towers, train, validation, checkpoints, totals);
+      Supplier<float[]> initial =
+          () -> model.initialParameters(towers, card, storage, settings.training().seed());
+      TrainingState end = fit(towers, initial, train, validation, checkpoints, totals);
       TrainedModel trained =
           MeanNorm.finish(towers, end.keptParameters(), SparkWorkers.of(train.rdd()));
       double temperature = end.keptTemperature();
@@ -172,6 +175,7 @@ public final class Train {
 
   private TrainingState fit(
       Towers towers,
+      Supplier<float[]> initial,
       Placement train,
       PlacedRdd<PlacedPairs> validation,
       Checkpoints checkpoints,
@@ -201,7 +205,10 @@ public final class Train {
       AtomicReference<TrainingState> end = new AtomicReference<>();
       ContrastiveTrainingMaster.fit(
           towers,
-          towers.initialParameters(settings.training().seed()),
+          // What it goes on from stands in the checkpoint.
+          resumed.isPresent()
+              ? towers.initialParameters(settings.training().seed())
+              : initial.get(),
           train.rdd(),
           train,
           (parameters, workers) -> {
