@@ -6,7 +6,6 @@ import dev.fathom.evaluate.Retrieval;
 import dev.fathom.intrinsic.points.Points;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -17,7 +16,7 @@ import java.util.stream.IntStream;
  * @param widthX of an embedding of x
  * @param y likewise, row i belonging to row i of x; empty where there is one side
  * @param widthY of an embedding of y, 0 where there is one side
- * @param labels one a pair, null where a pair has none
+ * @param labels one a pair, empty where a pair has none
  */
 public record EmbeddedPairs(float[] x, int widthX, float[] y, int widthY, List<String> labels) {
 
@@ -26,7 +25,7 @@ public record EmbeddedPairs(float[] x, int widthX, float[] y, int widthY, List<S
     return new EmbeddedPairs(x, width, y, width, labels);
   }
 
-  /** How many. */
+  /** The number of pairs. */
   public int count() {
     return labels.size();
   }
@@ -44,12 +43,12 @@ public record EmbeddedPairs(float[] x, int widthX, float[] y, int widthY, List<S
     return widthX == widthY;
   }
 
-  /** The same, checked. */
+  /** The pairs as the package {@code evaluate} takes them, checked. */
   public PairedEmbeddings paired() {
     return PairedEmbeddings.of(x, y, count(), widthX);
   }
 
-  /** Those of comparable pairs both of whose sides are finite. */
+  /** The pairs, which must be comparable, both of whose sides are finite. */
   EmbeddedPairs finite() {
     int[] kept = finiteRows();
     return kept.length == count()
@@ -61,7 +60,7 @@ public record EmbeddedPairs(float[] x, int widthX, float[] y, int widthY, List<S
             Arrays.stream(kept).mapToObj(labels::get).toList());
   }
 
-  /** Which rows those are. */
+  /** The rows of {@link #finite}. */
   int[] finiteRows() {
     return IntStream.range(0, count())
         .filter(i -> isFinite(x, i, widthX) && isFinite(y, i, widthY))
@@ -92,6 +91,6 @@ public record EmbeddedPairs(float[] x, int widthX, float[] y, int widthY, List<S
 
   /** The labels, if every pair has one; else none. */
   List<String> completeLabels() {
-    return labels.stream().allMatch(Objects::nonNull) ? labels : List.of();
+    return labels.stream().noneMatch(String::isEmpty) ? labels : List.of();
   }
 }

@@ -23,7 +23,7 @@ import org.apache.spark.sql.types.StructType;
  */
 record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs) {
 
-  /** Where the columns stand. */
+  /** The indices of the columns. */
   private record Places(int key, int split, int label, int x, int y) implements Serializable {
     private static final long serialVersionUID = 1;
 
@@ -51,7 +51,7 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
     private float[] x;
     private float[] y;
 
-    /** What is wrong with a row, empty where nothing is. */
+    /** What is wrong with a row; empty if nothing is. */
     private String fault = "";
 
     Chunk(Places layout, int widthX, int widthY) {
@@ -70,7 +70,7 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
       int at = keys.size();
       keys.add(row.getUTF8String(layout.key).toString());
       splits.add(row.getUTF8String(layout.split).toString());
-      labels.add(row.isNullAt(layout.label) ? null : row.getUTF8String(layout.label).toString());
+      labels.add(row.isNullAt(layout.label) ? "" : row.getUTF8String(layout.label).toString());
       copy(row, layout.x, widthX, x, at);
       if (widthY > 0) {
         copy(row, layout.y, widthY, y, at);

@@ -19,7 +19,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
@@ -37,16 +36,16 @@ public final class InMemoryMeasure {
   private final PairwiseWork pairwise;
   private double neighbourSeconds;
 
-  /** Who does what takes all pairs of points. */
+  /** Does the work on all pairs of points. */
   interface PairwiseWork {
     /**
-     * Searches.
+     * Searches the neighbours of a side.
      *
-     * @param side whose points they are, for a person
+     * @param side name of the side, for display
      */
     Neighbours neighbours(String side, Points points, int k);
 
-    /** Ranks. */
+    /** Ranks all pairs. */
     Ranking ranking(PairedEmbeddings pairs);
   }
 
@@ -85,7 +84,7 @@ public final class InMemoryMeasure {
    * @param similarity that they were trained by; empty: they are compared by cosine
    */
   public record Origin(Optional<Integer> dimension, Optional<SimilarityKind> similarity) {
-    /** Nothing. */
+    /** Nothing is known of the pairs. */
     public static final Origin UNKNOWN = new Origin(Optional.empty(), Optional.empty());
   }
 
@@ -173,7 +172,7 @@ public final class InMemoryMeasure {
   private Map<String, LabelDimension> labels(Map<String, Double> ofX, Map<String, Double> ofY) {
     Map<String, Integer> counts =
         pairs.labels().stream()
-            .filter(Objects::nonNull)
+            .filter(label -> !label.isEmpty())
             .collect(Collectors.toMap(Function.identity(), label -> 1, Integer::sum));
     List<String> frequent =
         counts.entrySet().stream()
@@ -200,7 +199,7 @@ public final class InMemoryMeasure {
     Map<String, double[]> sums = new LinkedHashMap<>();
     for (int i = 0; i < around.length; i++) {
       String label = pairs.labels().get(i);
-      if (label != null && Double.isFinite(around[i])) {
+      if (!label.isEmpty() && Double.isFinite(around[i])) {
         double[] sum = sums.computeIfAbsent(label, name -> new double[2]);
         sum[0]++;
         sum[1] += 1 / around[i];

@@ -87,22 +87,34 @@ final class MatrixFiles {
         .toList();
   }
 
-  /** One matrix. */
+  /** Opens one matrix. */
   EmbeddingTable one(Path file) {
     if (columns.y().isPresent() || columns.label().isPresent()) {
       throw FathomException.usage(
           "%s is one matrix; give its directory, and by input.x, input.y and input.label the files in it",
           file);
     }
-    return table(file, Optional.empty(), Optional.empty());
+    return table(withoutLabels(withoutY(x(file))), false);
   }
 
   /** Those of a directory or an archive that the settings name; the only one needs no name. */
   EmbeddingTable several(Path path) {
-    return table(
-        columns.x().map(name -> new Path(path, name)).orElseGet(() -> only(path)),
-        columns.y().map(name -> new Path(path, name)),
-        columns.label().map(name -> new Path(path, name)));
+    Path file = columns.x().map(name -> new Path(path, name)).orElseGet(() -> only(path));
+    Dataset<Row> x = x(file);
+    long rows = x.count();
+    Dataset<Row> sides =
+        columns
+            .y()
+            .map(name -> new Path(path, name))
+            .map(other -> joined(x, file, rows, y(other), other))
+            .orElseGet(() -> withoutY(x));
+    Dataset<Row> labelled =
+        columns
+            .label()
+            .map(name -> new Path(path, name))
+            .map(other -> joined(sides, file, rows, labels(other), other))
+            .orElseGet(() -> withoutLabels(sides));
+    return table(labelled, columns.y().isPresent());
   }
 
   private Path only(Path path) {
@@ -120,41 +132,44 @@ final class MatrixFiles {
         path, String.join(", ", inside(path)));
   }
 
-  private EmbeddingTable table(Path x, Optional<Path> y, Optional<Path> labels) {
-    Dataset<Row> ofX = matrix(x).withColumnRenamed(VECTOR, EmbeddingFiles.X);
-    long rows = ofX.count();
-    Dataset<Row> joined = ofX;
-    if (y.isPresent()) {
-      Dataset<Row> ofY = matrix(y.get()).withColumnRenamed(VECTOR, EmbeddingFiles.Y);
-      requireAsMany(x, rows, y.get(), ofY.count());
-      joined = joined.join(ofY, NUMBER);
-    } else {
-      joined = joined.withColumn(EmbeddingFiles.Y, lit(null).cast("array<float>"));
-    }
-    if (labels.isPresent()) {
-      Dataset<Row> names = labels(labels.get());
-      requireAsMany(x, rows, labels.get(), names.count());
-      joined = joined.join(names, NUMBER);
-    } else {
-      joined = joined.withColumn(EmbeddingFiles.LABEL, lit(null).cast("string"));
-    }
+  private Dataset<Row> x(Path file) {
+    return matrix(file).withColumnRenamed(VECTOR, EmbeddingFiles.X);
+  }
+
+  private Dataset<Row> y(Path file) {
+    return matrix(file).withColumnRenamed(VECTOR, EmbeddingFiles.Y);
+  }
+
+  private static Dataset<Row> withoutY(Dataset<Row> rows) {
+    return rows.withColumn(EmbeddingFiles.Y, lit(null).cast("array<float>"));
+  }
+
+  private static Dataset<Row> withoutLabels(Dataset<Row> rows) {
+    return rows.withColumn(EmbeddingFiles.LABEL, lit(null).cast("string"));
+  }
+
+  private static EmbeddingTable table(Dataset<Row> rows, boolean paired) {
     return new EmbeddingTable(
-        joined.select(
+        rows.select(
             lpad(col(NUMBER).cast("string"), 12, "0").as(EmbeddingFiles.KEY),
             lit("").as(EmbeddingFiles.SPLIT),
             col(EmbeddingFiles.LABEL),
             col(EmbeddingFiles.X),
             col(EmbeddingFiles.Y)),
-        y.isPresent(),
+        paired,
         Optional.empty());
   }
 
-  private static void requireAsMany(Path x, long rows, Path other, long others) {
-    if (rows != others) {
+  /** Joins the rows of another file by their number; it must have as many as the file of x. */
+  private static Dataset<Row> joined(
+      Dataset<Row> rows, Path x, long count, Dataset<Row> more, Path other) {
+    long others = more.count();
+    if (count != others) {
       throw FathomException.data(
           "%s has %d rows and %s has %d; row i of one belongs to row i of the other",
-          x, rows, other, others);
+          x, count, other, others);
     }
+    return rows.join(more, NUMBER);
   }
 
   private Dataset<Row> matrix(Path file) {

@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.apache.commons.lang3.StringUtils;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -61,14 +62,14 @@ public final class Measure {
   private Optional<Path> pointwise = Optional.empty();
   private PairContents contents;
 
-  /** A measurement with these settings. */
+  /** Creates a measurement with these settings. */
   public Measure(SparkSession spark, MeasureSettings settings, EmbeddingColumns columns) {
     this.spark = spark;
     this.settings = settings;
     this.columns = columns;
     context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     storage = new Storage(spark.sparkContext().hadoopConfiguration());
-    contents = PairContents.none(spark, storage);
+    contents = new PairContents(spark, storage);
   }
 
   /** The embeddings to measure: what embed wrote, a Parquet, a matrix or a directory of such. */
@@ -85,11 +86,11 @@ public final class Measure {
 
   /** The dataset that the embeddings are of, to show its pairs; none unless told. */
   public Measure dataset(Path directory) {
-    contents = PairContents.of(spark, storage, directory);
+    contents = new PairContents(spark, storage, directory);
     return this;
   }
 
-  /** Measures. */
+  /** Measures and returns the result. */
   public MeasureResult execute() {
     long start = System.nanoTime();
     spark.sparkContext().setJobDescription("measure: read the embeddings");
@@ -194,7 +195,7 @@ public final class Measure {
           RowFactory.create(
               rows.keys().get(i),
               rows.splits().get(i),
-              rows.pairs().labels().get(i),
+              StringUtils.defaultIfEmpty(rows.pairs().labels().get(i), null),
               finite(outcome.aroundX()[i]),
               outcome.aroundY().map(y -> finite(y[row])).orElse(null)));
     }
@@ -209,7 +210,7 @@ public final class Measure {
     return Double.isFinite(value) ? value : null;
   }
 
-  /** Spreads what takes all pairs of points over the executors. */
+  /** Spreads the work on all pairs of points over the executors. */
   private final class Cluster implements InMemoryMeasure.PairwiseWork {
 
     /** Every task takes a part of all pairs of points. */
@@ -255,7 +256,7 @@ public final class Measure {
       }
     }
 
-    /** Every task lets some of the x ask. */
+    /** Every task ranks for some of the x. */
     @Override
     public Ranking ranking(PairedEmbeddings pairs) {
       spark.sparkContext().setJobDescription("measure: retrieval");

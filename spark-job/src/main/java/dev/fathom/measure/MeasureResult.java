@@ -41,7 +41,7 @@ public record MeasureResult(
     double seconds,
     double neighbourSeconds) {
 
-  /** The same with something to look at. */
+  /** A copy with a showcase. */
   public MeasureResult with(Showcase shown) {
     return new MeasureResult(
         known,

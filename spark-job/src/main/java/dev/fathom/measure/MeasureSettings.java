@@ -57,7 +57,7 @@ public record MeasureSettings(
     return chosen;
   }
 
-  /** What a measurement of dimension is told. */
+  /** The settings of the intrinsic dimension. */
   public IntrinsicSettings intrinsic() {
     return new IntrinsicSettings(neighbours, resamples, seed, more);
   }

@@ -73,7 +73,7 @@ public enum Metric {
     return path;
   }
 
-  /** What a person calls it. */
+  /** Its name for display. */
   public String label() {
     return label;
   }

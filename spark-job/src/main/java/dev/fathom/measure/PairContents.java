@@ -31,20 +31,18 @@ final class PairContents {
   private final Optional<DatasetFiles> files;
   private final Storage storage;
 
-  private PairContents(SparkSession spark, Storage storage, Optional<DatasetFiles> files) {
+  /** No dataset: keys are all there is to show. */
+  PairContents(SparkSession spark, Storage storage) {
     this.spark = spark;
     this.storage = storage;
-    this.files = files;
+    files = Optional.empty();
   }
 
-  /** Of a dataset. */
-  static PairContents of(SparkSession spark, Storage storage, Path dataset) {
-    return new PairContents(spark, storage, Optional.of(new DatasetFiles(dataset)));
-  }
-
-  /** Of no dataset: keys are all there is to show. */
-  static PairContents none(SparkSession spark, Storage storage) {
-    return new PairContents(spark, storage, Optional.empty());
+  /** The contents of a dataset. */
+  PairContents(SparkSession spark, Storage storage, Path dataset) {
+    this.spark = spark;
+    this.storage = storage;
+    files = Optional.of(new DatasetFiles(dataset));
   }
 
   /** Pairs by their keys; those that are not in the dataset are left out. */

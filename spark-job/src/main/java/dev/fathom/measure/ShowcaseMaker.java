@@ -112,13 +112,12 @@ final class ShowcaseMaker {
     List<Showcase.Place> places = new ArrayList<>();
     for (int i = 0; i < keys.size(); i++) {
       int row = projection.rows()[i];
-      String label = rows.pairs().labels().get(row);
       places.add(
           new Showcase.Place(
               projection.first()[i],
               projection.second()[i],
               cut(found.containsKey(keys.get(i)) ? text(found.get(keys.get(i))) : keys.get(i)),
-              label == null ? "" : label,
+              rows.pairs().labels().get(row),
               Double.isFinite(around[row])
                   ? OptionalDouble.of(around[row])
                   : OptionalDouble.empty()));

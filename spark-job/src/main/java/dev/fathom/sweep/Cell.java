@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 public record Cell(Map<String, String> settings, int repeat, long seed) implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** A file name that is this cell's alone, in whatever order the keys were named. */
+  /** A file name that only this cell has. It does not depend on the order of the keys. */
   String file() {
     return String.format(
         "cell-%016x.json",
@@ -29,7 +29,7 @@ public record Cell(Map<String, String> settings, int repeat, long seed) implemen
     return new Cell(Secrets.masked(settings), repeat, seed);
   }
 
-  /** For a person. */
+  /** A name for display. */
   public String name() {
     String point =
         settings.entrySet().stream()

@@ -29,7 +29,7 @@ final class CellFigures {
 
   private CellFigures() {}
 
-  /** Adds those that there is something to take from. */
+  /** Adds the metrics that the measurement has. */
   static void add(Map<Metric, Double> figures, MeasureResult result) {
     addSide(figures, X, result.x());
     addSide(figures, Y, result.y().orElseThrow());

@@ -10,52 +10,54 @@ import dev.fathom.sweep.CellResult.TracePoint;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
- * A cell as it stands in a file, where null is what there was nothing to take from.
+ * The content of a cell's file. A value that was not measured is empty, and null in the file.
  *
- * @param figures by the paths of the metrics
+ * @param figures values by metric
  */
 record CellFile(
     Cell cell,
-    ExitCode exitCode,
-    String failure,
+    Optional<ExitCode> exitCode,
+    Optional<String> failure,
     double seconds,
-    Map<Metric, Double> figures,
+    Map<Metric, OptionalDouble> figures,
     List<Trace> trace,
-    SimilarityHistogram similarities) {
+    Optional<SimilarityHistogram> similarities) {
 
   /** A point of the trace. */
   record Trace(
       double epoch,
       double loss,
-      Double validationLoss,
+      OptionalDouble validationLoss,
       double temperature,
-      Double dimensionX,
-      Double dimensionY) {
+      OptionalDouble dimensionX,
+      OptionalDouble dimensionY) {
 
     private static Trace of(TracePoint point) {
       return new Trace(
           point.epoch(),
           point.loss(),
-          point.validationLoss(),
+          OptionalDouble.of(point.validationLoss()),
           point.temperature(),
-          number(point.dimensionX()),
-          number(point.dimensionY()));
+          finite(point.dimensionX()),
+          finite(point.dimensionY()));
     }
 
     private TracePoint point() {
       return new TracePoint(
-          epoch, loss, number(validationLoss), temperature, number(dimensionX), number(dimensionY));
+          epoch,
+          loss,
+          validationLoss.orElse(Double.NaN),
+          temperature,
+          dimensionX.orElse(Double.NaN),
+          dimensionY.orElse(Double.NaN));
     }
 
-    private static Double number(double value) {
-      return Double.isNaN(value) ? null : value;
-    }
-
-    private static double number(Double value) {
-      return value == null ? Double.NaN : value;
+    private static OptionalDouble finite(double value) {
+      return Double.isNaN(value) ? OptionalDouble.empty() : OptionalDouble.of(value);
     }
   }
 
@@ -63,36 +65,39 @@ record CellFile(
     if (result instanceof Failed failed) {
       return new CellFile(
           failed.cell(),
-          failed.exitCode(),
-          failed.failure(),
+          Optional.of(failed.exitCode()),
+          Optional.of(failed.failure()),
           failed.seconds(),
           Map.of(),
           List.of(),
-          null);
+          Optional.empty());
     }
     Measured measured = (Measured) result;
-    Map<Metric, Double> figures = new EnumMap<>(Metric.class);
-    figures.putAll(measured.figures());
-    // Told of every cell, whether there was a validation or not.
-    figures.putIfAbsent(Metric.VALIDATION_LOSS, null);
+    Map<Metric, OptionalDouble> figures = new EnumMap<>(Metric.class);
+    measured.figures().forEach((metric, value) -> figures.put(metric, OptionalDouble.of(value)));
+    // The file of every cell has this metric, whether there was a validation or not.
+    figures.putIfAbsent(Metric.VALIDATION_LOSS, OptionalDouble.empty());
     return new CellFile(
         measured.cell(),
-        null,
-        null,
+        Optional.empty(),
+        Optional.empty(),
         measured.seconds(),
         figures,
         measured.trace().stream().map(Trace::of).toList(),
-        measured.similarities());
+        Optional.of(measured.similarities()));
   }
 
   CellResult result() {
-    if (failure != null) {
-      return new Failed(cell, seconds, exitCode, failure);
+    if (failure.isPresent()) {
+      return new Failed(cell, seconds, exitCode.orElseThrow(), failure.get());
     }
     Map<Metric, Double> found = new EnumMap<>(Metric.class);
-    found.putAll(figures);
-    found.values().removeIf(Objects::isNull);
+    figures.forEach((metric, value) -> value.ifPresent(number -> found.put(metric, number)));
     return new Measured(
-        cell, seconds, found, trace.stream().map(Trace::point).toList(), similarities);
+        cell,
+        seconds,
+        found,
+        trace.stream().map(Trace::point).toList(),
+        similarities.orElseThrow());
   }
 }

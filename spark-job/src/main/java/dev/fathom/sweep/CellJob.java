@@ -13,12 +13,12 @@ import scala.reflect.ClassTag$;
 import scala.runtime.AbstractFunction2;
 import scala.runtime.BoxedUnit;
 
-/** One Spark job whose tasks are cells, and whose results are told one by one. */
+/** One Spark job whose tasks are cells, and which reports each result as it comes. */
 record CellJob(JavaSparkContext context, Broadcast<SweepData> pairs) {
 
   /**
-   * Runs the cells. The listener is called on the thread that schedules them, as each ends; what it
-   * throws ends the job.
+   * Runs the cells. The listener is called on the scheduler's thread as each cell ends. An
+   * exception of the listener ends the job.
    */
   void run(List<CellTask> cells, Consumer<CellResult> listener) {
     ResultListener results = new ResultListener(LogContext.carried(listener));
@@ -31,7 +31,7 @@ record CellJob(JavaSparkContext context, Broadcast<SweepData> pairs) {
               results,
               ClassTag$.MODULE$.<CellResult>apply(CellResult.class));
     } catch (Exception e) {
-      // Spark wraps it, in an exception that it does not declare.
+      // Spark wraps it in an exception that it does not declare.
       if (results.failure != null) {
         throw results.failure;
       }
@@ -39,7 +39,7 @@ record CellJob(JavaSparkContext context, Broadcast<SweepData> pairs) {
     }
   }
 
-  /** A task as Spark takes it. */
+  /** A task in the form that Spark takes. */
   private static final class OnCell
       extends AbstractFunction2<TaskContext, Iterator<CellTask>, CellResult>
       implements Serializable {
@@ -56,7 +56,7 @@ record CellJob(JavaSparkContext context, Broadcast<SweepData> pairs) {
     }
   }
 
-  /** What the driver does with a result. */
+  /** Passes a result to the listener on the driver. */
   private static final class ResultListener
       extends AbstractFunction2<Object, CellResult, BoxedUnit> {
     private final Consumer<CellResult> listener;

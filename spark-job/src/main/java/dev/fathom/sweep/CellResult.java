@@ -9,26 +9,26 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 
-/** What came of a cell: figures, or why there are none. */
+/** The result of a cell: metrics, or why there are none. */
 public sealed interface CellResult extends Serializable {
-  /** Which it is. */
+  /** The cell. */
   Cell cell();
 
-  /** It took. */
+  /** The time that it took, in seconds. */
   double seconds();
 
-  /** The figures; none where it failed. */
+  /** The metrics; empty if the cell failed. */
   Map<Metric, Double> figures();
 
-  /** The same without credentials in what is told. */
+  /** A copy without credentials. */
   CellResult masked();
 
   /**
-   * A cell that gave figures.
+   * A cell that was measured.
    *
-   * @param figures those that there was something to take from
-   * @param trace how training went
-   * @param similarities of the test pairs
+   * @param figures the metrics that were measured
+   * @param trace the course of the training
+   * @param similarities similarities of the test pairs
    */
   record Measured(
       Cell cell,
@@ -48,8 +48,8 @@ public sealed interface CellResult extends Serializable {
   /**
    * A cell that failed.
    *
-   * @param exitCode what a run would have ended with
-   * @param failure why there are no figures
+   * @param exitCode exit code that a run would have had
+   * @param failure reason of the failure
    */
   record Failed(Cell cell, double seconds, ExitCode exitCode, String failure)
       implements CellResult {
@@ -67,14 +67,13 @@ public sealed interface CellResult extends Serializable {
   }
 
   /**
-   * The training after a round that was validated.
+   * The state of the training after a validated round.
    *
    * @param epoch epochs done
    * @param loss of training, in nats
    * @param validationLoss in nats
    * @param temperature τ
-   * @param dimensionX Levina–Bickel of x's embeddings of the validation pairs, NaN where it was not
-   *     taken
+   * @param dimensionX Levina–Bickel of x's embeddings of the validation pairs, NaN if not measured
    * @param dimensionY likewise
    */
   record TracePoint(

@@ -32,8 +32,8 @@ import java.util.function.Supplier;
 /**
  * Trains, embeds and measures a cell in one thread: a pure function of the pairs and the cell.
  *
- * @param start the parameters to begin with, which a saved graph knows on the driver alone
- * @param similarity that the towers are trained by
+ * @param start initial parameters; those of a saved graph are known on the driver only
+ * @param similarity similarity that the towers are trained with
  */
 record CellTask(
     Cell cell,
@@ -46,10 +46,10 @@ record CellTask(
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** How often in a training the dimension is taken for the trace, by the first repeat alone. */
+  /** How often in a training the dimension is measured for the trace, in the first repeat only. */
   private static final int TRACED_DIMENSIONS = 20;
 
-  /** Never throws for what a cell did wrong: the others must go on. */
+  /** Runs the cell. It does not throw if the cell fails, as the others must go on. */
   CellResult run(SweepData data) {
     long begin = System.nanoTime();
     try {
@@ -137,7 +137,7 @@ record CellTask(
         model.embedX(pairs.x()),
         model.embedY(pairs.y()),
         towers.dimension(),
-        Collections.nCopies(pairs.size(), null));
+        Collections.nCopies(pairs.size(), ""));
   }
 
   private static double recallAt1(Retrieval retrieval) {

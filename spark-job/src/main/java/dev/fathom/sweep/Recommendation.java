@@ -49,7 +49,8 @@ public record Recommendation(
 
   private static Recommendation of(List<SweepPoint> points, SweepPoint best, long pairs) {
     Spread highest = best.figures().get(RECALL);
-    // Of a share after one more hit and one more miss (Laplace): all hits do not make it certain.
+    // The standard error of a share, with one more hit and one more miss (Laplace), so that it is
+    // never 0.
     double share = (highest.mean() * pairs + 1) / (pairs + 2);
     double ofAShare = Math.sqrt(share * (1 - share) / pairs);
     double error = Math.max(highest.standardError(), ofAShare);

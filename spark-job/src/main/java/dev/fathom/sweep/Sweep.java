@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.commons.lang3.StringUtils;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -32,9 +33,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The stage from shards to a table: trains, embeds and measures every cell of a grid of settings. A
- * cell is one thread's work and needs all pairs in an executor's memory; cells run beside each
- * other, one a task.
+ * The stage {@code sweep}: trains, embeds and measures every cell of a grid of settings. A cell
+ * runs in one thread and needs all pairs in an executor's memory. Each cell is a Spark task.
  */
 public final class Sweep {
   private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
@@ -46,7 +46,7 @@ public final class Sweep {
   private DatasetFiles data;
   private SweepFiles output;
 
-  /** A sweep with these settings. */
+  /** Creates a sweep with these settings. */
   public Sweep(SparkSession spark, SweepSettings settings) {
     this.spark = spark;
     this.settings = settings;
@@ -60,13 +60,16 @@ public final class Sweep {
     return this;
   }
 
-  /** Where the table goes; what a sweep of the same settings has left there is gone on with. */
+  /**
+   * The directory that the results are written to. A sweep of the same settings that was
+   * interrupted there goes on.
+   */
   public Sweep output(String directory) {
     output = new SweepFiles(storage, new Path(directory));
     return this;
   }
 
-  /** Does the cells that are missing, or have failed, and leaves the whole table. */
+  /** Runs the cells that are missing or have failed, and writes the whole table. */
   public SweepResult execute() {
     long start = System.nanoTime();
     DatasetCard card = data.readCard(storage);
@@ -100,7 +103,7 @@ public final class Sweep {
     return found;
   }
 
-  /** A sweep of which nothing came ends as its first cell would have. */
+  /** Fails as the first cell did if every cell failed. */
   private static void requireOne(SweepResult found) {
     if (found.measured().isEmpty()) {
       CellResult.Failed first = found.failed().get(0);
@@ -157,7 +160,7 @@ public final class Sweep {
         validation.select(IntStream.range(0, Math.min(most, validation.size())).toArray()),
         loader.collect(Split.TEST).select(measured),
         IntStream.of(measured)
-            .mapToObj(row -> names.get(row).getString(1))
+            .mapToObj(row -> StringUtils.defaultString(names.get(row).getString(1)))
             .collect(Collectors.toList()),
         card.knownDimension().orElse(0));
   }
@@ -175,7 +178,7 @@ public final class Sweep {
         .toArray();
   }
 
-  /** Tells a person how the sweep goes. */
+  /** Reports the progress of the sweep. */
   private static final class Progress {
     private final int cells;
     private final long start = System.nanoTime();

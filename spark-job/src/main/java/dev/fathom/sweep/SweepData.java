@@ -11,11 +11,11 @@ import java.util.Optional;
 /**
  * The pairs of a dataset in memory.
  *
- * @param train to train on, in the order of the shards
- * @param validation likewise
+ * @param train training pairs, in the order of the shards
+ * @param validation validation pairs, in the order of the shards
  * @param measuredValidation the validation pairs that are measured, measure.maxPoints at most
- * @param test to measure, by key, measure.maxPoints at most
- * @param testLabels one a test pair, null where it has none
+ * @param test test pairs to measure, ordered by key, measure.maxPoints at most
+ * @param testLabels one per test pair, empty where it has none
  * @param knownDimension the true number of shared dimensions, 0 where the source does not know it
  */
 record SweepData(

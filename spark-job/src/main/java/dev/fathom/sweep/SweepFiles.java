@@ -7,6 +7,7 @@ import dev.fathom.data.DatasetCard;
 import dev.fathom.error.FathomException;
 import dev.fathom.error.Secrets;
 import dev.fathom.files.CsvText;
+import dev.fathom.files.Json;
 import dev.fathom.files.Storage;
 import dev.fathom.measure.Metric;
 import dev.fathom.output.OutputDirectory;
@@ -18,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import org.apache.hadoop.fs.Path;
 
@@ -27,7 +29,7 @@ import org.apache.hadoop.fs.Path;
  * and {@code cells.csv}.
  */
 public record SweepFiles(Storage storage, Path directory) {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Json.mapper();
 
   /**
    * What all cells share.
@@ -38,18 +40,18 @@ public record SweepFiles(Storage storage, Path directory) {
    */
   private record Identity(String source, String dataset, Map<String, String> settings) {}
 
-  /** Whether a sweep was begun here. */
+  /** Whether a sweep was started here. */
   public boolean exist() {
     return storage.exists(identity());
   }
 
-  /** Refuses a sweep that is not the one that was begun here. */
+  /** Refuses a sweep that is not the one that was started here. */
   public void requireSame(Map<String, String> settings) {
     refuse(Settings.differences(begun().settings, settings));
   }
 
   /**
-   * The same of a sweep that prepares its pairs.
+   * Refuses a sweep with other settings or another source than the one that was started here.
    *
    * @param source where they come from
    */
@@ -67,7 +69,7 @@ public record SweepFiles(Storage storage, Path directory) {
     return storage.readJson(identity(), Identity.class);
   }
 
-  /** Begins a sweep, or goes on with one, which is no longer complete then. */
+  /** Starts a sweep, or continues one, which is then no longer complete. */
   void begin(DatasetCard card, Map<String, String> settings) {
     if (exist()) {
       requireSame(settings);
@@ -101,7 +103,7 @@ public record SweepFiles(Storage storage, Path directory) {
     storage.writeJson(path(result.cell()), CellFile.of(result));
   }
 
-  /** All cells in one file of JSON lines and one table. */
+  /** Writes all cells as one file of JSON lines and one table. */
   void writeTables(List<CellResult> results) {
     List<CellFile> cells = results.stream().map(CellFile::of).toList();
     storage.write(
@@ -139,12 +141,17 @@ public record SweepFiles(Storage storage, Path directory) {
       settings.forEach(key -> row.add(cell.cell().settings().get(key)));
       row.add(cell.cell().repeat() + 1);
       row.add(cell.cell().seed());
-      row.add(cell.failure());
+      row.add(cell.failure().orElse(null));
       row.add(cell.seconds());
-      figures.forEach(metric -> row.add(cell.figures().get(metric)));
+      figures.forEach(metric -> row.add(figure(cell, metric)));
       rows.add(row);
     }
     return CsvText.of(header, rows);
+  }
+
+  private static Double figure(CellFile cell, Metric metric) {
+    OptionalDouble value = cell.figures().getOrDefault(metric, OptionalDouble.empty());
+    return value.isPresent() ? value.getAsDouble() : null;
   }
 
   private Path identity() {

@@ -12,9 +12,9 @@ import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
  * The repeats of one setting.
  *
  * @param settings the keys that are swept, with their values here
- * @param repeats that gave figures
- * @param failed that did not
- * @param figures mean and spread over the repeats
+ * @param repeats number of repeats that were measured
+ * @param failed number of repeats that failed
+ * @param figures mean and spread of each metric over the repeats
  */
 public record SweepPoint(
     Map<String, String> settings, int repeats, int failed, Map<Metric, Spread> figures) {
@@ -22,7 +22,7 @@ public record SweepPoint(
   /**
    * A figure over the repeats.
    *
-   * @param standardDeviation with n−1; 0 where there is one value
+   * @param standardDeviation with n−1 in the denominator; 0 if there is one value
    */
   public record Spread(double mean, double standardDeviation, int count) {
 

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a sweep found.
+ * The result of a sweep.
  *
  * @param cells in the order of the grid
- * @param points the same, the repeats of each setting taken together
- * @param recommendation empty where no width was swept or there were no validation pairs
- * @param seconds the whole stage, without what was there before
+ * @param points the cells with the repeats of each setting combined
+ * @param recommendation empty if no width was swept or there were no validation pairs
+ * @param seconds time of the whole stage, without cells that were there before
  */
 public record SweepResult(
     List<CellResult> cells,
@@ -18,12 +18,12 @@ public record SweepResult(
     Optional<Recommendation> recommendation,
     double seconds) {
 
-  /** The cells that gave figures. */
+  /** The cells that were measured. */
   public List<CellResult.Measured> measured() {
     return only(CellResult.Measured.class);
   }
 
-  /** Those that failed. */
+  /** The cells that failed. */
   public List<CellResult.Failed> failed() {
     return only(CellResult.Failed.class);
   }

@@ -12,11 +12,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What is swept: the {@code sweep} keys over the settings that all cells share.
+ * The {@code sweep} keys, over the settings that all cells share.
  *
  * @param common the settings of the job
- * @param grid keys with the values to try, each with each; the embedding width comes first
- * @param repeats cells of each setting
+ * @param grid keys with their values; every combination is tried, and the embedding width comes
+ *     first
+ * @param repeats number of cells for each combination
  */
 public record SweepSettings(Settings common, Map<String, List<String>> grid, int repeats) {
   /** The key of the embedding width. */
@@ -24,7 +25,7 @@ public record SweepSettings(Settings common, Map<String, List<String>> grid, int
 
   static final String SEED = "training.seed";
 
-  /** What all cells must share. */
+  /** Keys that all cells must share. */
   private static final List<String> FIXED = List.of(SEED, "measure.maxPoints");
 
   /** Reads and checks the keys, and the settings of every cell. */
@@ -101,7 +102,7 @@ public record SweepSettings(Settings common, Map<String, List<String>> grid, int
     return common.with(assignments);
   }
 
-  /** What all cells share: a sweep that goes on must agree on it with the one that began. */
+  /** The settings that all cells share. A sweep that is continued must have the same. */
   public Map<String, String> identity() {
     Map<String, String> identity = new TreeMap<>(common.effective());
     identity.keySet().removeIf(key -> key.startsWith("sweep.") || key.startsWith("output."));

@@ -1,5 +1,5 @@
 /**
- * A grid of settings, one cell a Spark task: each cell trains, embeds and measures in one thread. A
- * sweep that was cut off goes on with the cells that are missing.
+ * Sweeps over a grid of settings. Each cell is a Spark task, which trains, embeds and measures in
+ * one thread. An interrupted sweep goes on with the cells that are missing.
  */
 package dev.fathom.sweep;

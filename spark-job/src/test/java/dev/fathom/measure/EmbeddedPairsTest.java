@@ -3,7 +3,6 @@ package dev.fathom.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -47,7 +46,6 @@ class EmbeddedPairsTest {
 
     assertThat(EmbeddedPairs.of(side, side, 1, List.of("a", "b")).completeLabels())
         .containsExactly("a", "b");
-    assertThat(EmbeddedPairs.of(side, side, 1, Arrays.asList("a", null)).completeLabels())
-        .isEmpty();
+    assertThat(EmbeddedPairs.of(side, side, 1, List.of("a", "")).completeLabels()).isEmpty();
   }
 }

@@ -119,7 +119,7 @@ class EmbeddingTableTest {
     assertThat(rows.keys()).containsExactly("a", "b");
     assertThat(rows.pairs().x()).containsExactly(3, 4, 7, 8);
     assertThat(rows.pairs().y()).isEmpty();
-    assertThat(rows.pairs().labels()).containsExactly("cat", null);
+    assertThat(rows.pairs().labels()).containsExactly("cat", "");
   }
 
   @Test
@@ -186,7 +186,7 @@ class EmbeddingTableTest {
   private static void assertRows(EmbeddingRows rows) {
     assertThat(rows.keys()).containsExactly("a", "b");
     assertThat(rows.splits()).containsExactly("test", "val");
-    assertThat(rows.pairs().labels()).containsExactly("cat", null);
+    assertThat(rows.pairs().labels()).containsExactly("cat", "");
     assertThat(rows.pairs().x()).containsExactly(1, 2, 5, 6);
     assertThat(rows.pairs().y()).containsExactly(3, 4, 7, 8);
   }

@@ -61,7 +61,7 @@ final class ReportPages {
         x[i * d + c] = (float) random.nextGaussian();
         y[i * d + c] = x[i * d + c] + 0.3f * (float) random.nextGaussian();
       }
-      labels.add(labelled ? LABEL + i % 4 : null);
+      labels.add(labelled ? LABEL + i % 4 : "");
     }
     Settings settings = Settings.of("", List.of(), List.of("model.dimension=8"));
     Map<String, String> effective = new TreeMap<>(settings.effective());
@@ -107,7 +107,7 @@ final class ReportPages {
                 x[i * d],
                 x[i * d + 1],
                 "key " + i + "\n" + caption,
-                labels.get(i) == null ? "" : labels.get(i),
+                labels.get(i),
                 OptionalDouble.of(4.0 + x[i * d + 2])));
       }
     }

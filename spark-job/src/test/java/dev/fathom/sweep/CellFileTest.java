@@ -4,12 +4,13 @@ package dev.fathom.sweep;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fathom.files.Json;
 import dev.fathom.measure.Metric;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class CellFileTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Json.mapper();
 
   @Test
   void aCellThatWasMeasuredComesBackAsItWas() throws Exception {
