@@ -108,7 +108,7 @@ final class CompareCommand implements Callable<Integer> {
     return new ReportFiles(storage, path).readJson();
   }
 
-  /** What is wrong with how far a metric has moved. */
+  /** A message if a metric has moved too far. */
   private static Optional<String> moved(
       Metric metric, JsonNode earlier, JsonNode later, double may) {
     OptionalDouble was = metric.in(earlier);

@@ -30,7 +30,7 @@ final class DemoCommand extends SubCommand {
 
   @Override
   List<String> assignments() {
-    // A directory that the user names may hold anything.
+    // A directory that the user names may hold other files.
     return output.equals(OWN_DIRECTORY) ? List.of("output.overwrite=true") : List.of();
   }
 

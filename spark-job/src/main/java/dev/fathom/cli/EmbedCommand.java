@@ -4,6 +4,7 @@ package dev.fathom.cli;
 import dev.fathom.embed.EmbeddingFormat;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -18,12 +19,7 @@ final class EmbedCommand extends SubCommand {
       description = "A model that train wrote.")
   private String model;
 
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "DIR",
-      description = "A dataset that prepare wrote.")
-  private String data;
+  @Mixin private DatasetOption data;
 
   @Option(
       names = "--output",
@@ -42,8 +38,8 @@ final class EmbedCommand extends SubCommand {
 
   @Override
   void run(Job job) {
-    Map<String, String> inputs = Map.of("data", data, "model", model);
+    Map<String, String> inputs = Map.of("data", data.directory(), "model", model);
     job.claim(output, inputs, format)
-        .ifPresent(directory -> job.embed(model, data, directory.toString(), format));
+        .ifPresent(directory -> job.embed(model, data.directory(), directory.toString(), format));
   }
 }

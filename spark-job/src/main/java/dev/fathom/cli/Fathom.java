@@ -159,13 +159,13 @@ public final class Fathom {
         .orElse(message);
   }
 
-  /** The version that the jar carries. */
+  /** The version of the jar. */
   static String version() {
     String version = Fathom.class.getPackage().getImplementationVersion();
     return "fathom " + (version == null ? "(not packaged)" : version);
   }
 
-  /** The same for picocli. */
+  /** Gives the version to picocli. */
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {

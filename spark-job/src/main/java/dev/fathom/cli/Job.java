@@ -30,7 +30,7 @@ import org.apache.spark.sql.SparkSession;
 
 /** The stages of a run, one after another, and what they tell a person. */
 final class Job {
-  /** What the pairs to prepare are called among the inputs. */
+  /** Name of the pairs among the inputs of a job. */
   static final String INPUT = "input";
 
   private final SparkSession spark;
@@ -59,7 +59,7 @@ final class Job {
                     "Java " + Runtime.version().feature())));
   }
 
-  /** Where an output goes, partition included. */
+  /** The path of an output, partition included. */
   Path at(String output) {
     return settings.partition().map(part -> new Path(output, part)).orElse(new Path(output));
   }
@@ -180,7 +180,7 @@ final class Job {
     return new OutputDirectory(storage, new RunFiles(path).data()).isComplete();
   }
 
-  /** Leaves no output behind in which nothing was done. */
+  /** Deletes an output in which nothing was done. */
   void release() {
     output.ifPresent(OutputDirectory::abandon);
   }
@@ -190,12 +190,12 @@ final class Job {
     report.sweep(new Sweep(spark, settings.sweep()).data(data).output(output.toString()).execute());
   }
 
-  /** Lets others at the output. */
+  /** Unlocks the output. */
   void unlock() {
     output.ifPresent(OutputDirectory::close);
   }
 
-  /** Makes a dataset of its own, or adds to one. */
+  /** Makes a dataset, or appends to one. */
   void prepare(String input, String output, boolean append) {
     Path path = at(output);
     lock(new OutputDirectory(storage, path));

@@ -3,7 +3,7 @@ package dev.fathom.cli;
 
 import picocli.CommandLine.Option;
 
-/** Where the pairs are. */
+/** The options that name the pairs. */
 final class Pairs {
   @Option(
       names = "--input",

@@ -3,22 +3,17 @@ package dev.fathom.cli;
 
 import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** A subcommand that begins with pairs, prepared or not, and ends with a report. */
 abstract class PairsCommand extends SubCommand {
   @ArgGroup(multiplicity = "1")
   private Pairs pairs;
 
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "DIR",
-      description = "Where everything goes.")
-  private String output;
+  @Mixin private OutputOption output;
 
   String output() {
-    return output;
+    return output.directory();
   }
 
   @Override

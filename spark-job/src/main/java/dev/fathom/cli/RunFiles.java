@@ -4,7 +4,7 @@ package dev.fathom.cli;
 import dev.fathom.train.progress.TrainFiles;
 import org.apache.hadoop.fs.Path;
 
-/** Where the stages of a run leave what they make. */
+/** The paths of the outputs of a run's stages. */
 record RunFiles(Path directory) {
 
   /** The dataset. */

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * help and the like would wait for.
  */
 final class Session implements AutoCloseable {
-  /** Nobody else has to reach a job on one machine. */
+  /** A job on one machine listens on loopback alone. */
   private static final Map<String, String> THIS_MACHINE_ALONE =
       Map.of(
           "spark.driver.host", "127.0.0.1",
@@ -69,7 +69,7 @@ final class Session implements AutoCloseable {
     return new Session(builder.getOrCreate());
   }
 
-  /** Sets what the user has not. */
+  /** Sets defaults for properties that the user has not set. */
   private static void defaults(SparkSession.Builder builder, Map<String, String> values) {
     values.forEach(
         (key, value) -> {

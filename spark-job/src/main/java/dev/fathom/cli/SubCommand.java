@@ -40,7 +40,7 @@ abstract class SubCommand implements Callable<Integer> {
     return ExitCode.SUCCESS.code();
   }
 
-  /** How many a training takes all at once. */
+  /** The number of workers that a training needs at the same time. */
   private OptionalInt workers(Settings early) {
     return trains() && TrainingMode.of(early) == TrainingMode.GLOBAL_BATCH
         ? OptionalInt.of(TrainingSettings.of(early).partitions(Long.MAX_VALUE))

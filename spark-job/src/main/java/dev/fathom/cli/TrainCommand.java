@@ -4,7 +4,7 @@ package dev.fathom.cli;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 @Command(
     name = "train",
@@ -14,23 +14,13 @@ import picocli.CommandLine.Option;
     },
     footer = {"", "Example:", "  fathom train --data data --output out --set model.dimension=32"})
 final class TrainCommand extends SubCommand {
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "DIR",
-      description = "A dataset that prepare wrote.")
-  private String data;
+  @Mixin private DatasetOption data;
 
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "DIR",
-      description = "Where everything goes.")
-  private String output;
+  @Mixin private OutputOption output;
 
   @Override
   Optional<String> dataset() {
-    return Optional.of(data);
+    return Optional.of(data.directory());
   }
 
   @Override
@@ -40,10 +30,10 @@ final class TrainCommand extends SubCommand {
 
   @Override
   void run(Job job) {
-    job.claimOrResume(output, Map.of("data", data))
+    job.claimOrResume(output.directory(), Map.of("data", data.directory()))
         .ifPresent(
             directory -> {
-              job.train(data, directory);
+              job.train(data.directory(), directory);
               job.report(directory);
             });
   }
