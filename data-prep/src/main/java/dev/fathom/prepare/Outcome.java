@@ -3,6 +3,7 @@ package dev.fathom.prepare;
 
 import com.esotericsoftware.kryo.DefaultSerializer;
 import com.esotericsoftware.kryo.serializers.JavaSerializer;
+import dev.fathom.data.Digest;
 import dev.fathom.data.Split;
 import dev.fathom.prepare.source.RawRow;
 import java.io.Serializable;

@@ -3,6 +3,7 @@ package dev.fathom.prepare;
 
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.DatasetFiles;
+import dev.fathom.data.Digest;
 import dev.fathom.data.PairSchema;
 import dev.fathom.data.Side;
 import dev.fathom.data.Split;

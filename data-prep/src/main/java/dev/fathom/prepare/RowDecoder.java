@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare;
 
+import dev.fathom.data.Digest;
 import dev.fathom.data.TextEncoding;
 import dev.fathom.error.Causes;
 import dev.fathom.error.Printable;

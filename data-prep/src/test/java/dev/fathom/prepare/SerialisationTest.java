@@ -3,6 +3,7 @@ package dev.fathom.prepare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fathom.data.Digest;
 import dev.fathom.data.Split;
 import dev.fathom.prepare.reject.RejectReason;
 import dev.fathom.prepare.source.RawRow;

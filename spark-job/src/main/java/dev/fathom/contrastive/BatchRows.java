@@ -63,11 +63,15 @@ public interface BatchRows {
   /** The own rows' part of ∂L/∂b, after {@link #gradients}. */
   double biasGradient();
 
-  /**
-   * The number of own x that are nearer to their own y than to any other; call it after {@link
-   * #begin}.
-   */
-  int firsts();
+  /** Which u and v of a batch belong together, by their rows. */
+  @FunctionalInterface
+  interface Partners {
+    /** Whether they do. */
+    boolean belong(int u, int v);
+  }
+
+  /** How many own u are nearer to a partner than to any other v; after {@link #begin}. */
+  int firsts(Partners partners);
 
   /**
    * The own rows' part of L and its derivatives with respect to s = 1/τ; for objectives that {@link

@@ -60,12 +60,19 @@ abstract class SimilarityRows implements BatchRows {
   }
 
   @Override
-  public final int firsts() {
+  public final int firsts(Partners partners) {
     int firsts = 0;
     for (int i = 0; i < rows; i++) {
-      boolean first = true;
+      float highest = Float.NEGATIVE_INFINITY;
+      boolean first = false;
       for (int j = 0; j < batch; j++) {
-        first &= j == this.first + i || values[i * batch + j] < own[i];
+        float similarity = values[i * batch + j];
+        if (similarity >= highest) {
+          // What ties with another is not nearer.
+          boolean belongs = partners.belong(this.first + i, j);
+          first = similarity > highest ? belongs : first && belongs;
+          highest = similarity;
+        }
       }
       firsts += first ? 1 : 0;
     }

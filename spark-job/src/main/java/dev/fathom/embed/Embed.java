@@ -7,6 +7,7 @@ import dev.fathom.data.PairSchema;
 import dev.fathom.data.ShardReader;
 import dev.fathom.data.Side;
 import dev.fathom.data.Split;
+import dev.fathom.encoder.Column;
 import dev.fathom.encoder.ColumnBuilder;
 import dev.fathom.encoder.ColumnReader;
 import dev.fathom.error.Secrets;
@@ -186,6 +187,10 @@ public final class Embed {
     private static final int WRITTEN_LABEL = EmbeddingFiles.SCHEMA.fieldIndex(EmbeddingFiles.LABEL);
     private static final int WRITTEN_X = EmbeddingFiles.SCHEMA.fieldIndex(EmbeddingFiles.X);
     private static final int WRITTEN_Y = EmbeddingFiles.SCHEMA.fieldIndex(EmbeddingFiles.Y);
+    private static final int WRITTEN_X_DIGEST =
+        EmbeddingFiles.SCHEMA.fieldIndex(EmbeddingFiles.X_DIGEST);
+    private static final int WRITTEN_Y_DIGEST =
+        EmbeddingFiles.SCHEMA.fieldIndex(EmbeddingFiles.Y_DIGEST);
 
     private final Iterator<InternalRow> rows;
     private final Iterator<Integer> sizes;
@@ -237,8 +242,10 @@ public final class Embed {
         keys.add(row.getString(READ_KEY));
         labels.add(row.isNullAt(READ_LABEL) ? null : row.getString(READ_LABEL));
       }
-      float[] embeddedX = model.embedX(columnX.build());
-      float[] embeddedY = model.embedY(columnY.build());
+      Column readX = columnX.build();
+      Column readY = columnY.build();
+      float[] embeddedX = model.embedX(readX);
+      float[] embeddedY = model.embedY(readY);
       int width = model.towers().dimension();
       List<Row> embedded = new ArrayList<>();
       for (int i = 0; i < keys.size(); i++) {
@@ -248,6 +255,8 @@ public final class Embed {
         values[WRITTEN_LABEL] = labels.get(i);
         values[WRITTEN_X] = Arrays.copyOfRange(embeddedX, i * width, (i + 1) * width);
         values[WRITTEN_Y] = Arrays.copyOfRange(embeddedY, i * width, (i + 1) * width);
+        values[WRITTEN_X_DIGEST] = readX.digest(i).bytes();
+        values[WRITTEN_Y_DIGEST] = readY.digest(i).bytes();
         embedded.add(RowFactory.create(values));
       }
       return embedded.iterator();

@@ -29,6 +29,12 @@ public record EmbeddingFiles(Storage storage, Path directory) {
   /** Embedding of the second side. */
   public static final String Y = "y";
 
+  /** What tells the content of its first side: a digest; null or no column where it is not told. */
+  public static final String X_DIGEST = "x_digest";
+
+  /** That of its second side. */
+  public static final String Y_DIGEST = "y_digest";
+
   /** One row a pair, read and written by the columns' names. */
   public static final StructType SCHEMA =
       new StructType()
@@ -36,7 +42,9 @@ public record EmbeddingFiles(Storage storage, Path directory) {
           .add(SPLIT, DataTypes.StringType, false)
           .add(LABEL, DataTypes.StringType, true)
           .add(X, DataTypes.createArrayType(DataTypes.FloatType, false), false)
-          .add(Y, DataTypes.createArrayType(DataTypes.FloatType, false), false);
+          .add(Y, DataTypes.createArrayType(DataTypes.FloatType, false), false)
+          .add(X_DIGEST, DataTypes.BinaryType, true)
+          .add(Y_DIGEST, DataTypes.BinaryType, true);
 
   /**
    * Where the embeddings came from.

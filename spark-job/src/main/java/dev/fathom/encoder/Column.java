@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.encoder;
 
+import dev.fathom.data.Digest;
 import dev.fathom.data.Side;
 import java.io.IOException;
 import java.io.Serializable;
@@ -32,6 +33,13 @@ public sealed interface Column extends Serializable permits Column.Numbers, Colu
 
   /** Writes a row's bytes at the buffer's position. */
   void putRow(int row, ByteBuffer target);
+
+  /** What tells a row's content from others: equal for what an encoder cannot tell apart. */
+  default Digest digest(int row) {
+    ByteBuffer content = ByteBuffer.allocate(rowBytes());
+    putRow(row, content);
+    return Digest.of(content.array());
+  }
 
   /** Another column of this kind, of other rows. */
   Column of(int size, ByteBuffer[] chunks);

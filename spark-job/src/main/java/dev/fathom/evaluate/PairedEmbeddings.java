@@ -11,18 +11,18 @@ public final class PairedEmbeddings implements Serializable {
 
   private final float[] x;
   private final float[] y;
-  private final int count;
+  private final Items items;
   private final int dimension;
 
-  private PairedEmbeddings(float[] x, float[] y, int count, int dimension) {
+  private PairedEmbeddings(float[] x, float[] y, Items items, int dimension) {
     this.x = x;
     this.y = y;
-    this.count = count;
+    this.items = items;
     this.dimension = dimension;
   }
 
   /**
-   * Views two arrays as pairs.
+   * Views two arrays as pairs, of which each is an item of its own on either side.
    *
    * @param x n × d, row-major, finite; kept, not copied
    * @param y likewise
@@ -33,7 +33,20 @@ public final class PairedEmbeddings implements Serializable {
   public static PairedEmbeddings of(float[] x, float[] y, int count, int dimension) {
     check("x", x, count, dimension);
     check("y", y, count, dimension);
-    return new PairedEmbeddings(x, y, count, dimension);
+    return new PairedEmbeddings(x, y, Items.distinct(count), dimension);
+  }
+
+  /**
+   * The same pairs, of which some have identical content.
+   *
+   * @throws IllegalArgumentException if there are items of more or fewer pairs
+   */
+  public PairedEmbeddings of(Items identical) {
+    if (identical.pairs() != count()) {
+      throw new IllegalArgumentException(
+          String.format("items of %d pairs for %d", identical.pairs(), count()));
+    }
+    return new PairedEmbeddings(x, y, identical, dimension);
   }
 
   private static void check(String side, float[] values, int count, int dimension) {
@@ -53,7 +66,12 @@ public final class PairedEmbeddings implements Serializable {
 
   /** n, the number of pairs. */
   public int count() {
-    return count;
+    return items.pairs();
+  }
+
+  /** What the pairs are made of. */
+  public Items items() {
+    return items;
   }
 
   /** d, the width of an embedding. */
@@ -66,7 +84,7 @@ public final class PairedEmbeddings implements Serializable {
    * No rank changes, and no product leaves the range of a float.
    */
   PairedEmbeddings scaled() {
-    return new PairedEmbeddings(scaled(x), scaled(y), count, dimension);
+    return new PairedEmbeddings(scaled(x), scaled(y), items, dimension);
   }
 
   private static float[] scaled(float[] values) {
@@ -109,7 +127,7 @@ public final class PairedEmbeddings implements Serializable {
 
   /** The pairs with every vector divided by its length. Vectors of length zero stay. */
   public PairedEmbeddings normalised() {
-    return new PairedEmbeddings(unit(x), unit(y), count, dimension);
+    return new PairedEmbeddings(unit(x), unit(y), items, dimension);
   }
 
   private float[] unit(float[] values) {

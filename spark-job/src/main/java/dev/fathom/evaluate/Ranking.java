@@ -10,17 +10,19 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The rank of every query's partner among all answers, and the first answers. A ranking covers all
- * pairs or, until it is merged with the others, a range of x.
+ * Where the partner of every asker stands among all answers, and which answers come first; of all
+ * items or, until it is merged with the others, as far as some of the x go. An asker with several
+ * partners asks for any of them.
  */
 public final class Ranking implements Serializable {
   private static final long serialVersionUID = 1;
 
   /*
-   * The rank of a partner is 1 + (answers strictly more similar) + ½·(answers as similar). Ties
-   * must count half: a collapsed encoder, all of whose similarities are equal, would rank every
-   * partner first if they counted nothing, and reach a recall of 1. So it ranks them (n+1)/2,
-   * which is chance.
+   * Askers and answers are items, so what is there several times is asked and answers once. Of an
+   * asker's partners the most similar counts. Its rank is 1 + (answers strictly more similar) +
+   * ½·(answers as similar that are no partners). Ties must count half: a collapsed encoder, all of
+   * whose similarities are equal, would rank every partner first if they counted nothing, and reach
+   * a recall of 1. So it ranks them (n+1)/2, which is chance.
    *
    * Both directions are counted in one pass of blocked products x·yᵀ: a row compares with what its
    * x has in common with its partner, a column with what its y has. Where the sides match most
@@ -51,32 +53,51 @@ public final class Ranking implements Serializable {
   }
 
   /**
-   * Ranks for the x in {@code [from, to)}: these x against all y, and every y against these x.
+   * Ranks as far as the items of x in {@code [from, to)} go: these among all y, and every y among
+   * these.
    *
-   * <p>Costs (to−from)·n·d multiplications on one thread.
+   * <p>Costs (to−from)·n·d multiplications on one thread, where n different y answer.
    */
   public static Ranking of(PairedEmbeddings pairs, int from, int to) {
-    int n = pairs.count();
+    Items items = pairs.items();
     int d = pairs.dimension();
-    double[] partner = new double[n];
-    double[] normX = new double[n];
-    double[] normY = new double[n];
-    for (int i = 0; i < n; i++) {
-      partner[i] = product(pairs.x(), pairs.y(), i, d);
-      normX[i] = Math.sqrt(product(pairs.x(), pairs.x(), i, d));
-      normY[i] = Math.sqrt(product(pairs.y(), pairs.y(), i, d));
+    float[] x = items.rowsX(pairs.x(), d);
+    float[] y = items.rowsY(pairs.y(), d);
+    double[] partnerX = new double[items.countX()];
+    double[] partnerY = new double[items.countY()];
+    Arrays.fill(partnerX, Double.NEGATIVE_INFINITY);
+    Arrays.fill(partnerY, Double.NEGATIVE_INFINITY);
+    for (int pair = 0; pair < items.pairs(); pair++) {
+      int itemX = items.x(pair);
+      int itemY = items.y(pair);
+      double common = product(x, itemX, y, itemY, d);
+      partnerX[itemX] = Math.max(partnerX[itemX], common);
+      partnerY[itemY] = Math.max(partnerY[itemY], common);
     }
-    Bounds ofRows = Bounds.of(partner, normX, normY, d);
-    Bounds ofColumns = Bounds.of(partner, normY, normX, d);
-    Tally rows = new Tally(from, to - from, depth(n));
-    Tally columns = new Tally(0, n, depth(n));
-    new Pass(pairs, rows, ofRows, columns, ofColumns).run(from, to);
+    double[] normX = norms(x, d);
+    double[] normY = norms(y, d);
+    Bounds ofRows = Bounds.of(partnerX, normX, normY, items, d);
+    Bounds ofColumns = Bounds.of(partnerY, normY, normX, items.swapped(), d);
+    int depth = depth(items);
+    Tally rows = new Tally(from, to - from, depth);
+    Tally columns = new Tally(0, items.countY(), depth);
+    new Pass(x, y, d, rows, ofRows, columns, ofColumns).run(from, to);
     return new Ranking(List.of(rows), columns);
+  }
+
+  private static double[] norms(float[] values, int d) {
+    double[] norms = new double[values.length / d];
+    for (int i = 0; i < norms.length; i++) {
+      norms[i] = Math.sqrt(product(values, i, values, i, d));
+    }
+    return norms;
   }
 
   /** The products of some x with all y. */
   private static final class Pass {
-    private final PairedEmbeddings pairs;
+    private final float[] x;
+    private final float[] y;
+    private final int d;
     private final Tally rows;
     private final Bounds ofRows;
     private final Tally columns;
@@ -90,8 +111,10 @@ public final class Ranking implements Serializable {
     private final float[] zero = new float[COLUMNS];
     private final float[] columnLimits = new float[COLUMNS];
 
-    Pass(PairedEmbeddings pairs, Tally rows, Bounds ofRows, Tally columns, Bounds ofColumns) {
-      this.pairs = pairs;
+    Pass(float[] x, float[] y, int d, Tally rows, Bounds ofRows, Tally columns, Bounds ofColumns) {
+      this.x = x;
+      this.y = y;
+      this.d = d;
       this.rows = rows;
       this.ofRows = ofRows;
       this.columns = columns;
@@ -99,8 +122,7 @@ public final class Ranking implements Serializable {
     }
 
     void run(int from, int to) {
-      int n = pairs.count();
-      int d = pairs.dimension();
+      int n = columns.count;
       for (int row = from; row < to; row += ROWS) {
         int height = Math.min(ROWS, to - row);
         for (int column = 0; column < n; column += COLUMNS) {
@@ -108,8 +130,8 @@ public final class Ranking implements Serializable {
           Matrix.of(block, 0, height, width, COLUMNS)
               .multiply(
                   -1,
-                  Matrix.of(pairs.x(), row * d, height, d),
-                  Matrix.of(pairs.y(), column * d, width, d).transposed(),
+                  Matrix.of(x, row * d, height, d),
+                  Matrix.of(y, column * d, width, d).transposed(),
                   0);
           Arrays.fill(columnLimits, NEVER);
           for (int j = 0; j < width; j++) {
@@ -155,17 +177,18 @@ public final class Ranking implements Serializable {
     return new Ranking(all, columns);
   }
 
-  /** The number of first answers that are kept for n pairs. */
-  static int depth(int pairs) {
-    return Math.max(1, Math.min(MOST_FIRST, pairs / SHARE_OF_FIRST));
+  /** How many of the first answers are kept. */
+  static int depth(Items items) {
+    return Math.max(
+        1, Math.min(MOST_FIRST, Math.min(items.countX(), items.countY()) / SHARE_OF_FIRST));
   }
 
-  /** The rank of each x's y, 1 and more. */
+  /** The rank of the first y that belongs to each x, 1 and more. */
   double[] xToY() {
     return rows.stream().flatMapToDouble(tally -> Arrays.stream(tally.ranks())).toArray();
   }
 
-  /** The rank of each y's x. */
+  /** The rank of the first x that belongs to each y. */
   double[] yToX() {
     return columns.ranks();
   }
@@ -179,32 +202,45 @@ public final class Ranking implements Serializable {
   }
 
   /**
-   * The number of pairs that another pairing has among the first answers, in its better direction.
+   * The share of askers that another pairing has a partner of among the first, in its better
+   * direction.
+   *
+   * @param partner the pair whose y each pair has in that pairing
    */
-  int hits(int[] partner) {
-    int xToY = 0;
-    int yToX = 0;
-    for (Tally range : rows) {
-      for (int i = range.from; i < range.from + range.count; i++) {
-        xToY += range.isAmongFirst(i, partner[i]) ? 1 : 0;
-        yToX += columns.isAmongFirst(partner[i], i) ? 1 : 0;
-      }
+  double hits(Items items, int[] partner) {
+    boolean[] foundX = new boolean[items.countX()];
+    boolean[] foundY = new boolean[items.countY()];
+    Tally range = rows.get(0);
+    for (int pair = 0; pair < partner.length; pair++) {
+      int x = items.x(pair);
+      int y = items.y(partner[pair]);
+      range = range.holds(x) ? range : rowsOf(x);
+      foundX[x] |= range.isAmongFirst(x, y);
+      foundY[y] |= columns.isAmongFirst(y, x);
     }
-    return Math.max(xToY, yToX);
+    return Math.max(share(foundX), share(foundY));
+  }
+
+  private static double share(boolean[] found) {
+    int count = 0;
+    for (boolean one : found) {
+      count += one ? 1 : 0;
+    }
+    return (double) count / found.length;
   }
 
   private Tally rowsOf(int x) {
     int range = 0;
-    while (x >= rows.get(range).from + rows.get(range).count) {
+    while (!rows.get(range).holds(x)) {
       range++;
     }
     return rows.get(range);
   }
 
-  private static double product(float[] a, float[] b, int row, int d) {
+  private static double product(float[] a, int rowA, float[] b, int rowB, int d) {
     double sum = 0;
-    for (int c = row * d; c < (row + 1) * d; c++) {
-      sum += (double) a[c] * b[c];
+    for (int c = 0; c < d; c++) {
+      sum += (double) a[rowA * d + c] * b[rowB * d + c];
     }
     return sum;
   }
@@ -212,14 +248,15 @@ public final class Ranking implements Serializable {
   /**
    * Decides when an answer ties with a query's partner.
    *
-   * @param partner similarity of each query and its partner
-   * @param relative for each query: times an answer's length, it is the possible error of a float
-   *     product
-   * @param answers lengths of the answers
-   * @param below similarity under which no answer ties with the partner or is better
+   * @param partner what each asker has in common with its most similar partner
+   * @param relative of each asker, times an answer's length: by how much float products may err
+   * @param answers the lengths of the answers
+   * @param below under this similarity no answer ties with the partner, nor is better
+   * @param items with the askers in the place of x
    */
-  private record Bounds(double[] partner, double[] relative, double[] answers, double[] below) {
-    static Bounds of(double[] partner, double[] askers, double[] answers, int d) {
+  private record Bounds(
+      double[] partner, double[] relative, double[] answers, double[] below, Items items) {
+    static Bounds of(double[] partner, double[] askers, double[] answers, Items items, int d) {
       double longest = Arrays.stream(answers).max().getAsDouble();
       double[] relative = new double[partner.length];
       double[] below = new double[partner.length];
@@ -227,7 +264,7 @@ public final class Ranking implements Serializable {
         relative[i] = 2 * (d + 1) * UNIT_ROUNDOFF * askers[i];
         below[i] = partner[i] - relative[i] * longest;
       }
-      return new Bounds(partner, relative, answers, below);
+      return new Bounds(partner, relative, answers, below, items);
     }
   }
 
@@ -264,16 +301,19 @@ public final class Ranking implements Serializable {
       }
       double better = similarity - bounds.partner[asker];
       double tolerance = bounds.relative[asker] * bounds.answers[answer];
-      if (better >= -tolerance && asker != answer) {
-        if (better > tolerance) {
-          greater[place]++;
-        } else {
-          ties[place]++;
-        }
+      // No partner is more similar than the most similar one by more than the tolerance.
+      if (better > tolerance) {
+        greater[place]++;
+      } else if (better >= -tolerance && !bounds.items.belong(asker, answer)) {
+        ties[place]++;
       }
     }
 
-    /** A product above this limit has to be looked at. */
+    boolean holds(int asker) {
+      return asker >= from && asker < from + count;
+    }
+
+    /** What is above this has to be looked at. */
     float limit(Bounds bounds, int asker) {
       double lowest = Math.min(bounds.below[asker], similarities[(asker - from + 1) * depth - 1]);
       // Lower by more than a float's rounding, and finite, as sums with it must not be infinite.

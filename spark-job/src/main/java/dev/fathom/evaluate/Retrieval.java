@@ -4,21 +4,29 @@ package dev.fathom.evaluate;
 import dev.fathom.random.RandomStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /**
- * How well each side of a pair finds the other among all n. Ranks are by the inner product of the
- * embeddings, with which they were trained. Where noted they are by cosine, as in arXiv 2505.12473.
- * For embeddings of length one the two are the same.
+ * How well each side of n pairs finds the other: by the inner product of the embeddings, which is
+ * what they were trained by, or by their cosine, as arXiv 2505.12473 matches whatever it was. For
+ * embeddings of length one the two are the same.
  *
- * @param xToY x is the query, all y are answers
- * @param yToX y is the query, all x are answers
+ * <p>What asks and answers are {@link Items}: content that is there several times asks once and is
+ * one answer, and an asker that has several partners has found what it asked for with the first of
+ * them.
+ *
+ * @param xToY every different x asks, all different y answer
+ * @param yToX every different y asks, all different x answer
  * @param topShare the share of pairs that either direction ranks in its top 0.5 %, by cosine
  * @param labelMatch how often the nearest answer, by cosine, has the query's label; empty without
  *     labels
  * @param pairs n
+ * @param items how many different x and y they are made of
  * @param chance whether the pairing is found at all
  */
 public record Retrieval(
@@ -27,27 +35,36 @@ public record Retrieval(
     double topShare,
     Optional<LabelMatch> labelMatch,
     int pairs,
+    Distinct items,
     Chance chance) {
 
   /**
-   * One direction. The recalls are shares in 0 … 1.
+   * One direction. The recalls are shares of the askers, 0 … 1.
    *
-   * @param medianRank 1 is perfect, (n+1)/2 is chance
+   * @param medianRank 1 is perfect; (n+1)/2 is chance where n answer and each asker has one partner
+   * @param chanceAt10 the recall at 10 by chance
    */
   public record Direction(
-      double recallAt1, double recallAt5, double recallAt10, double medianRank) {}
+      double recallAt1,
+      double recallAt5,
+      double recallAt10,
+      double medianRank,
+      double chanceAt10) {}
 
-  /** The share of queries whose nearest answer has their own label, in each direction. */
+  /** How many items of different content. */
+  public record Distinct(int x, int y) {}
+
+  /** The share of pairs whose nearest answer has their own label, both ways. */
   public record LabelMatch(double xToY, double yToX) {}
 
   /**
-   * A test of the null hypothesis that the pairing is not found. Under it a partner is among the
-   * first {@code depth} answers with probability {@code recall}.
+   * A test of "the pairing is not found": under it one of an x's partners is among the first {@code
+   * depth} with probability {@code recall}.
    *
-   * @param depth largest rank of a hit
-   * @param recall recall at that depth by chance, depth/n
-   * @param pValue the share of random pairings, the given one included, with as many hits or more
-   *     in their better direction; 1/2000 at least
+   * @param depth how deep a hit may lie
+   * @param recall the recall of x by chance at that depth: depth/n where all n pairs are different
+   * @param pValue the share of random pairings, the given one among them, with as large a share of
+   *     hits in their better direction: 1/2000 at least
    * @param aboveChance whether that is below {@value Retrieval#SIGNIFICANCE}
    */
   public record Chance(int depth, double recall, double pValue, boolean aboveChance) {}
@@ -63,8 +80,9 @@ public record Retrieval(
    */
   private static final double TOP_SHARE = 0.005;
   private static final int PERMUTATIONS = 1999;
+  private static final int RECALL_DEPTH = 10;
 
-  /** Ranks every pair among all pairs, without labels; the seed draws random pairings. */
+  /** Ranks all pairs, without labels; the seed draws random pairings. */
   public static Retrieval of(PairedEmbeddings pairs, long seed) {
     return of(pairs, List.of(), seed);
   }
@@ -76,7 +94,7 @@ public record Retrieval(
    * @throws IllegalArgumentException if there are more or fewer labels than pairs
    */
   public static Retrieval of(PairedEmbeddings pairs, List<String> labels, long seed) {
-    return of(pairs, labels, seed, ranked -> Ranking.of(ranked, 0, ranked.count()));
+    return of(pairs, labels, seed, ranked -> Ranking.of(ranked, 0, ranked.items().countX()));
   }
 
   /** A way to rank all pairs. */
@@ -102,17 +120,53 @@ public record Retrieval(
     Ranking byCosine = pairs.areOfUnitLength() ? ranking : ranker.rank(pairs.normalised());
     double[] xToY = ranking.xToY();
     double[] yToX = ranking.yToX();
+    Items items = pairs.items();
     return new Retrieval(
-        direction(xToY),
-        direction(yToX),
-        topShare(byCosine.xToY(), byCosine.yToX()),
-        labels.isEmpty() ? Optional.empty() : Optional.of(labelMatch(labels, byCosine)),
-        xToY.length,
-        chance(ranking, xToY.length, seed));
+        direction(xToY, items),
+        direction(yToX, items.swapped()),
+        topShare(byCosine, items),
+        labels.isEmpty() ? Optional.empty() : Optional.of(labelMatch(labels, byCosine, items)),
+        pairs.count(),
+        new Distinct(items.countX(), items.countY()),
+        chance(ranking, items, seed));
   }
 
-  private static Direction direction(double[] ranks) {
-    return new Direction(recall(ranks, 1), recall(ranks, 5), recall(ranks, 10), median(ranks));
+  private static Direction direction(double[] ranks, Items items) {
+    return new Direction(
+        recall(ranks, 1),
+        recall(ranks, 5),
+        recall(ranks, RECALL_DEPTH),
+        median(ranks),
+        byChance(items, RECALL_DEPTH));
+  }
+
+  /** The recall of x at a depth, if the y answer in random order. */
+  private static double byChance(Items items, int depth) {
+    int answers = items.countY();
+    SortedMap<Integer, Integer> askers = new TreeMap<>();
+    for (int item = 0; item < items.countX(); item++) {
+      askers.merge(items.partnersOfX(item), 1, Integer::sum);
+    }
+    double sum = 0;
+    for (Map.Entry<Integer, Integer> some : askers.entrySet()) {
+      sum += some.getValue() * byChance(answers, some.getKey(), depth);
+    }
+    return sum / items.countX();
+  }
+
+  /**
+   * Whether one of some partners is among the first: 1 − C(answers−partners, depth)/C(answers,
+   * depth).
+   */
+  private static double byChance(int answers, int partners, int depth) {
+    if (partners == 1) {
+      return Math.min(1, (double) depth / answers);
+    }
+    double none = 1;
+    for (int place = 0; place < depth; place++) {
+      none *= Math.max(0, (answers - partners - place) / (double) Math.max(1, answers - place));
+    }
+    return 1 - none;
   }
 
   private static double recall(double[] ranks, int depth) {
@@ -129,38 +183,47 @@ public record Retrieval(
     return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
   }
 
-  private static double topShare(double[] xToY, double[] yToX) {
-    double depth = Math.max(1, TOP_SHARE * xToY.length);
+  private static double topShare(Ranking ranking, Items items) {
+    double[] xToY = ranking.xToY();
+    double[] yToX = ranking.yToX();
+    double depthX = Math.max(1, TOP_SHARE * items.countY());
+    double depthY = Math.max(1, TOP_SHARE * items.countX());
     int matched = 0;
-    for (int i = 0; i < xToY.length; i++) {
-      if (Math.min(xToY[i], yToX[i]) <= depth) {
+    for (int pair = 0; pair < items.pairs(); pair++) {
+      if (xToY[items.x(pair)] <= depthX || yToX[items.y(pair)] <= depthY) {
         matched++;
       }
     }
-    return (double) matched / xToY.length;
+    return (double) matched / items.pairs();
   }
 
-  private static Chance chance(Ranking ranking, int n, long seed) {
-    int depth = Ranking.depth(n);
+  private static Chance chance(Ranking ranking, Items items, long seed) {
+    int n = items.pairs();
+    int depth = Ranking.depth(items);
     RandomGenerator random = RandomStream.of(seed, "random-pairings");
     int[] partner = IntStream.range(0, n).toArray();
-    int found = ranking.hits(partner);
+    double found = ranking.hits(items, partner);
     int asMany = 1;
     for (int p = 0; p < PERMUTATIONS; p++) {
       RandomStream.shuffle(partner, n, random);
-      asMany += ranking.hits(partner) >= found ? 1 : 0;
+      asMany += ranking.hits(items, partner) >= found ? 1 : 0;
     }
     double pValue = asMany / (PERMUTATIONS + 1.0);
-    return new Chance(depth, (double) depth / n, pValue, pValue < SIGNIFICANCE);
+    return new Chance(depth, byChance(items, depth), pValue, pValue < SIGNIFICANCE);
   }
 
-  private static LabelMatch labelMatch(List<String> labels, Ranking ranking) {
+  private static LabelMatch labelMatch(List<String> labels, Ranking ranking, Items items) {
     int xToY = 0;
     int yToX = 0;
     for (int i = 0; i < labels.size(); i++) {
-      xToY += labels.get(i).equals(labels.get(ranking.nearestY(i))) ? 1 : 0;
-      yToX += labels.get(i).equals(labels.get(ranking.nearestX(i))) ? 1 : 0;
+      xToY += isCarried(labels, i, items.pairsOfY(ranking.nearestY(items.x(i)))) ? 1 : 0;
+      yToX += isCarried(labels, i, items.pairsOfX(ranking.nearestX(items.y(i)))) ? 1 : 0;
     }
     return new LabelMatch((double) xToY / labels.size(), (double) yToX / labels.size());
+  }
+
+  /** Whether one of some pairs has the label of another. */
+  private static boolean isCarried(List<String> labels, int pair, int[] pairs) {
+    return Arrays.stream(pairs).anyMatch(other -> labels.get(other).equals(labels.get(pair)));
   }
 }

@@ -3,6 +3,7 @@ package dev.fathom.evaluate;
 
 import dev.fathom.random.RandomStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -23,27 +24,31 @@ public record RetrievalExamples(List<Query> xToY, List<Query> yToX) {
   /**
    * A query.
    *
-   * @param asker row of the query
-   * @param answers rows of the answers, the nearest first
-   * @param rank rank of its partner, from 1
+   * @param asker its row
+   * @param answers rows of what it finds, the nearest first
+   * @param right rows of the partners among them; where there is none, of the nearest partner
+   * @param rank of the nearest partner, from 1
    * @param worst whether it is shown for its rank
    */
-  public record Query(int asker, List<Integer> answers, int rank, boolean worst) {}
+  public record Query(
+      int asker, List<Integer> answers, List<Integer> right, int rank, boolean worst) {}
 
   /** Draws the queries and ranks by the inner product of the embeddings. */
   public static RetrievalExamples of(PairedEmbeddings pairs, long seed) {
     int[] rows = IntStream.range(0, pairs.count()).toArray();
     RandomStream.shuffle(rows, rows.length, RandomStream.of(seed, "retrieval-examples"));
     return new RetrievalExamples(
-        queries(pairs.x(), pairs.y(), pairs.dimension(), rows),
-        queries(pairs.y(), pairs.x(), pairs.dimension(), rows));
+        queries(pairs.x(), pairs.y(), pairs.items(), rows),
+        queries(pairs.y(), pairs.x(), pairs.items().swapped(), rows));
   }
 
-  private static List<Query> queries(float[] askers, float[] answers, int d, int[] rows) {
+  private static List<Query> queries(float[] askers, float[] answers, Items items, int[] rows) {
     List<Query> shown = new ArrayList<>();
     List<Query> others = new ArrayList<>();
-    for (int i = 0; i < Math.min(SAMPLE, rows.length); i++) {
-      Query query = query(askers, answers, d, rows[i], i >= DRAWN);
+    int[] once =
+        Arrays.stream(rows).filter(row -> items.pairsOfX(items.x(row))[0] == row).toArray();
+    for (int i = 0; i < Math.min(SAMPLE, once.length); i++) {
+      Query query = query(askers, answers, items, once[i], i >= DRAWN);
       (i < DRAWN ? shown : others).add(query);
     }
     others.stream()
@@ -54,17 +59,25 @@ public record RetrievalExamples(List<Query> xToY, List<Query> yToX) {
     return shown;
   }
 
-  private static Query query(float[] askers, float[] answers, int d, int asker, boolean worst) {
-    int n = answers.length / d;
+  private static Query query(
+      float[] askers, float[] answers, Items items, int asker, boolean worst) {
+    int d = askers.length / items.pairs();
+    int n = items.countY();
     double[] similarities = new double[n];
-    for (int i = 0; i < n; i++) {
+    int partner = -1;
+    for (int item = 0; item < n; item++) {
+      int answer = items.pairsOfY(item)[0];
       for (int c = 0; c < d; c++) {
-        similarities[i] += (double) askers[asker * d + c] * answers[i * d + c];
+        similarities[item] += (double) askers[asker * d + c] * answers[answer * d + c];
+      }
+      if (items.belong(items.x(asker), item)
+          && (partner < 0 || similarities[item] > similarities[partner])) {
+        partner = item;
       }
     }
     int rank = 1;
-    for (int i = 0; i < n; i++) {
-      if (similarities[i] > similarities[asker]) {
+    for (double similarity : similarities) {
+      if (similarity > similarities[partner]) {
         rank++;
       }
     }
@@ -78,6 +91,17 @@ public record RetrievalExamples(List<Query> xToY, List<Query> yToX) {
       }
       nearest.add(best);
     }
-    return new Query(asker, nearest, rank, worst);
+    List<Integer> right =
+        nearest.stream().filter(item -> items.belong(items.x(asker), item)).toList();
+    return new Query(
+        asker,
+        rows(nearest, items),
+        rows(right.isEmpty() ? List.of(partner) : right, items),
+        rank,
+        worst);
+  }
+
+  private static List<Integer> rows(List<Integer> answers, Items items) {
+    return answers.stream().map(item -> items.pairsOfY(item)[0]).toList();
   }
 }

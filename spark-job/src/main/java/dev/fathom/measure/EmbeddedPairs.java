@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.measure;
 
+import dev.fathom.evaluate.Items;
 import dev.fathom.evaluate.PairedEmbeddings;
 import dev.fathom.evaluate.Retrieval;
 import dev.fathom.intrinsic.points.Points;
@@ -17,12 +18,20 @@ import java.util.stream.IntStream;
  * @param y likewise, row i belonging to row i of x; empty where there is one side
  * @param widthY of an embedding of y, 0 where there is one side
  * @param labels one a pair, empty where a pair has none
+ * @param items which pairs have identical content on a side
  */
-public record EmbeddedPairs(float[] x, int widthX, float[] y, int widthY, List<String> labels) {
+public record EmbeddedPairs(
+    float[] x, int widthX, float[] y, int widthY, List<String> labels, Items items) {
+
+  /** Pairs of one width whose contents are not known to be identical. */
+  public static EmbeddedPairs of(float[] x, float[] y, int width, List<String> labels) {
+    return of(x, y, width, labels, Items.distinct(labels.size()));
+  }
 
   /** Pairs of one width. */
-  public static EmbeddedPairs of(float[] x, float[] y, int width, List<String> labels) {
-    return new EmbeddedPairs(x, width, y, width, labels);
+  public static EmbeddedPairs of(
+      float[] x, float[] y, int width, List<String> labels, Items items) {
+    return new EmbeddedPairs(x, width, y, width, labels, items);
   }
 
   /** The number of pairs. */
@@ -45,7 +54,7 @@ public record EmbeddedPairs(float[] x, int widthX, float[] y, int widthY, List<S
 
   /** The pairs as the package {@code evaluate} takes them, checked. */
   public PairedEmbeddings paired() {
-    return PairedEmbeddings.of(x, y, count(), widthX);
+    return PairedEmbeddings.of(x, y, count(), widthX).of(items);
   }
 
   /** The pairs, which must be comparable, both of whose sides are finite. */
@@ -57,7 +66,8 @@ public record EmbeddedPairs(float[] x, int widthX, float[] y, int widthY, List<S
             rows(x, widthX, kept),
             rows(y, widthY, kept),
             widthX,
-            Arrays.stream(kept).mapToObj(labels::get).toList());
+            Arrays.stream(kept).mapToObj(labels::get).toList(),
+            items.select(kept));
   }
 
   /** The rows of {@link #finite}. */

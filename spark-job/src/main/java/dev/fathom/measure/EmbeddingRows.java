@@ -1,8 +1,10 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.measure;
 
+import dev.fathom.data.Digest;
 import dev.fathom.embed.EmbeddingFiles;
 import dev.fathom.error.FathomException;
+import dev.fathom.evaluate.Items;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,7 +26,8 @@ import org.apache.spark.sql.types.StructType;
 record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs) {
 
   /** The indices of the columns. */
-  private record Places(int key, int split, int label, int x, int y) implements Serializable {
+  private record Places(int key, int split, int label, int x, int y, int digestX, int digestY)
+      implements Serializable {
     private static final long serialVersionUID = 1;
 
     static Places of(StructType schema) {
@@ -33,7 +36,9 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
           schema.fieldIndex(EmbeddingFiles.SPLIT),
           schema.fieldIndex(EmbeddingFiles.LABEL),
           schema.fieldIndex(EmbeddingFiles.X),
-          schema.fieldIndex(EmbeddingFiles.Y));
+          schema.fieldIndex(EmbeddingFiles.Y),
+          schema.fieldIndex(EmbeddingFiles.X_DIGEST),
+          schema.fieldIndex(EmbeddingFiles.Y_DIGEST));
     }
   }
 
@@ -45,6 +50,8 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
     private final List<String> keys = new ArrayList<>();
     private final List<String> splits = new ArrayList<>();
     private final List<String> labels = new ArrayList<>();
+    private final List<Digest> digestsX = new ArrayList<>();
+    private final List<Digest> digestsY = new ArrayList<>();
     private final Places layout;
     private final int widthX;
     private final int widthY;
@@ -71,10 +78,16 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
       keys.add(row.getUTF8String(layout.key).toString());
       splits.add(row.getUTF8String(layout.split).toString());
       labels.add(row.isNullAt(layout.label) ? "" : row.getUTF8String(layout.label).toString());
+      digestsX.add(digest(row, layout.digestX));
+      digestsY.add(digest(row, layout.digestY));
       copy(row, layout.x, widthX, x, at);
       if (widthY > 0) {
         copy(row, layout.y, widthY, y, at);
       }
+    }
+
+    private static Digest digest(InternalRow row, int column) {
+      return row.isNullAt(column) ? null : Digest.read(row.getBinary(column));
     }
 
     private void copy(InternalRow row, int column, int width, float[] target, int at) {
@@ -120,6 +133,8 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
     List<String> keys = new ArrayList<>();
     List<String> splits = new ArrayList<>();
     List<String> labels = new ArrayList<>();
+    List<Digest> digestsX = new ArrayList<>();
+    List<Digest> digestsY = new ArrayList<>();
     for (Chunk chunk : chunks) {
       if (!chunk.fault.isEmpty()) {
         throw FathomException.data("%s: %s", embeddings, chunk.fault);
@@ -127,6 +142,8 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
       keys.addAll(chunk.keys);
       splits.addAll(chunk.splits);
       labels.addAll(chunk.labels);
+      digestsX.addAll(chunk.digestsX);
+      digestsY.addAll(chunk.digestsY);
     }
     float[] x = new float[Math.multiplyExact(keys.size(), widthX)];
     float[] y = new float[Math.multiplyExact(keys.size(), widthY)];
@@ -140,7 +157,10 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
       atX += chunk.x.length;
       atY += chunk.y.length;
     }
-    return new EmbeddingRows(keys, splits, new EmbeddedPairs(x, widthX, y, widthY, labels));
+    return new EmbeddingRows(
+        keys,
+        splits,
+        new EmbeddedPairs(x, widthX, y, widthY, labels, Items.of(digestsX, digestsY)));
   }
 
   private static Iterator<Chunk> chunks(

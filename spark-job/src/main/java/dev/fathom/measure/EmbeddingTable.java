@@ -23,6 +23,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 
 /**
@@ -30,7 +31,8 @@ import org.apache.spark.sql.types.StructField;
  * wrote, Parquet with array columns, NumPy files, CSV files of numbers.
  *
  * @param rows the columns {@code key}, {@code split}, {@code label} (text), {@code x} and {@code y}
- *     (arrays of floats); y is null throughout where there is one side
+ *     (arrays of floats), {@code x_digest} and {@code y_digest} (bytes, null where they are not
+ *     told); y is null throughout where there is one side
  * @param paired whether there are two sides
  * @param card of embeddings that embed wrote
  */
@@ -38,6 +40,14 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
 
   private static final String FORMS =
       "what embed wrote, Parquet with array columns, .npy, .npz or .csv";
+
+  EmbeddingTable {
+    for (String digest : List.of(EmbeddingFiles.X_DIGEST, EmbeddingFiles.Y_DIGEST)) {
+      if (!Arrays.asList(rows.columns()).contains(digest)) {
+        rows = rows.withColumn(digest, lit(null).cast(DataTypes.BinaryType));
+      }
+    }
+  }
 
   /** Opens the embeddings at a path. */
   static EmbeddingTable open(

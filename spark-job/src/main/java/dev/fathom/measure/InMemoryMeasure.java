@@ -57,7 +57,7 @@ public final class InMemoryMeasure {
 
     @Override
     public Ranking ranking(PairedEmbeddings pairs) {
-      return Ranking.of(pairs, 0, pairs.count());
+      return Ranking.of(pairs, 0, pairs.items().countX());
     }
   }
 

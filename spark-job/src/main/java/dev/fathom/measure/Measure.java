@@ -260,7 +260,7 @@ public final class Measure {
     @Override
     public Ranking ranking(PairedEmbeddings pairs) {
       spark.sparkContext().setJobDescription("measure: retrieval");
-      int count = pairs.count();
+      int count = pairs.items().countX();
       int parts = Math.min(context.defaultParallelism(), count);
       Broadcast<PairedEmbeddings> shared = context.broadcast(pairs);
       try {

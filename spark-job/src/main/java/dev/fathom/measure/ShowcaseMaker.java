@@ -79,6 +79,7 @@ final class ShowcaseMaker {
                 new Query(
                     finite[query.asker()],
                     query.answers().stream().map(answer -> finite[answer]).toList(),
+                    query.right().stream().map(answer -> finite[answer]).toList(),
                     query.rank(),
                     query.worst()))
         .toList();
@@ -91,6 +92,7 @@ final class ShowcaseMaker {
             query -> {
               shown.add(query.asker());
               shown.addAll(query.answers());
+              shown.addAll(query.right());
             });
     Map<String, Showcase.Item> found =
         contents.read(shown.stream().map(rows.keys()::get).toList(), true);

@@ -37,12 +37,14 @@ record Gallery(Showcase shown, boolean xAsks) {
     tiles.add(tile("asks", query.worst() ? "a mistake" : "asks", query.asker(), xAsks));
     for (int answer : query.answers()) {
       tiles.add(
-          answer == query.asker()
+          query.right().contains(answer)
               ? tile("right", "\u2713 right", answer, !xAsks)
               : tile("wrong", "\u2717", answer, !xAsks));
     }
-    if (!query.answers().contains(query.asker())) {
-      tiles.add(tile("right", "right, at " + whole(query.rank()), query.asker(), !xAsks));
+    for (int right : query.right()) {
+      if (!query.answers().contains(right)) {
+        tiles.add(tile("right", "right, at " + whole(query.rank()), right, !xAsks));
+      }
     }
     return tiles;
   }

@@ -99,11 +99,12 @@ public final class Headline {
     String found =
         format(
             "Retrieval: the right y is first for %.1f %% of x, among the first ten for %.1f %% (by chance %.2f %%), of %,d"
-                + " pairs.",
+                + " pairs%s.",
             100 * retrieval.xToY().recallAt1(),
             100 * retrieval.xToY().recallAt10(),
-            100 * Math.min(1, 10.0 / retrieval.pairs()),
-            retrieval.pairs());
+            100 * retrieval.xToY().chanceAt10(),
+            retrieval.pairs(),
+            items(retrieval));
     if (retrieval.chance().aboveChance()) {
       return found;
     }
@@ -119,6 +120,14 @@ public final class Headline {
                             + " training.epochs, or lower training.batchSize.",
                         steps))
             .orElse(" This is chance: no shared signal was found.");
+  }
+
+  /** What pairs that repeat content are made of. */
+  private static String items(Retrieval retrieval) {
+    Retrieval.Distinct items = retrieval.items();
+    return items.x() == retrieval.pairs() && items.y() == retrieval.pairs()
+        ? ""
+        : format(" of %,d different x and %,d different y", items.x(), items.y());
   }
 
   private static String dimension(MeasureResult measure) {

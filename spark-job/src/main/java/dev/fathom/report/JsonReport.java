@@ -112,6 +112,7 @@ final class JsonReport {
     node.put("topShare", retrieval.topShare());
     retrieval.labelMatch().ifPresent(match -> node.set("labelMatch", JSON.valueToTree(match)));
     node.put("pairs", retrieval.pairs());
+    node.set("items", JSON.valueToTree(retrieval.items()));
     node.set("chance", JSON.valueToTree(retrieval.chance()));
     return node;
   }

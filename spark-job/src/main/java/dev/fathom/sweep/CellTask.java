@@ -88,7 +88,8 @@ record CellTask(
             trained.model().embedX(data.test().x()),
             trained.model().embedY(data.test().y()),
             towers.dimension(),
-            data.testLabels());
+            data.testLabels(),
+            data.test().items());
     MeasureResult result = InMemoryMeasure.of(test, data.origin(similarity), measure);
     CellFigures.add(figures, result);
     return new CellResult.Measured(
@@ -137,7 +138,8 @@ record CellTask(
         model.embedX(pairs.x()),
         model.embedY(pairs.y()),
         towers.dimension(),
-        Collections.nCopies(pairs.size(), ""));
+        Collections.nCopies(pairs.size(), ""),
+        pairs.items());
   }
 
   private static double recallAt1(Retrieval retrieval) {

@@ -56,10 +56,118 @@ class RetrievalTest {
   }
 
   @Test
+  void whatIsIdenticalAsksOnceAndIsOneAnswer() {
+    int n = 600;
+    int d = 6;
+    // x repeats every 300 pairs, y every 40: an x has two partners, or one, and a y has several.
+    List<Integer> contentX = IntStream.range(0, n).mapToObj(i -> i % 300).toList();
+    List<Integer> contentY = IntStream.range(0, n).mapToObj(i -> i % 40).toList();
+    float[] y = repeated(gaussian(40 * d, 51), contentY, d);
+    float[] x = repeated(plusNoise(Arrays.copyOf(y, 300 * d), 1.5, 52), contentX, d);
+    PairedEmbeddings pairs = PairedEmbeddings.of(x, y, n, d).of(Items.of(contentX, contentY));
+
+    Retrieval retrieval = Retrieval.of(pairs, SEED);
+
+    assertThat(retrieval.items()).isEqualTo(new Retrieval.Distinct(300, 40));
+    double[] xToY = bruteForceRanks(x, contentX, y, contentY, d);
+    double[] yToX = bruteForceRanks(y, contentY, x, contentX, d);
+    assertThat(xToY).hasSize(300);
+    assertThat(yToX).hasSize(40);
+    assertMatches(retrieval.xToY(), xToY);
+    assertMatches(retrieval.yToX(), yToX);
+    assertThat(retrieval.xToY().recallAt1()).isBetween(0.2, 0.9);
+    // An x has the two partners x % 40 and (x + 300) % 40.
+    assertThat(retrieval.xToY().chanceAt10()).isCloseTo(1 - 30.0 / 40 * 29 / 39, offset(1e-12));
+    assertThat(retrieval.chance().aboveChance()).isTrue();
+    // Of pairs that are not known to be identical the other copies come first as often as not.
+    assertThat(Retrieval.of(PairedEmbeddings.of(x, y, n, d), SEED).xToY().recallAt1())
+        .isLessThan(0.01);
+    Retrieval merged =
+        Retrieval.of(
+            pairs,
+            List.of(),
+            SEED,
+            ranked -> Ranking.of(ranked, 70, 300).merge(Ranking.of(ranked, 0, 70)));
+    assertThat(merged).isEqualTo(retrieval);
+  }
+
+  @Test
+  void copiesOfUnrelatedSidesAreAtChance() {
+    int flagged = 0;
+    for (int trial = 0; trial < 30; trial++) {
+      List<Integer> contentX = IntStream.range(0, 600).mapToObj(i -> i % 300).toList();
+      List<Integer> contentY = IntStream.range(0, 600).mapToObj(i -> i * 7 % 40).toList();
+      float[] x = repeated(gaussian(300 * 6, 600 + trial), contentX, 6);
+      float[] y = repeated(gaussian(40 * 6, 700 + trial), contentY, 6);
+      Retrieval retrieval =
+          Retrieval.of(PairedEmbeddings.of(x, y, 600, 6).of(Items.of(contentX, contentY)), SEED);
+      assertThat(retrieval.xToY().recallAt10())
+          .isCloseTo(retrieval.xToY().chanceAt10(), offset(0.12));
+      flagged += retrieval.chance().pValue() <= 0.01 ? 1 : 0;
+    }
+    assertThat(flagged).isLessThan(4);
+  }
+
+  @Test
+  void examplesShowWhatIsIdenticalOnce() {
+    List<Integer> content = IntStream.range(0, 90).mapToObj(i -> i % 30).toList();
+    float[] y = repeated(gaussian(30 * 3, 61), content, 3);
+    float[] x = plusNoise(y, 0.8, 62);
+    RetrievalExamples examples =
+        RetrievalExamples.of(
+            PairedEmbeddings.of(x, y, 90, 3)
+                .of(Items.of(IntStream.range(0, 90).boxed().toList(), content)),
+            SEED);
+    for (RetrievalExamples.Query query : examples.xToY()) {
+      assertThat(query.answers()).doesNotHaveDuplicates().allMatch(row -> row < 30);
+      assertThat(query.right()).containsExactly(query.asker() % 30);
+      assertThat(query.answers().contains(query.asker() % 30)).isEqualTo(query.rank() <= 4);
+    }
+    assertThat(examples.yToX()).allMatch(query -> query.asker() < 30);
+    assertThat(
+            examples.yToX().stream()
+                .flatMap(
+                    query -> query.right().stream().filter(row -> (row - query.asker()) % 30 != 0)))
+        .isEmpty();
+  }
+
+  private static float[] repeated(float[] values, List<Integer> content, int d) {
+    float[] rows = new float[content.size() * d];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = values[content.get(i / d) * d + i % d];
+    }
+    return rows;
+  }
+
+  /** The rank of the first partner of each different asker among different answers. */
+  private static double[] bruteForceRanks(
+      float[] asks, List<Integer> askers, float[] answers, List<Integer> contents, int d) {
+    return askers.stream()
+        .distinct()
+        .mapToDouble(
+            asker -> {
+              int row = askers.indexOf(asker);
+              double best =
+                  IntStream.range(0, askers.size())
+                      .filter(i -> askers.get(i).equals(asker))
+                      .mapToDouble(i -> product(asks, answers, row, i, d))
+                      .max()
+                      .orElseThrow();
+              return 1
+                  + contents.stream()
+                      .distinct()
+                      .filter(
+                          other -> product(asks, answers, row, contents.indexOf(other), d) > best)
+                      .count();
+            })
+        .toArray();
+  }
+
+  @Test
   void isPerfectForEqualSides() {
     float[] x = normalised(gaussian(400 * 8, 3), 8);
     Retrieval retrieval = Retrieval.of(PairedEmbeddings.of(x, x.clone(), 400, 8), SEED);
-    assertThat(retrieval.xToY()).isEqualTo(new Retrieval.Direction(1, 1, 1, 1));
+    assertThat(retrieval.xToY()).isEqualTo(new Retrieval.Direction(1, 1, 1, 1, 0.025));
     assertThat(retrieval.yToX()).isEqualTo(retrieval.xToY());
     assertThat(retrieval.topShare()).isEqualTo(1);
   }
@@ -119,7 +227,8 @@ class RetrievalTest {
       x[i] = point[i % 7];
     }
     Retrieval retrieval = Retrieval.of(PairedEmbeddings.of(x, x.clone(), n, 7), SEED);
-    assertThat(retrieval.xToY()).isEqualTo(new Retrieval.Direction(0, 0, 0, (n + 1) / 2.0));
+    assertThat(retrieval.xToY())
+        .isEqualTo(new Retrieval.Direction(0, 0, 0, (n + 1) / 2.0, 10.0 / n));
     assertThat(retrieval.chance().pValue()).isEqualTo(1);
     assertThat(retrieval.chance().aboveChance()).isFalse();
   }

@@ -4,9 +4,11 @@ package dev.fathom.measure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fathom.data.Digest;
 import dev.fathom.data.TextEncoding;
 import dev.fathom.embed.EmbeddingFiles;
 import dev.fathom.error.FathomException;
+import dev.fathom.evaluate.Items;
 import dev.fathom.files.Storage;
 import dev.fathom.testing.LocalSpark;
 import java.nio.file.Files;
@@ -33,13 +35,54 @@ class EmbeddingTableTest {
           TextEncoding.UTF_8);
   private static final List<Row> ROWS =
       List.of(
-          RowFactory.create("a", "test", "cat", new float[] {1, 2}, new float[] {3, 4}),
-          RowFactory.create("b", "val", null, new float[] {5, 6}, new float[] {7, 8}));
+          RowFactory.create(
+              "a",
+              "test",
+              "cat",
+              new float[] {1, 2},
+              new float[] {3, 4},
+              Digest.of("a").bytes(),
+              Digest.of("word").bytes()),
+          RowFactory.create(
+              "b",
+              "val",
+              null,
+              new float[] {5, 6},
+              new float[] {7, 8},
+              Digest.of("b").bytes(),
+              Digest.of("word").bytes()));
 
   @TempDir private Path directory;
 
   private final SparkSession spark = LocalSpark.session();
   private final Storage storage = new Storage(new Configuration());
+
+  @Test
+  void pairsWithEqualDigestsHaveOneItemAndThoseOfOlderEmbeddingsHaveEachTheirOwn()
+      throws Exception {
+    Path written = directory.resolve("now");
+    write(spark.createDataFrame(ROWS, EmbeddingFiles.SCHEMA), written);
+    Path older = directory.resolve("older");
+    write(spark.createDataFrame(ROWS, EmbeddingFiles.SCHEMA).drop("x_digest", "y_digest"), older);
+    for (Path embeddings : List.of(written, older)) {
+      Files.writeString(
+          embeddings.resolve("_embeddings.json"),
+          "{\"dimension\": 2, \"source\": \"s\", \"knownDimension\": null, \"dataset\": \"f\","
+              + " \"similarity\": \"cosine\"}");
+    }
+
+    assertThat(items(written).countX()).isEqualTo(2);
+    assertThat(items(written).countY()).isEqualTo(1);
+    assertThat(items(older).countY()).isEqualTo(2);
+  }
+
+  private Items items(Path embeddings) {
+    EmbeddingTable table = open(embeddings, NONE);
+    return EmbeddingRows.collect(
+            new org.apache.hadoop.fs.Path(embeddings.toString()), table.rows(), 2, 2)
+        .pairs()
+        .items();
+  }
 
   @Test
   void embeddingsAreReadByTheNamesOfTheirColumnsWhateverTheirOrder() throws Exception {
@@ -70,8 +113,10 @@ class EmbeddingTableTest {
             .select(
                 functions.lit(1).as("added"),
                 functions.col("x"),
+                functions.col("y_digest"),
                 functions.col("split"),
                 functions.col("y"),
+                functions.col("x_digest"),
                 functions.col("key"),
                 functions.col("label"));
 

@@ -4,6 +4,7 @@ package dev.fathom.train.pairs;
 import dev.fathom.data.ShardReader;
 import dev.fathom.encoder.Column;
 import dev.fathom.error.FathomException;
+import dev.fathom.evaluate.Items;
 import dev.fathom.random.RandomStream;
 import java.io.Serializable;
 import java.util.List;
@@ -91,6 +92,18 @@ public final class PairPartition implements Serializable {
   /** Number of pairs. */
   public int size() {
     return size;
+  }
+
+  /** Which of its pairs have identical content. */
+  public Items items() {
+    return items(IntStream.range(from, from + size).toArray());
+  }
+
+  /** Which pairs of some rows of the columns have identical content. */
+  public Items items(int[] rows) {
+    return Items.of(
+        IntStream.of(rows).mapToObj(x::digest).toList(),
+        IntStream.of(rows).mapToObj(y::digest).toList());
   }
 
   /**

@@ -4,6 +4,7 @@ package dev.fathom.train.step;
 import dev.fathom.contrastive.BatchRows;
 import dev.fathom.contrastive.BatchRows.Exchange;
 import dev.fathom.contrastive.Logits;
+import dev.fathom.evaluate.Items;
 import dev.fathom.model.Towers;
 import dev.fathom.train.pairs.PairPartition;
 import dev.fathom.train.step.Embeddings.Norms;
@@ -42,7 +43,8 @@ final class Validation {
       }
       Norms norms = embed(pairs, rows, batch, parameters, embeddings, microBatch);
       objective.begin(embeddings.x(), embeddings.y(), 0, batch, batch);
-      firsts += objective.firsts();
+      Items items = pairs.items(Arrays.copyOf(rows, batch));
+      firsts += objective.firsts(items::match);
       Logits logits = norms.logits(scalars);
       loss += objective.loss(logits, exchanged(batch, logits));
     }

@@ -1,5 +1,5 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
-package dev.fathom.prepare;
+package dev.fathom.data;
 
 import com.esotericsoftware.kryo.DefaultSerializer;
 import com.esotericsoftware.kryo.serializers.JavaSerializer;
@@ -10,28 +10,38 @@ import java.util.HexFormat;
 import org.apache.commons.codec.digest.MurmurHash3;
 
 /**
- * A 128-bit digest of the source content of one side. Equal content has equal digests; other
- * content does not, unless it was made to collide.
+ * 128 bits of the content of one side of a pair: equal for equal content, and for no other that is
+ * not made to be.
  */
 @DefaultSerializer(JavaSerializer.class)
-record Digest(long high, long low) implements Serializable {
+public record Digest(long high, long low) implements Serializable {
 
-  static Digest of(byte[] content) {
+  /** Of bytes. */
+  public static Digest of(byte[] content) {
     long[] hash = MurmurHash3.hash128x64(content);
     return new Digest(hash[0], hash[1]);
   }
 
-  static Digest of(String text) {
+  /** Of a text, by its UTF-8. */
+  public static Digest of(String text) {
     return of(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  static Digest of(double[] values) {
+  /** Of numbers, by their bits. */
+  public static Digest of(double[] values) {
     ByteBuffer bytes = ByteBuffer.allocate(values.length * Double.BYTES);
     bytes.asDoubleBuffer().put(values);
     return of(bytes.array());
   }
 
-  byte[] bytes() {
+  /** The one whose {@link #bytes} these are. */
+  public static Digest read(byte[] bytes) {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    return new Digest(buffer.getLong(), buffer.getLong());
+  }
+
+  /** Its 16 bytes. */
+  public byte[] bytes() {
     return ByteBuffer.allocate(2 * Long.BYTES).putLong(high).putLong(low).array();
   }
 

@@ -1,0 +1,170 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.evaluate;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Which item each of n pairs has on either side. Pairs whose content on a side is identical have
+ * one item there: whoever finds it has found it for all of them. Items are numbered in the order in
+ * which the pairs bring them.
+ */
+public final class Items implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final Numbered x;
+  private final Numbered y;
+
+  private Items(Numbered x, Numbered y) {
+    this.x = x;
+    this.y = y;
+  }
+
+  /**
+   * One side.
+   *
+   * @param of the item of each pair
+   * @param pairs of each item, ascending
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Numbered(int[] of, int[][] pairs) implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    static Numbered distinct(int count) {
+      int[] all = IntStream.range(0, count).toArray();
+      return new Numbered(
+          all, IntStream.of(all).mapToObj(i -> new int[] {i}).toArray(int[][]::new));
+    }
+
+    static Numbered of(List<?> content) {
+      Map<Object, Integer> known = new HashMap<>();
+      int[] of = new int[content.size()];
+      int items = 0;
+      for (int i = 0; i < of.length; i++) {
+        Object here = content.get(i);
+        Integer item = here == null ? null : known.putIfAbsent(here, items);
+        of[i] = item == null ? items++ : item;
+      }
+      int[] sizes = new int[items];
+      Arrays.stream(of).forEach(item -> sizes[item]++);
+      int[][] pairs = Arrays.stream(sizes).mapToObj(int[]::new).toArray(int[][]::new);
+      for (int i = of.length - 1; i >= 0; i--) {
+        pairs[of[i]][--sizes[of[i]]] = i;
+      }
+      return new Numbered(of, pairs);
+    }
+
+    Numbered select(int[] rows) {
+      return of(Arrays.stream(rows).mapToObj(row -> of[row]).toList());
+    }
+
+    /** The first row of each item, in n × d values. */
+    float[] rows(float[] values, int d) {
+      if (pairs.length == of.length) {
+        return values;
+      }
+      float[] chosen = new float[pairs.length * d];
+      for (int item = 0; item < pairs.length; item++) {
+        System.arraycopy(values, pairs[item][0] * d, chosen, item * d, d);
+      }
+      return chosen;
+    }
+  }
+
+  /** Of pairs that have no item in common, or of which it is not known. */
+  public static Items distinct(int pairs) {
+    Numbered numbered = Numbered.distinct(pairs);
+    return new Items(numbered, numbered);
+  }
+
+  /**
+   * Of pairs with this content.
+   *
+   * @param x what tells the content of each pair's x by {@code equals}; null is like no other
+   * @param y likewise, as many
+   */
+  public static Items of(List<?> x, List<?> y) {
+    if (x.size() != y.size()) {
+      throw new IllegalArgumentException(
+          String.format("%d contents of x beside %d of y", x.size(), y.size()));
+    }
+    return new Items(Numbered.of(x), Numbered.of(y));
+  }
+
+  /** Those of the named pairs. */
+  public Items select(int[] rows) {
+    return new Items(x.select(rows), y.select(rows));
+  }
+
+  /** The same with the sides in each other's place. */
+  Items swapped() {
+    return new Items(y, x);
+  }
+
+  /** n. */
+  public int pairs() {
+    return x.of.length;
+  }
+
+  /** How many different x there are. */
+  public int countX() {
+    return x.pairs.length;
+  }
+
+  /** How many different y there are. */
+  public int countY() {
+    return y.pairs.length;
+  }
+
+  /** Whether the x of one pair and the y of another belong together. */
+  public boolean match(int pairOfX, int pairOfY) {
+    return belong(x.of[pairOfX], y.of[pairOfY]);
+  }
+
+  int x(int pair) {
+    return x.of[pair];
+  }
+
+  int y(int pair) {
+    return y.of[pair];
+  }
+
+  int[] pairsOfX(int item) {
+    return x.pairs[item];
+  }
+
+  int[] pairsOfY(int item) {
+    return y.pairs[item];
+  }
+
+  /** The items' own rows of n × d values of x. */
+  float[] rowsX(float[] values, int d) {
+    return x.rows(values, d);
+  }
+
+  /** The items' own rows of n × d values of y. */
+  float[] rowsY(float[] values, int d) {
+    return y.rows(values, d);
+  }
+
+  /** Whether some pair has these items, so that either is right for the other. */
+  boolean belong(int itemX, int itemY) {
+    int[] ofX = x.pairs[itemX];
+    int[] ofY = y.pairs[itemY];
+    return ofX.length <= ofY.length
+        ? Arrays.stream(ofX).anyMatch(pair -> y.of[pair] == itemY)
+        : Arrays.stream(ofY).anyMatch(pair -> x.of[pair] == itemX);
+  }
+
+  /** How many different y are right for an x. */
+  int partnersOfX(int item) {
+    int[] pairs = x.pairs[item];
+    return pairs.length == 1
+        ? 1
+        : (int) Arrays.stream(pairs).map(pair -> y.of[pair]).distinct().count();
+  }
+}
