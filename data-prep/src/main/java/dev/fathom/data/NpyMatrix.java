@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.ZipException;
@@ -58,6 +59,7 @@ public record NpyMatrix(
   private static final Pattern SHAPE =
       Pattern.compile(
           "'shape'\\s*+:\\s*+\\(\\s*+((?:\\d{1,18}+L?+\\s*+(?:,\\s*+|(?=\\)))){0,8}+)\\)");
+  private static final Set<String> WIDE = Set.of("f8", "i4", "u4", "i8", "u8");
   private static final Pattern TYPES = Pattern.compile("f[248]|[iu][1248]|b1");
 
   /**
@@ -184,27 +186,55 @@ public record NpyMatrix(
     return packed.isEmpty() ? most : Math.max(1, NUMBERS_UNPACKED_AT_ONCE / columns);
   }
 
+  /** Whether a float may not hold its numbers. */
+  public boolean isWiderThanFloat() {
+    return WIDE.contains(type);
+  }
+
   /**
    * Reads the rows {@code [from, to)}.
    *
    * @return (to−from) × d, row-major; numbers that a float does not hold are rounded
    */
   public float[] read(Storage storage, long from, long to) {
-    int count = Math.toIntExact(to - from);
-    float[] values = new float[Math.multiplyExact(count, columns)];
+    float[] values = new float[numbers(from, to)];
+    read(storage, from, to, (place, number) -> values[place] = (float) number);
+    return values;
+  }
+
+  /**
+   * The same in double precision, which holds all numbers but integers beyond 2^53.
+   *
+   * @return (to−from) × d, row-major
+   */
+  public double[] readDoubles(Storage storage, long from, long to) {
+    double[] values = new double[numbers(from, to)];
+    read(storage, from, to, (place, number) -> values[place] = number);
+    return values;
+  }
+
+  private int numbers(long from, long to) {
+    return Math.multiplyExact(Math.toIntExact(to - from), columns);
+  }
+
+  /** Takes the numbers of a matrix, by their places in row-major order. */
+  @FunctionalInterface
+  private interface Target {
+    void put(int place, double number);
+  }
+
+  private void read(Storage storage, long from, long to, Target target) {
+    int count = (int) (to - from);
     try (Numbers in = new Numbers(storage)) {
       if (fortran) {
-        float[] column = new float[count];
         for (int c = 0; c < columns; c++) {
-          in.read(c * rows + from, column);
-          for (int i = 0; i < count; i++) {
-            values[i * columns + c] = column[i];
-          }
+          int column = c;
+          in.read(
+              c * rows + from, count, (row, number) -> target.put(row * columns + column, number));
         }
       } else {
-        in.read(from * columns, values);
+        in.read(from * columns, count * columns, target);
       }
-      return values;
     } catch (EOFException | ZipException e) {
       throw broken(new Path(file), "it is cut off or damaged").causedBy(e);
     } catch (IOException e) {
@@ -222,19 +252,19 @@ public record NpyMatrix(
       in = packed.isEmpty() ? storage.open(path) : NpzFile.entry(storage, path, packed);
     }
 
-    /** Reads numbers from {@code first} on, which must not be before those already read. */
-    void read(long first, float[] values) throws IOException {
+    /** Reads from a number on, which is not before those that were read. */
+    void read(long first, int length, Target target) throws IOException {
       int bytes = bytes();
-      byte[] chunk = new byte[Math.min(READ_AT_ONCE / bytes, values.length) * bytes];
+      byte[] chunk = new byte[Math.min(READ_AT_ONCE / bytes, length) * bytes];
       ByteBuffer buffer =
           ByteBuffer.wrap(chunk)
               .order(littleEndian ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
       seek(offset + first * bytes);
-      for (int done = 0; done < values.length; ) {
-        int count = Math.min(chunk.length / bytes, values.length - done);
+      for (int done = 0; done < length; ) {
+        int count = Math.min(chunk.length / bytes, length - done);
         IOUtils.readFully(in, chunk, 0, count * bytes);
         for (int i = 0; i < count; i++) {
-          values[done + i] = number(buffer, i * bytes);
+          target.put(done + i, number(buffer, i * bytes));
         }
         done += count;
         position += (long) count * bytes;
@@ -260,11 +290,11 @@ public record NpyMatrix(
     return Integer.parseInt(type.substring(1));
   }
 
-  private float number(ByteBuffer buffer, int at) {
+  private double number(ByteBuffer buffer, int at) {
     return switch (type) {
       case "f2" -> half(buffer.getShort(at));
       case "f4" -> buffer.getFloat(at);
-      case "f8" -> (float) buffer.getDouble(at);
+      case "f8" -> buffer.getDouble(at);
       case "i1" -> buffer.get(at);
       case "u1" -> Byte.toUnsignedInt(buffer.get(at));
       case "i2" -> buffer.getShort(at);
@@ -291,8 +321,8 @@ public record NpyMatrix(
     return bits < 0 ? -magnitude : magnitude;
   }
 
-  private static float unsigned(long bits) {
-    return bits >= 0 ? bits : ((bits >>> 1) | (bits & 1)) * 2f;
+  private static double unsigned(long bits) {
+    return bits >= 0 ? bits : ((bits >>> 1) | (bits & 1)) * 2.0;
   }
 
   static FathomException broken(Path file, String why) {

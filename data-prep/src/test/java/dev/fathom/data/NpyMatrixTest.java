@@ -54,6 +54,17 @@ class NpyMatrixTest {
   }
 
   @Test
+  void readsDoublesAndIntegersAsTheyAre() {
+    for (String type : new String[] {"f8", "i4", "u8"}) {
+      byte[] numbers = numbers(type, ByteOrder.LITTLE_ENDIAN, 100_000_001, 100_000_002);
+      NpyMatrix matrix = open(file(1, "<" + type, false, "(2, 1)", numbers));
+      assertThat(matrix.isWiderThanFloat()).isTrue();
+      assertThat(matrix.readDoubles(STORAGE, 0, 2)).containsExactly(100_000_001, 100_000_002);
+      assertThat(matrix.read(STORAGE, 0, 2)).containsExactly(1e8f, 1e8f);
+    }
+  }
+
+  @Test
   void readsFortranOrderAndRangesOfIt() {
     byte[] numbers = numbers("f4", ByteOrder.LITTLE_ENDIAN, 1, 2, 3, 10, 20, 30);
     NpyMatrix matrix = open(file(1, "<f4", true, "(3, 2)", numbers));

@@ -113,22 +113,44 @@ public final class Corpus {
 
   /** A NumPy file of float32 in C order, whose header says so many rows. */
   public static byte[] npy(float[][] rows, int said) {
-    String header =
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }"
-            .formatted(said, rows[0].length);
-    String padded = header + " ".repeat(117 - header.length()) + "\n";
+    byte[] header = header("<f4", said, rows[0].length);
     ByteBuffer file =
-        ByteBuffer.allocate(128 + rows.length * rows[0].length * Float.BYTES)
-            .order(ByteOrder.LITTLE_ENDIAN);
-    file.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII));
-    file.put((byte) 1).put((byte) 0).putShort((short) 118);
-    file.put(padded.getBytes(StandardCharsets.US_ASCII));
+        ByteBuffer.allocate(header.length + rows.length * rows[0].length * Float.BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .put(header);
     for (float[] row : rows) {
       for (float value : row) {
         file.putFloat(value);
       }
     }
     return file.array();
+  }
+
+  /** A NumPy file of float64 in C order. */
+  static byte[] npy(double[][] rows) {
+    byte[] header = header("<f8", rows.length, rows[0].length);
+    ByteBuffer file =
+        ByteBuffer.allocate(header.length + rows.length * rows[0].length * Double.BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .put(header);
+    for (double[] row : rows) {
+      for (double value : row) {
+        file.putDouble(value);
+      }
+    }
+    return file.array();
+  }
+
+  /** Such a file up to its numbers. */
+  private static byte[] header(String type, int rows, int columns) {
+    String said =
+        "{'descr': '%s', 'fortran_order': False, 'shape': (%d, %d), }"
+            .formatted(type, rows, columns);
+    ByteBuffer header = ByteBuffer.allocate(128).order(ByteOrder.LITTLE_ENDIAN);
+    header.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII));
+    header.put((byte) 1).put((byte) 0).putShort((short) 118);
+    header.put((said + " ".repeat(117 - said.length()) + "\n").getBytes(StandardCharsets.US_ASCII));
+    return header.array();
   }
 
   static byte[] text(String text) {

@@ -375,6 +375,21 @@ class FormsTest {
   }
 
   @Test
+  void doublesAreCentredBeforeTheyBecomeFloats() {
+    double[][] rows = new double[8][];
+    for (int i = 0; i < rows.length; i++) {
+      // A float around 1e8 is a multiple of 8.
+      rows[i] = new double[] {1e8 + i / 4.0};
+    }
+    Corpus.write(temporary.resolve("in/left.npy"), Corpus.npy(rows));
+    Corpus.write(temporary.resolve("in/right.npy"), Corpus.npy(rows));
+
+    Dataset dataset = prepare(temporary.resolve("in"), "input.x=left", "input.y=right");
+
+    assertThat(column(dataset, PairSchema.X).values()).doesNotHaveDuplicates();
+  }
+
+  @Test
   void matricesMayBeNumpyOrParquet() {
     Corpus.write(
         temporary.resolve("in/left.npy"),

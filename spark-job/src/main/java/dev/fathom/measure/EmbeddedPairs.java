@@ -5,6 +5,8 @@ import dev.fathom.evaluate.Items;
 import dev.fathom.evaluate.PairedEmbeddings;
 import dev.fathom.evaluate.Retrieval;
 import dev.fathom.intrinsic.points.Points;
+import dev.fathom.intrinsic.points.PreparedPoints;
+import dev.fathom.random.RandomStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -19,9 +21,16 @@ import java.util.stream.IntStream;
  * @param widthY of an embedding of y, 0 where there is one side
  * @param labels one a pair, empty where a pair has none
  * @param items which pairs have identical content on a side
+ * @param centres what has been taken from the values
  */
 public record EmbeddedPairs(
-    float[] x, int widthX, float[] y, int widthY, List<String> labels, Items items) {
+    float[] x,
+    int widthX,
+    float[] y,
+    int widthY,
+    List<String> labels,
+    Items items,
+    Centres centres) {
 
   /** Pairs of one width whose contents are not known to be identical. */
   public static EmbeddedPairs of(float[] x, float[] y, int width, List<String> labels) {
@@ -31,7 +40,7 @@ public record EmbeddedPairs(
   /** Pairs of one width. */
   public static EmbeddedPairs of(
       float[] x, float[] y, int width, List<String> labels, Items items) {
-    return new EmbeddedPairs(x, width, y, width, labels, items);
+    return new EmbeddedPairs(x, width, y, width, labels, items, Centres.NONE);
   }
 
   /** The number of pairs. */
@@ -48,26 +57,62 @@ public record EmbeddedPairs(
   }
 
   /** Whether the sides can be compared: one side, or sides of two widths, have nothing to find. */
-  boolean comparable() {
+  public boolean comparable() {
     return widthX == widthY;
   }
 
   /** The pairs as the package {@code evaluate} takes them, checked. */
   public PairedEmbeddings paired() {
-    return PairedEmbeddings.of(x, y, count(), widthX).of(items);
+    return PairedEmbeddings.of(
+            Centres.restored(x, centres.x()), Centres.restored(y, centres.y()), count(), widthX)
+        .of(items);
+  }
+
+  /** Whether there are two sides. */
+  public boolean isPaired() {
+    return widthY > 0;
+  }
+
+  /**
+   * Finite pairs in an order that is random by the seed, their values as they were given; of one
+   * side no embedding twice.
+   */
+  public EmbeddedPairs distinct(long seed) {
+    if (!isPaired()) {
+      return select(PreparedPoints.of(pointsX(), seed).rows()).restored();
+    }
+    int[] rows = finiteRows();
+    RandomStream.shuffle(rows, rows.length, RandomStream.of(seed, "pairs-order"));
+    return select(rows).restored();
+  }
+
+  private EmbeddedPairs restored() {
+    return new EmbeddedPairs(
+        Centres.restored(x, centres.x()),
+        widthX,
+        Centres.restored(y, centres.y()),
+        widthY,
+        labels,
+        items,
+        Centres.NONE);
   }
 
   /** The pairs, which must be comparable, both of whose sides are finite. */
   EmbeddedPairs finite() {
     int[] kept = finiteRows();
-    return kept.length == count()
-        ? this
-        : of(
-            rows(x, widthX, kept),
-            rows(y, widthY, kept),
-            widthX,
-            Arrays.stream(kept).mapToObj(labels::get).toList(),
-            items.select(kept));
+    return kept.length == count() ? this : select(kept);
+  }
+
+  /** The named ones, in their order. */
+  public EmbeddedPairs select(int[] rows) {
+    return new EmbeddedPairs(
+        rows(x, widthX, rows),
+        widthX,
+        rows(y, widthY, rows),
+        widthY,
+        Arrays.stream(rows).mapToObj(labels::get).toList(),
+        items.select(rows),
+        centres);
   }
 
   /** The rows of {@link #finite}. */

@@ -26,7 +26,7 @@ import org.apache.spark.sql.types.StructType;
 record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs) {
 
   /** The indices of the columns. */
-  private record Places(int key, int split, int label, int x, int y, int digestX, int digestY)
+  private record Places(int key, int split, int label, Place x, Place y, int digestX, int digestY)
       implements Serializable {
     private static final long serialVersionUID = 1;
 
@@ -35,10 +35,19 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
           schema.fieldIndex(EmbeddingFiles.KEY),
           schema.fieldIndex(EmbeddingFiles.SPLIT),
           schema.fieldIndex(EmbeddingFiles.LABEL),
-          schema.fieldIndex(EmbeddingFiles.X),
-          schema.fieldIndex(EmbeddingFiles.Y),
+          Place.of(schema, EmbeddingFiles.X),
+          Place.of(schema, EmbeddingFiles.Y),
           schema.fieldIndex(EmbeddingFiles.X_DIGEST),
           schema.fieldIndex(EmbeddingFiles.Y_DIGEST));
+    }
+  }
+
+  /** Where a column of arrays stands, and whether it holds doubles. */
+  private record Place(int column, boolean wide) implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    static Place of(StructType schema, String name) {
+      return new Place(schema.fieldIndex(name), Centres.isWide(schema, name));
     }
   }
 
@@ -55,14 +64,16 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
     private final Places layout;
     private final int widthX;
     private final int widthY;
+    private final transient Centres centres;
     private float[] x;
     private float[] y;
 
     /** What is wrong with a row; empty if nothing is. */
     private String fault = "";
 
-    Chunk(Places layout, int widthX, int widthY) {
+    Chunk(Places layout, int widthX, int widthY, Centres centres) {
       this.layout = layout;
+      this.centres = centres;
       this.widthX = widthX;
       this.widthY = widthY;
       x = new float[ROWS * widthX];
@@ -80,9 +91,9 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
       labels.add(row.isNullAt(layout.label) ? "" : row.getUTF8String(layout.label).toString());
       digestsX.add(digest(row, layout.digestX));
       digestsY.add(digest(row, layout.digestY));
-      copy(row, layout.x, widthX, x, at);
+      copy(row, layout.x, widthX, centres.x(), x, at);
       if (widthY > 0) {
-        copy(row, layout.y, widthY, y, at);
+        copy(row, layout.y, widthY, centres.y(), y, at);
       }
     }
 
@@ -90,17 +101,20 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
       return row.isNullAt(column) ? null : Digest.read(row.getBinary(column));
     }
 
-    private void copy(InternalRow row, int column, int width, float[] target, int at) {
-      int found = row.isNullAt(column) ? 0 : row.getArray(column).numElements();
+    private void copy(
+        InternalRow row, Place place, int width, double[] centre, float[] target, int at) {
+      int found = row.isNullAt(place.column) ? 0 : row.getArray(place.column).numElements();
       if (found != width) {
         fault =
             String.format(
                 "key %s has an embedding of %d numbers instead of %d", keys.get(at), found, width);
         return;
       }
-      ArrayData values = row.getArray(column);
+      ArrayData values = row.getArray(place.column);
       for (int c = 0; c < width; c++) {
-        target[at * width + c] = values.isNullAt(c) ? Float.NaN : values.getFloat(c);
+        double value =
+            values.isNullAt(c) ? Double.NaN : place.wide ? values.getDouble(c) : values.getFloat(c);
+        target[at * width + c] = (float) (centre.length == 0 ? value : value - centre[c]);
       }
     }
 
@@ -123,12 +137,13 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
    */
   static EmbeddingRows collect(Path embeddings, Dataset<Row> rows, int widthX, int widthY) {
     Places layout = Places.of(rows.schema());
+    Centres centres = Centres.of(rows);
     List<Chunk> chunks =
         new ArrayList<>(
             rows.queryExecution()
                 .toRdd()
                 .toJavaRDD()
-                .mapPartitions(partition -> chunks(partition, layout, widthX, widthY))
+                .mapPartitions(partition -> chunks(partition, layout, widthX, widthY, centres))
                 .collect());
     List<String> keys = new ArrayList<>();
     List<String> splits = new ArrayList<>();
@@ -160,11 +175,11 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
     return new EmbeddingRows(
         keys,
         splits,
-        new EmbeddedPairs(x, widthX, y, widthY, labels, Items.of(digestsX, digestsY)));
+        new EmbeddedPairs(x, widthX, y, widthY, labels, Items.of(digestsX, digestsY), centres));
   }
 
   private static Iterator<Chunk> chunks(
-      Iterator<InternalRow> rows, Places layout, int widthX, int widthY) {
+      Iterator<InternalRow> rows, Places layout, int widthX, int widthY, Centres centres) {
     return new Iterator<>() {
       @Override
       public boolean hasNext() {
@@ -173,7 +188,7 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
 
       @Override
       public Chunk next() {
-        Chunk chunk = new Chunk(layout, widthX, widthY);
+        Chunk chunk = new Chunk(layout, widthX, widthY, centres);
         while (rows.hasNext() && !chunk.isFull()) {
           chunk.add(rows.next());
         }

@@ -23,7 +23,12 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.BooleanType;
+import org.apache.spark.sql.types.ByteType;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.FloatType;
+import org.apache.spark.sql.types.ShortType;
 import org.apache.spark.sql.types.StructField;
 
 /**
@@ -31,8 +36,9 @@ import org.apache.spark.sql.types.StructField;
  * wrote, Parquet with array columns, NumPy files, CSV files of numbers.
  *
  * @param rows the columns {@code key}, {@code split}, {@code label} (text), {@code x} and {@code y}
- *     (arrays of floats), {@code x_digest} and {@code y_digest} (bytes, null where they are not
- *     told); y is null throughout where there is one side
+ *     (arrays of floats, or of doubles where the source holds wider numbers), {@code x_digest} and
+ *     {@code y_digest} (bytes, null where they are not told); y is null throughout where there is
+ *     one side
  * @param paired whether there are two sides
  * @param card of embeddings that embed wrote
  */
@@ -126,10 +132,9 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
                 .map(name -> text(path, read, "input.label", name))
                 .orElse(none)
                 .as(EmbeddingFiles.LABEL),
-            column(x).cast("array<float>").as(EmbeddingFiles.X),
-            y.map(EmbeddingTable::column)
-                .orElse(lit(null))
-                .cast("array<float>")
+            numbers(read, x).as(EmbeddingFiles.X),
+            y.map(name -> numbers(read, name))
+                .orElse(lit(null).cast("array<float>"))
                 .as(EmbeddingFiles.Y)),
         y.isPresent(),
         Optional.empty());
@@ -159,6 +164,17 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
   private static Column text(Path path, Dataset<Row> read, String key, String name) {
     requireColumn(path, read, key, name);
     return column(name).cast("string");
+  }
+
+  /** A column of arrays as floats, or as doubles where they are wider than that. */
+  private static Column numbers(Dataset<Row> read, String name) {
+    DataType element = ((ArrayType) read.schema().apply(name).dataType()).elementType();
+    boolean narrow =
+        element instanceof FloatType
+            || element instanceof ShortType
+            || element instanceof ByteType
+            || element instanceof BooleanType;
+    return column(name).cast(narrow ? "array<float>" : "array<double>");
   }
 
   /** A column whatever its name holds. */

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -48,10 +49,11 @@ final class MatrixFiles {
   private static final String VECTOR = "vector";
 
   /** Rows of a matrix by their number. */
-  private static final StructType NUMBERED =
-      new StructType()
-          .add(NUMBER, DataTypes.LongType, false)
-          .add(VECTOR, DataTypes.createArrayType(DataTypes.FloatType, false), false);
+  private static StructType numbered(DataType number) {
+    return new StructType()
+        .add(NUMBER, DataTypes.LongType, false)
+        .add(VECTOR, DataTypes.createArrayType(number, false), false);
+  }
 
   private final SparkSession spark;
   private final Storage storage;
@@ -222,16 +224,22 @@ final class MatrixFiles {
             .flatMap(
                 from -> {
                   long to = Math.min(matrix.rows(), from + atOnce);
-                  float[] values = matrix.read(new Storage(configuration.value()), from, to);
                   int d = matrix.columns();
+                  Storage storage = new Storage(configuration.value());
+                  IntFunction<Object> row;
+                  if (matrix.isWiderThanFloat()) {
+                    double[] values = matrix.readDoubles(storage, from, to);
+                    row = i -> Arrays.copyOfRange(values, i * d, (i + 1) * d);
+                  } else {
+                    float[] values = matrix.read(storage, from, to);
+                    row = i -> Arrays.copyOfRange(values, i * d, (i + 1) * d);
+                  }
                   return IntStream.range(0, (int) (to - from))
-                      .mapToObj(
-                          i ->
-                              RowFactory.create(
-                                  from + i, Arrays.copyOfRange(values, i * d, (i + 1) * d)))
+                      .mapToObj(i -> RowFactory.create(from + i, row.apply(i)))
                       .iterator();
                 });
-    return spark.createDataFrame(rows, NUMBERED);
+    return spark.createDataFrame(
+        rows, numbered(matrix.isWiderThanFloat() ? DataTypes.DoubleType : DataTypes.FloatType));
   }
 
   /** A CSV file of numbers, whose first row may name the columns. */
@@ -258,10 +266,10 @@ final class MatrixFiles {
     Dataset<Row> read = header ? reader.option("header", true).csv(file.toString()) : first;
     Column[] cells =
         Arrays.stream(read.columns())
-            .map(name -> EmbeddingTable.column(name).cast("float"))
+            .map(name -> EmbeddingTable.column(name).cast("double"))
             .toArray(Column[]::new);
     return numbered(
-        read.select(array(cells)), VECTOR, DataTypes.createArrayType(DataTypes.FloatType, true));
+        read.select(array(cells)), VECTOR, DataTypes.createArrayType(DataTypes.DoubleType, true));
   }
 
   private static boolean isNumber(String text) {

@@ -1,10 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.measure;
 
-import static org.apache.spark.sql.functions.col;
-
 import dev.fathom.embed.EmbeddingFiles;
-import dev.fathom.error.FathomException;
 import dev.fathom.evaluate.PairedEmbeddings;
 import dev.fathom.evaluate.Ranking;
 import dev.fathom.files.Storage;
@@ -26,8 +23,6 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -40,9 +35,6 @@ import scala.Tuple2;
 /** The stage from embeddings to what they tell: dimensions of both towers, retrieval, agreement. */
 public final class Measure {
   private static final Logger LOG = LoggerFactory.getLogger(Measure.class);
-
-  /** The share of the driver's memory that the embeddings may take, of which copies are made. */
-  private static final int SHARE_OF_MEMORY = 4;
 
   /** The dimension around each embedding. */
   private static final StructType POINTWISE =
@@ -94,85 +86,23 @@ public final class Measure {
   public MeasureResult execute() {
     long start = System.nanoTime();
     spark.sparkContext().setJobDescription("measure: read the embeddings");
-    EmbeddingTable table = EmbeddingTable.open(spark, storage, embeddings, columns);
-    Dataset<Row> all = table.rows().where(col(EmbeddingFiles.X).isNotNull());
-    if (table.paired()) {
-      all = all.where(col(EmbeddingFiles.Y).isNotNull());
-    }
-    long available = all.count();
-    EmbeddingRows rows = read(all, table, available);
+    EmbeddingReader.Read read =
+        new EmbeddingReader(spark, columns).read(embeddings, settings.maxPoints(), settings.seed());
+    EmbeddingRows rows = read.rows();
+    long available = read.available();
     LOG.info("measure {} of {} embeddings", rows.count(), available);
+    if (!rows.pairs().centres().areNone()) {
+      LOG.warn(
+          "the embeddings lie so far from the origin that their cosines are all but equal; dimension is measured after their columns were centred, and retrieval by the cosines as they are");
+    }
     InMemoryMeasure.Outcome outcome =
         new InMemoryMeasure(rows.pairs(), settings, new Cluster())
-            .execute(
-                table.card().map(Measure::origin).orElse(InMemoryMeasure.Origin.UNKNOWN),
-                available,
-                start);
+            .execute(read.origin(), available, start);
     pointwise.ifPresent(directory -> write(directory, rows, outcome));
     spark.sparkContext().setJobDescription("measure: what to show of the pairs");
     return outcome
         .result()
         .with(new ShowcaseMaker(rows, contents, settings.seed()).of(outcome.aroundX()));
-  }
-
-  private static InMemoryMeasure.Origin origin(EmbeddingFiles.Card card) {
-    return new InMemoryMeasure.Origin(
-        card.knownDimension(), Optional.ofNullable(card.similarity()));
-  }
-
-  private EmbeddingRows read(Dataset<Row> all, EmbeddingTable table, long available) {
-    if (available < 2) {
-      throw FathomException.data(
-          "%s holds %d embeddings; measuring takes 2 or more", embeddings, available);
-    }
-    Row first = all.first();
-    int widthX = first.getList(first.fieldIndex(EmbeddingFiles.X)).size();
-    int widthY = table.paired() ? first.getList(first.fieldIndex(EmbeddingFiles.Y)).size() : 0;
-    if (widthX == 0 || (table.paired() && widthY == 0)) {
-      throw FathomException.data(
-          "%s: key %s has an embedding of 0 numbers",
-          embeddings, first.<String>getAs(EmbeddingFiles.KEY));
-    }
-    long fitting =
-        Runtime.getRuntime().maxMemory()
-            / SHARE_OF_MEMORY
-            / ((long) Float.BYTES * Math.max(1, widthX + widthY));
-    int most = (int) Math.min(settings.maxPoints(), fitting);
-    if (most < Math.min(available, settings.maxPoints())) {
-      LOG.warn(
-          "measure a sample of {}: more embeddings do not fit in a driver's heap of {} MB (FATHOM_HEAP, spark.driver.memory)",
-          most,
-          Runtime.getRuntime().maxMemory() >> 20);
-    }
-    return EmbeddingRows.collect(
-        embeddings,
-        sample(all, available, most).orderBy(col(EmbeddingFiles.KEY), col(EmbeddingFiles.SPLIT)),
-        widthX,
-        widthY);
-  }
-
-  /** At most as many rows as asked for, drawn by their keys. */
-  private Dataset<Row> sample(Dataset<Row> all, long available, int most) {
-    if (available <= most) {
-      return all;
-    }
-    List<String> keys =
-        all.select(EmbeddingFiles.KEY)
-            .distinct()
-            .toJavaRDD()
-            .map(row -> row.getString(0))
-            .takeOrdered(most, new ByHash(settings.seed()));
-    Dataset<Row> taken =
-        all.join(
-            spark.createDataset(keys, Encoders.STRING()).toDF(EmbeddingFiles.KEY),
-            EmbeddingFiles.KEY);
-    long rows = taken.count();
-    if (rows > most) {
-      throw FathomException.data(
-          "%s: %d keys name %d rows, and a sample needs a key for each; set input.key to such a column or to null",
-          embeddings, keys.size(), rows);
-    }
-    return taken;
   }
 
   /** Keys in an order that is random but the same for a seed. */

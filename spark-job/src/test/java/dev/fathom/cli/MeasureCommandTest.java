@@ -65,6 +65,48 @@ class MeasureCommandTest {
         .isEqualTo(4 * (WIDTH - report.at("/width/dimension").asInt()));
   }
 
+  /** Floats around 1e8 are multiples of 8, which leaves one point of these. */
+  @ParameterizedTest
+  @ValueSource(strings = {"far.npy", "far.csv", "far.parquet"})
+  void measuresDoublesFarFromTheOriginAsIfTheyWereNear(String name) throws Exception {
+    float[] near = embeddings(0);
+    Path file = directory.resolve(name);
+    StringBuilder lines = new StringBuilder();
+    byte[] header = header("<f8", POINTS, WIDTH);
+    ByteBuffer numbers =
+        ByteBuffer.allocate(header.length + Double.BYTES * near.length)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .put(header);
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < POINTS; i++) {
+      double[] row = new double[WIDTH];
+      for (int c = 0; c < WIDTH; c++) {
+        row[c] = 1e8 + near[i * WIDTH + c];
+        numbers.putDouble(row[c]);
+        lines.append(row[c]).append(c < WIDTH - 1 ? ',' : '\n');
+      }
+      rows.add(RowFactory.create(row));
+    }
+    if (name.endsWith("parquet")) {
+      session()
+          .createDataFrame(
+              rows, new StructType().add("v", DataTypes.createArrayType(DataTypes.DoubleType)))
+          .write()
+          .parquet(file.toString());
+    } else {
+      Files.write(
+          file,
+          name.endsWith("csv")
+              ? lines.toString().getBytes(StandardCharsets.UTF_8)
+              : numbers.array());
+    }
+
+    JsonNode side = measure(file).at("/intrinsicDimension/x");
+
+    assertThat(side.at("/points").asInt()).isEqualTo(POINTS);
+    assertThat(side.at("/dimension/estimate").asDouble()).isCloseTo(DIMENSION, offset(0.5));
+  }
+
   @Test
   void measuresTwoMatricesOfADirectoryAndTheirLabels() throws Exception {
     npy("image.npy", embeddings(0));
@@ -312,19 +354,26 @@ class MeasureCommandTest {
   }
 
   private static byte[] npy(float[] values, int width) {
-    String header =
-        String.format(
-            "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }%n",
-            values.length / width, width);
+    byte[] header = header("<f4", values.length / width, width);
     ByteBuffer buffer =
-        ByteBuffer.allocate(10 + header.length() + 4 * values.length)
-            .order(ByteOrder.LITTLE_ENDIAN);
-    buffer.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0});
-    buffer.putShort((short) header.length());
-    buffer.put(header.getBytes(StandardCharsets.US_ASCII));
+        ByteBuffer.allocate(header.length + Float.BYTES * values.length)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .put(header);
     for (float value : values) {
       buffer.putFloat(value);
     }
     return buffer.array();
+  }
+
+  /** A NumPy file up to its numbers. */
+  private static byte[] header(String type, int rows, int columns) {
+    String said =
+        String.format(
+            "{'descr': '%s', 'fortran_order': False, 'shape': (%d, %d), }%n", type, rows, columns);
+    ByteBuffer header = ByteBuffer.allocate(10 + said.length()).order(ByteOrder.LITTLE_ENDIAN);
+    header.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0});
+    header.putShort((short) said.length());
+    header.put(said.getBytes(StandardCharsets.US_ASCII));
+    return header.array();
   }
 }

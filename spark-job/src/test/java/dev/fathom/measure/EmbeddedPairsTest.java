@@ -4,7 +4,6 @@ package dev.fathom.measure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fathom.evaluate.Items;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -36,7 +35,8 @@ class EmbeddedPairsTest {
   @Test
   void oneSideHasNothingToBeComparedWith() {
     EmbeddedPairs one =
-        new EmbeddedPairs(new float[6], 3, new float[0], 0, List.of("a", "b"), Items.distinct(2));
+        new EmbeddedPairs(
+            new float[6], 3, new float[0], 0, List.of("a", "b"), Items.distinct(2), Centres.NONE);
 
     assertThat(one.comparable()).isFalse();
     assertThat(one.pointsY()).isEmpty();

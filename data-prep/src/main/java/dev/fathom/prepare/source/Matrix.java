@@ -90,7 +90,7 @@ record Matrix(
             .flatMapToPair(
                 from -> {
                   long to = Math.min(npy.rows(), from + step);
-                  float[] values = npy.read(new Storage(hadoop.value()), from, to);
+                  double[] values = npy.readDoubles(new Storage(hadoop.value()), from, to);
                   return LongStream.range(from, to)
                       .mapToObj(
                           row ->
@@ -101,12 +101,8 @@ record Matrix(
     return new Matrix(npy.rows(), npy.columns(), vectors, vectors.mapValues(Matrix::name));
   }
 
-  private static RawValue numbers(float[] values, int at, NpyMatrix npy) {
-    double[] row = new double[npy.columns()];
-    for (int c = 0; c < row.length; c++) {
-      row[c] = values[at + c];
-    }
-    return Numbers.checked(row);
+  private static RawValue numbers(double[] values, int at, NpyMatrix npy) {
+    return Numbers.checked(Arrays.copyOfRange(values, at, at + npy.columns()));
   }
 
   private static Matrix ofParquet(SparkSession spark, Path file) {
