@@ -72,8 +72,7 @@ final class Danco {
     }
   }
 
-  /** The figures of the neighbourhood of each point. */
-  @SuppressWarnings("ArrayRecordComponent")
+  /** What is seen from each point. */
   private record LocalFigures(double[] logRatios, double[] angles, double[] concentrations) {
 
     static LocalFigures of(Cloud cloud) {

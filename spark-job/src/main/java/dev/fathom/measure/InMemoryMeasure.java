@@ -5,6 +5,7 @@ import dev.fathom.evaluate.Agreement;
 import dev.fathom.evaluate.PairedEmbeddings;
 import dev.fathom.evaluate.Ranking;
 import dev.fathom.evaluate.Retrieval;
+import dev.fathom.intrinsic.DimensionParts;
 import dev.fathom.intrinsic.DimensionResult;
 import dev.fathom.intrinsic.IntrinsicDimension;
 import dev.fathom.intrinsic.IntrinsicSettings;
@@ -14,6 +15,7 @@ import dev.fathom.intrinsic.neighbours.Neighbours;
 import dev.fathom.intrinsic.points.Points;
 import dev.fathom.intrinsic.points.PreparedPoints;
 import dev.fathom.model.SimilarityKind;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -23,6 +25,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What embeddings in memory tell, wherever the work that grows with n² is done. */
 public final class InMemoryMeasure {
@@ -61,8 +64,13 @@ public final class InMemoryMeasure {
     }
   }
 
-  /** A side: its dimension, and that around each point, NaN where it was not measured. */
-  private record MeasuredSide(DimensionResult dimension, double[] around) {}
+  /**
+   * A side: its dimension, and that around each point, NaN where it was not measured.
+   *
+   * @param pointwise how that is spread, if it was measured
+   */
+  private record MeasuredSide(
+      DimensionResult dimension, double[] around, Optional<PointwiseDimension> pointwise) {}
 
   InMemoryMeasure(EmbeddedPairs pairs, MeasureSettings settings, PairwiseWork pairwise) {
     this.pairs = pairs;
@@ -135,6 +143,8 @@ public final class InMemoryMeasure {
             retrieval,
             agreement,
             labels(byLabel(x.around), y.map(side -> byLabel(side.around)).orElse(Map.of())),
+            Stream.concat(x.pointwise.stream(), y.flatMap(MeasuredSide::pointwise).stream())
+                .toList(),
             width,
             Optional.empty(),
             pairs.count(),
@@ -157,16 +167,47 @@ public final class InMemoryMeasure {
     if (!IntrinsicDimension.suffices(prepared, intrinsic)) {
       double[] none = new double[points.count()];
       Arrays.fill(none, Double.NaN);
-      return new MeasuredSide(IntrinsicDimension.of(points, intrinsic), none);
+      return new MeasuredSide(IntrinsicDimension.of(points, intrinsic), none, Optional.empty());
     }
+    Neighbours neighbours = neighbours(side, prepared);
+    double[] around = IntrinsicDimension.pointwise(prepared, neighbours, intrinsic);
+    return new MeasuredSide(
+        IntrinsicDimension.of(prepared, neighbours, intrinsic),
+        around,
+        Optional.of(
+            PointwiseDimension.of(
+                side,
+                around,
+                DimensionParts.of(around)
+                    .map(parts -> parts(side, points, parts))
+                    .orElse(List.of()))));
+  }
+
+  private Neighbours neighbours(String side, PreparedPoints prepared) {
     long start = System.nanoTime();
     int k = Math.max(LEAST_NEIGHBOURS, settings.neighbours());
     Neighbours neighbours =
         pairwise.neighbours(side, prepared.points(), Math.min(k, prepared.points().count() - 1));
     neighbourSeconds += (System.nanoTime() - start) * 1e-9;
-    return new MeasuredSide(
-        IntrinsicDimension.of(prepared, neighbours, intrinsic),
-        IntrinsicDimension.pointwise(prepared, neighbours, intrinsic));
+    return neighbours;
+  }
+
+  /** Both parts by themselves; none unless both can be measured. */
+  private List<PointwiseDimension.Part> parts(String side, Points points, DimensionParts parts) {
+    IntrinsicSettings cheap =
+        new IntrinsicSettings(settings.neighbours(), settings.resamples(), settings.seed());
+    double all = parts.lower().length + parts.higher().length;
+    List<PointwiseDimension.Part> measured = new ArrayList<>();
+    for (int[] rows : List.of(parts.lower(), parts.higher())) {
+      PreparedPoints prepared = PreparedPoints.of(points.rows(rows), settings.seed());
+      if (IntrinsicDimension.suffices(prepared, cheap)
+          && IntrinsicDimension.of(prepared, neighbours("a part of " + side, prepared), cheap)
+              instanceof DimensionResult.Measured found) {
+        measured.add(
+            new PointwiseDimension.Part(rows.length, rows.length / all, found.dimension()));
+      }
+    }
+    return measured.size() == 2 ? measured : List.of();
   }
 
   private Map<String, LabelDimension> labels(Map<String, Double> ofX, Map<String, Double> ofY) {

@@ -5,6 +5,7 @@ import dev.fathom.evaluate.Agreement;
 import dev.fathom.evaluate.Retrieval;
 import dev.fathom.intrinsic.DimensionResult;
 import dev.fathom.intrinsic.SharedDimension;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param retrieval empty where there is one side, or the two have different widths
  * @param agreement likewise
  * @param labels the dimension around the embeddings of each label, the most frequent first
+ * @param pointwise how the dimension around the embeddings is spread, of each side that has one
  * @param width empty where there is no dimension to take it from
  * @param showcase what a person is shown, where that was asked for
  * @param points embeddings measured
@@ -34,6 +36,7 @@ public record MeasureResult(
     Optional<Retrieval> retrieval,
     Optional<Agreement> agreement,
     Map<String, LabelDimension> labels,
+    List<PointwiseDimension> pointwise,
     Optional<WidthAdvice> width,
     Optional<Showcase> showcase,
     int points,
@@ -51,6 +54,7 @@ public record MeasureResult(
         retrieval,
         agreement,
         labels,
+        pointwise,
         width,
         Optional.of(shown),
         points,

@@ -4,8 +4,10 @@ package dev.fathom.report;
 import com.google.errorprone.annotations.FormatMethod;
 import dev.fathom.evaluate.Retrieval;
 import dev.fathom.intrinsic.DimensionResult;
+import dev.fathom.measure.LabelDimension;
 import dev.fathom.measure.MeasureResult;
 import dev.fathom.measure.Metric;
+import dev.fathom.measure.PointwiseDimension;
 import dev.fathom.measure.WidthAdvice;
 import dev.fathom.model.SimilarityKind;
 import dev.fathom.sweep.CellResult;
@@ -14,8 +16,11 @@ import dev.fathom.sweep.SweepResult;
 import dev.fathom.train.TrainResult;
 import dev.fathom.train.settings.TrainingSettings;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The figures that matter, in words: how well the sides match, the temperature, how many dimensions
@@ -40,6 +45,7 @@ public final class Headline {
                         "Temperature: %.4f, from %.4f at the start.",
                         train.finalTemperature(), train.initialTemperature())));
     report.measure().ifPresent(measure -> sentences.add(dimension(measure)));
+    report.measure().ifPresent(measure -> sentences.addAll(parts(measure)));
     report.measure().flatMap(MeasureResult::width).ifPresent(width -> sentences.add(width(width)));
     report
         .sweep()
@@ -164,6 +170,49 @@ public final class Headline {
                         ? "Shared dimension: none, as nothing shared was found; what is measured of each side is its own."
                             + known
                         : "Shared dimension: could not be measured. " + refusals(measure) + known);
+  }
+
+  /** What is of several dimensions has none in the middle. */
+  private static List<String> parts(MeasureResult measure) {
+    List<String> sentences = new ArrayList<>();
+    for (PointwiseDimension spread : measure.pointwise()) {
+      if (!spread.parts().isEmpty()) {
+        PointwiseDimension.Part lower = spread.parts().get(0);
+        PointwiseDimension.Part higher = spread.parts().get(1);
+        sentences.add(
+            format(
+                "Mixture: %s is of parts that differ in dimension, %.2f for %.0f %% of the embeddings and %.2f for the"
+                    + " others; one number for all is that of neither.%s",
+                spread.side(),
+                lower.dimension().estimate(),
+                100 * lower.share(),
+                higher.dimension().estimate(),
+                labels(measure, spread.side())));
+      }
+    }
+    return sentences;
+  }
+
+  /** The labels between which a side's dimension differs most. */
+  private static String labels(MeasureResult measure, String side) {
+    ToDoubleFunction<Map.Entry<String, LabelDimension>> dimension =
+        label -> label.getValue().of(side).orElse(Double.NaN);
+    List<Map.Entry<String, LabelDimension>> labels =
+        measure.labels().entrySet().stream()
+            .filter(label -> label.getValue().of(side).isPresent())
+            .sorted(Comparator.comparingDouble(dimension))
+            .toList();
+    if (labels.size() < 2) {
+      return "";
+    }
+    Map.Entry<String, LabelDimension> lowest = labels.get(0);
+    Map.Entry<String, LabelDimension> highest = labels.get(labels.size() - 1);
+    return format(
+        " By label it goes from %.2f (%s) to %.2f (%s).",
+        dimension.applyAsDouble(lowest),
+        lowest.getKey(),
+        dimension.applyAsDouble(highest),
+        highest.getKey());
   }
 
   private static String width(WidthAdvice width) {

@@ -79,6 +79,10 @@ final class JsonReport {
     measure.shared().ifPresent(shared -> dimension.set("shared", shared(shared)));
     dimension.set("x", tower(measure.x()));
     measure.y().ifPresent(y -> dimension.set("y", tower(y)));
+    if (!measure.pointwise().isEmpty()) {
+      ObjectNode pointwise = dimension.putObject("pointwise");
+      measure.pointwise().forEach(spread -> pointwise.set(spread.side(), JSON.valueToTree(spread)));
+    }
     if (!measure.labels().isEmpty()) {
       dimension.set("labels", JSON.valueToTree(measure.labels()));
     }

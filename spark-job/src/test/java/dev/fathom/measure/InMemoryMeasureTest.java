@@ -4,6 +4,7 @@ package dev.fathom.measure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.fathom.evaluate.Items;
 import dev.fathom.intrinsic.DimensionResult;
 import dev.fathom.measure.InMemoryMeasure.Origin;
 import dev.fathom.model.SimilarityKind;
@@ -33,6 +34,41 @@ class InMemoryMeasureTest {
     assertThat(result.known()).contains(3);
     assertThat(result.width().orElseThrow().current()).isEqualTo(WIDTH);
     assertThat(result.points()).isEqualTo(PAIRS);
+  }
+
+  @Test
+  void aMixtureOfDimensionsIsToldByItsPartsAndLabels() {
+    int width = 11;
+    int half = 1000;
+    RandomGenerator random = RandomStream.of(1, "mixture");
+    float[] x = new float[2 * half * width];
+    List<String> labels = new ArrayList<>();
+    for (int i = 0; i < 2 * half; i++) {
+      int dimension = i < half ? 2 : 10;
+      labels.add(i < half ? "plain" : "rich");
+      for (int c = 0; c < dimension; c++) {
+        x[i * width + c] = random.nextFloat();
+      }
+      x[i * width + width - 1] = i < half ? 0 : 20;
+    }
+
+    MeasureResult result =
+        InMemoryMeasure.of(
+            new EmbeddedPairs(
+                x, width, new float[0], 0, labels, Items.distinct(labels.size()), Centres.NONE),
+            Origin.UNKNOWN,
+            SETTINGS);
+
+    PointwiseDimension spread = result.pointwise().get(0);
+    assertThat(spread.side()).isEqualTo("x");
+    assertThat(spread.p5()).isEqualTo(2, within(0.4));
+    assertThat(spread.p95()).isGreaterThan(7);
+    assertThat(spread.parts()).hasSize(2);
+    assertThat(spread.parts().get(0).share()).isEqualTo(0.5, within(0.02));
+    assertThat(spread.parts().get(0).dimension().estimate()).isEqualTo(2, within(0.2));
+    assertThat(spread.parts().get(1).dimension().estimate()).isEqualTo(10, within(1.0));
+    assertThat(result.labels().get("plain").x().orElseThrow()).isEqualTo(2, within(0.2));
+    assertThat(result.labels().get("rich").x().orElseThrow()).isGreaterThan(7);
   }
 
   @Test
