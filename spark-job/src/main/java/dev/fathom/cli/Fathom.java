@@ -32,6 +32,7 @@ import picocli.CommandLine.ParameterException;
       TrainCommand.class,
       EmbedCommand.class,
       MeasureCommand.class,
+      WidthCommand.class,
       RunCommand.class,
       SweepCommand.class,
       CompareCommand.class,

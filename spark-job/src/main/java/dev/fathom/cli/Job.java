@@ -19,6 +19,7 @@ import dev.fathom.settings.Settings;
 import dev.fathom.sweep.Sweep;
 import dev.fathom.sweep.SweepFiles;
 import dev.fathom.train.Train;
+import dev.fathom.width.Width;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +82,11 @@ final class Job {
         output,
         inputs,
         format == EmbeddingFormat.PARQUET ? command : command + " " + Settings.written(format));
+  }
+
+  /** Makes room for the widths of embeddings within a loss. */
+  Optional<Path> claim(String output, Map<String, String> inputs, double loss) {
+    return claim(output, inputs, command + " --loss " + loss);
   }
 
   private Optional<Path> claim(String output, Map<String, String> inputs, String as) {
@@ -240,6 +246,12 @@ final class Job {
    */
   void measure(String embeddings, String data, Path output) {
     report.measure(measurement(embeddings, output).dataset(new Path(data)).execute());
+  }
+
+  /** Tells the width that embeddings need. */
+  void width(String embeddings, double loss) {
+    report.width(
+        new Width(spark, settings.columns(), settings.measure(), loss).execute(embeddings));
   }
 
   private Measure measurement(String embeddings, Path output) {

@@ -30,7 +30,6 @@ public final class Items implements Serializable {
    * @param of the item of each pair
    * @param pairs of each item, ascending
    */
-  @SuppressWarnings("ArrayRecordComponent")
   private record Numbered(int[] of, int[][] pairs) implements Serializable {
     private static final long serialVersionUID = 1;
 
@@ -101,7 +100,7 @@ public final class Items implements Serializable {
   }
 
   /** The same with the sides in each other's place. */
-  Items swapped() {
+  public Items swapped() {
     return new Items(y, x);
   }
 
@@ -125,19 +124,23 @@ public final class Items implements Serializable {
     return belong(x.of[pairOfX], y.of[pairOfY]);
   }
 
-  int x(int pair) {
+  /** The item that a pair has for x. */
+  public int x(int pair) {
     return x.of[pair];
   }
 
-  int y(int pair) {
+  /** The item that a pair has for y. */
+  public int y(int pair) {
     return y.of[pair];
   }
 
-  int[] pairsOfX(int item) {
+  /** The pairs that have an item for x, ascending; not to be changed. */
+  public int[] pairsOfX(int item) {
     return x.pairs[item];
   }
 
-  int[] pairsOfY(int item) {
+  /** The pairs that have an item for y, ascending; not to be changed. */
+  public int[] pairsOfY(int item) {
     return y.pairs[item];
   }
 

@@ -72,7 +72,8 @@ final class Danco {
     }
   }
 
-  /** What is seen from each point. */
+  /** The figures of the neighbourhood of each point. */
+  @SuppressWarnings("ArrayRecordComponent")
   private record LocalFigures(double[] logRatios, double[] angles, double[] concentrations) {
 
     static LocalFigures of(Cloud cloud) {

@@ -47,6 +47,7 @@ public final class Headline {
     report.measure().ifPresent(measure -> sentences.add(dimension(measure)));
     report.measure().ifPresent(measure -> sentences.addAll(parts(measure)));
     report.measure().flatMap(MeasureResult::width).ifPresent(width -> sentences.add(width(width)));
+    report.width().ifPresent(width -> sentences.addAll(WidthHeadline.of(width)));
     report
         .sweep()
         .ifPresent(

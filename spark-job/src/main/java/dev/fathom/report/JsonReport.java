@@ -13,6 +13,7 @@ import dev.fathom.measure.MeasureResult;
 import dev.fathom.sweep.Recommendation;
 import dev.fathom.sweep.SweepResult;
 import dev.fathom.train.TrainResult;
+import dev.fathom.width.WidthResult;
 import java.util.Locale;
 
 /** A run as {@code report.json}. Scripts read these paths, so they stay. */
@@ -29,6 +30,7 @@ final class JsonReport {
     report.train().ifPresent(train -> addTraining(root, train));
     report.measure().ifPresent(measure -> addMeasurements(root, measure));
     report.sweep().ifPresent(sweep -> addSweep(root, sweep));
+    report.width().ifPresent(width -> root.set("widths", widths(width)));
     ObjectNode timings = root.putObject("timings");
     report.prepare().ifPresent(prepare -> timings.put("prepare", prepare.seconds()));
     report.train().ifPresent(train -> timings.put("train", train.seconds()));
@@ -36,6 +38,7 @@ final class JsonReport {
     report.measure().ifPresent(measure -> timings.put("measure", measure.seconds()));
     report.measure().ifPresent(measure -> timings.put("neighbours", measure.neighbourSeconds()));
     report.sweep().ifPresent(sweep -> timings.put("sweep", sweep.seconds()));
+    report.width().ifPresent(width -> timings.put("width", width.seconds()));
     root.set("settings", JSON.valueToTree(report.run().settings()));
     return root;
   }
@@ -95,6 +98,28 @@ final class JsonReport {
     node.put("failed", sweep.failed().size());
     sweep.recommendation().ifPresent(best -> node.set("recommendation", recommendation(best)));
     node.set("points", JSON.valueToTree(sweep.points()));
+  }
+
+  private static JsonNode widths(WidthResult width) {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("quality", width.quality().label());
+    node.put("width", width.width());
+    node.put("full", width.full());
+    node.put("queries", width.queries());
+    node.put("vectors", width.vectors());
+    node.put("learned", width.learned());
+    node.put("loss", width.loss());
+    width.dimension().ifPresent(dimension -> node.put("dimension", dimension));
+    width.nested().ifPresent(nested -> node.set("firstColumns", JSON.valueToTree(nested)));
+    width.best(false).ifPresent(best -> node.set("best", smallest(best)));
+    width.best(true).ifPresent(best -> node.set("bestOfFloats", smallest(best)));
+    node.set("curves", JSON.valueToTree(width.curves()));
+    return node;
+  }
+
+  private static JsonNode smallest(WidthResult.Curve curve) {
+    ObjectNode node = JSON.valueToTree(curve.smallest().orElseThrow());
+    return node.put("reduction", curve.reduction().key()).put("storage", curve.storage().key());
   }
 
   private static JsonNode recommendation(Recommendation best) {

@@ -37,6 +37,8 @@ record Provenance(List<Setting> changed, String command) {
     StringBuilder command = new StringBuilder("./fathom " + report.run().command());
     if (report.run().command().equals("measure")) {
       command.append(" --embeddings EMBEDDINGS");
+    } else if (report.width().isPresent()) {
+      command.append(" --embeddings EMBEDDINGS --loss ").append(report.width().get().loss());
     } else {
       report
           .data()

@@ -26,7 +26,8 @@ public record ReportFiles(Storage storage, Path directory) {
         Stream.of(
                 report.measure().map(MeasureFigures::of).orElse(List.of()),
                 report.train().map(train -> TrainFigures.of(rounds())).orElse(List.of()),
-                report.sweep().map(SweepFigures::of).orElse(List.of()))
+                report.sweep().map(SweepFigures::of).orElse(List.of()),
+                report.width().map(WidthFigures::of).orElse(List.of()))
             .flatMap(List::stream)
             .toList();
     figures.forEach(this::write);

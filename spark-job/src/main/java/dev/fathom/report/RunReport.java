@@ -8,6 +8,7 @@ import dev.fathom.measure.MeasureResult;
 import dev.fathom.prepare.PrepareResult;
 import dev.fathom.sweep.SweepResult;
 import dev.fathom.train.TrainResult;
+import dev.fathom.width.WidthResult;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +27,8 @@ public record RunReport(
     Optional<TrainResult> train,
     Optional<EmbedResult> embed,
     Optional<MeasureResult> measure,
-    Optional<SweepResult> sweep) {
+    Optional<SweepResult> sweep,
+    Optional<WidthResult> width) {
 
   /**
    * What every run has.
@@ -47,6 +49,7 @@ public record RunReport(
     private Optional<EmbedResult> embed = Optional.empty();
     private Optional<MeasureResult> measure = Optional.empty();
     private Optional<SweepResult> sweep = Optional.empty();
+    private Optional<WidthResult> width = Optional.empty();
 
     public Builder(Run run) {
       this.run = run;
@@ -90,8 +93,14 @@ public record RunReport(
       return this;
     }
 
+    @CanIgnoreReturnValue
+    public Builder width(WidthResult result) {
+      width = Optional.of(result);
+      return this;
+    }
+
     public RunReport build() {
-      return new RunReport(run, data, prepare, train, embed, measure, sweep);
+      return new RunReport(run, data, prepare, train, embed, measure, sweep, width);
     }
   }
 }

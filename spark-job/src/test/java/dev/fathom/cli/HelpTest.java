@@ -27,6 +27,7 @@ class HelpTest {
         "train",
         "embed",
         "measure",
+        "width",
         "run",
         "sweep",
         "export",

@@ -1,0 +1,45 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.width;
+
+import dev.fathom.random.RandomStream;
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+
+/** Queries drawn again and again with replacement: the same draws for all that is compared. */
+final class Resamples {
+  private static final int DRAWS = 1000;
+  private static final double TAIL = 0.05;
+
+  /** How often each query is in each draw. */
+  private final short[][] counts;
+
+  Resamples(int queries, long seed) {
+    counts = new short[DRAWS][queries];
+    RandomGenerator random = RandomStream.of(seed, "width-resamples");
+    for (short[] draw : counts) {
+      for (int i = 0; i < queries; i++) {
+        draw[random.nextInt(queries)]++;
+      }
+    }
+  }
+
+  /** A mean and its interval at the 90 % level. */
+  record Mean(double mean, double low, double high) {}
+
+  /** The mean of a value of each query. */
+  Mean of(double[] values) {
+    double[] means = new double[DRAWS];
+    for (int draw = 0; draw < DRAWS; draw++) {
+      double sum = 0;
+      for (int i = 0; i < values.length; i++) {
+        sum += counts[draw][i] * values[i];
+      }
+      means[draw] = sum / values.length;
+    }
+    Arrays.sort(means);
+    return new Mean(
+        Arrays.stream(values).average().orElse(0),
+        means[(int) (TAIL * DRAWS)],
+        means[DRAWS - 1 - (int) (TAIL * DRAWS)]);
+  }
+}

@@ -1,0 +1,311 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.width;
+
+import dev.fathom.evaluate.Items;
+import dev.fathom.random.RandomStream;
+import dev.fathom.width.NumberStorage.Columns;
+import dev.fathom.width.WidthResult.Curve;
+import dev.fathom.width.WidthResult.Nested;
+import dev.fathom.width.WidthResult.Point;
+import dev.fathom.width.WidthResult.Quality;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** Retrieval of embeddings in memory against their width, on this machine's cores. */
+public final class WidthAnalysis {
+
+  /*
+   * Half of the embeddings, drawn at random, teach the axes; the other half is searched, and asks.
+   * Vectors are compared by cosine, and so are brought to length one first.
+   */
+  private static final int MOST_QUERIES = 2000;
+
+  /** Fewer on either half tell nothing. */
+  private static final int FEWEST = 20;
+
+  /** Draws of columns that the first ones are held to; each is asked by some of the queries. */
+  private static final int COLUMN_DRAWS = 4;
+
+  private static final int FEWEST_COLUMNS = 8;
+
+  private final int d;
+  private final long seed;
+  private final double loss;
+  private final int[] widths;
+  private final Bases bases;
+  private final int learned;
+  private final List<SearchedSides> searches = new ArrayList<>();
+
+  /**
+   * A search, and whether x asks.
+   *
+   * @param x whether the queries are of x
+   * @param vectorsOfX whether the vectors are
+   */
+  private record SearchedSides(Search search, boolean x, boolean vectorsOfX) {}
+
+  private WidthAnalysis(
+      float[] x, Optional<float[]> y, int d, Items items, WidthSettings settings) {
+    this.d = d;
+    seed = settings.seed();
+    loss = settings.loss();
+    widths = widths(d);
+    int[] order = IntStream.range(0, items.pairs()).toArray();
+    RandomStream.shuffle(order, order.length, RandomStream.of(seed, "width-halves"));
+    int[] learn = Arrays.copyOf(order, order.length / 2);
+    int[] ask = Arrays.copyOfRange(order, order.length / 2, order.length);
+    learned = learn.length;
+    float[] learnX = unit(Search.rows(x, learn, d));
+    float[] askX = unit(Search.rows(x, ask, d));
+    if (y.isEmpty()) {
+      bases = new Bases(learnX, learnX, d, seed);
+      searches.add(new SearchedSides(Search.ofNearest(askX, d, MOST_QUERIES), true, true));
+    } else {
+      bases = new Bases(learnX, unit(Search.rows(y.get(), learn, d)), d, seed);
+      float[] askY = unit(Search.rows(y.get(), ask, d));
+      Items asked = items.select(ask);
+      searches.add(
+          new SearchedSides(Search.of(askX, askY, d, asked, MOST_QUERIES / 2), true, false));
+      searches.add(
+          new SearchedSides(
+              Search.of(askY, askX, d, asked.swapped(), MOST_QUERIES / 2), false, true));
+    }
+  }
+
+  /**
+   * Analyses.
+   *
+   * @param x n × d, finite, no row twice where there is one side
+   * @param y likewise, row i belonging to row i of x; empty where there is one side
+   * @return empty where there are too few to tell
+   */
+  public static Optional<WidthResult> of(
+      float[] x, Optional<float[]> y, int d, Items items, WidthSettings settings) {
+    if (Math.min(items.countX(), items.countY()) < 2 * FEWEST || d < 2) {
+      return Optional.empty();
+    }
+    return Optional.of(new WidthAnalysis(x, y, d, items, settings).execute());
+  }
+
+  private WidthResult execute() {
+    double[][] full = quality(List.of(searches.toArray(SearchedSides[]::new)), new int[] {d});
+    Resamples resamples = new Resamples(full[0].length, seed);
+    List<Curve> curves = new ArrayList<>();
+    double[][] truncated = new double[0][];
+    boolean paired = searches.size() > 1;
+    for (Reduction reduction : Reduction.values()) {
+      boolean wanted =
+          reduction != Reduction.RANDOM_COLUMNS
+              && (paired
+                  || (reduction != Reduction.JOINT_PCA
+                      && reduction != Reduction.CANONICAL_CORRELATION));
+      if (wanted) {
+        List<SearchedSides> reduced = reduced(reduction);
+        for (NumberStorage storage : NumberStorage.values()) {
+          double[][] quality = quality(stored(reduced, storage), widths);
+          curves.add(curve(reduction, storage, quality, full[0], resamples));
+          if (reduction == Reduction.TRUNCATION && storage == NumberStorage.FLOAT) {
+            truncated = quality;
+          }
+        }
+      }
+    }
+    Optional<Nested> nested = Optional.empty();
+    if (d >= FEWEST_COLUMNS) {
+      double[][] random = randomColumns();
+      curves.add(curve(Reduction.RANDOM_COLUMNS, NumberStorage.FLOAT, random, full[0], resamples));
+      nested = Optional.of(nested(truncated, random, resamples));
+    }
+    Search first = searches.get(0).search;
+    return new WidthResult(
+        paired ? Quality.RECALL_AT_10 : Quality.NEIGHBOURS_KEPT,
+        d,
+        Arrays.stream(full[0]).average().orElseThrow(),
+        full[0].length,
+        first.vectors().length / d,
+        learned,
+        loss,
+        curves,
+        nested,
+        Optional.empty(),
+        0);
+  }
+
+  private List<SearchedSides> reduced(Reduction reduction) {
+    if (reduction == Reduction.TRUNCATION) {
+      return searches;
+    }
+    Bases.Maps maps = bases.of(reduction);
+    List<SearchedSides> reduced = new ArrayList<>();
+    for (SearchedSides sides : searches) {
+      LinearMap ofQueries = sides.x ? maps.x() : maps.y();
+      LinearMap ofVectors = sides.vectorsOfX ? maps.x() : maps.y();
+      reduced.add(
+          new SearchedSides(
+              sides.search.of(
+                  ofQueries.apply(sides.search.queries()),
+                  ofVectors.apply(sides.search.vectors()),
+                  ofVectors.width()),
+              sides.x,
+              sides.vectorsOfX));
+    }
+    return reduced;
+  }
+
+  /**
+   * The vectors as they are read back from a storage; queries as they are, from the mean of bits.
+   */
+  private static List<SearchedSides> stored(List<SearchedSides> sides, NumberStorage storage) {
+    if (storage == NumberStorage.FLOAT) {
+      return sides;
+    }
+    List<SearchedSides> stored = new ArrayList<>();
+    for (SearchedSides one : sides) {
+      Search search = one.search;
+      Columns columns = Columns.of(search.vectors(), search.d());
+      stored.add(
+          new SearchedSides(
+              search.of(search.queries(), storage.stored(search.vectors(), columns), search.d()),
+              one.x,
+              one.vectorsOfX));
+    }
+    return stored;
+  }
+
+  /** A row a width, a column a query of all searches. */
+  private static double[][] quality(List<SearchedSides> sides, int[] widths) {
+    double[][] all = new double[widths.length][0];
+    for (SearchedSides one : sides) {
+      int q = one.search.count();
+      double[][] quality = new double[widths.length][q];
+      one.search.judge(widths, IntStream.range(0, q).toArray(), quality);
+      append(all, quality);
+    }
+    return all;
+  }
+
+  private static void append(double[][] all, double[][] more) {
+    for (int w = 0; w < all.length; w++) {
+      int from = all[w].length;
+      all[w] = Arrays.copyOf(all[w], from + more[w].length);
+      System.arraycopy(more[w], 0, all[w], from, more[w].length);
+    }
+  }
+
+  private double[][] randomColumns() {
+    double[][] all = new double[widths.length][0];
+    for (SearchedSides sides : searches) {
+      Search search = sides.search;
+      double[][] quality = new double[widths.length][search.count()];
+      for (int draw = 0; draw < COLUMN_DRAWS; draw++) {
+        int remainder = draw;
+        int[] columns = bases.randomColumns(draw);
+        search
+            .of(columns(search.queries(), columns), columns(search.vectors(), columns), d)
+            .judge(
+                widths,
+                IntStream.range(0, search.count())
+                    .filter(query -> query % COLUMN_DRAWS == remainder)
+                    .toArray(),
+                quality);
+      }
+      append(all, quality);
+    }
+    return all;
+  }
+
+  private float[] columns(float[] values, int[] columns) {
+    float[] moved = new float[values.length];
+    for (int row = 0; row < values.length; row += d) {
+      for (int c = 0; c < d; c++) {
+        moved[row + c] = values[row + columns[c]];
+      }
+    }
+    return moved;
+  }
+
+  private Curve curve(
+      Reduction reduction,
+      NumberStorage storage,
+      double[][] quality,
+      double[] full,
+      Resamples resamples) {
+    List<Point> points =
+        IntStream.range(0, widths.length)
+            .parallel()
+            .mapToObj(
+                w -> {
+                  double[] lost = difference(full, quality[w]);
+                  Resamples.Mean mean = resamples.of(lost);
+                  return new Point(
+                      widths[w],
+                      storage.bytes(widths[w]),
+                      Arrays.stream(quality[w]).average().orElseThrow(),
+                      mean.mean(),
+                      mean.low(),
+                      mean.high());
+                })
+            .toList();
+    Optional<Point> smallest = Optional.empty();
+    for (int w = widths.length - 1; w >= 0 && points.get(w).high() <= loss; w--) {
+      smallest = Optional.of(points.get(w));
+    }
+    return new Curve(reduction, storage, points, smallest);
+  }
+
+  private Nested nested(double[][] truncated, double[][] random, Resamples resamples) {
+    double[] better = new double[truncated[0].length];
+    int counted = 0;
+    for (int w = 0; w < widths.length; w++) {
+      if (widths[w] <= d / 2) {
+        counted++;
+        for (int i = 0; i < better.length; i++) {
+          better[i] += truncated[w][i] - random[w][i];
+        }
+      }
+    }
+    for (int i = 0; i < better.length; i++) {
+      better[i] /= counted;
+    }
+    Resamples.Mean mean = resamples.of(better);
+    return new Nested(mean.mean(), mean.low(), mean.high());
+  }
+
+  private static double[] difference(double[] a, double[] b) {
+    double[] difference = new double[a.length];
+    for (int i = 0; i < a.length; i++) {
+      difference[i] = a[i] - b[i];
+    }
+    return difference;
+  }
+
+  /** Powers of two, one and a half times those, and the whole. */
+  private static int[] widths(int d) {
+    return IntStream.concat(
+            IntStream.iterate(1, width -> width < d, width -> 2 * width)
+                .flatMap(width -> IntStream.of(width, width + width / 2)),
+            IntStream.of(d))
+        .filter(width -> width <= d)
+        .distinct()
+        .sorted()
+        .toArray();
+  }
+
+  /** Rows of length one; of length zero they stay. */
+  private float[] unit(float[] rows) {
+    for (int row = 0; row < rows.length; row += d) {
+      double squares = 0;
+      for (int c = row; c < row + d; c++) {
+        squares += (double) rows[c] * rows[c];
+      }
+      double length = Math.sqrt(squares);
+      for (int c = row; c < row + d && length > 0; c++) {
+        rows[c] = (float) (rows[c] / length);
+      }
+    }
+    return rows;
+  }
+}
