@@ -9,6 +9,7 @@ import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
 import dev.fathom.model.SimilarityKind;
 import dev.fathom.output.OutputDirectory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -55,8 +56,10 @@ class EmbeddingFilesTest {
   void aCardOfAnEarlierBuildKnowsNoEncoders() throws Exception {
     files().writeCard(card(Optional.empty()));
     Path file = directory.resolve("_embeddings.json");
-    Files.writeString(
-        file, Files.readString(file).replaceAll("(?s),\\s*\"encoderX\".*\"encoderY\"[^\n]*", ""));
+    String earlier =
+        Files.readString(file).replaceAll("(?s),\\s*\"encoderX\".*\"encoderY\"[^\n]*", "");
+    new Storage(new Configuration())
+        .write(files().card(), earlier.getBytes(StandardCharsets.UTF_8));
 
     assertThat(file).content().doesNotContain("encoder");
     assertThat(files().readCard().encoderX()).isEmpty();
