@@ -9,16 +9,17 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Timer;
 import java.util.TimerTask;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,12 +28,21 @@ import org.slf4j.LoggerFactory;
  * Keeps two jobs from one output directory. The lock is a file beside it that names its owner and
  * is touched every half minute while the job runs. A lock that was not touched for two minutes, or
  * whose process is gone from this machine, belongs to a dead job and is taken over.
+ *
+ * <p>An object store does not say who of two came first: of those that write the file at the same
+ * time the last one stays. So the file is read again a moment later, and whoever finds another in
+ * it withdraws.
  */
 final class OutputLock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OutputLock.class);
-  private static final String UNKNOWN = "unknown";
   private static final Duration BEAT = Duration.ofSeconds(30);
   private static final Duration DEAD = Duration.ofMinutes(2);
+
+  /** For a process to write its name into the file that it has made. */
+  private static final Duration NAMELESS = Duration.ofSeconds(10);
+
+  /** For others that began at the same time to write theirs where the last one stays. */
+  private static final Duration SETTLING = Duration.ofSeconds(3);
 
   /** Times of file systems with a resolution of seconds may be this many milliseconds behind. */
   private static final long SECOND = 1000;
@@ -58,15 +68,14 @@ final class OutputLock implements AutoCloseable {
       FileSystem fileSystem = storage.fileSystem(directory);
       Path output = fileSystem.makeQualified(directory);
       Path file = new Path(output.getParent(), "." + output.getName() + ".lock");
-      String host = host();
-      String owner = host + " " + ProcessHandle.current().pid() + " " + UUID.randomUUID();
-      if (!created(fileSystem, file, owner)) {
-        takeOver(fileSystem, file, output, host);
-        if (!created(fileSystem, file, owner)) {
+      LockHolder holder = LockHolder.here();
+      if (!created(fileSystem, file, holder.text())) {
+        takeOver(fileSystem, file, output);
+        if (!created(fileSystem, file, holder.text())) {
           throw busy(output, "another job");
         }
       }
-      OutputLock lock = new OutputLock(fileSystem, file, owner);
+      OutputLock lock = new OutputLock(fileSystem, file, holder.text());
       lock.timer.schedule(lock.beating(), BEAT.toMillis(), BEAT.toMillis());
       return lock;
     } catch (IOException e) {
@@ -74,20 +83,17 @@ final class OutputLock implements AutoCloseable {
     }
   }
 
-  private static String host() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return UNKNOWN;
-    }
-  }
-
   private static boolean created(FileSystem fileSystem, Path file, String owner)
       throws IOException {
     fileSystem.mkdirs(file.getParent());
-    try (OutputStream out = fileSystem.create(file, false)) {
-      out.write(owner.getBytes(StandardCharsets.UTF_8));
-      return true;
+    try {
+      boolean atOnce;
+      try (FSDataOutputStream out = fileSystem.create(file, false)) {
+        out.write(owner.getBytes(StandardCharsets.UTF_8));
+        // A local disk with checksums says nothing of itself.
+        atOnce = fileSystem instanceof LocalFileSystem || Storage.showsWhatIsFlushed(out);
+      }
+      return atOnce || stays(fileSystem, file, owner);
     } catch (FileAlreadyExistsException e) {
       return false;
     } catch (IOException e) {
@@ -99,19 +105,21 @@ final class OutputLock implements AutoCloseable {
     }
   }
 
-  private static void takeOver(FileSystem fileSystem, Path file, Path output, String host)
-      throws IOException {
-    String owner = read(fileSystem, file);
+  private static boolean stays(FileSystem fileSystem, Path file, String owner) throws IOException {
+    try {
+      TimeUnit.NANOSECONDS.sleep(SETTLING.toNanos());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return read(fileSystem, file).equals(owner);
+  }
+
+  private static void takeOver(FileSystem fileSystem, Path file, Path output) throws IOException {
+    LockHolder owner = new LockHolder(read(fileSystem, file));
     long silent = System.currentTimeMillis() - fileSystem.getFileStatus(file).getModificationTime();
-    String[] parts = owner.split(" ", -1);
-    boolean gone =
-        parts.length > 1
-            && parts[0].equals(host)
-            && !host.equals(UNKNOWN)
-            && parts[1].matches("\\d{1,18}")
-            && ProcessHandle.of(Long.parseLong(parts[1])).filter(ProcessHandle::isAlive).isEmpty();
-    if (!gone && silent < DEAD.toMillis()) {
-      throw busy(output, parts.length > 1 ? "process " + parts[1] + " on " + parts[0] : owner);
+    Duration dead = owner.text().isEmpty() ? NAMELESS : DEAD;
+    if (!owner.isGone() && silent < dead.toMillis()) {
+      throw busy(output, owner.told());
     }
     // If several jobs find the lock dead, only one can move it away.
     Path aside = new Path(file.getParent(), file.getName() + "." + UUID.randomUUID());
@@ -122,7 +130,7 @@ final class OutputLock implements AutoCloseable {
     LOG.warn(
         "{} was left locked by a job that is gone ({}); it is taken over",
         Secrets.masked(output.toString()),
-        owner);
+        owner.told());
   }
 
   private static FathomException busy(Path output, String owner) {

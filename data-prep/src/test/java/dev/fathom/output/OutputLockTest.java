@@ -70,4 +70,15 @@ class OutputLockTest {
       assertThat(Files.readString(file())).doesNotContain("somebody");
     }
   }
+
+  @Test
+  void aLockThatNamesNobodyIsTakenOverSoon() throws Exception {
+    Files.writeString(file(), "");
+    assertThatThrownBy(this::take).isInstanceOf(FathomException.class);
+    Files.setLastModifiedTime(file(), FileTime.from(Instant.now().minusSeconds(30)));
+
+    take().close();
+
+    assertThat(file()).doesNotExist();
+  }
 }
