@@ -8,7 +8,9 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
 
 /**
  * A directory that a job writes or has written.
@@ -124,18 +126,31 @@ public final class OutputDirectory implements AutoCloseable {
       boolean empty =
           fileSystem.getFileStatus(path).isDirectory() && fileSystem.listStatus(path).length == 0;
       boolean unfinished = fileSystem.exists(new Path(path, UNFINISHED));
-      if (!empty && !overwrite && !unfinished) {
+      boolean scratch = !empty && holdsScratchAlone(fileSystem);
+      if (!empty && !overwrite && !unfinished && !scratch) {
         throw FathomException.usage(
-            "%s exists already; name another --output, or allow its loss with --set output.overwrite=true",
+            "%s exists already; name another --output, or allow its loss with --set"
+                + " output.overwrite=true",
             path);
       }
-      if (!empty && (overwrite || !resume)) {
+      if (!empty && (overwrite || !resume || scratch)) {
         fileSystem.delete(path, true);
       }
     }
     fileSystem.mkdirs(path);
     fileSystem.create(new Path(path, UNFINISHED), true).close();
     return path;
+  }
+
+  /** Whether there is no file but what tasks have left that outlived their job. */
+  private boolean holdsScratchAlone(FileSystem fileSystem) throws IOException {
+    RemoteIterator<LocatedFileStatus> files = fileSystem.listFiles(path, true);
+    while (files.hasNext()) {
+      if (!files.next().getPath().toString().contains("/_temporary/")) {
+        return false;
+      }
+    }
+    return fileSystem.getFileStatus(path).isDirectory();
   }
 
   /** Writes the provenance of its content. */

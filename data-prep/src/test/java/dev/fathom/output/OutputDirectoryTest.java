@@ -117,6 +117,17 @@ class OutputDirectoryTest {
   }
 
   @Test
+  void whatTasksLeftThatOutlivedTheirJobGoes() throws IOException {
+    Path left = Files.createDirectories(out().resolve("split=train/_temporary/0"));
+    Files.writeString(left.resolve("part"), "half");
+
+    output().claimOrResume(false);
+
+    assertThat(out().resolve("split=train")).doesNotExist();
+    assertThat(output().isUnfinished()).isTrue();
+  }
+
+  @Test
   void whatWasCutOffIsEmptiedOrGoneOnWith() throws IOException {
     output().claim(false);
     holds("half");

@@ -109,6 +109,8 @@ public final class Embed {
           .createDataFrame(rows, EmbeddingFiles.SCHEMA)
           .write()
           .mode("append")
+          // The directory is complete once its card is there, too.
+          .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
           .parquet((format == EmbeddingFormat.NPY ? npy.parquet() : output.directory()).toString());
     } finally {
       progress.close();
