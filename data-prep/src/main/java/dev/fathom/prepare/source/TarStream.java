@@ -5,12 +5,25 @@ import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.regex.Pattern;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
+import org.apache.commons.lang3.StringUtils;
 import org.apache.hadoop.fs.ChecksumException;
 
 /** A tar, plain or gzip, that knows whether it ended as a tar does, with a record of zeros. */
 final class TarStream extends TarArchiveInputStream {
+  /**
+   * A number of an extended header that tells no time of this world. Commons Compress as Spark has
+   * it works for hours on 9e9999999 (CVE-2023-42503).
+   */
+  private static final Pattern ENDLESS = Pattern.compile("[-+]?[\\d.]++(?:[eE][-+]?\\d++)?\\n?");
+
+  private static final int LONGEST_NUMBER = 64;
+
   private boolean ended;
   private boolean endsEarly;
 
@@ -39,6 +52,20 @@ final class TarStream extends TarArchiveInputStream {
     ended |= record != null && isEOFRecord(record);
     endsEarly = record == null && !ended;
     return record;
+  }
+
+  @Override
+  public int read(byte[] to, int offset, int length) throws IOException {
+    int count = super.read(to, offset, length);
+    TarArchiveEntry entry = getCurrentEntry();
+    if (count > 1 && entry != null && (entry.isPaxHeader() || entry.isGlobalPaxHeader())) {
+      String value = new String(to, offset, count, StandardCharsets.ISO_8859_1);
+      if (ENDLESS.matcher(value).matches()
+          && (count > LONGEST_NUMBER || StringUtils.containsAny(value, 'e', 'E'))) {
+        Arrays.fill(to, offset, offset + value.stripTrailing().length(), (byte) '0');
+      }
+    }
+    return count;
   }
 
   private static InputStream unpacked(InputStream in) throws IOException {
