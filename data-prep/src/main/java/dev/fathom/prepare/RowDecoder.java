@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -150,7 +151,7 @@ final class RowDecoder {
       requireValue(file.name());
       Optional<RemoteFile> remote = RemoteFile.of(file.folder(), file.name());
       byte[] content =
-          remote.isPresent() ? fetched(remote.get()) : content(path(file.folder(), file.name()));
+          remote.isPresent() ? fetched(remote.get()) : content(file.folder(), file.name());
       return picture(content, Secrets.masked(file.name()));
     }
     if (raw instanceof RawValue.ImageContent image) {
@@ -230,6 +231,21 @@ final class RowDecoder {
       throw new RejectedRowException(RejectReason.MISSING_FILE, shown + " is not there");
     } catch (IOException e) {
       throw new RejectedRowException(RejectReason.UNREADABLE_FILE, shown + ": " + Causes.told(e));
+    }
+  }
+
+  /** An accent is a part of its letter or a character of its own: a Mac writes names otherwise. */
+  private byte[] content(String folder, String name) throws RejectedRowException {
+    try {
+      return content(path(folder, name));
+    } catch (RejectedRowException e) {
+      for (Normalizer.Form form : List.of(Normalizer.Form.NFC, Normalizer.Form.NFD)) {
+        String other = Normalizer.normalize(name, form);
+        if (e.reason() == RejectReason.MISSING_FILE && !other.equals(name)) {
+          return content(path(folder, other));
+        }
+      }
+      throw e;
     }
   }
 

@@ -11,6 +11,7 @@ import dev.fathom.prepare.source.RawRow;
 import dev.fathom.prepare.source.RawValue;
 import dev.fathom.prepare.text.TextSettings;
 import java.awt.Color;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RowDecoderTest {
+  private static final String DECOMPOSED = "cafe\u0301.png";
+
   @TempDir Path temporary;
 
   /** A disk that fails to open a file as often as the file's name says: {@code fails1.png}. */
@@ -43,6 +46,13 @@ class RowDecoderTest {
     @Override
     public FSDataInputStream open(org.apache.hadoop.fs.Path file, int buffer) throws IOException {
       String name = file.getName();
+      if (name.equals(DECOMPOSED)) {
+        // This JVM may have no locale in which a file has such a name.
+        return super.open(new org.apache.hadoop.fs.Path(file.getParent(), "fails0.png"), buffer);
+      }
+      if (!name.startsWith("fails")) {
+        throw new FileNotFoundException(name);
+      }
       if (OPENED.merge(file.toString(), 1, Integer::sum) <= name.charAt(5) - '0') {
         throw new IOException("Input/output error");
       }
@@ -74,6 +84,17 @@ class RowDecoderTest {
             Outcome.Rejected.class,
             rejected -> assertThat(rejected.reason()).isEqualTo("missing-file"));
     assertThat(Flaky.OPENED).containsEntry(uri("fails0none.png"), 1);
+  }
+
+  @Test
+  void aNameIsFoundThatIsWrittenByOtherCodePoints() {
+    Pictures.write(temporary.resolve("fails0.png"), Color.RED);
+
+    assertThat(decoder().decode(row("caf\u00e9.png"))).isInstanceOf(Outcome.Kept.class);
+    assertThat(decoder().decode(row("caf\u00ea.png")))
+        .isInstanceOfSatisfying(
+            Outcome.Rejected.class,
+            rejected -> assertThat(rejected.detail()).contains("caf", "is not there"));
   }
 
   private RowDecoder decoder() {
