@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fathom.prepare.Damage;
 import java.nio.charset.StandardCharsets;
+import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
@@ -60,6 +61,18 @@ class MarkupTest {
   @Property(tries = 50_000, shrinking = ShrinkingMode.OFF)
   void anyTextComesOut(@ForAll long seed) {
     String text = new String(Damage.done(PAGE, seed), StandardCharsets.UTF_8);
+
+    assertThat(Markup.removed(text)).hasSizeLessThanOrEqualTo(2 * text.length() + 16);
+  }
+
+  /** As a page has it whose tags were never closed. */
+  @Property(tries = 30, shrinking = ShrinkingMode.OFF)
+  void anyPieceMayComeAThousandTimes(@ForAll long seed) {
+    Random random = new Random(seed);
+    int from = random.nextInt(PAGE.length);
+    String piece =
+        new String(PAGE, from, 1 + random.nextInt(PAGE.length - from), StandardCharsets.UTF_8);
+    String text = piece.repeat(1 + random.nextInt(3000));
 
     assertThat(Markup.removed(text)).hasSizeLessThanOrEqualTo(2 * text.length() + 16);
   }
