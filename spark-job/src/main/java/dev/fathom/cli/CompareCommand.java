@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,11 +29,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Fathom.Version.class,
     description =
-        "Holds a run to an earlier one: ends with exit code 5 where the dimension or the retrieval has moved too far.",
+        "Holds a run to an earlier one: ends with exit code 5 where the dimension or the retrieval"
+            + " has moved too far.",
     footer = {
       "",
       "Example:",
-      "  fathom compare --before out/dt=2026-11-22 --after out/dt=2026-11-23 --dimension 0.5 --retrieval 0.05"
+      "  fathom compare --before out/dt=2026-11-22 --after out/dt=2026-11-23 --dimension 0.5"
+          + " --retrieval 0.05"
     })
 final class CompareCommand implements Callable<Integer> {
   private static final String LINE = "%-22s %10s %10s%n";
@@ -73,7 +74,7 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    storage = new Storage(new Configuration());
+    storage = PlainFiles.storage();
     PrintWriter out = spec.commandLine().getOut();
     JsonNode later = report(after);
     if (firstPasses && !storage.exists(new Path(before))) {

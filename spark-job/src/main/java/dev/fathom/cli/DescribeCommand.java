@@ -18,7 +18,6 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.Command;
@@ -31,7 +30,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Fathom.Version.class,
     description =
-        "Tells what a directory holds: a dataset, a model, embeddings, or the output of a run or a sweep.",
+        "Tells what a directory holds: a dataset, a model, embeddings, or the output of a run or a"
+            + " sweep.",
     footer = {"", "Example:", "  fathom describe out"})
 final class DescribeCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "A directory that Fathom wrote.")
@@ -44,7 +44,7 @@ final class DescribeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    storage = new Storage(new Configuration());
+    storage = PlainFiles.storage();
     out = spec.commandLine().getOut();
     Path path = new Path(directory);
     if (!storage.exists(path)) {
@@ -52,7 +52,8 @@ final class DescribeCommand implements Callable<Integer> {
     }
     if (!describe(path)) {
       throw FathomException.data(
-          "%s holds nothing that Fathom wrote: no dataset.json, model.json, _embeddings.json or report.json",
+          "%s holds nothing that Fathom wrote: no dataset.json, model.json, _embeddings.json or"
+              + " report.json",
           directory);
     }
     return ExitCode.SUCCESS.code();

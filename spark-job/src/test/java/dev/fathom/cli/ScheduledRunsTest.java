@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fathom.error.ExitCode;
+import dev.fathom.testing.ObjectStoreFileSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,6 +133,21 @@ class ScheduledRunsTest {
         Commands.fathom("compare", "--before", out("none"), "--after", out("a")),
         ExitCode.DATA,
         "none is not the output of a run that is complete");
+  }
+
+  @Test
+  void runsAreComparedByTheHadoopSettingsThatSparkSubmitWasGiven() throws IOException {
+    String key = "spark.hadoop.fs.objects.impl";
+    String output = "objects://" + report("a", 3.0, 0.8);
+    assertThat(compare(output, output).err()).contains("No FileSystem for scheme \"objects\"");
+
+    System.setProperty(key, ObjectStoreFileSystem.class.getName());
+    try {
+      Commands.Ended compared = compare(output, output);
+      assertThat(compared.code()).as(compared.err()).isZero();
+    } finally {
+      System.clearProperty(key);
+    }
   }
 
   private Commands.Ended compare(String before, String after) {
