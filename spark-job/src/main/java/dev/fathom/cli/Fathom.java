@@ -23,7 +23,8 @@ import picocli.CommandLine.ParameterException;
     mixinStandardHelpOptions = true,
     versionProvider = Fathom.Version.class,
     description = {
-      "Trains two encoders to agree on paired data, and measures how many dimensions the pairs share.",
+      "Trains two encoders to agree on paired data, and measures how many dimensions the pairs"
+          + " share.",
       ""
     },
     subcommands = {
@@ -49,7 +50,9 @@ import picocli.CommandLine.ParameterException;
       "2:the command line or the configuration is wrong",
       "3:the data is missing, unreadable, or has too many rejects",
       "4:training diverged",
-      "5:compare: the dimension or the retrieval has moved too far"
+      "5:compare: the dimension or the retrieval has moved too far",
+      "130:interrupted (Ctrl-C)",
+      "143:told to end (SIGTERM)"
     },
     footer = {
       "",
@@ -88,7 +91,8 @@ public final class Fathom {
   private static void outOfMemory(String what) {
     try {
       System.err.printf(
-          "fathom: out of memory (%s); the heap may have %d MB (spark.driver.memory, FATHOM_HEAP)%n",
+          "fathom: out of memory (%s); the heap may have %d MB (spark.driver.memory,"
+              + " FATHOM_HEAP)%n",
           what, Runtime.getRuntime().maxMemory() >> 20);
     } finally {
       Runtime.getRuntime().halt(ExitCode.FAILURE.code());
@@ -116,6 +120,9 @@ public final class Fathom {
   }
 
   private static int explain(Exception error, CommandLine command) {
+    if (Interruption.isTold()) {
+      return ExitCode.FAILURE.code();
+    }
     FathomException known = known(error);
     boolean verbose = command.getCommand() instanceof SubCommand subCommand && subCommand.verbose();
     if (verbose) {

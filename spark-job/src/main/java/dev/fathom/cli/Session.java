@@ -5,6 +5,7 @@ import dev.fathom.files.Storage;
 import dev.fathom.monitoring.LogContext;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import org.apache.spark.SparkContext;
 import org.apache.spark.serializer.JavaSerializer;
@@ -33,11 +34,14 @@ final class Session implements AutoCloseable {
   private static final String INSTANCES = "spark.executor.instances";
 
   private final SparkSession spark;
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final Runnable quiet;
 
   private Session(SparkSession spark) {
     this.spark = spark;
     SparkContext context = spark.sparkContext();
     LogContext.RUN.set(context, context.applicationId());
+    quiet = Interruption.cancelling(context, ended);
   }
 
   /**
@@ -115,5 +119,7 @@ final class Session implements AutoCloseable {
   public void close() {
     LogContext.RUN.clear(spark.sparkContext());
     spark.close();
+    ended.countDown();
+    quiet.run();
   }
 }

@@ -34,8 +34,12 @@ abstract class SubCommand implements Callable<Integer> {
     if (dataset().isEmpty()) {
       JobSettings.of(early);
     }
+    Interruption.listen();
+    NativeLibraries.findRoom();
     try (Session session = Session.start(spec.name(), options.master(), () -> workers(early))) {
       run(session);
+    } catch (LinkageError e) {
+      throw NativeLibraries.missing(e);
     }
     return ExitCode.SUCCESS.code();
   }

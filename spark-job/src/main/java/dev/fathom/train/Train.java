@@ -35,6 +35,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -98,7 +99,8 @@ public final class Train {
     long steps = settings.training().steps(card.counts().train());
     if (steps < TrainingSettings.FEWEST_STEPS) {
       LOG.warn(
-          "train   {} steps are few to learn in; raise training.epochs, or lower training.batchSize",
+          "train   {} steps are few to learn in; raise training.epochs, or lower"
+              + " training.batchSize",
           steps);
     }
     spark.sparkContext().setJobDescription("train: count the pairs of the shards");
@@ -184,6 +186,7 @@ public final class Train {
     resumed.ifPresent(
         state -> LOG.info("train   goes on after round {}, from its checkpoint", state.round()));
     int roundsBefore = resumed.map(TrainingState::round).orElse(0);
+    AtomicReference<TrainingState> done = new AtomicReference<>();
     try (MetricsLog metrics = new MetricsLog(storage, output.metrics(), roundsBefore);
         Progress progress =
             new Progress(settings.training().epochs(), JobMetrics.of(spark.sparkContext()))) {
@@ -198,24 +201,32 @@ public final class Train {
                 metrics.add(report);
                 progress.tell(report);
                 totals.add(report);
+                done.set(state);
                 if (state.round() % settings.training().checkpointEvery() == 0) {
                   save(metrics, checkpoints, state);
                 }
               });
       AtomicReference<TrainingState> end = new AtomicReference<>();
-      ContrastiveTrainingMaster.fit(
-          towers,
-          // What it goes on from stands in the checkpoint.
-          resumed.isPresent()
-              ? towers.initialParameters(settings.training().seed())
-              : initial.get(),
-          train.rdd(),
-          train,
-          (parameters, workers) -> {
-            TrainingState start = resumed.orElseGet(() -> engine.start(parameters));
-            end.set(engine.run(start, workers, SparkWorkers.of(validation)));
-            return end.get().keptParameters();
-          });
+      try {
+        ContrastiveTrainingMaster.fit(
+            towers,
+            // What it goes on from stands in the checkpoint.
+            resumed.isPresent()
+                ? towers.initialParameters(settings.training().seed())
+                : initial.get(),
+            train.rdd(),
+            train,
+            (parameters, workers) -> {
+              TrainingState start = resumed.orElseGet(() -> engine.start(parameters));
+              end.set(engine.run(start, workers, SparkWorkers.of(validation)));
+              return end.get().keptParameters();
+            });
+      } catch (RuntimeException e) {
+        if (done.get() != null && ShutdownHookManager.get().isShutdownInProgress()) {
+          save(metrics, checkpoints, done.get());
+        }
+        throw e;
+      }
       save(metrics, checkpoints, end.get());
       return end.get();
     } catch (FathomException e) {

@@ -3,19 +3,20 @@ package dev.fathom.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fathom.cli.Launcher.Ended;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,16 +24,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The script that users start, over what the build has packaged. */
 class LauncherIT {
-  private static final Path CHECKOUT = Path.of("..").toAbsolutePath().normalize();
+  private static final Path CHECKOUT = Launcher.CHECKOUT;
   private static final String ARCHIVE = "spark-job/target/fathom.jsa";
   private static final String FROM_ARCHIVE = "dev.fathom.cli.Fathom source: shared objects file";
 
   @TempDir private Path temporary;
 
-  private final Map<String, String> environment = new LinkedHashMap<>();
+  private Launcher launcher;
+  private Map<String, String> environment;
 
-  /** How a command ended. */
-  private record Ended(int code, String out, String err) {}
+  @BeforeEach
+  void launch() {
+    launcher = new Launcher(temporary);
+    environment = launcher.environment();
+  }
 
   @ParameterizedTest
   @ValueSource(
@@ -166,6 +171,64 @@ class LauncherIT {
         .doesNotContain("\"amp\"");
   }
 
+  /**
+   * As under cron or in a container: no locale, no terminal, a home that is full where one may be
+   * mounted. The names are left to a script, as this JVM may have no locale, either.
+   */
+  @Test
+  void namesAreFoundAsTheyAreWhateverStandsInThemWithoutLocaleTerminalOrHome() throws Exception {
+    for (int i = 0; i < 42; i++) {
+      BufferedImage picture = new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB);
+      picture.setRGB(1, 1, 0x40404 * i);
+      ImageIO.write(picture, "png", temporary.resolve(i + ".png").toFile());
+    }
+    Path script =
+        Files.writeString(
+            temporary.resolve("job.sh"),
+            """
+            set -e
+            cd "$1"
+            fathom=$2
+            mkdir home
+            ! mount -t tmpfs -o size=4k tmpfs home || head -c 4096 /dev/zero >home/full
+            in='my #1 pictures, 50%%20off/ü'
+            mkdir -p "$in"
+            echo file,caption >"$in/pairs.csv"
+            i=0
+            for name in {1..6}{'a b','c#d','e%%20f','g%%h','%s','%s','雪'}; do
+              mv $((i++)).png "$in/$name.png"
+              echo "$name.png,caption $i" >>"$in/pairs.csv"
+            done
+            FATHOM_JAVA_OPTS="-Duser.home=$1/home" HOME=$1/home exec env -u LANG -u LC_ALL -u LC_CTYPE \
+              setsid -w "$fathom" run --input "$in/pairs.csv" --output 'out #2, 10%%25/ö' --set image.size=8 \
+              --set model.dimension=2 --set training.epochs=1 --set training.batchSize=8 </dev/null
+            """
+                .formatted("\u00e9", "e\u0301"));
+    List<String> mounting = List.of("unshare", "--mount", "--map-root-user", "--");
+    if (new ProcessBuilder("unshare", "--mount", "--map-root-user", "true").start().waitFor()
+        == 0) {
+      launcher.within(mounting.toArray(String[]::new));
+    }
+
+    Ended ended =
+        launcher.runScript(script, temporary.toString(), CHECKOUT.resolve("fathom").toString());
+
+    assertThat(ended.code()).as(ended.err()).isZero();
+    assertThat(ended.out()).contains("Report: out #2, 10%25/ö/report.html");
+    assertThat(ended.err()).contains("read 42 rows", "rejected 0").doesNotContain("Exception");
+  }
+
+  @Test
+  void aReaderThatHasSeenEnoughEndsACommandInSilence() throws Exception {
+    launcher.within("bash", "-o", "pipefail", "-c", "\"$@\" | head -n 1", "bash");
+
+    Ended ended = fathom(CHECKOUT, "config");
+
+    assertThat(ended.err()).isEmpty();
+    assertThat(ended.out().lines()).hasSize(1);
+    assertThat(ended.code()).isZero();
+  }
+
   @Test
   void anArchiveThatIsCutOffIsPassedOverInSilence() throws Exception {
     Path copy = copy();
@@ -287,19 +350,6 @@ class LauncherIT {
   }
 
   private Ended fathom(Path checkout, String... command) throws Exception {
-    List<String> all = new ArrayList<>(List.of(checkout.resolve("fathom").toString()));
-    all.addAll(Arrays.asList(command));
-    Path out = temporary.resolve("stdout");
-    Path err = temporary.resolve("stderr");
-    ProcessBuilder builder =
-        new ProcessBuilder(all).redirectOutput(out.toFile()).redirectError(err.toFile());
-    builder.environment().keySet().removeIf(name -> name.matches("SPARK_.*|HADOOP_.*|MASTER"));
-    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    builder.environment().putAll(environment);
-    int code = builder.start().waitFor();
-    return new Ended(
-        code,
-        Files.readString(out, StandardCharsets.UTF_8),
-        Files.readString(err, StandardCharsets.UTF_8));
+    return launcher.run(checkout, command);
   }
 }
