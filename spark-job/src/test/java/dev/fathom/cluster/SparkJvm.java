@@ -23,6 +23,9 @@ final class SparkJvm {
           .filter(flag -> flag.startsWith("--add-opens"))
           .collect(Collectors.joining(" "));
 
+  /** How Spark's own scripts are told of jars that it does not have. */
+  static final String MORE = "SPARK_DIST_CLASSPATH";
+
   private static final Set<Process> STARTED = ConcurrentHashMap.newKeySet();
 
   static {
@@ -56,7 +59,8 @@ final class SparkJvm {
     String classPath =
         environment.getOrDefault("HADOOP_CONF_DIR", SPARK.resolve("conf").toString())
             + File.pathSeparator
-            + SPARK.resolve("jars/*");
+            + SPARK.resolve("jars/*")
+            + (environment.containsKey(MORE) ? File.pathSeparator + environment.get(MORE) : "");
     command.addAll(List.of("-cp", classPath, main));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
