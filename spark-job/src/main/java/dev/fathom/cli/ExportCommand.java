@@ -5,11 +5,9 @@ import dev.fathom.error.ExitCode;
 import dev.fathom.error.Secrets;
 import dev.fathom.export.Export;
 import dev.fathom.export.ExportFormat;
-import dev.fathom.files.Storage;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -54,10 +52,7 @@ final class ExportCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     List<Path> written =
-        new Export(new Storage(new Configuration()), format, overwrite)
-            .model(model)
-            .output(output)
-            .execute();
+        new Export(PlainFiles.storage(), format, overwrite).model(model).output(output).execute();
     if (written.isEmpty()) {
       out.printf("%s is done already, of the same model%n", Secrets.masked(output));
     }

@@ -8,7 +8,6 @@ import dev.fathom.error.FathomException;
 import dev.fathom.error.Printable;
 import dev.fathom.error.Secrets;
 import dev.fathom.files.Json;
-import dev.fathom.files.Storage;
 import dev.fathom.search.Query;
 import dev.fathom.search.Search;
 import dev.fathom.search.SearchResult;
@@ -16,7 +15,6 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -101,8 +99,7 @@ final class SearchCommand implements Callable<Integer> {
     if (k < 1 || k > MOST) {
       throw FathomException.usage("--k %d is outside 1 to %d", k, MOST);
     }
-    Search search =
-        new Search(new Storage(new Configuration()), k).model(model).embeddings(embeddings);
+    Search search = new Search(PlainFiles.storage(), k).model(model).embeddings(embeddings);
     if (data != null) {
       search.data(data);
     }
