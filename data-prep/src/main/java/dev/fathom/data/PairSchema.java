@@ -25,6 +25,12 @@ public final class PairSchema {
   /** Text that shows {@link #Y} to a reader. */
   public static final String Y_SOURCE = "y_source";
 
+  /** The picture of {@link #X} as a JPEG file, where x holds features of it; else no column. */
+  public static final String X_PICTURE = "x_picture";
+
+  /** The picture of {@link #Y}, likewise. */
+  public static final String Y_PICTURE = "y_picture";
+
   /** Value of the column that the split was grouped by, or null. */
   public static final String GROUP = "group";
 
@@ -58,6 +64,20 @@ public final class PairSchema {
         .add(Y_SOURCE, DataTypes.StringType, true)
         .add(GROUP, DataTypes.StringType, true)
         .add(DIGEST, DataTypes.BinaryType, true);
+  }
+
+  /** The schema of a shard with the pictures that features were made of. */
+  public static StructType rows(Side x, Side y) {
+    StructType schema = rows(x.modality(), y.modality());
+    if (isPictured(x)) {
+      schema = schema.add(X_PICTURE, DataTypes.BinaryType, true);
+    }
+    return isPictured(y) ? schema.add(Y_PICTURE, DataTypes.BinaryType, true) : schema;
+  }
+
+  /** Whether a side holds features of pictures, which stand beside them. */
+  public static boolean isPictured(Side side) {
+    return side.frozen().filter(network -> network.of() == Modality.IMAGE).isPresent();
   }
 
   /** The schema of {@code rejects/}. */

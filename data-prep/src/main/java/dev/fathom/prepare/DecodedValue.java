@@ -3,6 +3,7 @@ package dev.fathom.prepare;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -89,6 +90,60 @@ sealed interface DecodedValue extends Serializable {
     @Override
     public long bytes() {
       return (long) Float.BYTES * values.length;
+    }
+  }
+
+  /** A caption that a frozen network is to read, which gives so many numbers for it. */
+  record Caption(String text, int columns) implements DecodedValue {
+    @Override
+    public long bytes() {
+      return (long) Float.BYTES * columns;
+    }
+
+    @Override
+    public DecodedValue withoutContent() {
+      return new Caption("", columns);
+    }
+  }
+
+  /**
+   * What a frozen network gives.
+   *
+   * @param values of the network, or none where only the shape counts
+   * @param columns how many values there are
+   * @param picture what was described, as a JPEG file; empty of a caption
+   * @param size pixels of its side, 0 of a caption
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  record Features(float[] values, int columns, byte[] picture, int size) implements DecodedValue {
+    private static final byte[] NO_PICTURE = {};
+    private static final float[] NO_VALUES = {};
+
+    /** Of a caption. */
+    static Features of(float[] values) {
+      return new Features(values, values.length, NO_PICTURE, 0);
+    }
+
+    /** The values in double precision. */
+    double[] numbers() {
+      double[] numbers = new double[values.length];
+      Arrays.setAll(numbers, column -> values[column]);
+      return numbers;
+    }
+
+    @Override
+    public long bytes() {
+      return (long) Float.BYTES * columns;
+    }
+
+    @Override
+    public DecodedValue withoutContent() {
+      return new Features(NO_VALUES, columns, NO_PICTURE, size);
+    }
+
+    @Override
+    public List<Integer> shape() {
+      return size == 0 ? List.of() : List.of(size, size, Moments.CHANNELS);
     }
   }
 }

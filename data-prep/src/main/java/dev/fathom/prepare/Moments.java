@@ -39,7 +39,10 @@ final class Moments implements Serializable {
 
   /** The moments of one row. */
   static Moments of(DecodedValue value) {
-    return ofRow(((DecodedValue.Vector) value).values());
+    return ofRow(
+        value instanceof DecodedValue.Features features
+            ? features.numbers()
+            : ((DecodedValue.Vector) value).values());
   }
 
   /** Merges the rows of another set. */
@@ -63,6 +66,17 @@ final class Moments implements Serializable {
   /** The standard deviation of each column over all rows, 1 where a column is constant. */
   List<Double> standardDeviation() {
     return Arrays.stream(squares).map(sum -> sum > 0 ? Math.sqrt(sum / count) : 1).boxed().toList();
+  }
+
+  /**
+   * The same with no deviation below a tenth of the columns' root mean square: a column in which
+   * few rows of a network's features differ from zero would be blown up to outweigh the others.
+   */
+  Moments withFloor() {
+    double floor = Arrays.stream(squares).average().orElse(0) / 100;
+    Moments floored = new Moments(mean, squares.clone(), count);
+    Arrays.setAll(floored.squares, column -> Math.max(squares[column], floor));
+    return floored;
   }
 
   private static Moments ofRow(double[] row) {

@@ -42,6 +42,11 @@ sealed interface Outcome extends Serializable {
       return new Kept(key, ordinal, x, other.y, label, group);
     }
 
+    /** This pair with other sides. */
+    Kept with(SideValue otherX, SideValue otherY) {
+      return new Kept(key, ordinal, otherX, otherY, label, group);
+    }
+
     /** Bytes of both sides in a shard before compression. */
     long bytes() {
       return x.value().bytes() + y.value().bytes();

@@ -38,6 +38,7 @@ final class Placement {
   private final PrepareSettings settings;
   private final Source source;
   private Optional<PrepareJob.Existing> before = Optional.empty();
+  private Optional<Reading> reading = Optional.empty();
   private Rules rules;
 
   /** A placement of the pairs of a source. */
@@ -50,6 +51,11 @@ final class Placement {
   /** Places the pairs beside those of an existing dataset. */
   void beside(PrepareJob.Existing there) {
     before = Optional.of(there);
+  }
+
+  /** Pictures have to be of the shapes that a model reads. */
+  void readBy(Reading model) {
+    reading = Optional.of(model);
   }
 
   /**
@@ -143,12 +149,18 @@ final class Placement {
   }
 
   private List<Integer> shapeX(JavaRDD<Outcome.Kept> pairs) {
+    if (reading.isPresent()) {
+      return Reading.shape(reading.get().x(), settings.image().size());
+    }
     return before
         .map(there -> shape(source.x(), there.card().x()))
         .orElseGet(() -> shape(source.x(), pairs.map(Outcome.Kept::x)));
   }
 
   private List<Integer> shapeY(JavaRDD<Outcome.Kept> pairs) {
+    if (reading.isPresent()) {
+      return Reading.shape(reading.get().y(), settings.image().size());
+    }
     return before
         .map(there -> shape(source.y(), there.card().y()))
         .orElseGet(() -> shape(source.y(), pairs.map(Outcome.Kept::y)));
@@ -177,7 +189,9 @@ final class Placement {
 
   /** Whether the settings decide the shape, not the pictures. */
   private boolean isShapeSet(SourceSide side) {
-    return side.modality() != Modality.IMAGE || settings.image().resize().isSquare();
+    return side.modality() != Modality.IMAGE
+        || settings.image().resize().isSquare()
+        || settings.backbones().image().isPresent();
   }
 
   private List<Integer> shape(SourceSide side) {
@@ -187,7 +201,7 @@ final class Placement {
 
   private void requireSame(SourceSide side, Side there) {
     boolean same =
-        side.modality() == there.modality()
+        side.modality() == there.read()
             && (side.modality() != Modality.VECTOR || there.size() == side.columns());
     if (!same) {
       throw FathomException.data(

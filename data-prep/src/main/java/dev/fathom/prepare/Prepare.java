@@ -4,11 +4,15 @@ package dev.fathom.prepare;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.DatasetFiles;
+import dev.fathom.data.Modality;
 import dev.fathom.error.FathomException;
 import dev.fathom.error.Secrets;
 import dev.fathom.files.Storage;
 import dev.fathom.output.OutputDirectory;
+import dev.fathom.prepare.backbone.Backbones;
 import dev.fathom.prepare.source.Fingerprint;
+import dev.fathom.prepare.source.InputSettings;
+import dev.fathom.prepare.source.OneSide;
 import dev.fathom.prepare.source.Source;
 import dev.fathom.prepare.source.Sources;
 import dev.fathom.prepare.source.synthetic.BuiltInSource;
@@ -37,6 +41,8 @@ public final class Prepare {
   private final Storage storage;
   private String input = "";
   private String output = "";
+  private String provenance = "";
+  private Optional<Reading> reading = Optional.empty();
   private boolean append;
   private boolean replace;
 
@@ -75,6 +81,13 @@ public final class Prepare {
     return this;
   }
 
+  /** The pairs are made as a model reads them, and all go to the test split. */
+  @CanIgnoreReturnValue
+  public Prepare readBy(Reading model) {
+    reading = Optional.of(model);
+    return this;
+  }
+
   /** Whether the dataset of the same input and settings exists already. */
   public boolean isMade() {
     return whole(new DatasetFiles(new Path(output)))
@@ -94,14 +107,24 @@ public final class Prepare {
           "split.groupBy = %s, but a built-in source has no columns; set it to null",
           settings.input().groupBy().get());
     }
-    return builtIn.orElseGet(() -> new Sources(spark, storage, settings.input()).open(input));
+    Optional<Boolean> first = reading.flatMap(Reading::only).map("x"::equals);
+    InputSettings where = first.map(settings.input()::ofOneSide).orElse(settings.input());
+    Source source = builtIn.orElseGet(() -> new Sources(spark, storage, where).open(input));
+    return first.<Source>map(x -> new OneSide(source, x)).orElse(source);
+  }
+
+  /** Of all settings; the files of frozen networks are read once. */
+  private String provenance() {
+    if (provenance.isEmpty()) {
+      provenance = settings.provenance(storage);
+    }
+    return provenance;
   }
 
   private String fingerprint(Source source) {
     return Fingerprint.of(
         Secrets.masked(
-            String.join(
-                " ", source.fingerprint(), settings.input().provenance(), settings.provenance())));
+            String.join(" ", source.fingerprint(), settings.input().provenance(), provenance())));
   }
 
   /**
@@ -119,6 +142,7 @@ public final class Prepare {
     try {
       job.describe("open %s".formatted(shown()));
       Source source = source();
+      requireRead(source);
       directory().requireApart(new Path(input));
       directory().requireOutside(new Path(input));
       String fingerprint = fingerprint(source);
@@ -171,7 +195,7 @@ public final class Prepare {
       Source source, String fingerprint, DatasetFiles files, PrepareJob job) {
     boolean complete = false;
     try {
-      PrepareJob.Made made = job.write(source, shown(), files);
+      PrepareJob.Made made = made(source, files, job);
       DatasetCard card = card(source, fingerprint, made);
       storage.writeJson(files.card(), card);
       directory().complete();
@@ -181,6 +205,41 @@ public final class Prepare {
       if (!complete) {
         discard(files.directory());
       }
+    }
+  }
+
+  private PrepareJob.Made made(Source source, DatasetFiles files, PrepareJob job) {
+    Backbones backbones =
+        Backbones.open(
+            JavaSparkContext.fromSparkContext(spark.sparkContext()),
+            storage,
+            settings.backbones(),
+            modalities(source));
+    try {
+      reading.ifPresent(model -> model.requireSame(backbones));
+      reading.ifPresent(job::readBy);
+      return job.describingBy(backbones).write(source, shown(), files);
+    } finally {
+      backbones.close();
+    }
+  }
+
+  private static List<Modality> modalities(Source source) {
+    return List.of(source.x().modality(), source.y().modality());
+  }
+
+  /** A network that would not be used was set for other pairs. */
+  private void requireRead(Source source) {
+    reading.ifPresent(model -> model.requireReads(source.x(), source.y()));
+    boolean pictures = modalities(source).contains(Modality.IMAGE);
+    boolean captions = modalities(source).contains(Modality.TEXT);
+    if (settings.backbones().image().isPresent() && !pictures) {
+      throw FathomException.usage(
+          "image.backbone is set, but %s has no pictures; set it to null", shown());
+    }
+    if (settings.backbones().text().isPresent() && !captions) {
+      throw FathomException.usage(
+          "text.backbone is set, but %s has no texts; set it to null", shown());
     }
   }
 
@@ -197,7 +256,7 @@ public final class Prepare {
     boolean staged = false;
     try {
       PrepareJob.Made made =
-          job.addingTo(new PrepareJob.Existing(files, there)).write(source, shown(), part.staged());
+          made(source, part.staged(), job.addingTo(new PrepareJob.Existing(files, there)));
       DatasetCard card = card(source, fingerprint, made);
       staged = true;
       DatasetCard whole = there.plus(card);
@@ -220,10 +279,10 @@ public final class Prepare {
   }
 
   private void requireSame(DatasetCard there) {
-    if (!there.settings().equals(settings.provenance())) {
+    if (!there.settings().equals(provenance())) {
       throw FathomException.usage(
           "%s was made by other settings, and what is appended has to be made by the same: there %s; now %s",
-          output, there.settings(), settings.provenance());
+          output, there.settings(), provenance());
     }
   }
 
@@ -240,7 +299,7 @@ public final class Prepare {
         made.tally().counts(),
         made.tally().rejects(),
         made.duplicates(),
-        settings.provenance(),
+        provenance(),
         List.of(new DatasetCard.Part(shown(), fingerprint, made.tally().counts())));
   }
 

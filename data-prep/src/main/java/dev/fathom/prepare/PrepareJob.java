@@ -4,6 +4,7 @@ package dev.fathom.prepare;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.DatasetFiles;
 import dev.fathom.data.Digest;
+import dev.fathom.data.Modality;
 import dev.fathom.data.PairSchema;
 import dev.fathom.data.Side;
 import dev.fathom.data.Split;
@@ -11,10 +12,14 @@ import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
 import dev.fathom.monitoring.JobMetrics;
 import dev.fathom.monitoring.StageProgress;
+import dev.fathom.prepare.backbone.Backbones;
+import dev.fathom.prepare.backbone.TextFeatures;
 import dev.fathom.prepare.reject.RejectReason;
 import dev.fathom.prepare.source.RawRow;
 import dev.fathom.prepare.source.Source;
-import dev.fathom.random.RandomStream;
+import dev.fathom.prepare.source.SourceSide;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -48,10 +53,17 @@ final class PrepareJob {
   /** Size of a row group, which training reads and writing holds at once. */
   private static final int ROW_GROUP_BYTES = 16 << 20;
 
+  /** Pairs whose captions a task describes, and tasks in all. */
+  private static final int PAIRS_OF_A_TASK = TextFeatures.WINDOW;
+
+  private static final int MOST_TASKS = 10_000;
+
   private final SparkSession spark;
   private final JavaSparkContext context;
   private final PrepareSettings settings;
   private Optional<Existing> before = Optional.empty();
+  private Backbones backbones = Backbones.NONE;
+  private Optional<Reading> reading = Optional.empty();
 
   PrepareJob(SparkSession spark, PrepareSettings settings) {
     this.spark = spark;
@@ -68,6 +80,18 @@ final class PrepareJob {
   /** Adds the output to an existing dataset. */
   PrepareJob addingTo(Existing there) {
     before = Optional.of(there);
+    return this;
+  }
+
+  /** Pairs are made as this model reads them. */
+  PrepareJob readBy(Reading model) {
+    reading = Optional.of(model);
+    return this;
+  }
+
+  /** Pictures and captions are described by these. */
+  PrepareJob describingBy(Backbones networks) {
+    backbones = networks;
     return this;
   }
 
@@ -95,6 +119,7 @@ final class PrepareJob {
       describe("decode %s".formatted(input));
       Placement placement = new Placement(spark, settings, source);
       before.ifPresent(placement::beside);
+      reading.ifPresent(placement::readBy);
       StageProgress progress = StageProgress.of(context, "prepare decode", "pairs", rows);
       try {
         placement.find(only(light, Outcome.Kept.class));
@@ -107,11 +132,15 @@ final class PrepareJob {
       Tally tally = placed.aggregate(new Tally(), Tally::add, Tally::add);
       // The tally is exact; accumulators count tasks that run again twice.
       show(tally.counts()::read, tally.counts()::rejected);
-      requireEnough(tally, placed, input, before.isEmpty());
+      requireEnough(tally, placed, input, before.isEmpty() && reading.isEmpty());
       writeRejects(placed, files);
       ShardLayout layout = ShardLayout.of(tally, settings.shardSize());
+      TornPairs torn = new TornPairs(settings);
       JavaPairRDD<ShardLayout.Place, Outcome.Placed> shards =
-          shards(kept(decoded.map(place), tally.kept()), layout);
+          shards(
+              withFeatures(
+                  torn.of(only(decoded.map(place), Outcome.Placed.class), tally.kept()), tally),
+              layout);
       List<Side> sides = sides(source, placement.rules(), placed, shards);
       writeShards(shards, layout, tally, sides, files);
       return new Made(sides.get(0), sides.get(1), tally, placement.rules().duplicates());
@@ -137,11 +166,12 @@ final class PrepareJob {
     RowDecoder.Rules rules = RowDecoder.Rules.of(settings, prefix);
     SerializableConfiguration hadoop =
         new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
+    Backbones networks = backbones;
     return source
         .rows()
         .mapPartitions(
             partition -> {
-              RowDecoder decoder = new RowDecoder(rules, new Storage(hadoop.value()));
+              RowDecoder decoder = new RowDecoder(rules, new Storage(hadoop.value()), networks);
               Iterable<RawRow> once = () -> partition;
               return StreamSupport.stream(once.spliterator(), false)
                   .map(
@@ -220,51 +250,18 @@ final class PrepareJob {
         .parquet(files.rejects().toString());
   }
 
-  private JavaRDD<Outcome.Placed> kept(JavaRDD<Outcome> outcomes, long count) {
-    JavaRDD<Outcome.Placed> kept = only(outcomes, Outcome.Placed.class);
-    if (settings.shufflePairs()) {
-      return repaired(kept, count);
+  /**
+   * The pairs with what the frozen network says of their captions. Which captions it reads together
+   * follows from keys and seed, as which pairs stand together in a shard does.
+   */
+  private JavaRDD<Outcome.Placed> withFeatures(JavaRDD<Outcome.Placed> pairs, Tally tally) {
+    if (backbones.of(Modality.TEXT).isEmpty()) {
+      return pairs;
     }
-    return settings.mismatchedPairs() > 0 ? withMismatches(kept) : kept;
-  }
-
-  /**
-   * Mismatches a share of the training pairs. The other training pairs, and the other splits, stay
-   * as they are.
-   */
-  private JavaRDD<Outcome.Placed> withMismatches(JavaRDD<Outcome.Placed> pairs) {
-    long seed = settings.seed();
-    double share = settings.mismatchedPairs();
-    Function<Outcome.Placed, Boolean> chosen =
-        placed ->
-            placed.split() == Split.TRAIN
-                && RandomStream.uniform(seed, "mismatched-pairs", placed.pair().key()) < share;
-    JavaRDD<Outcome.Placed> torn = pairs.filter(chosen);
-    return pairs.filter(pair -> !chosen.call(pair)).union(repaired(torn, torn.count()));
-  }
-
-  /**
-   * Gives every pair the second side of the next one in a random order, and the last the first's.
-   */
-  private JavaRDD<Outcome.Placed> repaired(JavaRDD<Outcome.Placed> pairs, long count) {
-    long salt = RandomStream.hash(settings.seed(), "shuffle-pairs");
-    JavaPairRDD<Long, Outcome.Placed> ordered =
-        pairs
-            .sortBy(
-                placed -> RandomStream.hash(salt, placed.pair().key()),
-                true,
-                pairs.getNumPartitions())
-            .zipWithIndex()
-            .mapToPair(Tuple2::swap);
-    JavaPairRDD<Long, Outcome.Placed> next =
-        ordered.mapToPair(pair -> new Tuple2<>((pair._1() + count - 1) % count, pair._2()));
-    return ordered
-        .join(next)
-        .values()
-        .map(
-            both ->
-                new Outcome.Placed(
-                    both._1().split(), both._1().pair().withSecondSideOf(both._2().pair())));
+    Backbones networks = backbones;
+    long most = Math.max(PAIRS_OF_A_TASK, tally.kept() / MOST_TASKS);
+    return shards(pairs, ShardLayout.ofPairs(tally, most))
+        .mapPartitions(part -> new CaptionFeatures(part, networks.texts().orElseThrow()));
   }
 
   private JavaPairRDD<ShardLayout.Place, Outcome.Placed> shards(
@@ -283,21 +280,36 @@ final class PrepareJob {
     if (before.isPresent()) {
       return List.of(before.get().card().x(), before.get().card().y());
     }
+    if (reading.isPresent()) {
+      return List.of(reading.get().x(), reading.get().y());
+    }
     describe("gather the statistics of the training split");
     JavaRDD<Outcome.Kept> training = training(only(placed, Outcome.Placed.class));
     JavaRDD<Outcome.Kept> inOrder = training(shards.values());
-    TrainingStatistics statistics = new TrainingStatistics(settings);
     return List.of(
-        statistics.of(
+        side(
             source.x(),
             rules.shapeX(),
-            training.map(pair -> pair.x().value()),
-            inOrder.map(pair -> pair.x().value())),
-        statistics.of(
+            training.map(Outcome.Kept::x),
+            inOrder.map(Outcome.Kept::x)),
+        side(
             source.y(),
             rules.shapeY(),
-            training.map(pair -> pair.y().value()),
-            inOrder.map(pair -> pair.y().value())));
+            training.map(Outcome.Kept::y),
+            inOrder.map(Outcome.Kept::y)));
+  }
+
+  private Side side(
+      SourceSide of,
+      List<Integer> shape,
+      JavaRDD<Outcome.SideValue> training,
+      JavaRDD<Outcome.SideValue> inOrder) {
+    TrainingStatistics statistics = new TrainingStatistics(settings);
+    JavaRDD<DecodedValue> values = inOrder.map(Outcome.SideValue::value);
+    return backbones
+        .of(of.modality())
+        .map(network -> statistics.of(network, values))
+        .orElseGet(() -> statistics.of(of, shape, training.map(Outcome.SideValue::value), values));
   }
 
   private static JavaRDD<Outcome.Kept> training(JavaRDD<Outcome.Placed> pairs) {
@@ -313,8 +325,10 @@ final class PrepareJob {
       DatasetFiles files) {
     SideEncoder xs = new SideEncoder(sides.get(0));
     SideEncoder ys = new SideEncoder(sides.get(1));
-    JavaRDD<Row> rows = shards.map(placed -> row(placed._2(), xs, ys));
-    StructType schema = PairSchema.rows(sides.get(0).modality(), sides.get(1).modality());
+    StructType schema = PairSchema.rows(sides.get(0), sides.get(1));
+    boolean pictureX = PairSchema.isPictured(sides.get(0));
+    boolean pictureY = PairSchema.isPictured(sides.get(1));
+    JavaRDD<Row> rows = shards.map(placed -> row(placed._2(), xs, ys, pictureX, pictureY));
     for (Split split : Split.values()) {
       if (tally.pairs(split) > 0) {
         describe("write the shards to " + split.directory());
@@ -326,17 +340,27 @@ final class PrepareJob {
     }
   }
 
-  private static Row row(Outcome.Placed placed, SideEncoder xs, SideEncoder ys) {
+  private static Row row(
+      Outcome.Placed placed, SideEncoder xs, SideEncoder ys, boolean pictureX, boolean pictureY) {
     Outcome.Kept pair = placed.pair();
-    return RowFactory.create(
-        pair.key(),
-        xs.encode(pair.x().value()),
-        ys.encode(pair.y().value()),
-        blankToNull(pair.label()),
-        blankToNull(pair.x().source()),
-        blankToNull(pair.y().source()),
-        blankToNull(pair.group()),
-        pair.pictures().stream().findFirst().map(Digest::bytes).orElse(null));
+    List<Object> values =
+        new ArrayList<>(
+            Arrays.asList(
+                pair.key(),
+                xs.encode(pair.x().value()),
+                ys.encode(pair.y().value()),
+                blankToNull(pair.label()),
+                blankToNull(pair.x().source()),
+                blankToNull(pair.y().source()),
+                blankToNull(pair.group()),
+                pair.pictures().stream().findFirst().map(Digest::bytes).orElse(null)));
+    if (pictureX) {
+      values.add(((DecodedValue.Features) pair.x().value()).picture());
+    }
+    if (pictureY) {
+      values.add(((DecodedValue.Features) pair.y().value()).picture());
+    }
+    return RowFactory.create(values.toArray());
   }
 
   private static String blankToNull(String text) {

@@ -2,6 +2,8 @@
 package dev.fathom.prepare;
 
 import dev.fathom.error.Secrets;
+import dev.fathom.files.Storage;
+import dev.fathom.prepare.backbone.BackboneSettings;
 import dev.fathom.prepare.image.ImageSettings;
 import dev.fathom.prepare.source.InputSettings;
 import dev.fathom.prepare.source.synthetic.SyntheticSettings;
@@ -24,6 +26,7 @@ import java.util.List;
  * @param stratify whether each label is split so
  * @param image what pictures become
  * @param text what captions become
+ * @param backbones the frozen networks that describe pictures and captions
  * @param shardSize bytes of pairs a shard file holds, before compression
  * @param seed of every random choice
  * @param overwrite whether an output directory that exists may be replaced
@@ -40,6 +43,7 @@ public record PrepareSettings(
     boolean stratify,
     ImageSettings image,
     TextSettings text,
+    BackboneSettings backbones,
     long shardSize,
     long seed,
     boolean overwrite) {
@@ -62,15 +66,49 @@ public record PrepareSettings(
         settings.flag("split.stratify"),
         ImageSettings.of(settings),
         TextSettings.of(settings),
+        BackboneSettings.of(settings),
         Math.max(1, settings.bytes("shards.targetSize")),
         settings.wholeNumber("training.seed"),
         settings.flag("output.overwrite"));
   }
 
   /**
+   * The same for pairs that a model is to read: all in the test split, described by its frozen
+   * networks, whose files may be named anew.
+   *
+   * @throws dev.fathom.error.FathomException of usage where a network is named that it has not
+   */
+  public PrepareSettings readBy(Reading model) {
+    return new PrepareSettings(
+        input,
+        synthetic,
+        dropDuplicates,
+        false,
+        0,
+        standardise,
+        maxRejects,
+        new SplitShares(0, 0, 1),
+        false,
+        image,
+        text,
+        BackboneSettings.of(model.networks()).at(backbones),
+        shardSize,
+        seed,
+        overwrite);
+  }
+
+  /**
    * Everything that the form of a pair depends on, as text. A dataset with the same text can be
    * appended to. A test holds the text, as another one would separate datasets that are alike.
+   *
+   * @param storage where the files of frozen networks are read
    */
+  String provenance(Storage storage) {
+    String networks = backbones.provenance(storage);
+    return networks.isEmpty() ? provenance() : provenance() + " " + networks;
+  }
+
+  /** The same without frozen networks. */
   String provenance() {
     List<String> words = new ArrayList<>();
     words.add("dropDuplicates=" + dropDuplicates);

@@ -1,12 +1,17 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare;
 
+import dev.fathom.data.Backbone;
 import dev.fathom.data.Digest;
+import dev.fathom.data.Modality;
+import dev.fathom.data.PictureEncoding;
 import dev.fathom.data.TextEncoding;
 import dev.fathom.error.Causes;
 import dev.fathom.error.Printable;
 import dev.fathom.error.Secrets;
 import dev.fathom.files.Storage;
+import dev.fathom.prepare.backbone.Backbones;
+import dev.fathom.prepare.backbone.PictureFeatures;
 import dev.fathom.prepare.image.ImageDecoder;
 import dev.fathom.prepare.image.ImageSettings;
 import dev.fathom.prepare.reject.RejectReason;
@@ -43,6 +48,8 @@ final class RowDecoder {
   private final Storage storage;
   private final ImageDecoder images;
   private final Words words;
+  private final Optional<PictureFeatures> pictureFeatures;
+  private final Optional<Backbone> textBackbone;
   private int unreadable;
 
   /**
@@ -84,10 +91,16 @@ final class RowDecoder {
     }
   }
 
-  RowDecoder(Rules rules, Storage storage) {
+  RowDecoder(Rules rules, Storage storage, Backbones backbones) {
     this.rules = rules;
     this.storage = storage;
-    images = new ImageDecoder(rules.image());
+    pictureFeatures = backbones.pictures();
+    textBackbone = backbones.of(Modality.TEXT);
+    images =
+        pictureFeatures
+            .map(
+                network -> ImageDecoder.of(network.backbone().picture(), rules.image().maxPixels()))
+            .orElseGet(() -> new ImageDecoder(rules.image()));
     words = new Words(rules.text());
   }
 
@@ -160,7 +173,8 @@ final class RowDecoder {
     }
     if (raw instanceof RawValue.Picture made) {
       int size = rules.image().size();
-      return new Outcome.SideValue(new DecodedValue.Pixels(made.pixels(), size, size), "", null);
+      return new Outcome.SideValue(
+          described(new ImageDecoder.Picture(made.pixels(), size, size)), "", null);
     }
     if (raw instanceof RawValue.Caption caption) {
       return text(caption.text());
@@ -179,11 +193,27 @@ final class RowDecoder {
   }
 
   private Outcome.SideValue picture(byte[] content, String name) throws RejectedRowException {
-    ImageDecoder.Picture picture = images.decode(content);
-    return new Outcome.SideValue(
-        new DecodedValue.Pixels(picture.rgb(), picture.height(), picture.width()),
-        name,
-        Digest.of(content));
+    return new Outcome.SideValue(described(images.decode(content)), name, Digest.of(content));
+  }
+
+  /** The pixels, or what the frozen network says of them and a smaller picture beside it. */
+  private DecodedValue described(ImageDecoder.Picture picture) throws RejectedRowException {
+    if (pictureFeatures.isEmpty()) {
+      return new DecodedValue.Pixels(picture.rgb(), picture.height(), picture.width());
+    }
+    int wanted = pictureFeatures.get().backbone().picture().size();
+    int size = rules.image().size();
+    float[] values =
+        pictureFeatures.get().of(picture.resized(wanted, wanted, Backbone.Filter.BICUBIC));
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        throw new RejectedRowException(
+            RejectReason.BAD_NUMBER, "image.backbone gives features that are no finite numbers");
+      }
+    }
+    byte[] shown = picture.resized(size, size, Backbone.Filter.LANCZOS).rgb();
+    return new DecodedValue.Features(
+        values, values.length, PictureEncoding.JPEG.encode(shown, size, size), size);
   }
 
   private Outcome.SideValue text(String caption) throws RejectedRowException {
@@ -193,8 +223,13 @@ final class RowDecoder {
     }
     requireValue(caption);
     String cleaned = words.cleaned(caption);
+    ArrayList<String> found = new ArrayList<>(words.of(cleaned));
     return new Outcome.SideValue(
-        new DecodedValue.Text(new ArrayList<>(words.of(cleaned))), cleaned, Digest.of(caption));
+        textBackbone
+            .<DecodedValue>map(network -> new DecodedValue.Caption(cleaned, network.columns()))
+            .orElseGet(() -> new DecodedValue.Text(found)),
+        cleaned,
+        Digest.of(caption));
   }
 
   private String decoded(byte[] content) throws RejectedRowException {

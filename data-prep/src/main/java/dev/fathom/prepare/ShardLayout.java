@@ -8,6 +8,7 @@ import dev.fathom.random.RandomStream;
 import java.io.Serializable;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.function.ToLongFunction;
 import org.apache.spark.Partitioner;
 import scala.Function1;
 
@@ -54,10 +55,19 @@ final class ShardLayout extends Partitioner {
 
   /** A layout with shards of about this many bytes, at least one for every split. */
   static ShardLayout of(Tally tally, long shardSize) {
+    return of(split -> -Math.floorDiv(-tally.bytes(split), shardSize));
+  }
+
+  /** Shards of about so many pairs, at least one for every split. */
+  static ShardLayout ofPairs(Tally tally, long pairs) {
+    return of(split -> -Math.floorDiv(-tally.pairs(split), pairs));
+  }
+
+  private static ShardLayout of(ToLongFunction<Split> wantedOf) {
     EnumMap<Split, Shards> shards = new EnumMap<>(Split.class);
     int first = 0;
     for (Split split : Split.values()) {
-      long wanted = Math.max(1, -Math.floorDiv(-tally.bytes(split), shardSize));
+      long wanted = Math.max(1, wantedOf.applyAsLong(split));
       shards.put(split, new Shards(first, Math.toIntExact(wanted)));
       first += Math.toIntExact(wanted);
     }

@@ -29,6 +29,9 @@ final class SideEncoder implements Serializable {
     if (value instanceof DecodedValue.Text text) {
       return vocabulary.numbers(text.words());
     }
+    if (value instanceof DecodedValue.Features features) {
+      return standardised(features.numbers());
+    }
     return standardised(((DecodedValue.Vector) value).values());
   }
 

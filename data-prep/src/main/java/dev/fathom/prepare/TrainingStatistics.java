@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare;
 
+import dev.fathom.data.Backbone;
+import dev.fathom.data.Modality;
 import dev.fathom.data.PictureEncoding;
 import dev.fathom.data.Side;
 import dev.fathom.prepare.source.SourceSide;
@@ -45,16 +47,12 @@ final class TrainingStatistics {
       JavaRDD<DecodedValue> training,
       JavaRDD<DecodedValue> inOrder) {
     return switch (side.modality()) {
-      case IMAGE -> ofNumbers(side, shape, ofPictures(training)).stored(encoding);
+      case IMAGE -> ofNumbers(Modality.IMAGE, shape, ofPictures(training)).stored(encoding);
       case VECTOR ->
           standardise
-              ? ofNumbers(side, List.of(side.columns()), ofVectors(inOrder, side.columns()))
-              : new Side(
-                  side.modality(),
-                  List.of(side.columns()),
-                  Collections.nCopies(side.columns(), 0.0),
-                  Collections.nCopies(side.columns(), 1.0),
-                  List.of());
+              ? ofNumbers(
+                  Modality.VECTOR, List.of(side.columns()), ofVectors(inOrder, side.columns()))
+              : asTheyAre(side.columns());
       case TEXT ->
           new Side(
               side.modality(),
@@ -65,8 +63,32 @@ final class TrainingStatistics {
     };
   }
 
-  private static Side ofNumbers(SourceSide side, List<Integer> shape, Moments moments) {
-    return new Side(side.modality(), shape, moments.mean(), moments.standardDeviation(), List.of());
+  /**
+   * Describes a side of features.
+   *
+   * @param network that they are of
+   * @param inOrder its values in an order that depends on nothing but seed and keys
+   */
+  Side of(Backbone network, JavaRDD<DecodedValue> inOrder) {
+    int columns = network.columns();
+    Side side =
+        standardise
+            ? ofNumbers(Modality.VECTOR, List.of(columns), ofVectors(inOrder, columns).withFloor())
+            : asTheyAre(columns);
+    return side.featuresOf(network);
+  }
+
+  private static Side asTheyAre(int columns) {
+    return new Side(
+        Modality.VECTOR,
+        List.of(columns),
+        Collections.nCopies(columns, 0.0),
+        Collections.nCopies(columns, 1.0),
+        List.of());
+  }
+
+  private static Side ofNumbers(Modality modality, List<Integer> shape, Moments moments) {
+    return new Side(modality, shape, moments.mean(), moments.standardDeviation(), List.of());
   }
 
   /** The moments of pictures. Sums of bytes are exact in any order. */

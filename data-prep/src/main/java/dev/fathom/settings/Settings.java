@@ -160,6 +160,16 @@ public final class Settings {
     return List.copyOf(sizes);
   }
 
+  /** Whether a value is given, not null. */
+  public boolean has(String key) {
+    return !config.getIsNull(key);
+  }
+
+  /** A list of real numbers. */
+  public List<Double> numbers(String key) {
+    return List.copyOf(value(key, config::getDoubleList));
+  }
+
   /** A list of texts. */
   public List<String> texts(String key) {
     return List.copyOf(value(key, config::getStringList));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fathom.data.PictureEncoding;
 import dev.fathom.data.TextEncoding;
 import dev.fathom.files.Storage;
+import dev.fathom.prepare.backbone.Backbones;
 import dev.fathom.prepare.image.ImageSettings;
 import dev.fathom.prepare.source.RawRow;
 import dev.fathom.prepare.source.RawValue;
@@ -111,7 +112,8 @@ class RowDecoderTest {
             List.of(),
             false,
             ""),
-        new Storage(hadoop));
+        new Storage(hadoop),
+        Backbones.NONE);
   }
 
   private String uri(String name) {

@@ -23,6 +23,7 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /** What the pairs of a dataset hold, for a person to see: captions, names, pictures. */
@@ -65,7 +66,8 @@ final class PairContents {
   }
 
   private List<Row> rows(DatasetCard card, Collection<String> keys, boolean pictures) {
-    StructType schema = PairSchema.pairs(card.x().modality(), card.y().modality());
+    StructType schema =
+        PairSchema.rows(card.x(), card.y()).add(PairSchema.SPLIT, DataTypes.StringType, false);
     Dataset<Row> all =
         Arrays.stream(Split.values())
             .map(split -> files.get().shards(split))
@@ -80,12 +82,16 @@ final class PairContents {
             all.col(PairSchema.KEY),
             all.col(PairSchema.X_SOURCE),
             all.col(PairSchema.Y_SOURCE),
-            picture(all, PairSchema.X, card.x(), pictures),
-            picture(all, PairSchema.Y, card.y(), pictures))
+            picture(all, PairSchema.X, PairSchema.X_PICTURE, card.x(), pictures),
+            picture(all, PairSchema.Y, PairSchema.Y_PICTURE, card.y(), pictures))
         .collectAsList();
   }
 
-  private static Column picture(Dataset<Row> all, String side, Side of, boolean wanted) {
+  private static Column picture(
+      Dataset<Row> all, String side, String beside, Side of, boolean wanted) {
+    if (wanted && PairSchema.isPictured(of)) {
+      return all.col(beside).as(side);
+    }
     return wanted && of.modality() == Modality.IMAGE ? all.col(side) : functions.lit(null).as(side);
   }
 
@@ -99,7 +105,7 @@ final class PairContents {
 
   private static String uri(byte[] stored, Side side) {
     byte[] jpeg =
-        side.encoding() == PictureEncoding.JPEG
+        side.encoding() == PictureEncoding.JPEG || PairSchema.isPictured(side)
             ? stored
             : PictureEncoding.JPEG.encode(stored, side.shape().get(0), side.shape().get(1));
     return "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(jpeg);

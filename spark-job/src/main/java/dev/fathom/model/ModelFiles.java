@@ -76,10 +76,15 @@ public record ModelFiles(Storage storage, Path directory) {
 
   /** Reads both encoders, for a dataset whose sides the model can read. */
   public TrainedModel read(ModelCard card, DatasetCard data) {
-    requireFit("x", card.x().reads(), data.x());
-    requireFit("y", card.y().reads(), data.y());
-    SavedEncoder x = readEncoder(card.x(), data.x());
-    SavedEncoder y = readEncoder(card.y(), data.y());
+    return read(card, data.x(), data.y());
+  }
+
+  /** Reads both encoders, for sides that the model can read. */
+  public TrainedModel read(ModelCard card, Side sideX, Side sideY) {
+    requireFit("x", card.x().reads(), sideX);
+    requireFit("y", card.y().reads(), sideY);
+    SavedEncoder x = readEncoder(card.x(), sideX);
+    SavedEncoder y = readEncoder(card.y(), sideY);
     Towers towers = new Towers(x.encoder(), y.encoder(), card.similarity().similarity(1));
     float[] parameters = Arrays.copyOf(x.parameters(), towers.parameterCount());
     System.arraycopy(y.parameters(), 0, parameters, towers.yOffset(), y.parameters().length);
@@ -100,8 +105,7 @@ public record ModelFiles(Storage storage, Path directory) {
   }
 
   private static void requireFit(String name, Side expected, Side found) {
-    // How shards store pictures does not matter to the encoder.
-    if (!expected.stored(found.encoding()).equals(found)) {
+    if (!expected.isReadAs(found)) {
       throw FathomException.data(
           "the model's side %s and the dataset's differ (%s %s with its normalisation and vocabulary, against %s %s); "
               + "embed the dataset that it was trained on, or one prepared with the same card",

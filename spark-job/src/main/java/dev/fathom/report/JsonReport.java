@@ -57,6 +57,12 @@ final class JsonReport {
     data.set("rejects", JSON.valueToTree(card.rejects()));
     data.set("duplicates", JSON.valueToTree(card.duplicates()));
     data.set("parts", JSON.valueToTree(card.parts()));
+    ObjectNode backbones = JSON.createObjectNode();
+    card.x().frozen().ifPresent(network -> backbones.set("x", JSON.valueToTree(network)));
+    card.y().frozen().ifPresent(network -> backbones.set("y", JSON.valueToTree(network)));
+    if (!backbones.isEmpty()) {
+      data.set("backbones", backbones);
+    }
   }
 
   private static void addTraining(ObjectNode root, TrainResult train) {

@@ -4,9 +4,12 @@ package dev.fathom.prepare.image;
 import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
+import dev.fathom.data.Backbone;
+import dev.fathom.data.PictureEncoding;
 import dev.fathom.prepare.reject.RejectReason;
 import dev.fathom.prepare.reject.RejectedRowException;
 import java.awt.Color;
+import java.awt.Rectangle;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
@@ -45,11 +48,36 @@ public final class ImageDecoder {
   }
 
   private final ImageSettings settings;
+  private final Backbone.Filter filter;
+  private final double crop;
   private final ColourProfiles profiles = new ColourProfiles();
 
   /** A decoder to pictures of these settings. */
   public ImageDecoder(ImageSettings settings) {
+    this(settings, Backbone.Filter.LANCZOS, 1);
+  }
+
+  private ImageDecoder(ImageSettings settings, Backbone.Filter filter, double crop) {
     this.settings = settings;
+    this.filter = filter;
+    this.crop = crop;
+  }
+
+  /**
+   * A decoder to what a frozen network sees.
+   *
+   * @param maxPixels of a picture above which it is refused
+   */
+  public static ImageDecoder of(Backbone.Picture input, long maxPixels) {
+    boolean whole = input.crop() == 0;
+    return new ImageDecoder(
+        new ImageSettings(
+            input.size(),
+            whole ? ImageSettings.Resize.BORDER : ImageSettings.Resize.CENTER_CROP,
+            PictureEncoding.RAW,
+            maxPixels),
+        input.filter(),
+        whole ? 1 : input.crop());
   }
 
   /**
@@ -57,7 +85,22 @@ public final class ImageDecoder {
    *
    * @param rgb {@code height × width × 3} bytes, row-major, red green blue
    */
-  public record Picture(byte[] rgb, int height, int width) {}
+  public record Picture(byte[] rgb, int height, int width) {
+
+    /** The same in another size. */
+    public Picture resized(int toHeight, int toWidth, Backbone.Filter by) {
+      if (toHeight == height && toWidth == width) {
+        return this;
+      }
+      BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+      int[] packed = ((DataBufferInt) picture.getRaster().getDataBuffer()).getData();
+      for (int i = 0; i < packed.length; i++) {
+        packed[i] =
+            (rgb[3 * i] & 0xff) << 16 | (rgb[3 * i + 1] & 0xff) << 8 | (rgb[3 * i + 2] & 0xff);
+      }
+      return bytes(Resampling.resize(picture, new Rectangle(width, height), toWidth, toHeight, by));
+    }
+  }
 
   /**
    * Decodes the content of a picture file.
@@ -250,7 +293,7 @@ public final class ImageDecoder {
   private double wanted() {
     return settings.resize() == ImageSettings.Resize.NO
         ? Double.POSITIVE_INFINITY
-        : FINENESS * settings.size();
+        : FINENESS * settings.size() / crop;
   }
 
   private BufferedImage overWhite(byte[] content, ImageReader reader)
@@ -310,9 +353,9 @@ public final class ImageDecoder {
       case CENTER_CROP -> {
         int width = picture.getWidth();
         int height = picture.getHeight();
-        int side = Math.min(width, height);
-        yield Lanczos.resize(
-            picture, (width - side) / 2, (height - side) / 2, side, side, size, size);
+        int side = (int) Math.max(1, Math.round(crop * Math.min(width, height)));
+        Rectangle middle = new Rectangle((width - side) / 2, (height - side) / 2, side, side);
+        yield Resampling.resize(picture, middle, size, size, filter);
       }
       case BORDER -> {
         BufferedImage whole = inProportion(decoded, (double) size / longer);
@@ -324,16 +367,14 @@ public final class ImageDecoder {
     };
   }
 
-  private static BufferedImage inProportion(Decoded decoded, double factor) {
+  private BufferedImage inProportion(Decoded decoded, double factor) {
     BufferedImage picture = decoded.picture();
-    return Lanczos.resize(
+    return Resampling.resize(
         picture,
-        0,
-        0,
-        picture.getWidth(),
-        picture.getHeight(),
+        new Rectangle(picture.getWidth(), picture.getHeight()),
         Math.max(1, (int) Math.round(decoded.width() * factor)),
-        Math.max(1, (int) Math.round(decoded.height() * factor)));
+        Math.max(1, (int) Math.round(decoded.height() * factor)),
+        filter);
   }
 
   private static Picture bytes(BufferedImage picture) {

@@ -87,6 +87,28 @@ public record InputSettings(
         settings.wholeNumber("training.seed"));
   }
 
+  /**
+   * The same, where one side alone is there: the other, which must be somewhere, is found with it.
+   */
+  public InputSettings ofOneSide(boolean first) {
+    return new InputSettings(
+        format,
+        first ? x : x.or(() -> y),
+        first ? y.or(() -> x) : y,
+        key,
+        label,
+        groupBy,
+        separator,
+        encoding,
+        nulls,
+        remote,
+        images,
+        captions,
+        maxFileSize,
+        maxEntries,
+        seed);
+  }
+
   /** What the rows that are read depend on, as text. */
   public String provenance() {
     return String.join(

@@ -1,17 +1,21 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare.image;
 
+import dev.fathom.data.Backbone.Filter;
+import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.util.Arrays;
 
-/** Resizes pictures with a Lanczos filter. */
-final class Lanczos {
+/** Resizes pictures by a windowed sinc, a cubic or a triangle. */
+final class Resampling {
 
   /*
    * A pixel of the result is a weighted mean of the pixels under the kernel
    *
-   *   L(x) = sinc(x)·sinc(x/3), |x| < 3,
+   *   Lanczos   L(x) = sinc(x)·sinc(x/3), |x| < 3
+   *   bicubic   L(x) = 3/2 |x|³ − 5/2 |x|² + 1 below 1, −1/2 |x|³ + 5/2 |x|² − 4 |x| + 2 below 2
+   *   bilinear  L(x) = 1 − |x|, |x| < 1,
    *
    * centred on it and, where the picture shrinks, stretched by the same factor, so that what is
    * finer than the result can show is averaged away. The kernel is separable: rows are combined
@@ -22,25 +26,26 @@ final class Lanczos {
   private static final int LOBES = 3;
   private static final int CHANNELS = 3;
 
-  private Lanczos() {}
+  private Resampling() {}
 
   /**
    * Resizes a picture.
    *
    * @param picture of type {@code TYPE_INT_RGB}
-   * @param left first column to use
-   * @param top first row to use
-   * @param width number of columns to use
-   * @param height number of rows to use
-   * @param toWidth width of the result
-   * @param toHeight height of the result
+   * @param part what counts of it
+   * @param toWidth columns of the result
+   * @param toHeight rows of the result
    */
   static BufferedImage resize(
-      BufferedImage picture, int left, int top, int width, int height, int toWidth, int toHeight) {
+      BufferedImage picture, Rectangle part, int toWidth, int toHeight, Filter filter) {
+    int left = part.x;
+    int top = part.y;
+    int width = part.width;
+    int height = part.height;
     int[] packed = ((DataBufferInt) picture.getRaster().getDataBuffer()).getData();
     int stride = picture.getWidth();
-    Taps rows = Taps.of(height, toHeight);
-    Taps columns = Taps.of(width, toWidth);
+    Taps rows = Taps.of(height, toHeight, filter);
+    Taps columns = Taps.of(width, toWidth, filter);
     BufferedImage resized = new BufferedImage(toWidth, toHeight, BufferedImage.TYPE_INT_RGB);
     int[] result = ((DataBufferInt) resized.getRaster().getDataBuffer()).getData();
     // Rows of the picture, unpacked when the next row of the result needs them.
@@ -106,10 +111,10 @@ final class Lanczos {
    */
   private record Taps(int[] firsts, int[] counts, float[] weights, int most) {
 
-    static Taps of(int from, int to) {
+    static Taps of(int from, int to, Filter filter) {
       double scale = (double) from / to;
       double stretch = Math.max(1, scale);
-      double reach = LOBES * stretch;
+      double reach = lobes(filter) * stretch;
       int most = (int) Math.ceil(2 * reach) + 1;
       int[] firsts = new int[to];
       int[] counts = new int[to];
@@ -121,7 +126,7 @@ final class Lanczos {
         int last = Math.min(from - 1, (int) Math.floor(centre + reach - 0.5));
         double sum = 0;
         for (int tap = 0; tap <= last - first; tap++) {
-          at[tap] = kernel((first + tap + 0.5 - centre) / stretch);
+          at[tap] = kernel(Math.abs(first + tap + 0.5 - centre) / stretch, filter);
           sum += at[tap];
         }
         for (int tap = 0; tap <= last - first; tap++) {
@@ -133,15 +138,27 @@ final class Lanczos {
       return new Taps(firsts, counts, weights, most);
     }
 
-    private static double kernel(double x) {
-      if (x == 0) {
-        return 1;
-      }
-      if (Math.abs(x) >= LOBES) {
+    private static int lobes(Filter filter) {
+      return switch (filter) {
+        case LANCZOS -> LOBES;
+        case BICUBIC -> 2;
+        case BILINEAR -> 1;
+      };
+    }
+
+    /** The weight at a distance of 0 or more. */
+    private static double kernel(double x, Filter filter) {
+      if (x >= lobes(filter)) {
         return 0;
       }
-      double angle = Math.PI * x;
-      return LOBES * Math.sin(angle) * Math.sin(angle / LOBES) / (angle * angle);
+      return switch (filter) {
+        case LANCZOS -> {
+          double angle = Math.PI * x;
+          yield x == 0 ? 1 : LOBES * Math.sin(angle) * Math.sin(angle / LOBES) / (angle * angle);
+        }
+        case BICUBIC -> x < 1 ? (1.5 * x - 2.5) * x * x + 1 : ((-0.5 * x + 2.5) * x - 4) * x + 2;
+        case BILINEAR -> 1 - x;
+      };
     }
 
     int first(int place) {

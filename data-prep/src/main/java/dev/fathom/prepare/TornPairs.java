@@ -1,0 +1,66 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.prepare;
+
+import dev.fathom.data.Split;
+import dev.fathom.random.RandomStream;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.function.Function;
+import scala.Tuple2;
+
+/** Pairs that are torn apart on purpose, where the settings ask for it. */
+final class TornPairs {
+  private final PrepareSettings settings;
+
+  TornPairs(PrepareSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * The pairs as they are to be, those to measure as they were but where all are torn.
+   *
+   * @param count how many there are
+   */
+  JavaRDD<Outcome.Placed> of(JavaRDD<Outcome.Placed> pairs, long count) {
+    if (settings.shufflePairs()) {
+      return repaired(pairs, count);
+    }
+    return settings.mismatchedPairs() > 0 ? withMismatches(pairs) : pairs;
+  }
+
+  /** A share of the training pairs torn apart; the others, and those to measure, as they are. */
+  private JavaRDD<Outcome.Placed> withMismatches(JavaRDD<Outcome.Placed> pairs) {
+    long seed = settings.seed();
+    double share = settings.mismatchedPairs();
+    Function<Outcome.Placed, Boolean> chosen =
+        placed ->
+            placed.split() == Split.TRAIN
+                && RandomStream.uniform(seed, "mismatched-pairs", placed.pair().key()) < share;
+    JavaRDD<Outcome.Placed> torn = pairs.filter(chosen);
+    return pairs.filter(pair -> !chosen.call(pair)).union(repaired(torn, torn.count()));
+  }
+
+  /**
+   * Every pair with the second side of the next one in a random order, the last with the first's.
+   */
+  private JavaRDD<Outcome.Placed> repaired(JavaRDD<Outcome.Placed> pairs, long count) {
+    long salt = RandomStream.hash(settings.seed(), "shuffle-pairs");
+    JavaPairRDD<Long, Outcome.Placed> ordered =
+        pairs
+            .sortBy(
+                placed -> RandomStream.hash(salt, placed.pair().key()),
+                true,
+                pairs.getNumPartitions())
+            .zipWithIndex()
+            .mapToPair(Tuple2::swap);
+    JavaPairRDD<Long, Outcome.Placed> next =
+        ordered.mapToPair(pair -> new Tuple2<>((pair._1() + count - 1) % count, pair._2()));
+    return ordered
+        .join(next)
+        .values()
+        .map(
+            both ->
+                new Outcome.Placed(
+                    both._1().split(), both._1().pair().withSecondSideOf(both._2().pair())));
+  }
+}
