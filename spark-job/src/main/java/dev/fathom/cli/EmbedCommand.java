@@ -2,15 +2,25 @@
 package dev.fathom.cli;
 
 import dev.fathom.embed.EmbeddingFormat;
+import dev.fathom.error.FathomException;
 import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
     name = "embed",
-    description = "Embeds the pairs of a dataset: Parquet with key, split, label, x and y.",
-    footer = {"", "Example:", "  fathom embed --model out/model --data data --output embeddings"})
+    description =
+        "Embeds the pairs of a dataset, or new pairs, or one side of them: Parquet with key, split, label, x and y.",
+    footer = {
+      "",
+      "Examples:",
+      "  fathom embed --model out/model --data data --output embeddings",
+      "  fathom embed --model out/model --input new.tsv --set input.x=file --set input.y=caption --output new",
+      "  fathom embed --model out/model --input pictures --side x --output pictures-embedded"
+    })
 final class EmbedCommand extends SubCommand {
   @Option(
       names = "--model",
@@ -19,7 +29,19 @@ final class EmbedCommand extends SubCommand {
       description = "A model that train wrote.")
   private String model;
 
-  @Mixin private DatasetOption data;
+  @ArgGroup(multiplicity = "1")
+  private Pairs pairs;
+
+  @Option(
+      names = "--side",
+      paramLabel = "SIDE",
+      description = "x or y: of --input that side alone is there, or wanted.")
+  private Side side;
+
+  private enum Side {
+    x,
+    y
+  }
 
   @Option(
       names = "--output",
@@ -37,9 +59,28 @@ final class EmbedCommand extends SubCommand {
   private EmbeddingFormat format = EmbeddingFormat.PARQUET;
 
   @Override
+  Optional<String> input() {
+    return Optional.ofNullable(pairs.input);
+  }
+
+  @Override
   void run(Job job) {
-    Map<String, String> inputs = Map.of("data", data.directory(), "model", model);
+    if (side != null && pairs.input == null) {
+      throw FathomException.usage("--side is for --input; a dataset has both sides");
+    }
+    if (side != null && format != EmbeddingFormat.PARQUET) {
+      throw FathomException.usage("--side is for --format parquet; npy has both sides");
+    }
+    if (pairs.input == null) {
+      Map<String, String> inputs = Map.of("data", pairs.data, "model", model);
+      job.claim(output, inputs, format)
+          .ifPresent(directory -> job.embed(model, pairs.data, directory.toString(), format));
+      return;
+    }
+    Optional<String> only = Optional.ofNullable(side).map(Side::name);
+    Map<String, String> inputs =
+        Map.of("pairs", pairs.input, "model", model, "side", only.orElse("both"));
     job.claim(output, inputs, format)
-        .ifPresent(directory -> job.embed(model, data.directory(), directory.toString(), format));
+        .ifPresent(directory -> job.embedNew(model, pairs.input, only, directory, format));
   }
 }

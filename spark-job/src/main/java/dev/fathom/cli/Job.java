@@ -2,16 +2,22 @@
 package dev.fathom.cli;
 
 import dev.fathom.data.DatasetFiles;
+import dev.fathom.data.Split;
 import dev.fathom.embed.Embed;
 import dev.fathom.embed.EmbeddingFormat;
 import dev.fathom.error.Printable;
 import dev.fathom.error.Secrets;
 import dev.fathom.files.Storage;
 import dev.fathom.measure.Measure;
+import dev.fathom.model.ModelCard;
+import dev.fathom.model.ModelFiles;
+import dev.fathom.model.PreparedAs;
 import dev.fathom.output.OutputDirectory;
 import dev.fathom.output.StageProvenance;
 import dev.fathom.prepare.Prepare;
 import dev.fathom.prepare.PrepareResult;
+import dev.fathom.prepare.PrepareSettings;
+import dev.fathom.prepare.Reading;
 import dev.fathom.report.Headline;
 import dev.fathom.report.ReportFiles;
 import dev.fathom.report.RunReport;
@@ -232,6 +238,32 @@ final class Job {
             .output(output)
             .format(format)
             .execute());
+  }
+
+  /**
+   * Embeds pairs that are in no dataset, or one side of them.
+   *
+   * @param only the side that is there alone, empty where both are
+   */
+  void embedNew(
+      String model, String input, Optional<String> only, Path output, EmbeddingFormat format) {
+    ModelCard card = new ModelFiles(storage, new Path(model)).readCard();
+    Reading reading = new Reading(card.x().reads(), card.y().reads(), only);
+    PrepareSettings how =
+        PrepareSettings.of(settings.all().with(PreparedAs.assignments(card))).readBy(reading);
+    Path pairs = new Path(output, "_pairs");
+    PrepareResult result =
+        new Prepare(spark, how).input(input).readBy(reading).output(pairs.toString()).execute();
+    PrepareTable.rows(result).forEach(this::print);
+    report.embed(
+        new Embed(spark, List.of(Split.TEST))
+            .model(model)
+            .data(pairs.toString())
+            .output(output.toString())
+            .format(format)
+            .execute());
+    storage.move(new DatasetFiles(pairs).rejects(), new Path(output, "_rejects"));
+    storage.delete(pairs);
   }
 
   /** Measures embeddings. */

@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param overwrite whether an output directory that exists may be replaced
  * @param seed of every random choice
  * @param effective every key with its value
+ * @param all what they were read from
  */
 record JobSettings(
     PrepareSettings prepare,
@@ -34,7 +35,8 @@ record JobSettings(
     Optional<String> partition,
     boolean overwrite,
     long seed,
-    Map<String, String> effective) {
+    Map<String, String> effective,
+    Settings all) {
 
   static JobSettings of(Settings settings) {
     return new JobSettings(
@@ -47,7 +49,8 @@ record JobSettings(
         settings.text("output.partition"),
         settings.flag("output.overwrite"),
         settings.wholeNumber("training.seed"),
-        settings.effective());
+        settings.effective(),
+        settings);
   }
 
   private static List<Split> splits(Settings settings) {

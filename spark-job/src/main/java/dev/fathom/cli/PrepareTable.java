@@ -21,10 +21,7 @@ final class PrepareTable {
           result.directory()
               + " is made of this input by these settings already; --set output.overwrite=true makes it again");
     }
-    lines.add(line("read", counts.read()));
-    lines.add(line("kept", counts.kept()));
-    lines.add(line("rejected", counts.rejected()));
-    added.rejects().forEach((reason, count) -> lines.add(line("  " + reason, count)));
+    lines.addAll(rows(result));
     lines.add(line("duplicates among the kept", added.duplicates().pairs()));
     lines.add(line("  of x", added.duplicates().x()));
     lines.add(line("  of y", added.duplicates().y()));
@@ -42,6 +39,17 @@ final class PrepareTable {
     if (!result.reused()) {
       lines.add(line("pairs a second", Math.round(counts.read() / result.seconds())));
     }
+    return lines;
+  }
+
+  /** What was read, kept and rejected. */
+  static List<String> rows(PrepareResult result) {
+    DatasetCard added = result.added();
+    List<String> lines = new ArrayList<>();
+    lines.add(line("read", added.counts().read()));
+    lines.add(line("kept", added.counts().kept()));
+    lines.add(line("rejected", added.counts().rejected()));
+    added.rejects().forEach((reason, count) -> lines.add(line("  " + reason, count)));
     return lines;
   }
 

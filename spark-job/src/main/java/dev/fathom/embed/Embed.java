@@ -92,7 +92,8 @@ public final class Embed {
     DatasetCard card = data.readCard(storage);
     ModelFiles files = new ModelFiles(storage, model);
     ModelCard modelCard = files.readCard();
-    TrainedModel trained = files.read(modelCard, card);
+    TrainedModel trained =
+        files.read(modelCard, asRead(card.x(), modelCard.x()), asRead(card.y(), modelCard.y()));
     LOG.info("embed   {} of {}", names(), Secrets.masked(data.directory().toString()));
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<TrainedModel> shared = context.broadcast(trained);
@@ -107,6 +108,7 @@ public final class Embed {
               .orElseThrow();
       spark
           .createDataFrame(rows, EmbeddingFiles.SCHEMA)
+          .drop(absent(card))
           .write()
           .mode("append")
           // The directory is complete once its card is there, too.
@@ -134,6 +136,28 @@ public final class Embed {
       output.writeCard(made);
     }
     return new EmbedResult(output.directory().toString(), (System.nanoTime() - start) * 1e-9);
+  }
+
+  /** A side as the dataset has it; one that is not there as the model would read it. */
+  private static Side asRead(Side side, ModelCard.Tower tower) {
+    return isAbsent(side) ? tower.reads() : side;
+  }
+
+  /** Whether nothing is there of a side: vectors of no numbers. */
+  private static boolean isAbsent(Side side) {
+    return side.size() == 0;
+  }
+
+  /** The columns of sides that are not there. */
+  private static String[] absent(DatasetCard card) {
+    List<String> columns = new ArrayList<>();
+    if (isAbsent(card.x())) {
+      columns.addAll(List.of(EmbeddingFiles.X, EmbeddingFiles.X_DIGEST));
+    }
+    if (isAbsent(card.y())) {
+      columns.addAll(List.of(EmbeddingFiles.Y, EmbeddingFiles.Y_DIGEST));
+    }
+    return columns.toArray(new String[0]);
   }
 
   private String names() {
@@ -194,6 +218,8 @@ public final class Embed {
     private static final int WRITTEN_Y_DIGEST =
         EmbeddingFiles.SCHEMA.fieldIndex(EmbeddingFiles.Y_DIGEST);
 
+    private static final float[] NOTHING = {};
+
     private final Iterator<InternalRow> rows;
     private final Iterator<Integer> sizes;
     private final String split;
@@ -239,15 +265,15 @@ public final class Embed {
       // Spark's iterators want hasNext() before every next().
       while (keys.size() < size && rows.hasNext()) {
         InternalRow row = rows.next();
-        ColumnReader.add(row, READ_X, x, columnX);
-        ColumnReader.add(row, READ_Y, y, columnY);
+        add(row, READ_X, x, columnX);
+        add(row, READ_Y, y, columnY);
         keys.add(row.getString(READ_KEY));
         labels.add(row.isNullAt(READ_LABEL) ? null : row.getString(READ_LABEL));
       }
       Column readX = columnX.build();
       Column readY = columnY.build();
-      float[] embeddedX = model.embedX(readX);
-      float[] embeddedY = model.embedY(readY);
+      float[] embeddedX = isAbsent(x) ? NOTHING : model.embedX(readX);
+      float[] embeddedY = isAbsent(y) ? NOTHING : model.embedY(readY);
       int width = model.towers().dimension();
       List<Row> embedded = new ArrayList<>();
       for (int i = 0; i < keys.size(); i++) {
@@ -255,13 +281,25 @@ public final class Embed {
         values[WRITTEN_KEY] = keys.get(i);
         values[WRITTEN_SPLIT] = split;
         values[WRITTEN_LABEL] = labels.get(i);
-        values[WRITTEN_X] = Arrays.copyOfRange(embeddedX, i * width, (i + 1) * width);
-        values[WRITTEN_Y] = Arrays.copyOfRange(embeddedY, i * width, (i + 1) * width);
-        values[WRITTEN_X_DIGEST] = readX.digest(i).bytes();
-        values[WRITTEN_Y_DIGEST] = readY.digest(i).bytes();
+        values[WRITTEN_X] = row(embeddedX, i, width);
+        values[WRITTEN_Y] = row(embeddedY, i, width);
+        values[WRITTEN_X_DIGEST] = isAbsent(x) ? null : readX.digest(i).bytes();
+        values[WRITTEN_Y_DIGEST] = isAbsent(y) ? null : readY.digest(i).bytes();
         embedded.add(RowFactory.create(values));
       }
       return embedded.iterator();
+    }
+
+    private static void add(InternalRow row, int ordinal, Side side, ColumnBuilder column) {
+      if (!isAbsent(side)) {
+        ColumnReader.add(row, ordinal, side, column);
+      }
+    }
+
+    private static float[] row(float[] embedded, int row, int width) {
+      return embedded.length == 0
+          ? NOTHING
+          : Arrays.copyOfRange(embedded, row * width, (row + 1) * width);
     }
   }
 }
