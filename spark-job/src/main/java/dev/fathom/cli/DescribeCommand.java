@@ -2,6 +2,7 @@
 package dev.fathom.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.fathom.data.Backbone;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.DatasetFiles;
 import dev.fathom.data.Side;
@@ -112,6 +113,10 @@ final class DescribeCommand implements Callable<Integer> {
   private static String side(Side side) {
     String shape = side.shape().toString();
     String kind = side.modality().name().toLowerCase(Locale.ROOT) + " " + shape;
+    if (side.frozen().isPresent()) {
+      Backbone network = side.frozen().get();
+      return kind + ", features by %s, SHA-256 %s".formatted(network.path(), network.sha256());
+    }
     return side.vocabulary().isEmpty()
         ? kind
         : kind + ", %,d words".formatted(side.vocabulary().size());

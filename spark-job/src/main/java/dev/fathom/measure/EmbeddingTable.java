@@ -63,10 +63,16 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
     }
     EmbeddingFiles written = new EmbeddingFiles(storage, path);
     if (written.isCard() || new OutputDirectory(storage, path).isUnfinished()) {
+      EmbeddingFiles.Card card = written.readCard();
+      List<String> sides = List.of(spark.read().parquet(path.toString()).columns());
+      if (!sides.containsAll(List.of(EmbeddingFiles.X, EmbeddingFiles.Y))) {
+        // One side alone was embedded.
+        return parquet(spark, path, columns);
+      }
       return new EmbeddingTable(
           spark.read().schema(EmbeddingFiles.SCHEMA).parquet(path.toString()),
           true,
-          Optional.of(written.readCard()));
+          Optional.of(card));
     }
     MatrixFiles matrices = new MatrixFiles(spark, storage, columns);
     boolean archive = NpzFile.isNamed(path);

@@ -19,7 +19,10 @@ final class Tokens implements AutoCloseable {
     System.setProperty("ai.djl.offline", "true");
     if (System.getProperty("ENGINE_CACHE_DIR") == null) {
       System.setProperty(
-          "ENGINE_CACHE_DIR", System.getProperty("java.io.tmpdir") + "/fathom-tokenizers");
+          "ENGINE_CACHE_DIR",
+          System.getProperty("java.io.tmpdir")
+              + "/fathom-tokenizers-"
+              + System.getProperty("user.name"));
     }
   }
 
