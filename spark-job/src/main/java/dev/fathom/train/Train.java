@@ -103,6 +103,13 @@ public final class Train {
               + " training.batchSize",
           steps);
     }
+    Checkpoints checkpoints =
+        new Checkpoints(storage, output.checkpoints(), identity(card, partitions));
+    Supplier<float[]> drawn =
+        () -> model.initialParameters(towers, card, storage, settings.training().seed());
+    // An earlier model that does not fit is told before any pair is read.
+    Optional<float[]> initial =
+        checkpoints.newest().isPresent() ? Optional.empty() : Optional.of(drawn.get());
     spark.sparkContext().setJobDescription("train: count the pairs of the shards");
     PairLoader loader = new PairLoader(new ShardReader(spark, data, card), card);
     Placement train = new Placement(loader, partitions, workers, most);
@@ -111,11 +118,8 @@ public final class Train {
             Split.VALIDATION, validationPartitions, Math.min(workers, validationPartitions));
     try {
       RoundTotals totals = new RoundTotals();
-      Checkpoints checkpoints =
-          new Checkpoints(storage, output.checkpoints(), identity(card, partitions));
-      Supplier<float[]> initial =
-          () -> model.initialParameters(towers, card, storage, settings.training().seed());
-      TrainingState end = fit(towers, initial, train, validation, checkpoints, totals);
+      TrainingState end =
+          fit(towers, () -> initial.orElseGet(drawn), train, validation, checkpoints, totals);
       TrainedModel trained =
           MeanNorm.finish(towers, end.keptParameters(), SparkWorkers.of(train.rdd()));
       double temperature = end.keptTemperature();
