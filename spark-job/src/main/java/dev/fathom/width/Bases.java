@@ -3,6 +3,7 @@ package dev.fathom.width;
 
 import dev.fathom.blas.DoubleMatrix;
 import dev.fathom.random.RandomStream;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
@@ -10,6 +11,10 @@ import java.util.stream.IntStream;
 final class Bases {
 
   /*
+   * Of two sides each is centred by itself, which takes away the gap between them. One side is not
+   * centred: its axes are those that keep most of the inner products (Eckart and Young 1936), and
+   * all of them together change no cosine.
+   *
    * Canonical correlation (Hotelling 1936): with covariances C_xx, C_yy and C_xy, and the singular
    * values ρ of C_xx^−½ C_xy C_yy^−½ = U ρ Vᵀ, the maps ρ^½ Uᵀ C_xx^−½ and ρ^½ Vᵀ C_yy^−½. Their
    * inner product weighs each pair of directions by how far it agrees. A ridge of d/n of the mean
@@ -21,16 +26,18 @@ final class Bases {
   private final long seed;
   private final float[] x;
   private final float[] y;
+  private final boolean paired;
 
   /**
    * Learns from n pairs.
    *
    * @param x n × d
-   * @param y likewise; the same array where there is one side
+   * @param y likewise; empty where there is one side
    */
-  Bases(float[] x, float[] y, int d, long seed) {
+  Bases(float[] x, Optional<float[]> y, int d, long seed) {
     this.x = x;
-    this.y = y;
+    this.y = y.orElse(x);
+    paired = y.isPresent();
     this.d = d;
     this.seed = seed;
   }
@@ -47,9 +54,10 @@ final class Bases {
         yield new Maps(random, random);
       }
       case PCA -> {
-        double[] meanX = Moments.mean(x, d);
+        double[] meanX = paired ? Moments.mean(x, d) : none;
+        double[] meanY = paired ? Moments.mean(y, d) : none;
         double[] axes = Moments.axes(Moments.covariance(x, meanX, x, meanX), d);
-        yield new Maps(LinearMap.of(meanX, axes), LinearMap.of(Moments.mean(y, d), axes));
+        yield new Maps(LinearMap.of(meanX, axes), LinearMap.of(meanY, axes));
       }
       case JOINT_PCA -> {
         double[] meanX = Moments.mean(x, d);

@@ -18,9 +18,12 @@ final class NestedRetrieval {
    */
   private static final int QUERIES = 64;
 
-  private final float[] vectors;
+  private final int n;
   private final int d;
   private final int[] widths;
+
+  /** The columns from the width before to widths[w], n rows: what a product takes in one piece. */
+  private final float[][] columns;
 
   /** 1/length of the first widths[w] numbers of each vector, 0 for none. */
   private final float[][] inverse;
@@ -30,10 +33,13 @@ final class NestedRetrieval {
    * @param widths ascending
    */
   NestedRetrieval(float[] vectors, int d, int[] widths) {
-    this.vectors = vectors;
     this.d = d;
     this.widths = widths;
-    int n = vectors.length / d;
+    n = vectors.length / d;
+    columns = new float[widths.length][];
+    for (int w = 0; w < widths.length; w++) {
+      columns[w] = columns(vectors, d, from(w), widths[w]);
+    }
     inverse = new float[widths.length][n];
     IntStream.range(0, n)
         .parallel()
@@ -50,6 +56,19 @@ final class NestedRetrieval {
                 inverse[w][i] = squares > 0 ? (float) (1 / Math.sqrt(squares)) : 0;
               }
             });
+  }
+
+  private int from(int w) {
+    return w == 0 ? 0 : widths[w - 1];
+  }
+
+  private static float[] columns(float[] values, int d, int from, int to) {
+    int rows = values.length / d;
+    float[] chosen = new float[rows * (to - from)];
+    for (int row = 0; row < rows; row++) {
+      System.arraycopy(values, row * d + from, chosen, row * (to - from), to - from);
+    }
+    return chosen;
   }
 
   /** What a query's similarities to all vectors are worth, 0 … 1. */
@@ -71,7 +90,6 @@ final class NestedRetrieval {
    * @param quality receives for each width what each of the named queries is worth, in its place
    */
   void judge(float[] queries, int[] named, Judge judge, double[][] quality) {
-    int n = vectors.length / d;
     IntStream.range(0, (named.length + QUERIES - 1) / QUERIES)
         .parallel()
         .forEach(
@@ -84,14 +102,12 @@ final class NestedRetrieval {
               }
               float[] products = new float[count * n];
               float[] similarities = new float[n];
-              int from = 0;
               for (int w = 0; w < widths.length; w++) {
-                int more = widths[w] - from;
+                int more = widths[w] - from(w);
                 Matrix.of(products, 0, count, n)
                     .addProduct(
-                        Matrix.of(asked, from, count, more, d),
-                        Matrix.of(vectors, from, n, more, d).transposed());
-                from = widths[w];
+                        Matrix.of(columns(asked, d, from(w), widths[w]), 0, count, more),
+                        Matrix.of(columns[w], 0, n, more).transposed());
                 for (int i = 0; i < count; i++) {
                   for (int j = 0; j < n; j++) {
                     similarities[j] = products[i * n + j] * inverse[w][j];

@@ -27,7 +27,10 @@ public final class WidthAnalysis {
   private static final int FEWEST = 20;
 
   /** Draws of columns that the first ones are held to; each is asked by some of the queries. */
-  private static final int COLUMN_DRAWS = 4;
+  private static final int COLUMN_DRAWS = 8;
+
+  /** The quantile at 0.95 of Student's distribution with one degree of freedom less than draws. */
+  private static final double STUDENT = 1.895;
 
   private static final int FEWEST_COLUMNS = 8;
 
@@ -61,10 +64,10 @@ public final class WidthAnalysis {
     float[] learnX = unit(Search.rows(x, learn, d));
     float[] askX = unit(Search.rows(x, ask, d));
     if (y.isEmpty()) {
-      bases = new Bases(learnX, learnX, d, seed);
+      bases = new Bases(learnX, Optional.empty(), d, seed);
       searches.add(new SearchedSides(Search.ofNearest(askX, d, MOST_QUERIES), true, true));
     } else {
-      bases = new Bases(learnX, unit(Search.rows(y.get(), learn, d)), d, seed);
+      bases = new Bases(learnX, Optional.of(unit(Search.rows(y.get(), learn, d))), d, seed);
       float[] askY = unit(Search.rows(y.get(), ask, d));
       Items asked = items.select(ask);
       searches.add(
@@ -117,7 +120,7 @@ public final class WidthAnalysis {
     if (d >= FEWEST_COLUMNS) {
       double[][] random = randomColumns();
       curves.add(curve(Reduction.RANDOM_COLUMNS, NumberStorage.FLOAT, random, full[0], resamples));
-      nested = Optional.of(nested(truncated, random, resamples));
+      nested = Optional.of(nested(truncated, random));
     }
     Search first = searches.get(0).search;
     return new WidthResult(
@@ -256,22 +259,34 @@ public final class WidthAnalysis {
     return new Curve(reduction, storage, points, smallest);
   }
 
-  private Nested nested(double[][] truncated, double[][] random, Resamples resamples) {
-    double[] better = new double[truncated[0].length];
-    int counted = 0;
+  /**
+   * First columns that are like any others are one more draw: by how much one draw differs from the
+   * mean of some is told by how much these differ.
+   */
+  private Nested nested(double[][] truncated, double[][] random) {
+    double[] better = new double[COLUMN_DRAWS];
+    int[] asked = new int[COLUMN_DRAWS];
     for (int w = 0; w < widths.length; w++) {
       if (widths[w] <= d / 2) {
-        counted++;
-        for (int i = 0; i < better.length; i++) {
-          better[i] += truncated[w][i] - random[w][i];
+        int first = 0;
+        for (SearchedSides sides : searches) {
+          for (int query = 0; query < sides.search.count(); query++) {
+            int draw = query % COLUMN_DRAWS;
+            better[draw] += truncated[w][first + query] - random[w][first + query];
+            asked[draw]++;
+          }
+          first += sides.search.count();
         }
       }
     }
-    for (int i = 0; i < better.length; i++) {
-      better[i] /= counted;
+    double[] means = new double[COLUMN_DRAWS];
+    for (int draw = 0; draw < COLUMN_DRAWS; draw++) {
+      means[draw] = better[draw] / asked[draw];
     }
-    Resamples.Mean mean = resamples.of(better);
-    return new Nested(mean.mean(), mean.low(), mean.high());
+    double mean = Arrays.stream(means).average().orElseThrow();
+    double squares = Arrays.stream(means).map(value -> (value - mean) * (value - mean)).sum();
+    double half = STUDENT * Math.sqrt(squares / (COLUMN_DRAWS - 1) * (1 + 1.0 / COLUMN_DRAWS));
+    return new Nested(mean, mean - half, mean + half);
   }
 
   private static double[] difference(double[] a, double[] b) {

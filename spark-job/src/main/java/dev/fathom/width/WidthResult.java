@@ -79,7 +79,8 @@ public record WidthResult(
    * The first columns against as many at random, over the widths up to half.
    *
    * @param better mean of the quality that the first ones have more
-   * @param low lower end of its interval at the 90 % level
+   * @param low lower end of its interval at the 90 % level, to which draws of columns and queries
+   *     add; above 0 the first columns are no ordinary draw
    * @param high its upper end
    */
   public record Nested(double better, double low, double high) {

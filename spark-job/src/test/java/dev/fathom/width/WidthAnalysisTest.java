@@ -212,7 +212,8 @@ class WidthAnalysisTest {
   }
 
   private static float[] turned(float[] values, long seed) {
-    LinearMap turn = new Bases(values, values, WIDTH, seed).of(Reduction.RANDOM_PROJECTION).x();
+    LinearMap turn =
+        new Bases(values, Optional.empty(), WIDTH, seed).of(Reduction.RANDOM_PROJECTION).x();
     return turn.apply(values);
   }
 }
