@@ -56,12 +56,14 @@ abstract class SubCommand implements Callable<Integer> {
     String source = input().or(() -> dataset().map(data -> sourceOf(data, storage))).orElse("");
     JobSettings settings = JobSettings.of(options.settings(source, assignments()));
     Job job = new Job(session.spark(), spec.name(), settings, System.out);
+    boolean done = false;
     try {
       run(job);
-    } catch (RuntimeException e) {
-      job.release();
-      throw e;
+      done = true;
     } finally {
+      if (!done) {
+        job.release();
+      }
       job.unlock();
     }
   }

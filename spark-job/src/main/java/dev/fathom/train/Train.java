@@ -225,7 +225,8 @@ public final class Train {
               end.set(engine.run(start, workers, SparkWorkers.of(validation)));
               return end.get().keptParameters();
             });
-      } catch (RuntimeException e) {
+      } catch (Exception e) {
+        // Spark throws what it does not declare.
         if (done.get() != null && ShutdownHookManager.get().isShutdownInProgress()) {
           save(metrics, checkpoints, done.get());
         }

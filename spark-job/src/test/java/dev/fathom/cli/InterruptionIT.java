@@ -78,7 +78,6 @@ class InterruptionIT {
     assertThat(held()).containsExactly("points.csv");
   }
 
-  /** The output's lock names a process whose number another one has got since. */
   @Test
   void whatIsKilledOutrightIsTakenOverAtOnce() throws Exception {
     String[] prepare = command("prepare", "gaussian-linear", "input.pairs=100000");
