@@ -95,7 +95,7 @@ class S3IT {
     assertThat(training.isComplete()).isFalse();
 
     long fault = System.nanoTime();
-    store.network().refuse(20);
+    store.network().refuse(4);
     Job again = jobs.submit("local[2]", training.command("training.checkpointEvery=1"));
     again.await(() -> again.output().contains("goes on after round"));
     store.network().cut(5);
