@@ -116,7 +116,13 @@ public final class NpzFile {
   }
 
   private static ZipFile zip(Storage storage, Path archive) throws IOException {
-    return new ZipFile(new StoredChannel(storage.open(archive), storage.length(archive)));
+    StoredChannel stored = new StoredChannel(storage.open(archive), storage.length(archive));
+    try {
+      return new ZipFile(stored);
+    } catch (IOException | RuntimeException e) {
+      stored.close();
+      throw e;
+    }
   }
 
   private static FathomException broken(Path archive, Exception e) {
