@@ -182,13 +182,17 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage(SPARK_AND_DL4J);
 
-  /** But for a native library, a file that the command line names, and scratch of this machine. */
+  /**
+   * But for native libraries, a file that the command line names, what Linux tells of processes,
+   * and scratch of this machine.
+   */
   @ArchTest
   static final ArchRule ONLY_HADOOP_REACHES_FILES =
       noClasses()
           .that()
           .haveNameNotMatching(
-              "dev\\.fathom\\.(blas\\.Blas|settings\\.Settings|train\\.pairs\\.ScratchChunks)(\\$.*)?")
+              "dev\\.fathom\\.(blas\\.Blas|cli\\.NativeLibraries|output\\.LockHolder"
+                  + "|settings\\.Settings|train\\.pairs\\.ScratchChunks)(\\$.*)?")
           .should()
           .dependOnClassesThat()
           .haveNameMatching(
