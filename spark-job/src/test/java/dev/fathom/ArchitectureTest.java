@@ -191,7 +191,7 @@ class ArchitectureTest {
       noClasses()
           .that()
           .haveNameNotMatching(
-              "dev\\.fathom\\.(blas\\.Blas|cli\\.NativeLibraries|output\\.LockHolder"
+              "dev\\.fathom\\.(blas\\.Blas|cli\\.NativeLibraries|output\\.LockHolder|prepare\\.backbone\\.Tokens"
                   + "|settings\\.Settings|train\\.pairs\\.ScratchChunks)(\\$.*)?")
           .should()
           .dependOnClassesThat()

@@ -96,8 +96,8 @@ public record Backbone(
         of, path, sha256, output, pooling, width, picture, tokenizer, tokenizerSha256, maxTokens);
   }
 
-  /** The same wherever its files are. */
-  Backbone anywhere() {
+  /** The same without the places of its files. */
+  public Backbone anywhere() {
     return new Backbone(
         of, "", sha256, output, pooling, columns, picture, null, tokenizerSha256, maxTokens);
   }

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /** Writes a matrix as NumPy's {@code .npy}, row by row: format version 1, little-endian floats. */
 public final class NpyWriter {
@@ -29,7 +30,11 @@ public final class NpyWriter {
     this.rows = rows;
     row = new byte[Math.multiplyExact(columns, Float.BYTES)];
     String told =
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }".formatted(rows, columns);
+        String.format(
+            Locale.ROOT,
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }",
+            rows,
+            columns);
     int length = (BEFORE_HEADER + told.length()) / ALIGNED * ALIGNED + ALIGNED - BEFORE_HEADER;
     String header = told + " ".repeat(length - told.length() - 1) + "\n";
     out.write(

@@ -5,6 +5,7 @@ import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
@@ -20,6 +21,11 @@ import org.apache.hadoop.fs.RemoteIterator;
  * directories: the remains of an interrupted job may be deleted or continued.
  */
 public final class OutputDirectory implements AutoCloseable {
+  /**
+   * After this time nobody writes what a task has left; as long as a lock takes to count as dead.
+   */
+  private static final Duration ABANDONED = Duration.ofMinutes(2);
+
   /** Marks a directory as complete. */
   public static final String SUCCESS = "_SUCCESS";
 
@@ -142,15 +148,22 @@ public final class OutputDirectory implements AutoCloseable {
     return path;
   }
 
-  /** Whether there is no file but what tasks have left that outlived their job. */
+  /**
+   * Whether there are files, none of them but what tasks have left that outlived their job, and
+   * that nobody has written lately.
+   */
   private boolean holdsScratchAlone(FileSystem fileSystem) throws IOException {
     RemoteIterator<LocatedFileStatus> files = fileSystem.listFiles(path, true);
+    boolean any = false;
     while (files.hasNext()) {
-      if (!files.next().getPath().toString().contains("/_temporary/")) {
+      LocatedFileStatus file = files.next();
+      any = true;
+      if (!file.getPath().toString().contains("/_temporary/")
+          || System.currentTimeMillis() - file.getModificationTime() < ABANDONED.toMillis()) {
         return false;
       }
     }
-    return fileSystem.getFileStatus(path).isDirectory();
+    return any;
   }
 
   /** Writes the provenance of its content. */

@@ -121,6 +121,11 @@ public final class Prepare {
     return provenance;
   }
 
+  /** Tells the input and the settings from others, as {@link DatasetCard#fingerprint} does. */
+  public String fingerprint() {
+    return fingerprint(source());
+  }
+
   private String fingerprint(Source source) {
     return Fingerprint.of(
         Secrets.masked(

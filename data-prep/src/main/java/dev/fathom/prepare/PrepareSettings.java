@@ -79,6 +79,7 @@ public record PrepareSettings(
    * @throws dev.fathom.error.FathomException of usage where a network is named that it has not
    */
   public PrepareSettings readBy(Reading model) {
+    BackboneSettings read = BackboneSettings.of(model.networks());
     return new PrepareSettings(
         input,
         synthetic,
@@ -91,7 +92,7 @@ public record PrepareSettings(
         false,
         image,
         text,
-        BackboneSettings.of(model.networks()).at(backbones),
+        read.at(model.only().isPresent() ? backbones.among(read) : backbones),
         shardSize,
         seed,
         overwrite);

@@ -11,6 +11,8 @@ import dev.fathom.files.Storage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -119,8 +121,11 @@ class OutputDirectoryTest {
   @Test
   void whatTasksLeftThatOutlivedTheirJobGoes() throws IOException {
     Path left = Files.createDirectories(out().resolve("split=train/_temporary/0"));
-    Files.writeString(left.resolve("part"), "half");
+    Path part = Files.writeString(left.resolve("part"), "half");
 
+    assertThatThrownBy(() -> output().claimOrResume(false)).hasMessageContaining("exists already");
+
+    Files.setLastModifiedTime(part, FileTime.from(Instant.now().minusSeconds(600)));
     output().claimOrResume(false);
 
     assertThat(out().resolve("split=train")).doesNotExist();

@@ -386,7 +386,10 @@ class FormsTest {
 
     Dataset dataset = prepare(temporary.resolve("in"), "input.x=left", "input.y=right");
 
-    assertThat(column(dataset, PairSchema.X).values()).doesNotHaveDuplicates();
+    assertThat(dataset.rows())
+        .hasSize(rows.length)
+        .extracting(row -> row.getList(row.fieldIndex(PairSchema.X)))
+        .doesNotHaveDuplicates();
   }
 
   @Test

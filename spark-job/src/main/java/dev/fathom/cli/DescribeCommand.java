@@ -10,6 +10,7 @@ import dev.fathom.embed.EmbeddingFiles;
 import dev.fathom.error.ExitCode;
 import dev.fathom.error.FathomException;
 import dev.fathom.error.Secrets;
+import dev.fathom.export.Export;
 import dev.fathom.files.Storage;
 import dev.fathom.measure.Metric;
 import dev.fathom.model.ModelFiles;
@@ -71,6 +72,12 @@ final class DescribeCommand implements Callable<Integer> {
       model(path);
     } else if (storage.exists(new ReportFiles(storage, path).json())) {
       report(path);
+    } else if (storage.exists(new EmbeddingFiles(storage, path).npyCard())) {
+      line("what", "embeddings as NumPy matrices");
+      fields(storage.readJson(new EmbeddingFiles(storage, path).npyCard(), JsonNode.class));
+    } else if (storage.exists(Export.card(path))) {
+      line("what", "an exported model");
+      fields(storage.readJson(Export.card(path), JsonNode.class));
     } else {
       known = output.isUnfinished();
     }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -21,12 +22,7 @@ import picocli.CommandLine.Option;
       "  fathom embed --model out/model --input pictures --side x --output pictures-embedded"
     })
 final class EmbedCommand extends SubCommand {
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "A model that train wrote.")
-  private String model;
+  @Mixin private ModelOption model;
 
   @ArgGroup(multiplicity = "1")
   private Pairs pairs;
@@ -34,7 +30,7 @@ final class EmbedCommand extends SubCommand {
   @Option(
       names = "--side",
       paramLabel = "SIDE",
-      description = "x or y: of --input that side alone is there, or wanted.")
+      description = "x or y: embeds only that side of --input.")
   private Side side;
 
   private enum Side {
@@ -71,15 +67,14 @@ final class EmbedCommand extends SubCommand {
       throw FathomException.usage("--side is for --format parquet; npy has both sides");
     }
     if (pairs.input == null) {
-      Map<String, String> inputs = Map.of("data", pairs.data, "model", model);
+      Map<String, String> inputs = Map.of("data", pairs.data, "model", model.directory());
       job.claim(output, inputs, format)
-          .ifPresent(directory -> job.embed(model, pairs.data, directory.toString(), format));
+          .ifPresent(
+              directory -> job.embed(model.directory(), pairs.data, directory.toString(), format));
       return;
     }
-    Optional<String> only = Optional.ofNullable(side).map(Side::name);
-    Map<String, String> inputs =
-        Map.of("pairs", pairs.input, "model", model, "side", only.orElse("both"));
-    job.claim(output, inputs, format)
-        .ifPresent(directory -> job.embedNew(model, pairs.input, only, directory, format));
+    Job.NewPairs read =
+        new Job.NewPairs(model.directory(), pairs.input, Optional.ofNullable(side).map(Side::name));
+    job.claim(output, read, format).ifPresent(directory -> job.embed(read, directory, format));
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -21,12 +22,7 @@ import picocli.CommandLine.Spec;
     description = "Writes the encoders of a model for other tools: x.* and y.*, and export.json.",
     footer = {"", "Example:", "  fathom export --model out/model --format onnx --output onnx"})
 final class ExportCommand implements Callable<Integer> {
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "A model that train wrote.")
-  private String model;
+  @Mixin private ModelOption model;
 
   @Option(
       names = "--format",
@@ -52,7 +48,10 @@ final class ExportCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     List<Path> written =
-        new Export(PlainFiles.storage(), format, overwrite).model(model).output(output).execute();
+        new Export(PlainFiles.storage(), format, overwrite)
+            .model(model.directory())
+            .output(output)
+            .execute();
     if (written.isEmpty()) {
       out.printf("%s is done already, of the same model%n", Secrets.masked(output));
     }

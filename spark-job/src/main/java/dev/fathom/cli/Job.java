@@ -83,11 +83,22 @@ final class Job {
 
   /** Makes room for embeddings of a format. */
   Optional<Path> claim(String output, Map<String, String> inputs, EmbeddingFormat format) {
-    // Those of Parquet have always been stamped without.
-    return claim(
-        output,
-        inputs,
-        format == EmbeddingFormat.PARQUET ? command : command + " " + Settings.written(format));
+    return claim(output, inputs, written(format));
+  }
+
+  /** Makes room for the embeddings of pairs that are in no dataset. */
+  Optional<Path> claim(String output, NewPairs pairs, EmbeddingFormat format) {
+    String as =
+        written(format)
+            + pairs.only().map(side -> " --side " + side).orElse("")
+            + " of "
+            + prepare(pairs).fingerprint();
+    return claim(output, Map.of("pairs", pairs.input(), "model", pairs.model()), as);
+  }
+
+  /** The command, whose outputs of Parquet have always been stamped without their format. */
+  private String written(EmbeddingFormat format) {
+    return format == EmbeddingFormat.PARQUET ? command : command + " " + Settings.written(format);
   }
 
   /** Makes room for the widths of embeddings within a loss. */
@@ -178,6 +189,13 @@ final class Job {
   boolean claimOrExtend(Path path, Map<String, String> inputs) {
     OutputDirectory directory = new OutputDirectory(storage, path);
     inputs.values().forEach(read -> directory.requireApart(new Path(read)));
+    settings
+        .train()
+        .model()
+        .start()
+        .inputs()
+        .values()
+        .forEach(read -> directory.requireApart(new Path(read)));
     lock(directory);
     SweepFiles files = new SweepFiles(storage, path);
     if (settings.overwrite() || !files.exist()) {
@@ -241,29 +259,37 @@ final class Job {
   }
 
   /**
-   * Embeds pairs that are in no dataset, or one side of them.
+   * Pairs that are in no dataset, for a model to read.
    *
-   * @param only the side that is there alone, empty where both are
+   * @param model directory of the model
+   * @param input any form of input that prepare takes
+   * @param only the side that is there alone, {@code x} or {@code y}; empty where both are
    */
-  void embedNew(
-      String model, String input, Optional<String> only, Path output, EmbeddingFormat format) {
-    ModelCard card = new ModelFiles(storage, new Path(model)).readCard();
-    Reading reading = new Reading(card.x().reads(), card.y().reads(), only);
-    PrepareSettings how =
-        PrepareSettings.of(settings.all().with(PreparedAs.assignments(card))).readBy(reading);
-    Path pairs = new Path(output, "_pairs");
-    PrepareResult result =
-        new Prepare(spark, how).input(input).readBy(reading).output(pairs.toString()).execute();
+  record NewPairs(String model, String input, Optional<String> only) {}
+
+  /** Embeds pairs that are in no dataset, or one side of them. */
+  void embed(NewPairs pairs, Path output, EmbeddingFormat format) {
+    Path prepared = new Path(output, "_pairs");
+    PrepareResult result = prepare(pairs).output(prepared.toString()).execute();
     PrepareTable.rows(result).forEach(this::print);
+    storage.move(new DatasetFiles(prepared).rejects(), new Path(output, "_rejects"));
     report.embed(
         new Embed(spark, List.of(Split.TEST))
-            .model(model)
-            .data(pairs.toString())
+            .model(pairs.model())
+            .data(prepared.toString())
             .output(output.toString())
             .format(format)
             .execute());
-    storage.move(new DatasetFiles(pairs).rejects(), new Path(output, "_rejects"));
-    storage.delete(pairs);
+    storage.delete(prepared);
+  }
+
+  /** A stage that prepares pairs as a model's own were prepared. */
+  private Prepare prepare(NewPairs pairs) {
+    ModelCard card = new ModelFiles(storage, new Path(pairs.model())).readCard();
+    Reading reading = new Reading(card.x().reads(), card.y().reads(), pairs.only());
+    PrepareSettings how =
+        PrepareSettings.of(settings.all().with(PreparedAs.assignments(card, ""))).readBy(reading);
+    return new Prepare(spark, how).input(pairs.input()).readBy(reading);
   }
 
   /** Measures embeddings. */

@@ -23,7 +23,7 @@ import java.util.Optional;
  * @param overwrite whether an output directory that exists may be replaced
  * @param seed of every random choice
  * @param effective every key with its value
- * @param all what they were read from
+ * @param all the settings that they were read from
  */
 record JobSettings(
     PrepareSettings prepare,

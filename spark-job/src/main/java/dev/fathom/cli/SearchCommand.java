@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -35,24 +36,19 @@ import picocli.CommandLine.Spec;
 final class SearchCommand implements Callable<Integer> {
   private static final int MOST = 10_000;
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "A model that train wrote.")
-  private String model;
+  @Mixin private ModelOption model;
 
   @Option(
       names = "--embeddings",
       required = true,
       paramLabel = "DIR",
-      description = "Embeddings that embed or run made by it.")
+      description = "Embeddings that embed or run made with this model.")
   private String embeddings;
 
   @ArgGroup(multiplicity = "1")
   private Asked asked;
 
-  /** One of them. */
+  /** The query: a text or a picture. */
   static final class Asked {
     @Option(
         names = "--query",
@@ -86,7 +82,7 @@ final class SearchCommand implements Callable<Integer> {
   @Option(
       names = "--k",
       paramLabel = "NUMBER",
-      description = "How many are told; default: ${DEFAULT-VALUE}.")
+      description = "How many pairs are printed; default: ${DEFAULT-VALUE}.")
   private int k = 10;
 
   @Option(names = "--json", description = "Print JSON.")
@@ -99,7 +95,8 @@ final class SearchCommand implements Callable<Integer> {
     if (k < 1 || k > MOST) {
       throw FathomException.usage("--k %d is outside 1 to %d", k, MOST);
     }
-    Search search = new Search(PlainFiles.storage(), k).model(model).embeddings(embeddings);
+    Search search =
+        new Search(PlainFiles.storage(), k).model(model.directory()).embeddings(embeddings);
     if (data != null) {
       search.data(data);
     }
@@ -109,7 +106,7 @@ final class SearchCommand implements Callable<Integer> {
             Optional.ofNullable(side));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(written(result));
+      out.println(Secrets.masked(written(result)));
     } else {
       table(result, out);
     }

@@ -38,6 +38,9 @@ abstract class SubCommand implements Callable<Integer> {
     NativeLibraries.findRoom();
     try (Session session = Session.start(spec.name(), options.master(), () -> workers(early))) {
       run(session);
+    } catch (IncompatibleClassChangeError e) {
+      // Another version of a class than the one that was built with, which no native library is.
+      throw e;
     } catch (LinkageError e) {
       throw NativeLibraries.missing(e);
     }

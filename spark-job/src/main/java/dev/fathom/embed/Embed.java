@@ -80,7 +80,7 @@ public final class Embed {
     return this;
   }
 
-  /** How they are written; Parquet where nothing is said. */
+  /** Sets the format of the files. The default is Parquet. */
   public Embed format(EmbeddingFormat as) {
     format = as;
     return this;

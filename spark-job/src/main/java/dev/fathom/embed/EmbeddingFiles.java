@@ -29,10 +29,10 @@ public record EmbeddingFiles(Storage storage, Path directory) {
   /** Embedding of the second side. */
   public static final String Y = "y";
 
-  /** What tells the content of its first side: a digest; null or no column where it is not told. */
+  /** The digest of the content of the first side; null or absent where it is unknown. */
   public static final String X_DIGEST = "x_digest";
 
-  /** That of its second side. */
+  /** The digest of the content of the second side. */
   public static final String Y_DIGEST = "y_digest";
 
   /** One row a pair, read and written by the columns' names. */
@@ -72,7 +72,12 @@ public record EmbeddingFiles(Storage storage, Path directory) {
 
   /** Writes the card of matrices, which are not read as what this directory usually holds. */
   void writeNpyCard(Card card) {
-    writeCard(new Path(directory, "embeddings.json"), card);
+    writeCard(npyCard(), card);
+  }
+
+  /** The path of the card beside NumPy matrices. */
+  public Path npyCard() {
+    return new Path(directory, "embeddings.json");
   }
 
   private void writeCard(Path file, Card card) {

@@ -36,15 +36,19 @@ record NpyFiles(Storage storage, Path directory) {
     boolean[] labelled = {false};
     write(
         "keys.txt",
-        out ->
-            rows.forEach(
-                List.of(EmbeddingFiles.KEY, EmbeddingFiles.LABEL),
-                row -> {
-                  count[0]++;
-                  labelled[0] |= !row.isNull(1);
-                  writeLine(out, row.text(0));
-                  return true;
-                }));
+        out -> {
+          // Storage that fails at the end is written to once more.
+          count[0] = 0;
+          labelled[0] = false;
+          rows.forEach(
+              List.of(EmbeddingFiles.KEY, EmbeddingFiles.LABEL),
+              row -> {
+                count[0]++;
+                labelled[0] |= !row.isNull(1);
+                writeLine(out, row.text(0));
+                return true;
+              });
+        });
     if (labelled[0]) {
       write(
           "labels.txt",

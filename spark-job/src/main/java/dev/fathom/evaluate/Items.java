@@ -74,7 +74,7 @@ public final class Items implements Serializable {
     }
   }
 
-  /** Of pairs that have no item in common, or of which it is not known. */
+  /** The items of pairs that share no content, or whose content is unknown. */
   public static Items distinct(int pairs) {
     Numbered numbered = Numbered.distinct(pairs);
     return new Items(numbered, numbered);
@@ -94,12 +94,12 @@ public final class Items implements Serializable {
     return new Items(Numbered.of(x), Numbered.of(y));
   }
 
-  /** Those of the named pairs. */
+  /** The items of the named pairs. */
   public Items select(int[] rows) {
     return new Items(x.select(rows), y.select(rows));
   }
 
-  /** The same with the sides in each other's place. */
+  /** The items with x and y exchanged. */
   public Items swapped() {
     return new Items(y, x);
   }

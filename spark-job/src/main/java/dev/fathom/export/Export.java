@@ -127,7 +127,7 @@ public final class Export {
             written.add(new Path(locked.path(), name));
             storage.write(written.get(written.size() - 1), content);
           });
-      written.add(new Path(locked.path(), "export.json"));
+      written.add(card(locked.path()));
       storage.writeJson(
           written.get(written.size() - 1),
           new Card(
@@ -141,6 +141,11 @@ public final class Export {
       locked.complete();
       return written;
     }
+  }
+
+  /** The path of the card of an exported model. */
+  public static Path card(Path directory) {
+    return new Path(directory, "export.json");
   }
 
   private Tower add(

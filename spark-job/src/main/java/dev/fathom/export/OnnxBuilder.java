@@ -13,7 +13,7 @@ import org.nd4j.shade.protobuf.ByteString;
  * which are numbered here.
  */
 final class OnnxBuilder {
-  /** Of June 2020, the oldest that the operators here are all in as they are used. */
+  /** The oldest opset (June 2020) that has all operators in the form used here. */
   private static final long OPSET = 13;
 
   /** What this opset came with. */

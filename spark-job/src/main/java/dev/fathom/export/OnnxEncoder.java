@@ -104,7 +104,8 @@ final class OnnxEncoder {
       return layers.preprocessed(name, reshaping.getPreProcessor(), first);
     }
     if (vertex instanceof ElementWiseVertex sum && sum.getOp() == ElementWiseVertex.Op.Add) {
-      return first.as(onnx.add("Sum", read.stream().map(OnnxLayers.Value::name).toList()));
+      List<OnnxLayers.Value> alike = read.stream().map(layers::channelsFirst).toList();
+      return alike.get(0).as(onnx.add("Sum", alike.stream().map(OnnxLayers.Value::name).toList()));
     }
     if (vertex instanceof L2NormalizeVertex) {
       String length = onnx.add("ReduceL2", List.of(first.name()), OnnxBuilder.integers("axes", -1));

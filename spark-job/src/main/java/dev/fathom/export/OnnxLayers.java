@@ -271,7 +271,8 @@ final class OnnxLayers {
     return kind.getActivationFunction().equals(activation);
   }
 
-  private Value channelsFirst(Value picture) {
+  /** A picture as convolutions take it; any other value as it is. */
+  Value channelsFirst(Value picture) {
     return picture.form() == Form.HEIGHT_WIDTH_CHANNELS
         ? new Value(onnx.transpose(picture.name(), 0, 3, 1, 2), Form.CHANNELS_HEIGHT_WIDTH)
         : picture;

@@ -114,7 +114,7 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
       for (int c = 0; c < width; c++) {
         double value =
             values.isNullAt(c) ? Double.NaN : place.wide ? values.getDouble(c) : values.getFloat(c);
-        target[at * width + c] = (float) (centre.length == 0 ? value : value - centre[c]);
+        target[at * width + c] = (float) (c < centre.length ? value - centre[c] : value);
       }
     }
 

@@ -64,10 +64,10 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
     EmbeddingFiles written = new EmbeddingFiles(storage, path);
     if (written.isCard() || new OutputDirectory(storage, path).isUnfinished()) {
       EmbeddingFiles.Card card = written.readCard();
-      List<String> sides = List.of(spark.read().parquet(path.toString()).columns());
+      Dataset<Row> found = spark.read().parquet(path.toString());
+      List<String> sides = List.of(found.columns());
       if (!sides.containsAll(List.of(EmbeddingFiles.X, EmbeddingFiles.Y))) {
-        // One side alone was embedded.
-        return parquet(spark, path, columns);
+        return ofOneSide(found, sides.contains(EmbeddingFiles.X), card);
       }
       return new EmbeddingTable(
           spark.read().schema(EmbeddingFiles.SCHEMA).parquet(path.toString()),
@@ -89,6 +89,22 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
       ParquetFile.require(storage, path, "; embeddings are " + FORMS);
     }
     return parquet(spark, path, columns);
+  }
+
+  /** The table of a side that was embedded without its partners. */
+  private static EmbeddingTable ofOneSide(
+      Dataset<Row> found, boolean first, EmbeddingFiles.Card card) {
+    return new EmbeddingTable(
+        found.select(
+            col(EmbeddingFiles.KEY),
+            col(EmbeddingFiles.SPLIT),
+            col(EmbeddingFiles.LABEL),
+            col(first ? EmbeddingFiles.X : EmbeddingFiles.Y).as(EmbeddingFiles.X),
+            lit(null).cast("array<float>").as(EmbeddingFiles.Y),
+            col(first ? EmbeddingFiles.X_DIGEST : EmbeddingFiles.Y_DIGEST)
+                .as(EmbeddingFiles.X_DIGEST)),
+        false,
+        Optional.of(card));
   }
 
   private static EmbeddingTable parquet(SparkSession spark, Path path, EmbeddingColumns columns) {

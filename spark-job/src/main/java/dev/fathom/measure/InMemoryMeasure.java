@@ -171,16 +171,17 @@ public final class InMemoryMeasure {
     }
     Neighbours neighbours = neighbours(side, prepared);
     double[] around = IntrinsicDimension.pointwise(prepared, neighbours, intrinsic);
-    return new MeasuredSide(
-        IntrinsicDimension.of(prepared, neighbours, intrinsic),
-        around,
-        Optional.of(
-            PointwiseDimension.of(
-                side,
-                around,
-                DimensionParts.of(around)
-                    .map(parts -> parts(side, points, parts))
-                    .orElse(List.of()))));
+    Optional<PointwiseDimension> spread =
+        Arrays.stream(around).noneMatch(Double::isFinite)
+            ? Optional.empty()
+            : Optional.of(
+                PointwiseDimension.of(
+                    side,
+                    around,
+                    DimensionParts.of(around)
+                        .map(parts -> parts(side, points, parts))
+                        .orElse(List.of())));
+    return new MeasuredSide(IntrinsicDimension.of(prepared, neighbours, intrinsic), around, spread);
   }
 
   private Neighbours neighbours(String side, PreparedPoints prepared) {

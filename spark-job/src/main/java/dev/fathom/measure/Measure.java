@@ -93,7 +93,7 @@ public final class Measure {
     LOG.info("measure {} of {} embeddings", rows.count(), available);
     if (!rows.pairs().centres().areNone()) {
       LOG.warn(
-          "the embeddings lie so far from the origin that their cosines are all but equal; dimension is measured after their columns were centred, and retrieval by the cosines as they are");
+          "some columns lie far from 0 for their spread: they are centred before the dimension is measured, and retrieval compares the cosines of the numbers as they are");
     }
     InMemoryMeasure.Outcome outcome =
         new InMemoryMeasure(rows.pairs(), settings, new Cluster())

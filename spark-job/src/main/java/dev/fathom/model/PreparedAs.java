@@ -5,23 +5,33 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** By which settings a row became what a model reads. */
+/** The settings that turned a row of the input into what a model reads. */
 public final class PreparedAs {
   private static final List<String> KEYS =
-      List.of("image.size", "image.resize", "text.maxTokens", "text.maxCharacters", "text.clean");
+      List.of(
+          "image.size",
+          "image.resize",
+          "image.maxPixels",
+          "text.maxTokens",
+          "text.maxCharacters",
+          "text.clean");
 
   private PreparedAs() {}
 
   /**
-   * The settings as {@code KEY=VALUE}: those of the model's dataset, or, in models of earlier
-   * builds, those of its training.
+   * Returns the settings as {@code KEY=VALUE}. A model of an earlier build does not have them: then
+   * they are those of its dataset or else of its training.
+   *
+   * @param dataset settings on the card of the model's dataset; empty where it is not at hand
    */
-  public static List<String> assignments(ModelCard card) {
+  public static List<String> assignments(ModelCard card, String dataset) {
     Map<String, String> prepared = new HashMap<>();
-    for (String word : card.prepared().split(" ", -1)) {
+    String told = card.prepared().isEmpty() ? dataset : card.prepared();
+    for (String word : told.split(" ", -1)) {
       int equals = word.indexOf('=');
       if (equals > 0) {
-        prepared.put(word.substring(0, equals), word.substring(equals + 1));
+        // A card joins words by a hyphen, and the values of keys have an underscore.
+        prepared.put(word.substring(0, equals), word.substring(equals + 1).replace('-', '_'));
       }
     }
     return KEYS.stream()
@@ -30,7 +40,7 @@ public final class PreparedAs {
         .toList();
   }
 
-  /** How a dataset's card calls it. */
+  /** The name of a key on the card of a dataset. */
   private static String name(String key) {
     return key.substring(key.indexOf('.') + 1);
   }

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.model;
 
+import dev.fathom.data.Backbone;
 import dev.fathom.data.Modality;
 import dev.fathom.data.Side;
 import dev.fathom.encoder.BuiltInEncoder;
@@ -159,6 +160,13 @@ public record WarmStart(Optional<String> x, Optional<String> y) {
     // A bag has no places.
     if (spec.kind() != BuiltInEncoder.TOKEN_BAG) {
       add(differences, "the shape of its input", before.shape(), side.shape());
+    }
+    if (tableWidth(spec) == 0 && !before.vocabulary().equals(side.vocabulary())) {
+      differences.add(
+          "its vocabulary is another one, of which token-bag and transformer alone take over the words that both know");
+    }
+    if (!before.frozen().map(Backbone::anywhere).equals(side.frozen().map(Backbone::anywhere))) {
+      differences.add("the frozen network of its input is another one");
     }
     if (!differences.isEmpty()) {
       throw FathomException.usage(

@@ -27,6 +27,9 @@ import java.util.function.ToDoubleFunction;
  * they share.
  */
 public final class Headline {
+  /** Embeddings that a label must have to be told by its dimension. */
+  private static final int FEWEST_OF_A_LABEL = 20;
+
   private Headline() {}
 
   /** The headline, one sentence per figure. */
@@ -182,8 +185,8 @@ public final class Headline {
         PointwiseDimension.Part higher = spread.parts().get(1);
         sentences.add(
             format(
-                "Mixture: %s is of parts that differ in dimension, %.2f for %.0f %% of the embeddings and %.2f for the"
-                    + " others; one number for all is that of neither.%s",
+                "Mixture: %s has two parts of different dimension: %.2f for %.0f %% of the embeddings, %.2f for the"
+                    + " others. One number for both is the dimension of neither.%s",
                 spread.side(),
                 lower.dimension().estimate(),
                 100 * lower.share(),
@@ -201,6 +204,7 @@ public final class Headline {
     List<Map.Entry<String, LabelDimension>> labels =
         measure.labels().entrySet().stream()
             .filter(label -> label.getValue().of(side).isPresent())
+            .filter(label -> label.getValue().points() >= FEWEST_OF_A_LABEL)
             .sorted(Comparator.comparingDouble(dimension))
             .toList();
     if (labels.size() < 2) {
@@ -209,7 +213,7 @@ public final class Headline {
     Map.Entry<String, LabelDimension> lowest = labels.get(0);
     Map.Entry<String, LabelDimension> highest = labels.get(labels.size() - 1);
     return format(
-        " By label it goes from %.2f (%s) to %.2f (%s).",
+        " By label the dimension goes from %.2f (%s) to %.2f (%s).",
         dimension.applyAsDouble(lowest),
         lowest.getKey(),
         dimension.applyAsDouble(highest),

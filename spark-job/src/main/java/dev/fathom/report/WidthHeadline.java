@@ -29,9 +29,7 @@ final class WidthHeadline {
             .best(false)
             .map(best -> smallest(width, best, "Smallest"))
             .orElse(
-                format(
-                    "Smallest: no width and no storage is sure to lose no more than %.3f.",
-                    width.loss())));
+                format("Smallest: none. No width is certain to lose at most %.3f.", width.loss())));
     width
         .best(true)
         .filter(best -> !width.best(false).equals(width.best(true)))

@@ -10,6 +10,7 @@ import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
 import dev.fathom.model.ModelCard;
 import dev.fathom.model.ModelFiles;
+import dev.fathom.model.PreparedAs;
 import dev.fathom.model.SavedEncoder;
 import dev.fathom.settings.Settings;
 import java.util.ArrayList;
@@ -109,7 +110,13 @@ public final class Search {
         encoder.embed(
             query.row(
                 tower.reads(),
-                Preparation.of(card, dataset.map(files -> files.readUnfinishedCard(storage))),
+                Settings.defaults()
+                    .with(
+                        PreparedAs.assignments(
+                            card,
+                            dataset
+                                .map(files -> files.readUnfinishedCard(storage).settings())
+                                .orElse(""))),
                 storage),
             card,
             tower);

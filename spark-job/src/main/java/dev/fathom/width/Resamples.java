@@ -13,12 +13,23 @@ final class Resamples {
   /** How often each query is in each draw. */
   private final short[][] counts;
 
-  Resamples(int queries, long seed) {
+  /**
+   * Draws.
+   *
+   * @param twice whether the second half of the queries are the partners of the first, which are
+   *     drawn with them
+   */
+  Resamples(int queries, boolean twice, long seed) {
     counts = new short[DRAWS][queries];
     RandomGenerator random = RandomStream.of(seed, "width-resamples");
     for (short[] draw : counts) {
-      for (int i = 0; i < queries; i++) {
-        draw[random.nextInt(queries)]++;
+      int drawn = twice ? queries / 2 : queries;
+      for (int i = 0; i < drawn; i++) {
+        int query = random.nextInt(drawn);
+        draw[query]++;
+        if (twice) {
+          draw[drawn + query]++;
+        }
       }
     }
   }

@@ -95,10 +95,12 @@ public final class WidthAnalysis {
 
   private WidthResult execute() {
     double[][] full = quality(List.of(searches.toArray(SearchedSides[]::new)), new int[] {d});
-    Resamples resamples = new Resamples(full[0].length, seed);
+    boolean paired = searches.size() > 1;
+    // Without repeated items the queries of both sides are the same pairs.
+    boolean twice = paired && searches.get(0).search.count() == searches.get(1).search.count();
+    Resamples resamples = new Resamples(full[0].length, twice, seed);
     List<Curve> curves = new ArrayList<>();
     double[][] truncated = new double[0][];
-    boolean paired = searches.size() > 1;
     for (Reduction reduction : Reduction.values()) {
       boolean wanted =
           reduction != Reduction.RANDOM_COLUMNS

@@ -94,11 +94,12 @@ public record WidthResult(
   public Optional<Curve> best(boolean floats) {
     return curves.stream()
         .filter(curve -> curve.smallest.isPresent())
+        .filter(curve -> curve.reduction != Reduction.RANDOM_COLUMNS)
         .filter(curve -> !floats || curve.storage == NumberStorage.FLOAT)
         .min(Comparator.comparingInt(curve -> curve.smallest.orElseThrow().bytes));
   }
 
-  /** The same with the dimension and the time that it took. */
+  /** A copy with the dimension and the time. */
   WidthResult with(Optional<Double> measured, double total) {
     return new WidthResult(
         quality, width, full, queries, vectors, learned, loss, curves, nested, measured, total);

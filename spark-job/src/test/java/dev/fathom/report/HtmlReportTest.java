@@ -35,6 +35,7 @@ class HtmlReportTest {
             "Intrinsic dimension",
             "Dimension of x against scale",
             "Dimension of y against scale",
+            "Dimension around the embeddings",
             "Dimension by label",
             "Training",
             "Pairs",

@@ -125,6 +125,13 @@ public record BackboneSettings(Optional<Image> image, Optional<Text> text) {
                         Optional.of(network.output()))));
   }
 
+  /** The networks here of the modalities that others are of. */
+  public BackboneSettings among(BackboneSettings others) {
+    return new BackboneSettings(
+        image.filter(network -> others.image().isPresent()),
+        text.filter(network -> others.text().isPresent()));
+  }
+
   /** These networks, their files where others are. */
   public BackboneSettings at(BackboneSettings others) {
     if ((others.image().isPresent() && image.isEmpty())

@@ -104,7 +104,12 @@ public final class Backbones implements Serializable {
       image = image(spark, storage, settings.image().get(), threads);
     }
     if (settings.text().isPresent() && wanted.contains(Modality.TEXT)) {
-      text = text(spark, storage, settings.text().get(), threads);
+      try {
+        text = text(spark, storage, settings.text().get(), threads);
+      } catch (RuntimeException e) {
+        Optional.ofNullable(image).ifPresent(Sent::close);
+        throw e;
+      }
     }
     return image == null && text == null ? NONE : new Backbones(image, text);
   }
@@ -151,6 +156,11 @@ public final class Backbones implements Serializable {
     byte[] json = OnnxFile.content(storage, settings.tokenizer(), "text.tokenizer");
     try (FrozenNetwork network = tried(file.content(), threads, TEXT_KEY, settings.path())) {
       int length = TextFeatures.length(network, settings.path());
+      if (length > 0 && settings.maxTokens().filter(wanted -> wanted != length).isPresent()) {
+        throw FathomException.usage(
+            "text.inputTokens = %d, and text.backbone = %s wants %d",
+            settings.maxTokens().get(), settings.path(), length);
+      }
       int most = length > 0 ? length : settings.maxTokens().orElse(0);
       try (Tokens tokens = Tokens.open(json, most, length > 0)) {
         String output = network.output(settings.output(), "text.output");
@@ -179,6 +189,12 @@ public final class Backbones implements Serializable {
         throw FathomException.data(
                 "text.tokenizer = %s is no tokenizer.json that is understood: %s",
                 settings.tokenizer(), Causes.told(e))
+            .causedBy(e);
+      } catch (LinkageError e) {
+        throw FathomException.of(
+                ExitCode.FAILURE,
+                "the library of tokenizers cannot be loaded here: %s",
+                Causes.told(e))
             .causedBy(e);
       }
     }

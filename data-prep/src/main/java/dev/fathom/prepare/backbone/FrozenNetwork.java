@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * A network that is open in this process. What runs it brings the thread along: any number of tasks
@@ -35,6 +37,10 @@ final class FrozenNetwork implements AutoCloseable {
       Set.of(OnnxJavaType.FLOAT, OnnxJavaType.FLOAT16, OnnxJavaType.BFLOAT16);
 
   private final OrtSession session;
+
+  /** Held by every run, so that the session is not freed under one. */
+  private final ReadWriteLock open = new ReentrantReadWriteLock();
+
   private final Map<String, TensorInfo> inputs;
   private final Map<String, TensorInfo> outputs;
 
@@ -58,6 +64,8 @@ final class FrozenNetwork implements AutoCloseable {
       options.setCPUArenaAllocator(false);
       options.setMemoryPatternOptimization(false);
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      // ONNX Runtime's own format, which nothing looks through, is not taken.
+      options.addConfigEntry("session.load_model_format", "ONNX");
       return new FrozenNetwork(ENVIRONMENT.createSession(model, options));
     }
   }
@@ -156,9 +164,22 @@ final class FrozenNetwork implements AutoCloseable {
    * @param output that is wanted
    * @param pooling how it becomes a vector
    * @param tokens of each row that count, the first ones; those behind them are padding
+   * @param channelsLast whether the output may be a map whose channels are its last axis
    * @return a vector a row
    */
-  float[][] run(Map<String, OnnxTensor> fed, String output, Pooling pooling, int tokens)
+  float[][] run(
+      Map<String, OnnxTensor> fed, String output, Pooling pooling, int tokens, boolean channelsLast)
+      throws OrtException {
+    open.readLock().lock();
+    try {
+      return opened(fed, output, pooling, tokens, channelsLast);
+    } finally {
+      open.readLock().unlock();
+    }
+  }
+
+  private float[][] opened(
+      Map<String, OnnxTensor> fed, String output, Pooling pooling, int tokens, boolean channelsLast)
       throws OrtException {
     try (OrtSession.Result result = session.run(fed, Set.of(output))) {
       OnnxTensor tensor = (OnnxTensor) result.get(0);
@@ -170,19 +191,20 @@ final class FrozenNetwork implements AutoCloseable {
       for (int row = 0; row < rows; row++) {
         float[] one = new float[numbers];
         values.get(row * numbers, one);
-        vectors[row] = pooled(one, shape, pooling, tokens);
+        vectors[row] = pooled(one, shape, pooling, tokens, channelsLast);
       }
       return vectors;
     }
   }
 
-  private static float[] pooled(float[] row, long[] shape, Pooling pooling, int tokens) {
+  private static float[] pooled(
+      float[] row, long[] shape, Pooling pooling, int tokens, boolean channelsLast) {
     if (shape.length == 2 || pooling == Pooling.NONE) {
       return row;
     }
     // Tokens stand one after the other; channels of a map each with all its places.
-    boolean map = shape.length == 4;
-    int width = Math.toIntExact(shape[map ? 1 : 2]);
+    boolean map = shape.length == 4 && !channelsLast;
+    int width = Math.toIntExact(shape[map ? 1 : shape.length - 1]);
     int places = Math.min(row.length / width, tokens);
     float[] vector = new float[width];
     for (int i = 0; i < width; i++) {
@@ -198,10 +220,13 @@ final class FrozenNetwork implements AutoCloseable {
 
   @Override
   public void close() {
+    open.writeLock().lock();
     try {
       session.close();
     } catch (OrtException e) {
       throw new IllegalStateException(e);
+    } finally {
+      open.writeLock().unlock();
     }
   }
 }

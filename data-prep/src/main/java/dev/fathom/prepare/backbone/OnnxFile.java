@@ -158,11 +158,12 @@ final class OnnxFile {
     }
     while (in.hasRemaining()) {
       long tag = varint(in);
-      int field = (int) (tag >>> 3);
+      // As protobuf reads it: 32 bits, and what is above them dropped.
+      int field = (int) tag >>> 3;
       switch ((int) tag & 7) {
         case VARINT -> {
           long value = varint(in);
-          external |= message == Message.TENSOR && field == DATA_LOCATION && value == 1;
+          external |= message == Message.TENSOR && field == DATA_LOCATION && (int) value == 1;
         }
         case FIXED64 -> skip(in, Long.BYTES);
         case FIXED32 -> skip(in, Integer.BYTES);

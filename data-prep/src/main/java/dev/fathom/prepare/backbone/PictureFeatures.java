@@ -113,7 +113,8 @@ public final class PictureFeatures {
               Map.of(layout.name(), tensor),
               backbone.output(),
               backbone.pooling(),
-              Integer.MAX_VALUE)[0];
+              Integer.MAX_VALUE,
+              !layout.channelsFirst())[0];
     } catch (OrtException e) {
       throw Backbones.failed("image.backbone", backbone.path(), e);
     }

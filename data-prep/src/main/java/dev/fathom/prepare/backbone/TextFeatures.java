@@ -99,6 +99,11 @@ public final class TextFeatures {
     for (int i = 0; i < ids.length; i++) {
       ids[i] = tokens.of(captions.get(i));
       counts[i] = length == 0 ? ids[i].length : tokens.count(captions.get(i));
+      if (counts[i] == 0) {
+        throw FathomException.data(
+            "text.tokenizer = %s makes no token of the caption '%s'",
+            backbone.tokenizer(), captions.get(i));
+      }
     }
     List<Integer> order =
         IntStream.range(0, ids.length)
@@ -126,7 +131,7 @@ public final class TextFeatures {
       for (Map.Entry<String, TensorInfo> input : network.inputs().entrySet()) {
         fed.put(input.getKey(), tensor(input.getKey(), input.getValue(), batch, ids, count));
       }
-      float[][] found = network.run(fed, backbone.output(), backbone.pooling(), count);
+      float[][] found = network.run(fed, backbone.output(), backbone.pooling(), count, false);
       for (int i = 0; i < found.length; i++) {
         features[batch.get(i)] = finite(found[i]);
       }

@@ -1,11 +1,20 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare.backbone;
 
+import ai.djl.engine.EngineException;
+import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import dev.fathom.error.Causes;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.apache.commons.io.FileUtils;
 
 /** Token numbers of captions, by a {@code tokenizer.json}. For any number of threads. */
 final class Tokens implements AutoCloseable {
@@ -18,16 +27,28 @@ final class Tokens implements AutoCloseable {
     System.setProperty("OPT_OUT_TRACKING", "true");
     System.setProperty("ai.djl.offline", "true");
     if (System.getProperty("ENGINE_CACHE_DIR") == null) {
-      System.setProperty(
-          "ENGINE_CACHE_DIR",
-          System.getProperty("java.io.tmpdir")
-              + "/fathom-tokenizers-"
-              + System.getProperty("user.name"));
+      System.setProperty("ENGINE_CACHE_DIR", ownFolder());
     }
   }
 
   private final HuggingFaceTokenizer tokenizer;
+
+  /** Held while captions are encoded, so that the tokenizer is not freed meanwhile. */
+  private final ReadWriteLock open = new ReentrantReadWriteLock();
+
   private final int maxTokens;
+
+  /** A folder that nobody else can have put a library into. It goes when the process ends. */
+  private static String ownFolder() {
+    try {
+      Path folder = Files.createTempDirectory("fathom-tokenizers");
+      Runtime.getRuntime()
+          .addShutdownHook(new Thread(() -> FileUtils.deleteQuietly(folder.toFile())));
+      return folder.toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   private Tokens(HuggingFaceTokenizer tokenizer, int maxTokens) {
     this.tokenizer = tokenizer;
@@ -71,7 +92,9 @@ final class Tokens implements AutoCloseable {
     try {
       return HuggingFaceTokenizer.newInstance(
           new ByteArrayInputStream(json), new HashMap<>(options));
-    } catch (RuntimeException | LinkageError e) {
+    } catch (EngineException e) {
+      throw new UnsatisfiedLinkError(Causes.told(e));
+    } catch (RuntimeException e) {
       throw new IOException(e.getMessage(), e);
     }
   }
@@ -83,20 +106,34 @@ final class Tokens implements AutoCloseable {
 
   /** The numbers of a caption, those that stand for its begin and end among them. */
   long[] of(String caption) {
-    return tokenizer.encode(caption).getIds();
+    return encoded(caption).getIds();
   }
 
   /** How many of a padded caption's numbers are its own. */
   int count(String caption) {
     int count = 0;
-    for (long mask : tokenizer.encode(caption).getAttentionMask()) {
+    for (long mask : encoded(caption).getAttentionMask()) {
       count += (int) mask;
     }
     return count;
   }
 
+  private Encoding encoded(String caption) {
+    open.readLock().lock();
+    try {
+      return tokenizer.encode(caption);
+    } finally {
+      open.readLock().unlock();
+    }
+  }
+
   @Override
   public void close() {
-    tokenizer.close();
+    open.writeLock().lock();
+    try {
+      tokenizer.close();
+    } finally {
+      open.writeLock().unlock();
+    }
   }
 }

@@ -20,7 +20,9 @@ final class TarStream extends TarArchiveInputStream {
    * A number of an extended header that tells no time of this world. Commons Compress as Spark has
    * it works for hours on 9e9999999 (CVE-2023-42503).
    */
-  private static final Pattern ENDLESS = Pattern.compile("[-+]?[\\d.]++(?:[eE][-+]?\\d++)?\\n?");
+  private static final Pattern ENDLESS =
+      Pattern.compile(
+          "[-+]?[\\d.\\uFFFD]++(?:[eE][-+]?[\\d\\uFFFD]++)?\\n?", Pattern.UNICODE_CHARACTER_CLASS);
 
   private static final int LONGEST_NUMBER = 64;
 
@@ -56,13 +58,18 @@ final class TarStream extends TarArchiveInputStream {
 
   @Override
   public int read(byte[] to, int offset, int length) throws IOException {
-    int count = super.read(to, offset, length);
     TarArchiveEntry entry = getCurrentEntry();
-    if (count > 1 && entry != null && (entry.isPaxHeader() || entry.isGlobalPaxHeader())) {
-      String value = new String(to, offset, count, StandardCharsets.ISO_8859_1);
+    boolean header = entry != null && (entry.isPaxHeader() || entry.isGlobalPaxHeader());
+    int count = super.read(to, offset, length);
+    // A value is looked at as a whole, however it comes.
+    for (int more = count; header && more > 0 && count < length; count += Math.max(0, more)) {
+      more = super.read(to, offset + count, length - count);
+    }
+    if (header && count > 1) {
+      String value = new String(to, offset, count, StandardCharsets.UTF_8);
       if (ENDLESS.matcher(value).matches()
           && (count > LONGEST_NUMBER || StringUtils.containsAny(value, 'e', 'E'))) {
-        Arrays.fill(to, offset, offset + value.stripTrailing().length(), (byte) '0');
+        Arrays.fill(to, offset, offset + count - (value.endsWith("\n") ? 1 : 0), (byte) '0');
       }
     }
     return count;
