@@ -39,7 +39,8 @@ class OutOfMemoryTest {
     ProcessBuilder builder =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx48m",
+                // The indices of the jars on the class path take some of it.
+                "-Xmx160m",
                 "-cp",
                 System.getProperty("java.class.path"),
                 Waiting.class.getName(),

@@ -240,8 +240,12 @@ class TrainedModelTest {
         "--set",
         "input.label=labels.txt");
 
-    assertThat(Commands.report(report).at("/retrieval/xToY/recallAt1").asDouble())
-        .isEqualTo(Commands.report(here.resolve("out")).at("/retrieval/xToY/recallAt1").asDouble());
+    // Retrieval differs: matrices do not tell which of their rows are of one content.
+    assertThat(Commands.report(report).at("/agreement/alignment").asDouble())
+        .isPositive()
+        .isCloseTo(
+            Commands.report(here.resolve("out")).at("/agreement/alignment").asDouble(),
+            within(1e-6));
   }
 
   @Test

@@ -25,7 +25,8 @@ class NpyFilesTest {
   @TempDir private Path directory;
 
   private static Row row(int i, String key, String label) {
-    return RowFactory.create(key, "test", label, new float[] {i, -i}, new float[] {i / 3f, 7});
+    return RowFactory.create(
+        key, "test", label, new float[] {i, -i}, new float[] {i / 3f, 7}, null, null);
   }
 
   private NpyFiles embedded(List<Row> rows) {
