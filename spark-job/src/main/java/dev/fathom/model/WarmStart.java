@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -34,7 +33,6 @@ public record WarmStart(Optional<String> x, Optional<String> y) {
    * comes after it does not depend on the words.
    */
 
-  private static final Logger LOG = LoggerFactory.getLogger(WarmStart.class);
   private static final String KEY_X = "model.x.init";
   private static final String KEY_Y = "model.y.init";
 
@@ -107,13 +105,16 @@ public record WarmStart(Optional<String> x, Optional<String> y) {
     }
     System.arraycopy(earlier.parameters(), tableBefore, parameters, offset + table, rest);
     int known = takeWords(before, earlier.parameters(), side, width, parameters, offset);
-    LOG.info(
-        "train   {} starts from {}{}",
-        key.substring("model.".length(), key.lastIndexOf('.')),
-        Secrets.masked(earlier.directory()),
-        width == 0
-            ? ""
-            : ", which knows %,d of %,d words".formatted(known, side.vocabulary().size()));
+    // Not in a field: settings are also read by commands that log nothing, and logging takes long
+    // to start.
+    LoggerFactory.getLogger(WarmStart.class)
+        .info(
+            "train   {} starts from {}{}",
+            key.substring("model.".length(), key.lastIndexOf('.')),
+            Secrets.masked(earlier.directory()),
+            width == 0
+                ? ""
+                : ", which knows %,d of %,d words".formatted(known, side.vocabulary().size()));
   }
 
   /** Copies the embeddings of the words that both know, and returns how many there are. */

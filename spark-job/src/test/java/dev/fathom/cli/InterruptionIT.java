@@ -30,7 +30,8 @@ class InterruptionIT {
 
   @BeforeEach
   void launch() {
-    launcher = new Launcher(directory);
+    // A build in the background may ignore Ctrl-C, and its children with it.
+    launcher = new Launcher(directory).within("env", "--default-signal=INT");
   }
 
   @Test

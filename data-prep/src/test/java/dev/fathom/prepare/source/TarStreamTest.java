@@ -22,6 +22,7 @@ class TarStreamTest {
         "9e10",
         "-9E+10",
         "9.5e10",
+        "\u0661e10",
         "9999999999999999999999999999999999999999999999999999999999999999999999"
       })
   void aTimeThatIsNoneIsPassedOver(String time) throws IOException {
@@ -55,7 +56,7 @@ class TarStreamTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (TarArchiveOutputStream tar = new TarArchiveOutputStream(out)) {
       String record = " " + key + "=" + value + "\n";
-      int length = record.length() + 2;
+      int length = record.getBytes(StandardCharsets.UTF_8).length + 2;
       length += Integer.toString(length).length() - 2;
       add(
           tar,
@@ -68,7 +69,7 @@ class TarStreamTest {
 
   private static void add(TarArchiveOutputStream tar, TarArchiveEntry entry, String content)
       throws IOException {
-    byte[] bytes = content.getBytes(StandardCharsets.US_ASCII);
+    byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
     entry.setSize(bytes.length);
     tar.putArchiveEntry(entry);
     tar.write(bytes);
