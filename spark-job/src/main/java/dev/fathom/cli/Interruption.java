@@ -1,6 +1,9 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.cli;
 
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -49,8 +52,10 @@ final class Interruption {
       told = true;
       System.err.println(
           "fathom: interrupted; what is finished stays, and the same command goes on with it");
-      // What is cut off in its work has nothing more to say.
+      // What is cut off in its work has nothing more to say; Scala's futures print where they fail.
       Configurator.setAllLevels(LogManager.ROOT_LOGGER_NAME, Level.OFF);
+      System.setErr(
+          new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
     }
     return false;
   }
