@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /** Submits the packaged job, each in a JVM of its own whose output is kept in a directory. */
 final class Jobs {
-  private static final int MINUTES = 10;
+  private static final int MINUTES = 20;
   private static final Path JAR = Path.of("target/fathom.jar").toAbsolutePath();
 
   private final Path directory;
