@@ -5,7 +5,6 @@ import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
@@ -21,11 +20,6 @@ import org.apache.hadoop.fs.RemoteIterator;
  * directories: the remains of an interrupted job may be deleted or continued.
  */
 public final class OutputDirectory implements AutoCloseable {
-  /**
-   * After this time nobody writes what a task has left; as long as a lock takes to count as dead.
-   */
-  private static final Duration ABANDONED = Duration.ofMinutes(2);
-
   /** Marks a directory as complete. */
   public static final String SUCCESS = "_SUCCESS";
 
@@ -159,7 +153,7 @@ public final class OutputDirectory implements AutoCloseable {
       LocatedFileStatus file = files.next();
       any = true;
       if (!file.getPath().toString().contains("/_temporary/")
-          || System.currentTimeMillis() - file.getModificationTime() < ABANDONED.toMillis()) {
+          || System.currentTimeMillis() - file.getModificationTime() < OutputLock.DEAD.toMillis()) {
         return false;
       }
     }

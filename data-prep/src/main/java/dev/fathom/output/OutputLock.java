@@ -36,7 +36,9 @@ import org.slf4j.LoggerFactory;
 final class OutputLock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OutputLock.class);
   private static final Duration BEAT = Duration.ofSeconds(30);
-  private static final Duration DEAD = Duration.ofMinutes(2);
+
+  /** After so long without a sign of life its owner counts as dead. */
+  static final Duration DEAD = Duration.ofMinutes(2);
 
   /** For a process to write its name into the file that it has made. */
   private static final Duration NAMELESS = Duration.ofSeconds(10);
