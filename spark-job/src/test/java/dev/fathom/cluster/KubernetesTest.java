@@ -77,6 +77,7 @@ class KubernetesTest {
 
   @AfterEach
   void stop() {
+    ResourceProfile$.MODULE$.clearDefaultProfile();
     client.close();
     server.destroy();
   }
@@ -140,6 +141,8 @@ class KubernetesTest {
   @Test
   void anExecutorGetsItsCoresItsMemoryAndADisk() {
     settings.set("spark.driver.host", "fathom-driver").set("spark.driver.port", "7078");
+    // Spark keeps one default profile for each JVM: another test's session may have made it.
+    ResourceProfile$.MODULE$.clearDefaultProfile();
     KubernetesExecutorConf conf =
         KubernetesConf.createExecutorConf(
             settings,
