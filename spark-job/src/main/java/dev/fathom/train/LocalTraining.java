@@ -63,7 +63,10 @@ public final class LocalTraining {
       PairPartition train,
       PairPartition validation,
       Observer observer) {
-    Workers workers = new LocalWorkers(train.parts(settings.partitions(train.size())));
+    Workers workers =
+        new LocalWorkers(
+            train.parts(settings.partitions(train.size())),
+            validation.parts(settings.validationPartitions(validation.size())));
     RoundTotals totals = new RoundTotals();
     RoundEngine engine =
         new RoundEngine(
@@ -75,11 +78,7 @@ public final class LocalTraining {
               observer.afterRound(
                   report, () -> MeanNorm.finish(towers, state.parameters(), workers));
             });
-    TrainingState end =
-        engine.run(
-            engine.start(start),
-            workers,
-            new LocalWorkers(validation.parts(settings.validationPartitions(validation.size()))));
+    TrainingState end = engine.run(engine.start(start), workers);
     return new Result(
         MeanNorm.finish(towers, end.keptParameters(), workers),
         end.step(),

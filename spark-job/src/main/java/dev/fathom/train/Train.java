@@ -4,7 +4,6 @@ package dev.fathom.train;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.DatasetFiles;
 import dev.fathom.data.ShardReader;
-import dev.fathom.data.Split;
 import dev.fathom.error.ExitCode;
 import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
@@ -33,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.util.ShutdownHookManager;
@@ -79,7 +79,6 @@ public final class Train {
     ModelSettings model = settings.model().resolvedFor(card);
     Towers towers = model.build(card, storage);
     int partitions = settings.training().partitions(card.counts().train());
-    int validationPartitions = settings.training().validationPartitions(card.counts().validation());
     Slots slots = new Slots(spark.sparkContext());
     int most = mostWorkers(partitions);
     int workers =
@@ -112,14 +111,18 @@ public final class Train {
         checkpoints.newest().isPresent() ? Optional.empty() : Optional.of(drawn.get());
     spark.sparkContext().setJobDescription("train: count the pairs of the shards");
     PairLoader loader = new PairLoader(new ShardReader(spark, data, card), card);
-    Placement train = new Placement(loader, partitions, workers, most);
-    PlacedRdd<PlacedPairs> validation =
-        loader.load(
-            Split.VALIDATION, validationPartitions, Math.min(workers, validationPartitions));
+    Placement train =
+        new Placement(
+            most,
+            count ->
+                loader.load(
+                    partitions,
+                    settings.training().validationPartitions(card.counts().validation()),
+                    count),
+            workers);
     try {
       RoundTotals totals = new RoundTotals();
-      TrainingState end =
-          fit(towers, () -> initial.orElseGet(drawn), train, validation, checkpoints, totals);
+      TrainingState end = fit(towers, () -> initial.orElseGet(drawn), train, checkpoints, totals);
       TrainedModel trained =
           MeanNorm.finish(towers, end.keptParameters(), SparkWorkers.of(train.rdd()));
       double temperature = end.keptTemperature();
@@ -136,26 +139,24 @@ public final class Train {
           totals, train.rdd().getNumPartitions(), end, (System.nanoTime() - start) * 1e-9);
     } finally {
       train.release();
-      validation.release();
     }
   }
 
-  /** Places the training pairs on workers. */
+  /** Places the pairs on workers. */
   private static final class Placement implements SparkWorkers.Placing<PlacedPairs> {
-    private final PairLoader loader;
-    private final int partitions;
     private final int most;
+    private final IntFunction<PlacedRdd<PlacedPairs>> load;
     private PlacedRdd<PlacedPairs> rdd;
 
     /**
-     * @param workers present number of workers
      * @param most largest number of workers
+     * @param load loads the pairs on this many workers
+     * @param workers present number of workers
      */
-    Placement(PairLoader loader, int partitions, int workers, int most) {
-      this.loader = loader;
-      this.partitions = partitions;
+    Placement(int most, IntFunction<PlacedRdd<PlacedPairs>> load, int workers) {
       this.most = most;
-      rdd = loader.load(Split.TRAIN, partitions, workers);
+      this.load = load;
+      rdd = load.apply(workers);
     }
 
     PlacedRdd<PlacedPairs> rdd() {
@@ -165,7 +166,7 @@ public final class Train {
     @Override
     public PlacedRdd<PlacedPairs> on(int workers) {
       release();
-      rdd = loader.load(Split.TRAIN, partitions, workers);
+      rdd = load.apply(workers);
       return rdd;
     }
 
@@ -183,7 +184,6 @@ public final class Train {
       Towers towers,
       Supplier<float[]> initial,
       Placement train,
-      PlacedRdd<PlacedPairs> validation,
       Checkpoints checkpoints,
       RoundTotals totals) {
     Optional<TrainingState> resumed = checkpoints.resume();
@@ -222,7 +222,7 @@ public final class Train {
             train,
             (parameters, workers) -> {
               TrainingState start = resumed.orElseGet(() -> engine.start(parameters));
-              end.set(engine.run(start, workers, SparkWorkers.of(validation)));
+              end.set(engine.run(start, workers));
               return end.get().keptParameters();
             });
       } catch (Exception e) {

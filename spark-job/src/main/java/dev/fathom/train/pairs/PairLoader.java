@@ -14,12 +14,13 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * Places a split's pairs on the workers, one element per partition, in compact columns that are
- * mapped from scratch files.
+ * Places pairs on the workers, one element per partition, in compact columns that are mapped from
+ * scratch files.
  */
 public final class PairLoader {
   private final ShardReader reader;
@@ -33,39 +34,49 @@ public final class PairLoader {
 
   /** All pairs of a split in this process, in the order of the shards. */
   public PairPartition collect(Split split) {
-    PlacedRdd<PlacedPairs> one = load(split, 1, 1);
-    try {
-      return one.each((pairs, worker) -> pairs.partitions().get(0)).get(0);
-    } finally {
-      one.release();
-    }
+    return PlacedRdd.of(read(split, 1, 1)).each((parts, worker) -> parts.get(0)).get(0);
   }
 
   /**
-   * Gives each worker a range of a split's partitions.
+   * Gives each worker a range of the training pairs' partitions, and one of the validation pairs'.
    *
    * @param partitions number of partitions; their sizes differ by one at most
-   * @param workers number of workers, no more than partitions
+   * @param validationPartitions the same for the validation pairs
+   * @param workers number of workers, no more than {@code partitions}
    */
-  public PlacedRdd<PlacedPairs> load(Split split, int partitions, int workers) {
-    Side x = card.x();
-    Side y = card.y();
-    long rows = reader.rows(split);
-    int[] runs = ShardReader.runs(partitions, workers);
+  public PlacedRdd<PlacedPairs> load(int partitions, int validationPartitions, int workers) {
     return PlacedRdd.of(
-        reader
-            .readUnsorted(split, runs, PairSchema.X, PairSchema.Y)
-            .queryExecution()
-            .toRdd()
-            .toJavaRDD()
-            .mapPartitionsWithIndex(
-                (worker, row) -> List.of(placed(collect(row, x, y), rows, runs, worker)).iterator(),
-                true)
+        read(Split.TRAIN, partitions, workers)
+            .zipPartitions(
+                read(Split.VALIDATION, validationPartitions, workers),
+                (train, validation) ->
+                    List.of(placed(partitions, train.next(), validation.next())).iterator())
             // The pairs are on disk already.
             .persist(StorageLevel.MEMORY_ONLY()));
   }
 
-  private static PlacedPairs placed(PairPartition all, long rows, int[] runs, int worker) {
+  private static PlacedPairs placed(
+      int of, List<PairPartition> train, List<PairPartition> validation) {
+    return new PlacedPairs(train.get(0).number(), of, train, validation);
+  }
+
+  /** Each worker's partitions of a split, one element per worker. */
+  private JavaRDD<List<PairPartition>> read(Split split, int partitions, int workers) {
+    Side x = card.x();
+    Side y = card.y();
+    long rows = reader.rows(split);
+    int[] runs = ShardReader.runs(partitions, workers);
+    return reader
+        .readUnsorted(split, runs, PairSchema.X, PairSchema.Y)
+        .queryExecution()
+        .toRdd()
+        .toJavaRDD()
+        .mapPartitionsWithIndex(
+            (worker, row) -> List.of(parts(collect(row, x, y), rows, runs, worker)).iterator(),
+            true);
+  }
+
+  private static List<PairPartition> parts(PairPartition all, long rows, int[] runs, int worker) {
     int of = runs[runs.length - 1];
     long first = ShardReader.start(rows, runs[worker], of);
     List<PairPartition> partitions = new ArrayList<>();
@@ -74,7 +85,7 @@ public final class PairLoader {
       int size = (int) (ShardReader.start(rows, p + 1, of) - from);
       partitions.add(all.part(p, (int) (from - first), size));
     }
-    return new PlacedPairs(runs[worker], of, partitions);
+    return partitions;
   }
 
   private static PairPartition collect(Iterator<InternalRow> rows, Side x, Side y) {

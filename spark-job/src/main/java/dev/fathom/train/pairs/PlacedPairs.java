@@ -9,8 +9,10 @@ import java.util.List;
  *
  * @param from number of the first partition
  * @param of number of partitions of all workers
+ * @param validation the worker's partitions of the validation pairs
  */
-public record PlacedPairs(int from, int of, List<PairPartition> partitions)
+public record PlacedPairs(
+    int from, int of, List<PairPartition> partitions, List<PairPartition> validation)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 

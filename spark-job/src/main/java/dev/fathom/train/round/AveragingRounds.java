@@ -7,12 +7,14 @@ import dev.fathom.train.settings.TrainingSettings;
 import dev.fathom.train.step.RoundResult;
 import dev.fathom.train.step.RoundState;
 import dev.fathom.train.step.TrainerPool;
+import dev.fathom.train.step.ValidationLoss;
 import dev.fathom.train.step.Weights;
 import dev.fathom.train.step.Weights.Moments;
 import dev.fathom.train.workers.BroadcastValue;
 import dev.fathom.train.workers.Workers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.DoubleFunction;
 
 /**
@@ -27,7 +29,7 @@ import java.util.function.DoubleFunction;
 record AveragingRounds(TrainerPool trainers, Workers workers, WeightsBroadcast broadcast)
     implements Rounds {
   @Override
-  public Outcome round(TrainingState state, int steps) {
+  public Outcome round(TrainingState state, int steps, boolean validates) {
     RoundState round = new RoundState(state.step(), steps, state.temperature());
     List<Moments> ownMoments = new ArrayList<>();
     RoundResult mean = train(round, state, ownMoments);
@@ -45,7 +47,20 @@ record AveragingRounds(TrainerPool trainers, Workers workers, WeightsBroadcast b
         next.state(),
         next.bound(),
         mean.loss(),
-        mean.seconds());
+        mean.seconds(),
+        validates
+            ? Optional.of(validated(state.round() + 1, step.parameters(), moments.get(0), next))
+            : Optional.empty());
+  }
+
+  private Validated validated(
+      int round, float[] parameters, Moments moments, TemperaturePolicy.Next next) {
+    long begin = System.nanoTime();
+    workers.describe("train: validation loss after round " + round);
+    List<ValidationLoss.Sums> parts =
+        workers.validate(
+            new ValidationLoss(trainers, next.state(), broadcast.of(parameters, moments)));
+    return new Validated(ValidationLoss.Sums.of(parts), (System.nanoTime() - begin) * 1e-9);
   }
 
   /**

@@ -13,7 +13,6 @@ import dev.fathom.train.step.TrainerPool;
 import dev.fathom.train.step.TrainerSpec;
 import dev.fathom.train.step.ValidationLoss;
 import dev.fathom.train.step.Weights;
-import dev.fathom.train.workers.BroadcastValue;
 import dev.fathom.train.workers.Workers;
 import java.util.List;
 import java.util.Optional;
@@ -59,11 +58,11 @@ public final class RoundEngine {
   }
 
   /** Trains to the end. */
-  public TrainingState run(TrainingState start, Workers workers, Workers validation) {
+  public TrainingState run(TrainingState start, Workers workers) {
     List<Integer> sizes = workers.each(PairPartition::size);
     boolean validate =
         settings.validations() > 0
-            && validation.each(PairPartition::size).stream().anyMatch(size -> size > 1);
+            && workers.validate(PairPartition::size).stream().anyMatch(size -> size > 1);
     BatchPlan plan = plan(sizes);
     TrainingState state =
         start.period() > 0
@@ -79,14 +78,7 @@ public final class RoundEngine {
     TrainerSpec spec = new TrainerSpec(towers, settings, temperatureSettings, plan);
     TrainerPool trainers = new TrainerPool(name, spec);
     try (WeightsBroadcast broadcast = new WeightsBroadcast(workers)) {
-      Run run =
-          new Run(
-              plan,
-              Rounds.of(trainers, workers, broadcast),
-              workers,
-              validate ? Optional.of(validation) : Optional.empty(),
-              trainers,
-              broadcast);
+      Run run = new Run(plan, Rounds.of(trainers, workers, broadcast), workers, validate, trainers);
       while (state.step() < plan.totalSteps() && !stopsEarly(state)) {
         state = run.round(state);
       }
@@ -116,23 +108,15 @@ public final class RoundEngine {
     private final BatchPlan plan;
     private final Rounds rounds;
     private final Workers workers;
-    private final Optional<Workers> validation;
+    private final boolean validate;
     private final TrainerPool trainers;
-    private final WeightsBroadcast broadcast;
 
-    Run(
-        BatchPlan plan,
-        Rounds rounds,
-        Workers workers,
-        Optional<Workers> validation,
-        TrainerPool trainers,
-        WeightsBroadcast broadcast) {
+    Run(BatchPlan plan, Rounds rounds, Workers workers, boolean validate, TrainerPool trainers) {
       this.plan = plan;
       this.rounds = rounds;
       this.workers = workers;
-      this.validation = validation;
+      this.validate = validate;
       this.trainers = trainers;
-      this.broadcast = broadcast;
     }
 
     TrainingState round(TrainingState state) {
@@ -140,9 +124,12 @@ public final class RoundEngine {
       int number = state.round() + 1;
       workers.beginRound(number);
       int steps = (int) Math.min(state.period(), plan.totalSteps() - state.step());
-      Rounds.Outcome outcome = rounds.round(state, steps);
+      Rounds.Outcome outcome =
+          rounds.round(state, steps, validate && validates(state.step(), state.step() + steps));
       requireFinite(outcome, state, number);
-      double seconds = (System.nanoTime() - begin) * 1e-9;
+      double seconds =
+          (System.nanoTime() - begin) * 1e-9
+              - outcome.validated().map(Rounds.Validated::seconds).orElse(0.0);
       TrainingState after =
           new TrainingState(
               new TrainingState.Count(
@@ -161,10 +148,7 @@ public final class RoundEngine {
                   outcome.temperature()),
               state.round() == 0 ? outcome.loss() : state.firstLoss(),
               state.validations());
-      Optional<ValidationLoss.Sums> validated =
-          validation
-              .filter(there -> validates(state.step(), after.step()))
-              .map(there -> validation(there, after));
+      Optional<ValidationLoss.Sums> validated = outcome.validated().map(Rounds.Validated::sums);
       TrainingState told =
           validated.map(part -> after.validated(part.loss(), settings.keepsBest())).orElse(after);
       listener.afterRound(report(told, steps, outcome, validated, seconds), told);
@@ -175,13 +159,6 @@ public final class RoundEngine {
     private boolean validates(long before, long after) {
       long between = (long) plan.stepsPerEpoch() * settings.epochsBetweenValidations();
       return before / between != after / between || after == plan.totalSteps();
-    }
-
-    private ValidationLoss.Sums validation(Workers validating, TrainingState state) {
-      workers.describe("train: validation loss after round " + state.round());
-      BroadcastValue<Weights> weights = broadcast.of(state.parameters(), state.moments().get(0));
-      return ValidationLoss.Sums.of(
-          validating.each(new ValidationLoss(trainers, state.temperature(), weights)));
     }
 
     /** Fails if a loss or a parameter is not finite, before it becomes a model. */

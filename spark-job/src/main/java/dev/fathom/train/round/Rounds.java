@@ -4,6 +4,7 @@ package dev.fathom.train.round;
 import dev.fathom.train.progress.TrainingState;
 import dev.fathom.train.step.Temperature;
 import dev.fathom.train.step.TrainerPool;
+import dev.fathom.train.step.ValidationLoss;
 import dev.fathom.train.step.Weights.Moments;
 import dev.fathom.train.workers.Workers;
 import java.util.List;
@@ -18,6 +19,7 @@ sealed interface Rounds permits GlobalRounds, AveragingRounds {
    * @param loss mean L over the round's steps and workers, in nats
    * @param temperatureBound limit that bounds an exact temperature
    * @param arithmeticSeconds time that the slowest worker spent on arithmetic
+   * @param validated the validation after the round, if there was one
    */
   record Outcome(
       float[] parameters,
@@ -26,10 +28,22 @@ sealed interface Rounds permits GlobalRounds, AveragingRounds {
       Temperature.State temperature,
       Optional<String> temperatureBound,
       double loss,
-      double arithmeticSeconds) {}
+      double arithmeticSeconds,
+      Optional<Validated> validated) {}
 
-  /** Does this many steps from a state. */
-  Outcome round(TrainingState state, int steps);
+  /**
+   * A validation.
+   *
+   * @param seconds time that it took
+   */
+  record Validated(ValidationLoss.Sums sums, double seconds) {}
+
+  /**
+   * Does this many steps from a state.
+   *
+   * @param validates whether a validation follows
+   */
+  Outcome round(TrainingState state, int steps, boolean validates);
 
   /** Rounds in the mode of the training. */
   static Rounds of(TrainerPool trainers, Workers workers, WeightsBroadcast broadcast) {

@@ -161,8 +161,11 @@ public final class Trainer {
    * Computes the loss and retrieval of a partition's pairs in batches. It draws and changes
    * nothing.
    */
-  ValidationLoss.Sums validationLoss(
+  public ValidationLoss.Sums validationLoss(
       PairPartition pairs, float[] parameters, Temperature.State scalars) {
+    if (pairs.size() < 2) {
+      return ValidationLoss.Sums.NONE;
+    }
     if (validation == null) {
       validation = new Validation(spec);
     }

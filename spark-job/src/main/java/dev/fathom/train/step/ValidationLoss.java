@@ -53,9 +53,7 @@ public record ValidationLoss(
 
   @Override
   public Sums run(PairPartition pairs) {
-    return pairs.size() < 2
-        ? Sums.NONE
-        : trainers.lend(
-            trainer -> trainer.validationLoss(pairs, weights.value().parameters(), temperature));
+    return trainers.lend(
+        trainer -> trainer.validationLoss(pairs, weights.value().parameters(), temperature));
   }
 }

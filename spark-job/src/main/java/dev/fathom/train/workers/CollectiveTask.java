@@ -2,16 +2,15 @@
 package dev.fathom.train.workers;
 
 import dev.fathom.collective.Collective;
-import dev.fathom.train.pairs.PairPartition;
+import dev.fathom.train.pairs.PlacedPairs;
 import java.io.Serializable;
-import java.util.List;
 
 /** A task that all workers do together. */
 public interface CollectiveTask<T> extends Serializable {
   /**
-   * Runs a member's part. Every member has the same result, to the bit.
+   * Runs a member's part.
    *
-   * @param pairs the member's partitions
+   * @param own the member's pairs
    */
-  T run(List<PairPartition> pairs, Collective collective);
+  T run(PlacedPairs own, Collective collective);
 }

@@ -3,18 +3,20 @@ package dev.fathom.train.workers;
 
 import dev.fathom.collective.Collective;
 import dev.fathom.train.pairs.PairPartition;
-import java.util.ArrayList;
+import dev.fathom.train.pairs.PlacedPairs;
 import java.util.List;
 
 /** Workers who take turns on this thread. */
-public record LocalWorkers(List<PairPartition> pairs) implements Workers {
+public record LocalWorkers(List<PairPartition> pairs, List<PairPartition> validation)
+    implements Workers {
   @Override
   public <T> List<T> each(WorkerTask<T> task) {
-    List<T> results = new ArrayList<>();
-    for (PairPartition partition : pairs) {
-      results.add(task.run(partition));
-    }
-    return results;
+    return task.onEach(pairs);
+  }
+
+  @Override
+  public <T> List<T> validate(WorkerTask<T> task) {
+    return task.onEach(validation);
   }
 
   @Override
@@ -23,8 +25,9 @@ public record LocalWorkers(List<PairPartition> pairs) implements Workers {
   }
 
   @Override
-  public <T> T together(CollectiveTask<T> task) {
-    return task.run(pairs, Collective.alone(pairs.size()));
+  public <T> List<T> together(CollectiveTask<T> task) {
+    PlacedPairs all = new PlacedPairs(0, pairs.size(), pairs, validation);
+    return List.of(task.run(all, Collective.alone(pairs.size())));
   }
 
   @Override

@@ -5,13 +5,11 @@ import dev.fathom.collective.BarrierGroup;
 import dev.fathom.collective.Collective;
 import dev.fathom.collective.Rendezvous;
 import dev.fathom.monitoring.LogContext;
-import dev.fathom.train.pairs.PairPartition;
 import dev.fathom.train.pairs.PlacedPairs;
 import dev.fathom.train.pairs.PlacedRdd;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -85,13 +83,17 @@ public final class SparkWorkers<E> implements Workers {
 
   private static <E, T> PlacedRdd.Task<E, List<T>> onEach(
       Contents<E> contents, WorkerTask<T> task) {
-    return (element, number) -> {
-      List<T> results = new ArrayList<>();
-      for (PairPartition pairs : contents.of(element).partitions()) {
-        results.add(task.run(pairs));
-      }
-      return results;
-    };
+    return (element, number) -> task.onEach(contents.of(element).partitions());
+  }
+
+  @Override
+  public <T> List<T> validate(WorkerTask<T> task) {
+    return flat(rdd.each(onValidation(contents, task)));
+  }
+
+  private static <E, T> PlacedRdd.Task<E, List<T>> onValidation(
+      Contents<E> contents, WorkerTask<T> task) {
+    return (element, number) -> task.onEach(contents.of(element).validation());
   }
 
   private static <T> List<T> flat(List<List<T>> results) {
@@ -103,7 +105,7 @@ public final class SparkWorkers<E> implements Workers {
    * more if new ones have come; the bits are the same.
    */
   @Override
-  public <T> T together(CollectiveTask<T> task) {
+  public <T> List<T> together(CollectiveTask<T> task) {
     Slots slots = new Slots(rdd.context());
     int most = Math.min(slots.now(), placing.most());
     if (most > rdd.getNumPartitions() && Instant.now().isAfter(placed.plus(GROWING))) {
@@ -112,11 +114,10 @@ public final class SparkWorkers<E> implements Workers {
     while (true) {
       int workers = rdd.getNumPartitions();
       if (workers == 1) {
-        return rdd.each(alone(contents, task)).get(0);
+        return rdd.each(alone(contents, task));
       }
       try {
-        return slots.withAll(
-            workers, () -> rdd.together(member(contents, rendezvous(), task)).get(0));
+        return slots.withAll(workers, () -> rdd.together(member(contents, rendezvous(), task)));
       } catch (Slots.TooFew e) {
         if (e.slots() < workers) {
           place(e.slots());
@@ -146,18 +147,17 @@ public final class SparkWorkers<E> implements Workers {
   private static <E, T> PlacedRdd.Task<E, T> alone(Contents<E> contents, CollectiveTask<T> task) {
     return (element, number) -> {
       PlacedPairs pairs = contents.of(element);
-      return task.run(pairs.partitions(), Collective.alone(pairs.of()));
+      return task.run(pairs, Collective.alone(pairs.of()));
     };
   }
 
-  /** Returns the result of the first member only, as all members have the same. */
   private static <E, T> PlacedRdd.Task<E, List<T>> member(
       Contents<E> contents, String rendezvous, CollectiveTask<T> task) {
     return (element, number) -> {
       PlacedPairs pairs = contents.of(element);
       try (BarrierGroup group = BarrierGroup.join(rendezvous, pairs.from(), pairs.to())) {
-        T result = group.run(collective -> task.run(pairs.partitions(), collective));
-        return number == 0 ? List.of(result) : List.of();
+        T result = group.run(collective -> task.run(pairs, collective));
+        return List.of(result);
       }
     };
   }

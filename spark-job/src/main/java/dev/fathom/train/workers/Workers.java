@@ -3,7 +3,7 @@ package dev.fathom.train.workers;
 
 import java.util.List;
 
-/** The workers of a training, which hold the pairs. */
+/** The workers of a training, which hold its pairs and those of the validation. */
 public interface Workers extends AutoCloseable {
   /** Runs a task on every partition. The results are in the order of the partitions. */
   <T> List<T> each(WorkerTask<T> task);
@@ -15,8 +15,13 @@ public interface Workers extends AutoCloseable {
    */
   <T> T reduce(WorkerTask<T> task, Merge<T> merge);
 
-  /** Runs a task that all workers do together. Its result is the same for each. */
-  <T> T together(CollectiveTask<T> task);
+  /**
+   * Runs a task on every partition of the validation pairs, as {@link #each} does on the others.
+   */
+  <T> List<T> validate(WorkerTask<T> task);
+
+  /** Runs a task that all workers do together. The results are in the order of the partitions. */
+  <T> List<T> together(CollectiveTask<T> task);
 
   /**
    * Makes a value available to the tasks.

@@ -170,11 +170,14 @@ class GlobalBatchTest {
 
     RoundResult run(int steps, Collective collective) {
       TrainerPool trainers = new TrainerPool(UUID.randomUUID().toString(), spec());
-      return new GlobalRound(
+      GlobalRound round =
+          new GlobalRound(
               trainers,
               new RoundState(0, steps, temperature().state()),
-              new BroadcastValue<>(start(), null))
-          .run(partitions.subList(collective.from(), collective.to()), collective);
+              new BroadcastValue<>(start(), null),
+              false);
+      List<PairPartition> own = partitions.subList(collective.from(), collective.to());
+      return trainers.lend(trainer -> round.steps(own, collective, trainer));
     }
 
     private static PairPartition pairs(int size) {

@@ -166,7 +166,7 @@ class RoundEngineTest {
     }
     Settings all = Settings.of("", List.of(), assignments);
     Towers towers = towers(new Cosine());
-    Workers workers = new LocalWorkers(parts(3, 50));
+    Workers workers = new LocalWorkers(parts(3, 50), parts(3, 50));
     Checkpoints checkpoints =
         new Checkpoints(new Storage(new Configuration()), new Path(directory.toString()), Map.of());
     List<TrainingState> states = new ArrayList<>();
@@ -177,10 +177,10 @@ class RoundEngineTest {
             TemperatureSettings.of(all),
             (report, state) -> states.add(state));
 
-    TrainingState whole = engine.run(engine.start(towers.initialParameters(1)), workers, workers);
+    TrainingState whole = engine.run(engine.start(towers.initialParameters(1)), workers);
     int cutOff = RandomStream.of(3, line).nextInt(1, states.size());
     checkpoints.write(states.get(cutOff - 1));
-    TrainingState resumed = engine.run(checkpoints.resume().orElseThrow(), workers, workers);
+    TrainingState resumed = engine.run(checkpoints.resume().orElseThrow(), workers);
 
     assertThat(resumed).usingRecursiveComparison().isEqualTo(whole);
     assertThat(resumed.keptParameters()).isEqualTo(whole.keptParameters());
@@ -207,7 +207,7 @@ class RoundEngineTest {
     }
     Settings all = Settings.of("", List.of(), assignments);
     Towers towers = towers(new Cosine());
-    Workers workers = new LocalWorkers(parts(3, 50));
+    Workers workers = new LocalWorkers(parts(3, 50), parts(3, 50));
     List<Double> losses = new ArrayList<>();
     RoundEngine engine =
         new RoundEngine(
@@ -217,7 +217,7 @@ class RoundEngineTest {
             (report, state) -> losses.add(report.loss()));
 
     float[] start = towers.initialParameters(1);
-    TrainingState end = engine.run(engine.start(start), workers, workers);
+    TrainingState end = engine.run(engine.start(start), workers);
 
     double squares = 0;
     for (int i = 0; i < end.parameters().length; i++) {
@@ -283,7 +283,7 @@ class RoundEngineTest {
     RoundEngine engine =
         new RoundEngine(towers, settings, TEMPERATURE, (report, state) -> states.add(state));
 
-    engine.run(engine.start(start), new LocalWorkers(parts(2, 32)), new LocalWorkers(List.of()));
+    engine.run(engine.start(start), new LocalWorkers(parts(2, 32), List.of()));
     TrainingState plain =
         train(towers, settings(2, "sgd", 2, 1, 0.05, "training.warmup=0"), parts(2, 32), start);
 
@@ -307,9 +307,7 @@ class RoundEngineTest {
 
     TrainingState end =
         engine.run(
-            engine.start(towers.initialParameters(1)),
-            new LocalWorkers(strangers),
-            new LocalWorkers(parts(1, 128).subList(0, 1)));
+            engine.start(towers.initialParameters(1)), new LocalWorkers(strangers, parts(1, 128)));
 
     assertThat(reports.get(reports.size() - 1).epoch()).isLessThan(50);
     List<Double> losses =
@@ -334,9 +332,7 @@ class RoundEngineTest {
             (report, state) -> reports.add(report));
 
     engine.run(
-        engine.start(towers.initialParameters(1)),
-        new LocalWorkers(parts(2, 128)),
-        new LocalWorkers(List.of()));
+        engine.start(towers.initialParameters(1)), new LocalWorkers(parts(2, 128), List.of()));
 
     assertThat(reports.get(reports.size() - 1).loss()).isLessThan(reports.get(0).loss() - 1);
     assertThat(reports)
@@ -443,7 +439,7 @@ class RoundEngineTest {
   private TrainingState train(
       Towers towers, TrainingSettings settings, List<PairPartition> parts, float[] start) {
     RoundEngine engine = engine(towers, settings);
-    return engine.run(engine.start(start), new LocalWorkers(parts), new LocalWorkers(parts));
+    return engine.run(engine.start(start), new LocalWorkers(parts, parts));
   }
 
   private TrainingState trainedByDl4jSpark(
@@ -465,7 +461,7 @@ class RoundEngineTest {
             placed(parts),
             NOWHERE_ELSE,
             (parameters, workers) -> {
-              end.set(engine.run(engine.start(parameters), workers, new LocalWorkers(parts)));
+              end.set(engine.run(engine.start(parameters), workers));
               return end.get().parameters();
             });
     return new Fitted(graph, end.get());
@@ -475,7 +471,9 @@ class RoundEngineTest {
     return PlacedRdd.of(
         SPARK
             .parallelize(parts, parts.size())
-            .map(part -> new PlacedPairs(part.number(), parts.size(), List.of(part))));
+            .map(
+                part ->
+                    new PlacedPairs(part.number(), parts.size(), List.of(part), List.of(part))));
   }
 
   private RoundEngine engine(Towers towers, TrainingSettings settings) {
