@@ -186,6 +186,13 @@ public record NpyMatrix(
     return packed.isEmpty() ? most : Math.max(1, NUMBERS_UNPACKED_AT_ONCE / columns);
   }
 
+  /**
+   * Whether any range of rows is read as soon as the first; a compressed entry is read in order.
+   */
+  public boolean hasRanges() {
+    return packed.isEmpty();
+  }
+
   /** Whether a float may not hold its numbers. */
   public boolean isWiderThanFloat() {
     return WIDE.contains(type);

@@ -37,6 +37,10 @@ sealed interface Outcome extends Serializable {
       return new Kept(key, ordinal, x.withoutContent(), y.withoutContent(), label, group);
     }
 
+    private Object writeReplace() {
+      return new PackedPair(this);
+    }
+
     /** This pair with the second side of another. */
     Kept withSecondSideOf(Kept other) {
       return new Kept(key, ordinal, x, other.y, label, group);
@@ -87,7 +91,11 @@ sealed interface Outcome extends Serializable {
 
   /** The pair is kept, in this split. */
   @DefaultSerializer(JavaSerializer.class)
-  record Placed(Split split, Kept pair) implements Outcome {}
+  record Placed(Split split, Kept pair) implements Outcome {
+    private Object writeReplace() {
+      return new PackedPair(this);
+    }
+  }
 
   /**
    * The row is rejected.

@@ -5,6 +5,7 @@ import dev.fathom.data.Backbone;
 import dev.fathom.data.Modality;
 import dev.fathom.data.PictureEncoding;
 import dev.fathom.data.Side;
+import dev.fathom.prepare.backbone.Backbones;
 import dev.fathom.prepare.source.SourceSide;
 import dev.fathom.prepare.text.TextSettings;
 import dev.fathom.prepare.text.Vocabulary;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import scala.Tuple2;
 
@@ -25,12 +27,14 @@ final class TrainingStatistics {
   private final PictureEncoding encoding;
   private final TextSettings text;
   private final boolean standardise;
+  private final Backbones backbones;
 
   /** Creates statistics with these settings. */
-  TrainingStatistics(PrepareSettings settings) {
+  TrainingStatistics(PrepareSettings settings, Backbones backbones) {
     encoding = settings.image().encoding();
     text = settings.text();
     standardise = settings.standardise();
+    this.backbones = backbones;
   }
 
   /**
@@ -39,20 +43,16 @@ final class TrainingStatistics {
    * @param side the side of the source
    * @param shape shape of its pictures, empty if there are none
    * @param training values without pixels, in any order
-   * @param inOrder values in an order that depends only on seed and keys
+   * @param vectors the side's part of {@link #ofVectors}
    */
-  Side of(
-      SourceSide side,
-      List<Integer> shape,
-      JavaRDD<DecodedValue> training,
-      JavaRDD<DecodedValue> inOrder) {
+  Side side(SourceSide side, List<Integer> shape, JavaRDD<DecodedValue> training, Moments vectors) {
+    Optional<Backbone> network = backbones.of(side.modality());
+    if (network.isPresent()) {
+      return vectorSide(network.get().columns(), vectors.withFloor()).featuresOf(network.get());
+    }
     return switch (side.modality()) {
       case IMAGE -> ofNumbers(Modality.IMAGE, shape, ofPictures(training)).stored(encoding);
-      case VECTOR ->
-          standardise
-              ? ofNumbers(
-                  Modality.VECTOR, List.of(side.columns()), ofVectors(inOrder, side.columns()))
-              : asTheyAre(side.columns());
+      case VECTOR -> vectorSide(side.columns(), vectors);
       case TEXT ->
           new Side(
               side.modality(),
@@ -63,19 +63,8 @@ final class TrainingStatistics {
     };
   }
 
-  /**
-   * Describes a side of features.
-   *
-   * @param network that they are of
-   * @param inOrder its values in an order that depends on nothing but seed and keys
-   */
-  Side of(Backbone network, JavaRDD<DecodedValue> inOrder) {
-    int columns = network.columns();
-    Side side =
-        standardise
-            ? ofNumbers(Modality.VECTOR, List.of(columns), ofVectors(inOrder, columns).withFloor())
-            : asTheyAre(columns);
-    return side.featuresOf(network);
+  private Side vectorSide(int columns, Moments moments) {
+    return standardise ? ofNumbers(Modality.VECTOR, List.of(columns), moments) : asTheyAre(columns);
   }
 
   private static Side asTheyAre(int columns) {
@@ -119,20 +108,50 @@ final class TrainingStatistics {
   }
 
   /**
-   * The moments of vectors, merged in the order of the shards, as floating-point sums depend on the
-   * order.
+   * The moments of both sides as far as they are vectors or features, in one pass. They are merged
+   * in the order of the shards, as floating-point sums depend on the order.
+   *
+   * @param inOrder pairs in an order that depends only on seed and keys
    */
-  private static Moments ofVectors(JavaRDD<DecodedValue> training, int columns) {
-    return training
+  List<Moments> ofVectors(JavaRDD<Outcome.Kept> inOrder, SourceSide x, SourceSide y) {
+    int ofX = columns(x);
+    int ofY = columns(y);
+    List<Moments> none = List.of(Moments.none(ofX), Moments.none(ofY));
+    if (ofX + ofY == 0) {
+      return none;
+    }
+    return inOrder
         .mapPartitions(
             shard -> {
-              Moments moments = Moments.none(columns);
-              shard.forEachRemaining(value -> moments.merge(Moments.of(value)));
-              return List.of(moments).iterator();
+              Moments left = Moments.none(ofX);
+              Moments right = Moments.none(ofY);
+              while (shard.hasNext()) {
+                Outcome.Kept pair = shard.next();
+                if (ofX > 0) {
+                  left.merge(Moments.of(pair.x().value()));
+                }
+                if (ofY > 0) {
+                  right.merge(Moments.of(pair.y().value()));
+                }
+              }
+              return List.of(List.of(left, right)).iterator();
             })
         .collect()
         .stream()
-        .reduce(Moments.none(columns), Moments::merge);
+        .reduce(
+            none,
+            (sum, part) -> List.of(sum.get(0).merge(part.get(0)), sum.get(1).merge(part.get(1))));
+  }
+
+  /** The numbers of a value of a side that has moments as vectors, else 0. */
+  private int columns(SourceSide side) {
+    if (!standardise) {
+      return 0;
+    }
+    return backbones
+        .of(side.modality())
+        .map(Backbone::columns)
+        .orElse(side.modality() == Modality.VECTOR ? side.columns() : 0);
   }
 
   private Vocabulary vocabulary(JavaRDD<DecodedValue> training) {

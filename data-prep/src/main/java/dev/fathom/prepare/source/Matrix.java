@@ -10,6 +10,7 @@ import dev.fathom.prepare.reject.RejectedRowException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.apache.commons.lang3.StringUtils;
 import org.apache.hadoop.fs.Path;
@@ -30,9 +31,14 @@ import scala.Tuple2;
  * @param columns numbers of a row
  * @param vectors the rows by their number, from 0
  * @param names the first column as text by the row's number
+ * @param array the file if any range of its rows can be read, else empty
  */
 record Matrix(
-    long rows, int columns, JavaPairRDD<Long, RawValue> vectors, JavaPairRDD<Long, String> names) {
+    long rows,
+    int columns,
+    JavaPairRDD<Long, RawValue> vectors,
+    JavaPairRDD<Long, String> names,
+    Optional<NpyMatrix> array) {
   private static final int DETAIL_LENGTH = 200;
   private static final long NUMBERS_OF_A_TASK = 1 << 20;
 
@@ -56,7 +62,8 @@ record Matrix(
             .mapToPair(
                 row ->
                     new Tuple2<>(
-                        row._2(), row._1().isNullAt(0) ? "" : row._1().getString(0).strip())));
+                        row._2(), row._1().isNullAt(0) ? "" : row._1().getString(0).strip())),
+        Optional.empty());
   }
 
   private static RawValue numbers(Row row, int columns) {
@@ -79,7 +86,7 @@ record Matrix(
 
   private static Matrix ofNumpy(SparkSession spark, Storage storage, Path file) {
     NpyMatrix npy = NpyMatrix.open(storage, file);
-    long step = npy.rowsAtOnce(Math.max(1, NUMBERS_OF_A_TASK / npy.columns()));
+    long step = npy.rowsAtOnce(rowsOfATask(npy.columns()));
     SerializableConfiguration hadoop =
         new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
     List<Long> starts =
@@ -98,10 +105,21 @@ record Matrix(
                                   row, numbers(values, (int) (row - from) * npy.columns(), npy)))
                       .iterator();
                 });
-    return new Matrix(npy.rows(), npy.columns(), vectors, vectors.mapValues(Matrix::name));
+    return new Matrix(
+        npy.rows(),
+        npy.columns(),
+        vectors,
+        vectors.mapValues(Matrix::name),
+        Optional.of(npy).filter(NpyMatrix::hasRanges));
   }
 
-  private static RawValue numbers(double[] values, int at, NpyMatrix npy) {
+  /** How many rows of so many numbers a task reads. */
+  static long rowsOfATask(int columns) {
+    return Math.max(1, NUMBERS_OF_A_TASK / columns);
+  }
+
+  /** A row of an array. */
+  static RawValue numbers(double[] values, int at, NpyMatrix npy) {
     return Numbers.checked(Arrays.copyOfRange(values, at, at + npy.columns()));
   }
 
@@ -129,11 +147,11 @@ record Matrix(
             .findFirst()
             .orElse(0);
     JavaPairRDD<Long, RawValue> vectors = rows.mapValues(row -> ParquetSource.vector(row, columns));
-    return new Matrix(count, columns, vectors, vectors.mapValues(Matrix::name));
+    return new Matrix(count, columns, vectors, vectors.mapValues(Matrix::name), Optional.empty());
   }
 
   /** The first number of a row, as a whole number where it is one. */
-  private static String name(RawValue value) {
+  static String name(RawValue value) {
     if (value instanceof RawValue.Numbers numbers && numbers.values().length > 0) {
       double first = numbers.values()[0];
       return first == Math.rint(first) ? String.valueOf((long) first) : String.valueOf(first);

@@ -91,6 +91,13 @@ final class MatrixSource implements Source {
 
   @Override
   public JavaRDD<RawRow> rows() {
+    return ArrayRows.of(x, y, labels, groups)
+        .map(arrays -> arrays.on(spark))
+        .orElseGet(this::joined);
+  }
+
+  /** The rows of files that cannot be read by ranges, brought together by their numbers. */
+  private JavaRDD<RawRow> joined() {
     return x.vectors()
         .cogroup(
             y.vectors(),

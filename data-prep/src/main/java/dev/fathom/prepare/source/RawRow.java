@@ -5,13 +5,15 @@ import com.esotericsoftware.kryo.DefaultSerializer;
 import com.esotericsoftware.kryo.serializers.JavaSerializer;
 import dev.fathom.prepare.reject.RejectReason;
 import java.io.Serializable;
-import java.util.Locale;
+import org.apache.commons.lang3.StringUtils;
 
 /**
  * A row of a source. Where a cluster is set to Kryo, rows go by Java serialisation all the same:
  * Kryo 4 cannot set the fields of a record.
  */
 public sealed interface RawRow extends Serializable {
+  /** Digits of a key that is a number. */
+  int KEY_DIGITS = 10;
 
   /** The key of the row. */
   String key();
@@ -56,6 +58,6 @@ public sealed interface RawRow extends Serializable {
 
   /** The name of a row that has none of its own; sorts as the number does. */
   static String keyOf(long ordinal) {
-    return String.format(Locale.ROOT, "%010d", ordinal);
+    return StringUtils.leftPad(Long.toString(ordinal), KEY_DIGITS, '0');
   }
 }

@@ -11,10 +11,12 @@ import dev.fathom.encoder.ColumnReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.storage.StorageLevel;
 
@@ -48,7 +50,7 @@ public final class PairLoader {
     return PlacedRdd.of(
         read(Split.TRAIN, partitions, workers)
             .zipPartitions(
-                read(Split.VALIDATION, validationPartitions, workers),
+                onWorkers(validationPartitions, workers),
                 (train, validation) ->
                     List.of(placed(partitions, train.next(), validation.next())).iterator())
             // The pairs are on disk already.
@@ -58,6 +60,17 @@ public final class PairLoader {
   private static PlacedPairs placed(
       int of, List<PairPartition> train, List<PairPartition> validation) {
     return new PlacedPairs(train.get(0).number(), of, train, validation);
+  }
+
+  /** Each worker's partitions of the validation pairs; the last workers may have none. */
+  private JavaRDD<List<PairPartition>> onWorkers(int validationPartitions, int workers) {
+    int with = Math.min(validationPartitions, workers);
+    JavaRDD<List<PairPartition>> first = read(Split.VALIDATION, validationPartitions, with);
+    return with == workers
+        ? first
+        : first.union(
+            JavaSparkContext.fromSparkContext(first.context())
+                .parallelize(Collections.nCopies(workers - with, List.of()), workers - with));
   }
 
   /** Each worker's partitions of a split, one element per worker. */
