@@ -18,9 +18,9 @@ import java.io.ObjectOutput;
 public final class PackedPair implements Externalizable {
   private static final long serialVersionUID = 1L;
 
-  private static final int UNPLACED = -1;
+  private static final String UNPLACED = "";
 
-  private int split;
+  private String split;
   private Kept pair;
 
   /** For deserialisation only. */
@@ -32,13 +32,13 @@ public final class PackedPair implements Externalizable {
   }
 
   PackedPair(Placed placed) {
-    split = placed.split().ordinal();
+    split = placed.split().name();
     pair = placed.pair();
   }
 
   @Override
   public void writeExternal(ObjectOutput out) throws IOException {
-    out.writeByte(split);
+    out.writeObject(split);
     out.writeObject(pair.key());
     out.writeLong(pair.ordinal());
     write(pair.x(), out);
@@ -61,7 +61,7 @@ public final class PackedPair implements Externalizable {
 
   @Override
   public void readExternal(ObjectInput in) throws IOException, ClassNotFoundException {
-    split = in.readByte();
+    split = (String) in.readObject();
     String key = (String) in.readObject();
     long ordinal = in.readLong();
     SideValue x = read(in);
@@ -74,14 +74,12 @@ public final class PackedPair implements Externalizable {
     Digest digest = in.readBoolean() ? new Digest(in.readLong(), in.readLong()) : null;
     Object value = in.readObject();
     return new SideValue(
-        value instanceof double[] numbers
-            ? new DecodedValue.Vector(numbers)
-            : (DecodedValue) value,
+        value instanceof double[] numbers ? new DecodedValue.Vector(numbers) : (DecodedValue) value,
         source,
         digest);
   }
 
   private Object readResolve() {
-    return split == UNPLACED ? pair : new Placed(Split.values()[split], pair);
+    return split.equals(UNPLACED) ? pair : new Placed(Split.valueOf(split), pair);
   }
 }
