@@ -13,6 +13,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 
@@ -69,6 +70,25 @@ public final class IntrinsicDimension {
     return isDimension(estimate) ? OptionalDouble.of(estimate) : OptionalDouble.empty();
   }
 
+  /**
+   * The plateau of a cloud, corrected for the boundary, at a fraction of the cost of {@link
+   * #of(Points, IntrinsicSettings)}; empty if the data do not allow it.
+   */
+  public static Optional<DimensionEstimate> plateau(Points points, IntrinsicSettings settings) {
+    PreparedPoints prepared = PreparedPoints.of(points, settings.seed());
+    if (!suffices(prepared, settings)) {
+      return Optional.empty();
+    }
+    Points distinct = prepared.points();
+    Neighbours neighbours = NeighbourSearch.search(distinct, settings.neighbours());
+    List<ScaleEstimate> curve = ScaleCurve.local(distinct, neighbours);
+    return Plateau.of(curve, distinct.count())
+        .map(
+            found ->
+                DimensionInterval.around(
+                    found, curve, neighbours, settings.neighbours(), distinct.dimension()));
+  }
+
   /** Whether there are enough points to measure. */
   public static boolean suffices(PreparedPoints prepared, IntrinsicSettings settings) {
     return prepared.points().count() >= settings.neighbours() + 2;
@@ -107,7 +127,8 @@ public final class IntrinsicDimension {
         } else if (NEEDED.contains(estimator)) {
           return refuse(
               prepared,
-              "the neighbours of many points are equally far: the values look quantised to a lattice");
+              "the neighbours of many points are equally far: the values look quantised to a"
+                  + " lattice");
         } else {
           caveats.add(
               estimator.method()
@@ -129,7 +150,7 @@ public final class IntrinsicDimension {
         curve,
         ScaleCurve.thinned(points, neighbours),
         plateau,
-        BoundaryBias.corrected(plateau, points.count(), points.dimension()),
+        DimensionInterval.around(plateau, curve, neighbours, k, points.dimension()),
         List.copyOf(caveats));
   }
 
