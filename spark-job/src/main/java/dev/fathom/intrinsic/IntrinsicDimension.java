@@ -127,8 +127,7 @@ public final class IntrinsicDimension {
         } else if (NEEDED.contains(estimator)) {
           return refuse(
               prepared,
-              "the neighbours of many points are equally far: the values look quantised to a"
-                  + " lattice");
+              "the neighbours of many points are equally far: the values look quantised to a lattice");
         } else {
           caveats.add(
               estimator.method()
