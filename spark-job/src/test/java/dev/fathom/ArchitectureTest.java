@@ -44,12 +44,14 @@ class ArchitectureTest {
   static final ArchRule DIMENSION_IS_A_LIBRARY_OF_ITS_OWN =
       classes()
           .that()
-          .resideInAnyPackage("dev.fathom.intrinsic..", "dev.fathom.evaluate..")
+          .resideInAnyPackage(
+              "dev.fathom.intrinsic..", "dev.fathom.evaluate..", "dev.fathom.correlation..")
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
               "dev.fathom.intrinsic..",
               "dev.fathom.evaluate..",
+              "dev.fathom.correlation..",
               "dev.fathom.blas..",
               "dev.fathom.random..",
               "org.apache.commons.math3..",

@@ -38,16 +38,23 @@ final class BoundaryBias {
   private static final int LARGEST_CACHE = 4096;
   private static final Map<Ball, Double> DEFICITS = new ConcurrentHashMap<>();
 
-  private final Plateau plateau;
+  /** The ends of an interval need no more than this. */
+  private static final int ROUGH_REFERENCE = 1024;
+
+  private final int fromN1;
+  private final int toN1;
   private final int points;
   private final int width;
+  private final int most;
 
   private record Ball(int points, int dimension, int n1) {}
 
-  private BoundaryBias(Plateau plateau, int points, int width) {
-    this.plateau = plateau;
+  private BoundaryBias(int fromN1, int toN1, int points, int width, int most) {
+    this.fromN1 = fromN1;
+    this.toN1 = toN1;
     this.points = points;
     this.width = width;
+    this.most = most;
   }
 
   /**
@@ -56,15 +63,15 @@ final class BoundaryBias {
    * @param points number of measured points
    * @param width number of coordinates, which bounds the dimension
    */
-  static DimensionEstimate corrected(Plateau plateau, int points, int width) {
-    BoundaryBias bias = new BoundaryBias(plateau, points, width);
-    return new DimensionEstimate(
-        "plateau, corrected for the boundary",
-        bias.dimension(plateau.estimate()),
-        bias.dimension(plateau.low()),
-        bias.dimension(plateau.high()),
-        points,
-        2 * plateau.toN1());
+  static double corrected(Plateau plateau, int points, int width) {
+    return new BoundaryBias(plateau.fromN1(), plateau.toN1(), points, width, REFERENCE)
+        .dimension(plateau.estimate());
+  }
+
+  /** The dimension of one scale, corrected by smaller balls, to about 2 %. */
+  static double roughlyCorrected(ScaleEstimate scale, int points, int width) {
+    return new BoundaryBias(scale.n1(), scale.n1(), points, width, ROUGH_REFERENCE)
+        .dimension(scale.estimate());
   }
 
   /**
@@ -97,10 +104,10 @@ final class BoundaryBias {
     return Math.max(reading, less + share);
   }
 
-  /** The reading of a d-dimensional ball over the scales of the plateau. */
+  /** The reading of a d-dimensional ball over the scales. */
   private double reading(int d) {
     double[] readings =
-        IntStream.iterate(plateau.fromN1(), n1 -> n1 <= plateau.toN1(), n1 -> 2 * n1)
+        IntStream.iterate(fromN1, n1 -> n1 <= toN1, n1 -> 2 * n1)
             .mapToDouble(n1 -> d * (1 - deficit(d, n1)))
             .sorted()
             .toArray();
@@ -108,7 +115,7 @@ final class BoundaryBias {
   }
 
   private double deficit(int d, int n1) {
-    int reference = Math.min(REFERENCE, points);
+    int reference = Math.min(most, points);
     int n1OfReference =
         Math.max(1, (int) Math.min(reference / 4, Math.round((double) n1 * reference / points)));
     double scale = ((double) n1 / points) / ((double) n1OfReference / reference);

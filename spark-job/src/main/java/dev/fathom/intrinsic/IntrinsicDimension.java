@@ -13,6 +13,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 
@@ -67,6 +68,25 @@ public final class IntrinsicDimension {
     int k = settings.neighbours();
     double estimate = LevinaBickel.estimate(NeighbourSearch.search(prepared.points(), k), k);
     return isDimension(estimate) ? OptionalDouble.of(estimate) : OptionalDouble.empty();
+  }
+
+  /**
+   * The plateau of a cloud, corrected for the boundary, at a fraction of the cost of {@link
+   * #of(Points, IntrinsicSettings)}; empty if the data do not allow it.
+   */
+  public static Optional<DimensionEstimate> plateau(Points points, IntrinsicSettings settings) {
+    PreparedPoints prepared = PreparedPoints.of(points, settings.seed());
+    if (!suffices(prepared, settings)) {
+      return Optional.empty();
+    }
+    Points distinct = prepared.points();
+    Neighbours neighbours = NeighbourSearch.search(distinct, settings.neighbours());
+    List<ScaleEstimate> curve = ScaleCurve.local(distinct, neighbours);
+    return Plateau.of(curve, distinct.count())
+        .map(
+            found ->
+                DimensionInterval.around(
+                    found, curve, neighbours, settings.neighbours(), distinct.dimension()));
   }
 
   /** Whether there are enough points to measure. */
@@ -129,7 +149,7 @@ public final class IntrinsicDimension {
         curve,
         ScaleCurve.thinned(points, neighbours),
         plateau,
-        BoundaryBias.corrected(plateau, points.count(), points.dimension()),
+        DimensionInterval.around(plateau, curve, neighbours, k, points.dimension()),
         List.copyOf(caveats));
   }
 

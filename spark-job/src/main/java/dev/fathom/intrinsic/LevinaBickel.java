@@ -2,6 +2,9 @@
 package dev.fathom.intrinsic;
 
 import dev.fathom.intrinsic.neighbours.Neighbours;
+import java.util.stream.IntStream;
+import org.apache.commons.math3.special.Gamma;
+import org.apache.commons.math3.stat.StatUtils;
 
 /** The maximum likelihood estimator of Levina and Bickel (2004). */
 final class LevinaBickel {
@@ -55,6 +58,21 @@ final class LevinaBickel {
       local[i] = (k + 1) / sum;
     }
     return local;
+  }
+
+  /**
+   * How much more the logarithms of the m̂(x) are spread than those of a cloud of one density and
+   * dimension, as a standard deviation; 0 or more.
+   */
+  static double excessSpread(Neighbours neighbours, int k) {
+    double[] logs =
+        IntStream.range(0, neighbours.count())
+            .mapToDouble(i -> Math.log(inverse(neighbours, i, k)))
+            .filter(Double::isFinite)
+            .toArray();
+    // There (k − 1)·d/m̂ has a gamma distribution of shape k − 1.
+    double expected = Math.sqrt(Gamma.trigamma(k - 1));
+    return logs.length < 2 ? 0 : Math.max(0, Math.sqrt(StatUtils.variance(logs)) - expected);
   }
 
   private static double inverse(Neighbours neighbours, int i, int k) {

@@ -35,7 +35,10 @@ public record Plateau(
    * tenth, owes that to noise, which only adds, and loses.
    */
   private static final int STRETCH = 3;
-  private static final int LOCAL_SHARE = 32;
+
+  /** A local neighbourhood holds no more than one point in this many. */
+  static final int LOCAL_SHARE = 32;
+
   private static final double BOUNDARY = 0.1;
 
   /**
@@ -46,8 +49,7 @@ public record Plateau(
    * @return the plateau, or empty if no scale is local
    */
   static Optional<Plateau> of(List<ScaleEstimate> curve, int points) {
-    List<ScaleEstimate> local =
-        curve.stream().filter(scale -> 2 * scale.n1() <= points / LOCAL_SHARE).toList();
+    List<ScaleEstimate> local = local(curve, points);
     if (local.isEmpty()) {
       return Optional.empty();
     }
@@ -64,6 +66,11 @@ public record Plateau(
         .collect(
             Collectors.collectingAndThen(
                 Collectors.toList(), Plateau::firstThatOwesNothingToNoise));
+  }
+
+  /** The scales of a curve at which a neighbourhood is small beside the cloud. */
+  static List<ScaleEstimate> local(List<ScaleEstimate> curve, int points) {
+    return curve.stream().filter(scale -> 2 * scale.n1() <= points / LOCAL_SHARE).toList();
   }
 
   private static Optional<Plateau> firstThatOwesNothingToNoise(List<Plateau> bySmallestScale) {

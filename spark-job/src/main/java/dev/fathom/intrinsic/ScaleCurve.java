@@ -33,8 +33,17 @@ final class ScaleCurve {
    * @param neighbours the neighbours of all points
    */
   static List<ScaleEstimate> of(Points shuffled, Neighbours neighbours) {
+    return of(shuffled, neighbours, SMALLEST_SHARE);
+  }
+
+  /** The part of the curve that a plateau is looked for in, at a fraction of the cost. */
+  static List<ScaleEstimate> local(Points shuffled, Neighbours neighbours) {
+    return of(shuffled, neighbours, Plateau.LOCAL_SHARE);
+  }
+
+  private static List<ScaleEstimate> of(Points shuffled, Neighbours neighbours, int share) {
     int n = shuffled.count();
-    int reached = Math.min(neighbours.k(), n / SMALLEST_SHARE);
+    int reached = Math.min(neighbours.k(), n / share);
     List<ScaleEstimate> curve = new ArrayList<>();
     int n1 = append(curve, neighbours, 1, reached, 1);
     int thinning = 1;
@@ -42,7 +51,7 @@ final class ScaleCurve {
       thinning *= 2;
     }
     Points sample = shuffled.range(0, n / thinning);
-    int most = Math.min(MOST_NEIGHBOURS, sample.count() / SMALLEST_SHARE);
+    int most = Math.min(MOST_NEIGHBOURS, sample.count() / share);
     int next = Math.max(1, n1 / thinning);
     if (2 * next <= most) {
       append(curve, NeighbourSearch.search(sample, most), next, most, thinning);

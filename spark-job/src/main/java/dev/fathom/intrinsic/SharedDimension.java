@@ -6,12 +6,19 @@ import java.util.Optional;
 /**
  * The headline: the dimension that two towers of paired embeddings share.
  *
- * @param estimate the smaller tower's plateau, corrected for the boundary
+ * @param estimate the plateau of the smaller tower, or of what one tells of the other, corrected
+ *     for the boundary
  * @param low its interval's lower end, at the 90 % level at each scale of the plateau
  * @param high the interval's upper end
  * @param tower the side that it was read from
+ * @param linearPart whether it was read from what linear maps of that side tell of the other; else
+ *     from all of that side
  */
-public record SharedDimension(double estimate, double low, double high, Tower tower) {
+public record SharedDimension(
+    double estimate, double low, double high, Tower tower, boolean linearPart) {
+
+  /** Dimensions are whole: a smaller difference is none. */
+  private static final double HALF = 0.5;
 
   /** One side of the pairs. */
   public enum Tower {
@@ -33,9 +40,21 @@ public record SharedDimension(double estimate, double low, double high, Tower to
       return Optional.empty();
     }
     boolean xIsSmaller = measuredX.dimension().estimate() <= measuredY.dimension().estimate();
-    DimensionEstimate smaller = (xIsSmaller ? measuredX : measuredY).dimension();
     return Optional.of(
-        new SharedDimension(
-            smaller.estimate(), smaller.low(), smaller.high(), xIsSmaller ? Tower.X : Tower.Y));
+        of(
+            (xIsSmaller ? measuredX : measuredY).dimension(),
+            xIsSmaller ? Tower.X : Tower.Y,
+            false));
+  }
+
+  /** A headline that was read from one side, or from its linear part. */
+  public static SharedDimension of(DimensionEstimate dimension, Tower tower, boolean linearPart) {
+    return new SharedDimension(
+        dimension.estimate(), dimension.low(), dimension.high(), tower, linearPart);
+  }
+
+  /** Whether the interval lies below another's and the estimate by half a dimension or more. */
+  public boolean isBelow(SharedDimension other) {
+    return high < other.low && estimate <= other.estimate - HALF;
   }
 }

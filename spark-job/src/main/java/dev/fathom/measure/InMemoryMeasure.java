@@ -128,8 +128,17 @@ public final class InMemoryMeasure {
       }
     }
     boolean found = retrieval.isPresent() && retrieval.get().chance().aboveChance();
+    Optional<SharedDimension> smaller =
+        y.flatMap(other -> SharedDimension.of(x.dimension, other.dimension));
+    Optional<SharedEvidence> evidence =
+        pairs
+            .pointsY()
+            .flatMap(
+                points ->
+                    SharedEvidence.of(
+                        pairs.pointsX(), points, smaller, found, settings.intrinsic()));
     Optional<SharedDimension> shared =
-        y.flatMap(other -> SharedDimension.of(x.dimension, other.dimension)).filter(s -> found);
+        evidence.isPresent() ? evidence.get().shared(smaller) : smaller.filter(s -> found);
     boolean cosine = origin.similarity.map(SimilarityKind::onSphere).orElse(true);
     Optional<WidthAdvice> width =
         (y.isPresent() ? shared.map(SharedDimension::estimate) : dimension(x.dimension))
@@ -140,6 +149,7 @@ public final class InMemoryMeasure {
             x.dimension,
             y.map(MeasuredSide::dimension),
             shared,
+            evidence,
             retrieval,
             agreement,
             labels(byLabel(x.around), y.map(side -> byLabel(side.around)).orElse(Map.of())),

@@ -16,7 +16,9 @@ import java.util.Optional;
  * @param x dimension of the first side's embeddings
  * @param y dimension of the second side's, if there is one
  * @param shared the headline; empty where there is one side, where either could not be measured, or
- *     where retrieval is at chance, so that nothing was found to be shared
+ *     where nothing was found to be shared
+ * @param evidence the other roads to the headline; empty where there is one side or there are too
+ *     few pairs
  * @param retrieval empty where there is one side, or the two have different widths
  * @param agreement likewise
  * @param labels the dimension around the embeddings of each label, the most frequent first
@@ -33,6 +35,7 @@ public record MeasureResult(
     DimensionResult x,
     Optional<DimensionResult> y,
     Optional<SharedDimension> shared,
+    Optional<SharedEvidence> evidence,
     Optional<Retrieval> retrieval,
     Optional<Agreement> agreement,
     Map<String, LabelDimension> labels,
@@ -51,6 +54,7 @@ public record MeasureResult(
         x,
         y,
         shared,
+        evidence,
         retrieval,
         agreement,
         labels,
@@ -63,8 +67,10 @@ public record MeasureResult(
         neighbourSeconds);
   }
 
-  /** Whether the pairing was looked for and not found. */
+  /** Whether the pairing was looked for and not found, by neighbours and by linear maps. */
   public boolean nothingShared() {
-    return retrieval.isPresent() && !retrieval.get().chance().aboveChance();
+    return evidence
+        .map(SharedEvidence::nothing)
+        .orElse(retrieval.isPresent() && !retrieval.get().chance().aboveChance());
   }
 }

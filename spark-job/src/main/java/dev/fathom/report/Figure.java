@@ -41,6 +41,8 @@ record Figure(
     LINES,
     /** Values at points that may span several powers of ten. */
     POWERS,
+    /** Values against sizes that double from point to point. */
+    SIZES,
     /** Counts in bins that begin at x. */
     HISTOGRAM
   }
@@ -89,6 +91,11 @@ record Figure(
             .filter(Double::isFinite)
             .summaryStatistics();
     return form == Form.POWERS && values.getMax() > LEAST_LOGARITHMIC_RANGE * values.getMin();
+  }
+
+  /** Whether the axis of x is logarithmic, with marks at the powers of two. */
+  boolean doubling() {
+    return form == Form.SIZES;
   }
 
   boolean steps() {

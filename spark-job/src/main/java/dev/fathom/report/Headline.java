@@ -4,6 +4,7 @@ package dev.fathom.report;
 import com.google.errorprone.annotations.FormatMethod;
 import dev.fathom.evaluate.Retrieval;
 import dev.fathom.intrinsic.DimensionResult;
+import dev.fathom.intrinsic.SharedDimension;
 import dev.fathom.measure.LabelDimension;
 import dev.fathom.measure.MeasureResult;
 import dev.fathom.measure.Metric;
@@ -48,6 +49,7 @@ public final class Headline {
                         "Temperature: %.4f, from %.4f at the start.",
                         train.finalTemperature(), train.initialTemperature())));
     report.measure().ifPresent(measure -> sentences.add(dimension(measure)));
+    report.measure().flatMap(EvidenceText::of).ifPresent(sentences::add);
     report.measure().ifPresent(measure -> sentences.addAll(parts(measure)));
     report.measure().flatMap(MeasureResult::width).ifPresent(width -> sentences.add(width(width)));
     report.width().ifPresent(width -> sentences.addAll(WidthHeadline.of(width)));
@@ -118,6 +120,10 @@ public final class Headline {
     if (retrieval.chance().aboveChance()) {
       return found;
     }
+    if (!report.measure().orElseThrow().nothingShared()) {
+      return found
+          + " This is chance, though linear maps find the pairing: the sides may be of different bases.";
+    }
     return found
         + report
             .train()
@@ -159,21 +165,24 @@ public final class Headline {
         .map(
             shared ->
                 format(
-                    "Shared dimension: %.2f (%.2f to %.2f), read from the %s side.%s",
-                    shared.estimate(),
-                    shared.low(),
-                    shared.high(),
-                    shared.tower().name().toLowerCase(Locale.ROOT),
-                    known))
+                    "Shared dimension: %.2f (%.2f to %.2f), read from %s.%s",
+                    shared.estimate(), shared.low(), shared.high(), source(shared), known))
         .orElseGet(
             () ->
-                measure.retrieval().isEmpty()
-                    ? "Shared dimension: not told, as the sides differ in width, and whether they are paired cannot be tested."
+                measure.nothingShared()
+                    ? "Shared dimension: none, as nothing shared was found; what is measured of each side is its own."
                         + known
-                    : measure.nothingShared()
-                        ? "Shared dimension: none, as nothing shared was found; what is measured of each side is its own."
+                    : measure.retrieval().isEmpty() && measure.evidence().isEmpty()
+                        ? "Shared dimension: not told, as the sides differ in width, and there are too few pairs to test whether they are paired."
                             + known
                         : "Shared dimension: could not be measured. " + refusals(measure) + known);
+  }
+
+  private static String source(SharedDimension shared) {
+    String side = shared.tower().name().toLowerCase(Locale.ROOT);
+    return shared.linearPart()
+        ? format("what %s tells of the other side by linear maps", side)
+        : format("the %s side", side);
   }
 
   /** What is of several dimensions has none in the middle. */

@@ -10,6 +10,7 @@ import dev.fathom.files.Json;
 import dev.fathom.intrinsic.DimensionResult;
 import dev.fathom.intrinsic.SharedDimension;
 import dev.fathom.measure.MeasureResult;
+import dev.fathom.measure.SharedEvidence;
 import dev.fathom.sweep.Recommendation;
 import dev.fathom.sweep.SweepResult;
 import dev.fathom.train.TrainResult;
@@ -86,6 +87,7 @@ final class JsonReport {
     dimension.put("points", measure.points());
     dimension.put("available", measure.available());
     measure.shared().ifPresent(shared -> dimension.set("shared", shared(shared)));
+    measure.evidence().ifPresent(evidence -> dimension.set("evidence", evidence(evidence)));
     dimension.set("x", tower(measure.x()));
     measure.y().ifPresent(y -> dimension.set("y", tower(y)));
     if (!measure.pointwise().isEmpty()) {
@@ -157,7 +159,13 @@ final class JsonReport {
         .put("estimate", shared.estimate())
         .put("low", shared.low())
         .put("high", shared.high())
-        .put("tower", shared.tower().name().toLowerCase(Locale.ROOT));
+        .put("tower", shared.tower().name().toLowerCase(Locale.ROOT))
+        .put("linearPart", shared.linearPart());
+  }
+
+  private static JsonNode evidence(SharedEvidence evidence) {
+    ObjectNode node = JSON.valueToTree(evidence);
+    return node.put("verdict", evidence.verdict().key());
   }
 
   private static JsonNode tower(DimensionResult result) {

@@ -39,6 +39,7 @@ final class PageData {
     node.put("xAxis", figure.xAxis());
     node.put("yAxis", figure.yAxis());
     node.put("logarithmic", figure.logarithmic());
+    node.put("doubling", figure.doubling());
     node.put("steps", figure.steps());
     ArrayNode curves = node.putArray("curves");
     int[] colours = figure.colours();

@@ -6,6 +6,7 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Dimension;
 import java.io.StringWriter;
+import java.util.Arrays;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.apache.batik.svggen.SVGGraphics2D;
@@ -52,12 +53,16 @@ final class SvgDrawing {
     chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
     chart.getStyler().setYAxisLogarithmic(figure.logarithmic());
     chart.getStyler().setYAxisDecimalPattern(figure.logarithmic() ? "0.###" : null);
+    if (figure.doubling()) {
+      // A logarithmic axis of this library has marks at powers of ten only.
+      chart.setCustomXAxisTickLabelsFormatter(SvgDrawing::size);
+    }
     int[] colours = figure.colours();
     for (int i = 0; i < colours.length; i++) {
       Curve curve = figure.curves().get(i);
       Color colour = Color.decode(Figure.LIGHT_COLOURS.get(colours[i]));
       if (curve.spread().length > 0) {
-        addBand(chart, curve, colour);
+        addBand(chart, figure, curve, colour);
       }
       addLine(chart, figure, curve, colour);
     }
@@ -78,9 +83,14 @@ final class SvgDrawing {
     }
   }
 
-  private static void addBand(XYChart chart, Curve curve, Color colour) {
+  /** What is written at a power of two; nothing between two of them. */
+  static String size(double power) {
+    return power == Math.rint(power) ? String.valueOf(Math.round(Math.pow(2, power))) : "";
+  }
+
+  private static void addBand(XYChart chart, Figure figure, Curve curve, Color colour) {
     double[][] outline = curve.band();
-    XYSeries band = chart.addSeries(curve.name() + " band", outline[0], outline[1]);
+    XYSeries band = chart.addSeries(curve.name() + " band", placed(figure, outline[0]), outline[1]);
     band.setXYSeriesRenderStyle(XYSeriesRenderStyle.PolygonArea);
     band.setFillColor(
         new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), BAND_OPACITY));
@@ -90,7 +100,7 @@ final class SvgDrawing {
   }
 
   private static void addLine(XYChart chart, Figure figure, Curve curve, Color colour) {
-    XYSeries line = chart.addSeries(curve.name(), curve.x(), curve.y());
+    XYSeries line = chart.addSeries(curve.name(), placed(figure, curve.x()), curve.y());
     line.setXYSeriesRenderStyle(
         figure.steps() ? XYSeriesRenderStyle.Step : XYSeriesRenderStyle.Line);
     line.setLineColor(colour);
@@ -101,5 +111,12 @@ final class SvgDrawing {
     }
     line.setMarkerColor(colour);
     line.setMarker(figure.marked(curve) ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
+  }
+
+  /** Where values of x stand on their axis. */
+  private static double[] placed(Figure figure, double[] x) {
+    return figure.doubling()
+        ? Arrays.stream(x).map(value -> Math.log(value) / Math.log(2)).toArray()
+        : x;
   }
 }

@@ -25,16 +25,16 @@ final class WidthFigures {
                 byWidth.add(
                     Curve.of(
                         "dimension",
-                        new double[] {log2(dimension), log2(dimension)},
+                        new double[] {dimension, dimension},
                         new double[] {0, width.full()})));
     List<Figure> figures = new ArrayList<>();
     figures.add(
         new Figure(
             "quality-against-width",
             "Retrieval against width, as floats",
-            "log2 of the width",
+            "width",
             width.quality().label(),
-            Form.LINES,
+            Form.SIZES,
             byWidth));
     width
         .best(false)
@@ -44,9 +44,9 @@ final class WidthFigures {
                     new Figure(
                         "quality-against-bytes",
                         "Retrieval against bytes a vector, by " + best.reduction().key(),
-                        "log2 of the bytes",
+                        "bytes a vector",
                         width.quality().label(),
-                        Form.LINES,
+                        Form.SIZES,
                         curves(
                             width,
                             curve -> curve.reduction() == best.reduction(),
@@ -68,15 +68,11 @@ final class WidthFigures {
         curves.add(
             Curve.banded(
                 oneWay ? curve.storage().key() : curve.reduction().key(),
-                points.stream().mapToDouble(point -> log2(size.applyAsInt(point))).toArray(),
+                points.stream().mapToDouble(size::applyAsInt).toArray(),
                 points.stream().mapToDouble(WidthResult.Point::quality).toArray(),
                 points.stream().mapToDouble(point -> (point.high() - point.low()) / 2).toArray()));
       }
     }
     return curves;
-  }
-
-  private static double log2(double value) {
-    return Math.log(value) / Math.log(2);
   }
 }

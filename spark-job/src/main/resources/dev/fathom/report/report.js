@@ -44,6 +44,9 @@
     var option = base();
     option.tooltip = { trigger: 'axis', confine: true };
     option.xAxis = axis(figure.xAxis, { nameGap: 28 });
+    if (figure.doubling) {
+      Object.assign(option.xAxis, { type: 'log', logBase: 2, min: 'dataMin', max: 'dataMax' });
+    }
     option.yAxis = axis(figure.yAxis, { nameGap: 52, type: figure.logarithmic ? 'log' : 'value' });
     if (figure.logarithmic) {
       option.yAxis.axisLabel.formatter = function (value) {

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.fathom.evaluate.Items;
 import dev.fathom.intrinsic.DimensionResult;
+import dev.fathom.intrinsic.SharedDimension;
 import dev.fathom.measure.InMemoryMeasure.Origin;
 import dev.fathom.model.SimilarityKind;
 import dev.fathom.random.RandomStream;
 import dev.fathom.settings.Settings;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -78,6 +80,64 @@ class InMemoryMeasureTest {
     assertThat(result.nothingShared()).isTrue();
     assertThat(result.shared()).isEmpty();
     assertThat(result.width()).isEmpty();
+  }
+
+  @Test
+  void whatSidesOfTwoBasesShareIsToldFromWhatIsTheirOwn() {
+    MeasureResult result = measureBases(true);
+
+    SharedDimension shared = result.shared().orElseThrow();
+    assertThat(result.retrieval().isEmpty()).isTrue();
+    assertThat(result.nothingShared()).isFalse();
+    assertThat(result.evidence().orElseThrow().verdict())
+        .isEqualTo(SharedEvidence.Verdict.OWN_PARTS);
+    assertThat(result.evidence().orElseThrow().linear().above()).isEqualTo(3);
+    assertThat(shared.estimate()).isEqualTo(3, within(0.2));
+    assertThat(shared.linearPart()).isTrue();
+  }
+
+  @Test
+  void sidesOfTwoWidthsThatAreNotPairedShareNothing() {
+    MeasureResult result = measureBases(false);
+
+    assertThat(result.nothingShared()).isTrue();
+    assertThat(result.shared()).isEmpty();
+    assertThat(result.evidence().orElseThrow().linear().above()).isZero();
+  }
+
+  /** Sides of 12 and 10 columns that share 3 dimensions and have 3 each of their own. */
+  private static MeasureResult measureBases(boolean paired) {
+    int n = 1000;
+    double[] shared = RandomStream.of(1, "shared").doubles(3L * n, -1, 1).toArray();
+    double[] others = RandomStream.of(1, "others").doubles(3L * n, -1, 1).toArray();
+    return InMemoryMeasure.of(
+        new EmbeddedPairs(
+            side(shared, n, 12, 1),
+            12,
+            side(paired ? shared : others, n, 10, 2),
+            10,
+            Collections.nCopies(n, ""),
+            Items.distinct(n),
+            Centres.NONE),
+        Origin.UNKNOWN,
+        SETTINGS);
+  }
+
+  private static float[] side(double[] shared, int n, int width, long seed) {
+    RandomGenerator random = RandomStream.of(seed, "side");
+    double[] axes = random.doubles(6L * width, -1, 1).toArray();
+    float[] values = new float[n * width];
+    for (int i = 0; i < n; i++) {
+      double[] own = random.doubles(3, -1, 1).toArray();
+      for (int c = 0; c < width; c++) {
+        double sum = 0;
+        for (int k = 0; k < 3; k++) {
+          sum += shared[3 * i + k] * axes[k * width + c] + own[k] * axes[(3 + k) * width + c];
+        }
+        values[i * width + c] = (float) sum;
+      }
+    }
+    return values;
   }
 
   @Test

@@ -59,6 +59,22 @@ class FigureTest {
     assertThat(SvgDrawing.of(figure(Form.LINES, X, Y))).doesNotContain("stroke-dasharray:10,6");
   }
 
+  @Test
+  void sizesStandAtPowersOfTwoAndAreWrittenAsTheyAre() {
+    Figure sizes =
+        figure(
+            Form.SIZES,
+            Curve.of("pca", new double[] {4, 8, 16, 32}, new double[] {0.1, 0.2, 0.3, 0.4}));
+
+    assertThat(SvgDrawing.of(sizes))
+        .isNotEqualTo(SvgDrawing.of(figure(Form.LINES, sizes.curves().get(0))));
+    assertThat(SvgDrawing.size(4)).isEqualTo("16");
+    assertThat(SvgDrawing.size(4.5)).isEmpty();
+    assertThat(sizes.csv()).contains("pca,32.0,0.4,");
+    assertThat(sizes.doubling()).isTrue();
+    assertThat(figure(Form.LINES, X).doubling()).isFalse();
+  }
+
   private static Figure figure(Form form, Curve... curves) {
     return new Figure("name", "the title", "rank", "dimension", form, List.of(curves));
   }

@@ -1,0 +1,48 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.correlation;
+
+import dev.fathom.blas.DoubleMatrix;
+import dev.fathom.blas.SymmetricEigen;
+
+/**
+ * The leading singular values of a matrix, descending, and their vectors, a row each.
+ *
+ * @param left count × rows; a row is zero where its value is
+ * @param right count × columns
+ */
+@SuppressWarnings("ArrayRecordComponent")
+record SingularVectors(double[] values, double[] left, double[] right) {
+
+  /**
+   * Decomposes a matrix by the eigenvectors of its smaller product with itself. Values below 1e-8
+   * of the largest are lost to rounding.
+   *
+   * @param matrix rows × columns
+   * @param most values at most
+   */
+  static SingularVectors of(double[] matrix, int rows, int columns, int most) {
+    DoubleMatrix m = DoubleMatrix.of(matrix, 0, rows, columns);
+    boolean tall = rows >= columns;
+    DoubleMatrix narrow = tall ? m : m.transposed();
+    int size = Math.min(rows, columns);
+    int other = Math.max(rows, columns);
+    double[] product = new double[size * size];
+    DoubleMatrix.of(product, 0, size, size).setProduct(narrow.transposed(), narrow);
+    double[] ascending = SymmetricEigen.vectors(product, size);
+    int count = Math.min(most, size);
+    double[] values = new double[count];
+    double[] ofSmaller = new double[count * size];
+    for (int k = 0; k < count; k++) {
+      values[k] = Math.sqrt(Math.max(0, ascending[size - 1 - k]));
+      System.arraycopy(product, (size - 1 - k) * size, ofSmaller, k * size, size);
+    }
+    double[] ofLarger = new double[count * other];
+    DoubleMatrix.of(ofLarger, 0, count, other)
+        .setProduct(DoubleMatrix.of(ofSmaller, 0, count, size), narrow.transposed());
+    for (int i = 0; i < ofLarger.length; i++) {
+      double value = values[i / other];
+      ofLarger[i] = value > 0 ? ofLarger[i] / value : 0;
+    }
+    return new SingularVectors(values, tall ? ofLarger : ofSmaller, tall ? ofSmaller : ofLarger);
+  }
+}

@@ -1,0 +1,94 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.report;
+
+import dev.fathom.correlation.LinearRelation;
+import dev.fathom.intrinsic.DimensionResult;
+import dev.fathom.intrinsic.SharedDimension;
+import dev.fathom.measure.MeasureResult;
+import dev.fathom.measure.SharedEvidence;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** What the roads to the shared dimension come to, in words. */
+public final class EvidenceText {
+  private static final int SHOWN = 10;
+
+  private EvidenceText() {}
+
+  /** The sentence of the headline; none where it would repeat that nothing was found. */
+  static Optional<String> of(MeasureResult measure) {
+    return measure
+        .evidence()
+        .filter(evidence -> evidence.verdict() != SharedEvidence.Verdict.NOTHING)
+        .map(evidence -> "Evidence: " + text(measure));
+  }
+
+  /** The verdict, of a measurement that has evidence. */
+  public static String text(MeasureResult measure) {
+    SharedEvidence evidence = measure.evidence().orElseThrow();
+    int above = evidence.linear().above();
+    String directions =
+        String.format(
+            Locale.ROOT,
+            "%d %s more than in shuffled pairs",
+            above,
+            above == 1 ? "direction correlates" : "directions correlate");
+    String sides =
+        String.format(
+            Locale.ROOT,
+            "x has %s dimensions and y %s",
+            dimension(measure.x()),
+            dimension(measure.y().orElseThrow()));
+    String part =
+        evidence
+            .linearPart()
+            .map(SharedDimension::estimate)
+            .map(estimate -> String.format(Locale.ROOT, "%.2f", estimate))
+            .orElse("not measured");
+    return switch (evidence.verdict()) {
+      case AGREE ->
+          String.format(
+              "%s, what one tells of the other by linear maps %s, and %s%s.",
+              sides, part, directions, bends(measure, above));
+      case OWN_PARTS ->
+          String.format(
+              "%s, which are upper bounds: what one tells of the other by linear maps has %s, and"
+                  + " %s. The rest is each side's own, or shared in a way that no linear map"
+                  + " tells.",
+              sides, part, directions);
+      case GROUPS ->
+          String.format(
+              "%s, and none between close pairs. The sides may share only which group a pair is in"
+                  + " (clusters, discrete factors), of which a dimension says little; %s.",
+              directions, sides);
+      case NOT_LINEAR ->
+          String.format(
+              "retrieval finds partners, though no direction correlates more than in shuffled"
+                  + " pairs. What is shared is not linear, or weak; %s, which are upper bounds.",
+              sides);
+      case NOT_MEASURED -> directions + ", and a side has collapsed or could not be measured.";
+      case NOTHING -> "neither retrieval nor linear maps find the pairing.";
+    };
+  }
+
+  private static String bends(MeasureResult measure, int above) {
+    return measure.shared().filter(shared -> above > Math.ceil(shared.high())).isPresent()
+        ? ", as a curved surface fills more of them than it has dimensions"
+        : "";
+  }
+
+  private static String dimension(DimensionResult result) {
+    return result instanceof DimensionResult.Measured measured
+        ? String.format(Locale.ROOT, "%.2f", measured.dimension().estimate())
+        : "an unknown number of";
+  }
+
+  /** The first correlations. */
+  public static String correlations(LinearRelation linear) {
+    return linear.correlations().stream()
+        .limit(SHOWN)
+        .map(r -> String.format(Locale.ROOT, "%.2f", r))
+        .collect(Collectors.joining(", "));
+  }
+}
