@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.apache.commons.lang3.StringUtils;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -21,6 +22,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.util.SerializableConfiguration;
+import org.apache.spark.util.TaskCompletionListener;
 import scala.Tuple2;
 
 /**
@@ -79,7 +81,7 @@ record Matrix(
 
   private static Matrix ofNumpy(SparkSession spark, Storage storage, Path file) {
     NpyMatrix npy = NpyMatrix.open(storage, file);
-    long step = npy.rowsAtOnce(Math.max(1, NUMBERS_OF_A_TASK / npy.columns()));
+    long step = npy.rowsOfTask(Math.max(1, NUMBERS_OF_A_TASK / npy.columns()));
     SerializableConfiguration hadoop =
         new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
     List<Long> starts =
@@ -90,19 +92,14 @@ record Matrix(
             .flatMapToPair(
                 from -> {
                   long to = Math.min(npy.rows(), from + step);
-                  double[] values = npy.readDoubles(new Storage(hadoop.value()), from, to);
+                  NpyMatrix.Rows rows = npy.rows(new Storage(hadoop.value()), from, to);
+                  TaskContext.get()
+                      .addTaskCompletionListener((TaskCompletionListener) task -> rows.close());
                   return LongStream.range(from, to)
-                      .mapToObj(
-                          row ->
-                              new Tuple2<>(
-                                  row, numbers(values, (int) (row - from) * npy.columns(), npy)))
+                      .mapToObj(row -> new Tuple2<>(row, Numbers.checked(rows.next())))
                       .iterator();
                 });
     return new Matrix(npy.rows(), npy.columns(), vectors, vectors.mapValues(Matrix::name));
-  }
-
-  private static RawValue numbers(double[] values, int at, NpyMatrix npy) {
-    return Numbers.checked(Arrays.copyOfRange(values, at, at + npy.columns()));
   }
 
   private static Matrix ofParquet(SparkSession spark, Path file) {
