@@ -13,6 +13,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -177,20 +179,13 @@ public record NpyMatrix(
   }
 
   /**
-   * How many rows to read at once. A compressed entry is read from its start each time, so it is
-   * read in few large pieces.
+   * How many rows a task reads. A compressed entry is unpacked from its start by each, so that few
+   * tasks read many.
    *
    * @param most number of rows for a file in which any row can be reached
    */
-  public long rowsAtOnce(long most) {
+  public long rowsOfTask(long most) {
     return packed.isEmpty() ? most : Math.max(1, NUMBERS_UNPACKED_AT_ONCE / columns);
-  }
-
-  /**
-   * Whether any range of rows is read as soon as the first; a compressed entry is read in order.
-   */
-  public boolean hasRanges() {
-    return packed.isEmpty();
   }
 
   /** Whether a float may not hold its numbers. */
@@ -205,19 +200,86 @@ public record NpyMatrix(
    */
   public float[] read(Storage storage, long from, long to) {
     float[] values = new float[numbers(from, to)];
-    read(storage, from, to, (place, number) -> values[place] = (float) number);
+    int place = 0;
+    try (Rows read = rows(storage, from, to)) {
+      while (read.hasNext()) {
+        for (double number : read.next()) {
+          values[place++] = (float) number;
+        }
+      }
+    }
     return values;
   }
 
   /**
-   * The same in double precision, which holds all numbers but integers beyond 2^53.
-   *
-   * @return (to−from) × d, row-major
+   * The rows {@code [from, to)} in double precision, exact but for integers beyond 2^53, as they
+   * are asked for. In C order few are in memory at once, and a compressed entry is unpacked once.
    */
-  public double[] readDoubles(Storage storage, long from, long to) {
-    double[] values = new double[numbers(from, to)];
-    read(storage, from, to, (place, number) -> values[place] = number);
-    return values;
+  public Rows rows(Storage storage, long from, long to) {
+    return new Rows(storage, from, to);
+  }
+
+  /** Rows of the matrix in their order. */
+  public final class Rows implements Iterator<double[]>, AutoCloseable {
+    private final Storage storage;
+    private final long to;
+    private long row;
+    private double[] block = {};
+    private int place;
+    private Numbers in;
+
+    private Rows(Storage storage, long from, long to) {
+      this.storage = storage;
+      this.to = to;
+      row = from;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return place < block.length || row < to;
+    }
+
+    @Override
+    public double[] next() {
+      if (place == block.length) {
+        if (row >= to) {
+          throw new NoSuchElementException();
+        }
+        block = nextBlock();
+        place = 0;
+      }
+      place += columns;
+      return Arrays.copyOfRange(block, place - columns, place);
+    }
+
+    private double[] nextBlock() {
+      long end = fortran ? to : Math.min(to, row + Math.max(1, READ_AT_ONCE / columns));
+      double[] values = new double[numbers(row, end)];
+      try {
+        if (in == null) {
+          in = new Numbers(storage);
+        }
+        fill(in, row, end, (at, number) -> values[at] = number);
+      } catch (IOException e) {
+        throw failed(e);
+      }
+      row = end;
+      if (row == to) {
+        close();
+      }
+      return values;
+    }
+
+    @Override
+    public void close() {
+      try {
+        if (in != null) {
+          in.close();
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   private int numbers(long from, long to) {
@@ -230,23 +292,23 @@ public record NpyMatrix(
     void put(int place, double number);
   }
 
-  private void read(Storage storage, long from, long to, Target target) {
+  private void fill(Numbers in, long from, long to, Target target) throws IOException {
     int count = (int) (to - from);
-    try (Numbers in = new Numbers(storage)) {
-      if (fortran) {
-        for (int c = 0; c < columns; c++) {
-          int column = c;
-          in.read(
-              c * rows + from, count, (row, number) -> target.put(row * columns + column, number));
-        }
-      } else {
-        in.read(from * columns, count * columns, target);
+    if (fortran) {
+      for (int c = 0; c < columns; c++) {
+        int column = c;
+        in.read(
+            c * rows + from, count, (row, number) -> target.put(row * columns + column, number));
       }
-    } catch (EOFException | ZipException e) {
-      throw broken(new Path(file), "it is cut off or damaged").causedBy(e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } else {
+      in.read(from * columns, count * columns, target);
     }
+  }
+
+  private RuntimeException failed(IOException e) {
+    return e instanceof EOFException || e instanceof ZipException
+        ? broken(new Path(file), "it is cut off or damaged").causedBy(e)
+        : new UncheckedIOException(e);
   }
 
   /** Reads the numbers in the order of the file. */

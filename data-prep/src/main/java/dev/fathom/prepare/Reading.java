@@ -66,19 +66,7 @@ public record Reading(Side x, Side y, Optional<String> only) {
   /** Refuses other networks than the model was trained on. */
   void requireSame(Backbones backbones) {
     for (Backbone expected : networks()) {
-      Backbone found = backbones.of(expected.of()).orElseThrow();
-      requireSame(expected.sha256(), found.sha256(), found.path());
-      if (expected.tokenizer() != null) {
-        requireSame(expected.tokenizerSha256(), found.tokenizerSha256(), found.tokenizer());
-      }
-    }
-  }
-
-  private static void requireSame(String expected, String found, String path) {
-    if (!expected.equals(found)) {
-      throw FathomException.data(
-          "%s is not the file that the model was trained on: its SHA-256 is %s, and %s is wanted",
-          path, found, expected);
+      Backbones.requireSame(expected, backbones.of(expected.of()).orElseThrow());
     }
   }
 }

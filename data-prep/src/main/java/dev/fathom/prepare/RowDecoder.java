@@ -201,10 +201,8 @@ final class RowDecoder {
     if (pictureFeatures.isEmpty()) {
       return new DecodedValue.Pixels(picture.rgb(), picture.height(), picture.width());
     }
-    int wanted = pictureFeatures.get().backbone().picture().size();
     int size = rules.image().size();
-    float[] values =
-        pictureFeatures.get().of(picture.resized(wanted, wanted, Backbone.Filter.BICUBIC));
+    float[] values = pictureFeatures.get().of(picture);
     for (float value : values) {
       if (!Float.isFinite(value)) {
         throw new RejectedRowException(

@@ -59,7 +59,10 @@ class NpyMatrixTest {
       byte[] numbers = numbers(type, ByteOrder.LITTLE_ENDIAN, 100_000_001, 100_000_002);
       NpyMatrix matrix = open(file(1, "<" + type, false, "(2, 1)", numbers));
       assertThat(matrix.isWiderThanFloat()).isTrue();
-      assertThat(matrix.readDoubles(STORAGE, 0, 2)).containsExactly(100_000_001, 100_000_002);
+      NpyMatrix.Rows rows = matrix.rows(STORAGE, 0, 2);
+      assertThat(rows.next()).containsExactly(100_000_001);
+      assertThat(rows.next()).containsExactly(100_000_002);
+      assertThat(rows.hasNext()).isFalse();
       assertThat(matrix.read(STORAGE, 0, 2)).containsExactly(1e8f, 1e8f);
     }
   }

@@ -13,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.CRC32;
@@ -23,6 +24,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -46,6 +48,26 @@ class NpzFileTest {
     assertThat(right.read(STORAGE, 1, 2)).containsExactly(9, 10);
     assertThat(NpyMatrix.open(STORAGE, new Path(archive, "left.npy")).read(STORAGE, 0, 1))
         .containsExactly(1);
+  }
+
+  @Test
+  void aPackedArrayOfManyBlocksIsReadInOnePass() throws IOException {
+    float[][] rows = new float[600_000][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = new float[] {i, -i, i % 7};
+    }
+    Path archive = written(Corpus.zip(Map.of("wide.npy", Corpus.npy(rows, rows.length))));
+    NpyMatrix matrix = NpyMatrix.open(STORAGE, new Path(archive, "wide"));
+
+    try (NpyMatrix.Rows read = matrix.rows(STORAGE, 5, rows.length)) {
+      for (int i = 5; i < rows.length; i++) {
+        double[] row = read.next();
+        if (row[0] != i || row[1] != -i || row[2] != i % 7) {
+          throw new AssertionError("row " + i + " is " + Arrays.toString(row));
+        }
+      }
+      assertThat(read.hasNext()).isFalse();
+    }
   }
 
   @ParameterizedTest

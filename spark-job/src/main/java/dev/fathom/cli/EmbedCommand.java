@@ -3,6 +3,7 @@ package dev.fathom.cli;
 
 import dev.fathom.embed.EmbeddingFormat;
 import dev.fathom.error.FathomException;
+import dev.fathom.search.Search;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
@@ -31,12 +32,7 @@ final class EmbedCommand extends SubCommand {
       names = "--side",
       paramLabel = "SIDE",
       description = "x or y: embeds only that side of --input.")
-  private Side side;
-
-  private enum Side {
-    x,
-    y
-  }
+  private Search.Of side;
 
   @Option(
       names = "--output",
@@ -74,7 +70,8 @@ final class EmbedCommand extends SubCommand {
       return;
     }
     Job.NewPairs read =
-        new Job.NewPairs(model.directory(), pairs.input, Optional.ofNullable(side).map(Side::name));
+        new Job.NewPairs(
+            model.directory(), pairs.input, Optional.ofNullable(side).map(Search.Of::column));
     job.claim(output, read, format).ifPresent(directory -> job.embed(read, directory, format));
   }
 }

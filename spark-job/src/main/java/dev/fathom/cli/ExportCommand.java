@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
     footer = {"", "Example:", "  fathom export --model out/model --format onnx --output onnx"})
 final class ExportCommand implements Callable<Integer> {
   @Mixin private ModelOption model;
+  @Mixin private MovedNetworks networks;
 
   @Option(
       names = "--format",
@@ -49,6 +50,7 @@ final class ExportCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     List<Path> written =
         new Export(PlainFiles.storage(), format, overwrite)
+            .networks(networks.settings())
             .model(model.directory())
             .output(output)
             .execute();

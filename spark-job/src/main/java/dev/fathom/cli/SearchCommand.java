@@ -37,6 +37,7 @@ final class SearchCommand implements Callable<Integer> {
   private static final int MOST = 10_000;
 
   @Mixin private ModelOption model;
+  @Mixin private MovedNetworks networks;
 
   @Option(
       names = "--embeddings",
@@ -96,7 +97,10 @@ final class SearchCommand implements Callable<Integer> {
       throw FathomException.usage("--k %d is outside 1 to %d", k, MOST);
     }
     Search search =
-        new Search(PlainFiles.storage(), k).model(model.directory()).embeddings(embeddings);
+        new Search(PlainFiles.storage(), k)
+            .networks(networks.settings())
+            .model(model.directory())
+            .embeddings(embeddings);
     if (data != null) {
       search.data(data);
     }

@@ -36,6 +36,12 @@ public enum BuiltInEncoder implements EncoderKind {
     Encoder of(Side side, List<Integer> hidden, int dimension) {
       return new DenseEncoder(side.size(), hidden, dimension);
     }
+
+    @Override
+    public List<Integer> hidden(Side side) {
+      // Narrow layers lose what a frozen network knows (docs/results.md).
+      return side.frozen().isPresent() ? List.of(HEAD_WIDTH) : super.hidden(side);
+    }
   },
 
   /** Convolutions of stride 2; {@code hidden} is the number of channels of each. */
@@ -74,6 +80,9 @@ public enum BuiltInEncoder implements EncoderKind {
     }
   };
 
+  /** Width of the one hidden layer above a frozen network. */
+  private static final int HEAD_WIDTH = 256;
+
   @SuppressWarnings("ImmutableEnumChecker") // Set.of
   private final Set<Modality> reads;
 
@@ -105,7 +114,7 @@ public enum BuiltInEncoder implements EncoderKind {
   }
 
   @Override
-  public List<Integer> hidden() {
+  public List<Integer> hidden(Side side) {
     return hidden;
   }
 

@@ -25,8 +25,8 @@ public sealed interface EncoderKind permits BuiltInEncoder, GraphFile {
   @JsonValue
   String written();
 
-  /** Widths of the hidden layers where none are given. */
-  List<Integer> hidden();
+  /** Widths of the hidden layers on a side where none are given. */
+  List<Integer> hidden(Side side);
 
   /** The kind that {@code auto} stands for on a side; any other kind is itself. */
   default EncoderKind resolvedFor(Side side) {

@@ -51,7 +51,7 @@ public record EncoderSpec(EncoderKind kind, List<Integer> hidden, int dimension)
   /** Replaces {@code auto} and missing widths by the defaults for the side. */
   public EncoderSpec resolvedFor(Side side) {
     EncoderKind resolved = kind.resolvedFor(side);
-    return new EncoderSpec(resolved, hidden.isEmpty() ? resolved.hidden() : hidden, dimension);
+    return new EncoderSpec(resolved, hidden.isEmpty() ? resolved.hidden(side) : hidden, dimension);
   }
 
   /**

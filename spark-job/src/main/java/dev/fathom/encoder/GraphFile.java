@@ -32,7 +32,7 @@ record GraphFile(String path) implements EncoderKind {
 
   /** Empty, as the graph has its own layers. */
   @Override
-  public List<Integer> hidden() {
+  public List<Integer> hidden(Side side) {
     return List.of();
   }
 

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.export;
 
+import dev.fathom.data.Backbone;
 import dev.fathom.data.Modality;
 import dev.fathom.data.Safetensors;
 import dev.fathom.data.Side;
@@ -10,6 +11,8 @@ import dev.fathom.model.ModelFiles;
 import dev.fathom.model.SimilarityKind;
 import dev.fathom.output.OutputDirectory;
 import dev.fathom.output.StageProvenance;
+import dev.fathom.prepare.backbone.BackboneSettings;
+import dev.fathom.prepare.backbone.ModelNetwork;
 import dev.fathom.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -31,6 +34,7 @@ public final class Export {
   private final Storage storage;
   private final ExportFormat format;
   private final boolean overwrite;
+  private BackboneSettings networks = BackboneSettings.NONE;
   private ModelFiles model;
   private OutputDirectory output;
 
@@ -43,6 +47,12 @@ public final class Export {
     this.storage = storage;
     this.format = format;
     this.overwrite = overwrite;
+  }
+
+  /** Where the files of frozen networks are now, as settings tell; else where they were. */
+  public Export networks(BackboneSettings moved) {
+    networks = moved;
+    return this;
   }
 
   /** The model directory. */
@@ -85,6 +95,8 @@ public final class Export {
    * @param mean of the training pairs, by column or colour channel; of colours from 0 to 1
    * @param standardDeviation likewise
    * @param vocabulary file of words by their numbers, where it reads any
+   * @param tokenizer file that came with the frozen network, where that reads texts and is within
+   * @param backbone the frozen network whose features the input is; within the file of ONNX
    */
   record Tower(
       String file,
@@ -95,7 +107,9 @@ public final class Export {
       List<Integer> shape,
       List<Double> mean,
       List<Double> standardDeviation,
-      Optional<String> vocabulary) {}
+      Optional<String> vocabulary,
+      Optional<String> tokenizer,
+      Optional<Backbone> backbone) {}
 
   /**
    * Exports, and leaves a complete directory; one that was made of the same model stays.
@@ -151,14 +165,19 @@ public final class Export {
   private Tower add(
       String name, ModelCard.Tower tower, ModelCard card, Map<String, Storage.Content> files) {
     String file = name + "." + format.ending();
-    files.put(file, content(name, tower, card));
     Side side = tower.reads();
+    Optional<ModelNetwork> network =
+        side.frozen().filter(trained -> format == ExportFormat.ONNX).map(this::opened);
+    files.put(file, content(name, tower, card, network));
     Optional<String> vocabulary = Optional.empty();
     if (side.modality() == Modality.TEXT) {
       vocabulary = Optional.of(OnnxEncoder.vocabulary(name));
       byte[] words = (String.join("\n", side.vocabulary()) + "\n").getBytes(StandardCharsets.UTF_8);
       files.put(vocabulary.get(), out -> out.write(words));
     }
+    Optional<String> tokenizer =
+        network.filter(text -> text.tokenizer() != null).map(text -> name + "-tokenizer.json");
+    tokenizer.ifPresent(at -> files.put(at, out -> out.write(network.get().tokenizer())));
     return new Tower(
         file,
         tower.encoder().kind().written(),
@@ -168,16 +187,25 @@ public final class Export {
         side.shape(),
         side.mean(),
         side.standardDeviation(),
-        vocabulary);
+        vocabulary,
+        tokenizer,
+        side.frozen());
   }
 
-  private Storage.Content content(String name, ModelCard.Tower tower, ModelCard card) {
+  private ModelNetwork opened(Backbone trained) {
+    return ModelNetwork.open(
+        storage, trained, BackboneSettings.of(model.readCard().networks()).at(networks));
+  }
+
+  private Storage.Content content(
+      String name, ModelCard.Tower tower, ModelCard card, Optional<ModelNetwork> network) {
     switch (format) {
       case ONNX -> {
         byte[] onnx =
             OnnxEncoder.translate(
                 model.readGraph(tower),
                 tower.reads(),
+                network.map(ModelNetwork::model),
                 tower.encoder().dimension(),
                 name,
                 tower.encoder().kind().written());

@@ -24,11 +24,38 @@ final class OnnxBuilder {
   static final Onnx.TensorProto.DataType INT64 = Onnx.TensorProto.DataType.INT64;
   static final Onnx.TensorProto.DataType UINT8 = Onnx.TensorProto.DataType.UINT8;
 
-  private final Onnx.GraphProto.Builder graph = Onnx.GraphProto.newBuilder();
+  /** From here on the axes of a reduction are an input. */
+  private static final long AXES_ARE_INPUT = 18;
+
+  private final Onnx.ModelProto.Builder model;
+  private final Onnx.GraphProto.Builder graph;
+  private final long opset;
   private int values;
 
   OnnxBuilder(String name) {
-    graph.setName(name);
+    this(name, empty());
+  }
+
+  /** A graph that goes on from the nodes of another, in its opset. */
+  OnnxBuilder(String name, Onnx.ModelProto begun) {
+    model = begun.toBuilder();
+    graph = begun.getGraph().toBuilder().setName(name);
+    opset = opset(begun);
+  }
+
+  private static Onnx.ModelProto empty() {
+    return Onnx.ModelProto.newBuilder()
+        .addOpsetImport(Onnx.OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET))
+        .build();
+  }
+
+  /** The version of the standard operators in a model. */
+  static long opset(Onnx.ModelProto of) {
+    return of.getOpsetImportList().stream()
+        .filter(set -> set.getDomain().isEmpty() || set.getDomain().equals("ai.onnx"))
+        .mapToLong(Onnx.OperatorSetIdProto::getVersion)
+        .max()
+        .orElse(0);
   }
 
   /**
@@ -41,9 +68,19 @@ final class OnnxBuilder {
     graph.addInput(value(name, type, shape).setDocString(told));
   }
 
+  /** Names an input of the type and shape of another. */
+  void input(Onnx.ValueInfoProto like) {
+    graph.addInput(like);
+  }
+
+  /** Gives a value another name. */
+  void name(String value, String name) {
+    node("Identity", name, List.of(value));
+  }
+
   /** Gives a value the name of an output, batch × width. */
   void output(String value, String name, int width) {
-    node("Identity", name, List.of(value));
+    name(value, name);
     graph.addOutput(value(name, FLOAT, List.of("batch", width)));
   }
 
@@ -54,6 +91,13 @@ final class OnnxBuilder {
 
   String add(String operator, String... inputs) {
     return add(operator, List.of(inputs));
+  }
+
+  /** Reduces an axis to a length of 1. */
+  String reduce(String operator, String value, long axis) {
+    return opset < AXES_ARE_INPUT
+        ? add(operator, List.of(value), integers("axes", axis))
+        : add(operator, value, integers(axis));
   }
 
   private String node(
@@ -144,10 +188,9 @@ final class OnnxBuilder {
 
   /** The whole model as a file holds it. */
   byte[] build(String producer) {
-    return Onnx.ModelProto.newBuilder()
-        .setIrVersion(IR_VERSION)
+    return model
+        .setIrVersion(Math.max(IR_VERSION, model.getIrVersion()))
         .setProducerName(producer)
-        .addOpsetImport(Onnx.OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET))
         .setGraph(graph)
         .build()
         .toByteArray();

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -36,6 +37,7 @@ final class OnnxEncoder {
   private static final float SMALLEST_NORM = 1e-12f;
 
   private final OnnxBuilder onnx;
+  private final Optional<OnnxNetwork> network;
   private final Side side;
   private final String input;
   private final String encoder;
@@ -44,11 +46,16 @@ final class OnnxEncoder {
    * @param input the input's name
    * @param encoder what it is called, for a person
    */
-  private OnnxEncoder(String input, Side side, String encoder) {
+  private OnnxEncoder(String input, Side side, Optional<OnnxNetwork> network, String encoder) {
     this.input = input;
     this.side = side;
+    this.network = network;
     this.encoder = encoder;
-    onnx = new OnnxBuilder("fathom-" + input);
+    String name = "fathom-" + input;
+    onnx =
+        network
+            .map(features -> new OnnxBuilder(name, features.renamed()))
+            .orElseGet(() -> new OnnxBuilder(name));
   }
 
   /**
@@ -56,6 +63,7 @@ final class OnnxEncoder {
    *
    * @param graph from {@link EncoderGraphs#INPUT} to {@link EncoderGraphs#EMBEDDING}
    * @param side what it reads
+   * @param network content of the ONNX file whose features the side holds, which goes in before
    * @param dimension width of the embedding
    * @param input the name that the input gets
    * @param encoder what it is called, for a person
@@ -63,8 +71,18 @@ final class OnnxEncoder {
    * @throws dev.fathom.error.FathomException of usage naming a layer that ONNX is not written for
    */
   static byte[] translate(
-      ComputationGraph graph, Side side, int dimension, String input, String encoder) {
-    return new OnnxEncoder(input, side, encoder).translate(graph, dimension);
+      ComputationGraph graph,
+      Side side,
+      Optional<byte[]> network,
+      int dimension,
+      String input,
+      String encoder) {
+    return new OnnxEncoder(
+            input,
+            side,
+            network.map(model -> OnnxNetwork.read(model, side.frozen().orElseThrow())),
+            encoder)
+        .translate(graph, dimension);
   }
 
   private byte[] translate(ComputationGraph graph, int dimension) {
@@ -108,7 +126,7 @@ final class OnnxEncoder {
       return alike.get(0).as(onnx.add("Sum", alike.stream().map(OnnxLayers.Value::name).toList()));
     }
     if (vertex instanceof L2NormalizeVertex) {
-      String length = onnx.add("ReduceL2", List.of(first.name()), OnnxBuilder.integers("axes", -1));
+      String length = onnx.reduce("ReduceL2", first.name(), -1);
       String divisor = onnx.add("Max", length, onnx.number(SMALLEST_NORM));
       return first.as(onnx.add("Div", first.name(), divisor));
     }
@@ -120,14 +138,18 @@ final class OnnxEncoder {
 
   private OnnxLayers.Value vector() {
     int width = side.size();
-    onnx.input(
-        input,
-        OnnxBuilder.FLOAT,
-        List.of("batch", width),
-        "%d numbers in their own units; standardised within".formatted(width));
     String value = input;
+    if (network.isPresent()) {
+      value = network.get().features(onnx, input);
+    } else {
+      onnx.input(
+          input,
+          OnnxBuilder.FLOAT,
+          List.of("batch", width),
+          "%d numbers in their own units; standardised within".formatted(width));
+    }
     if (!side.mean().isEmpty()) {
-      String exact = onnx.cast(input, OnnxBuilder.DOUBLE);
+      String exact = onnx.cast(value, OnnxBuilder.DOUBLE);
       value = onnx.cast(standardised(exact), OnnxBuilder.FLOAT);
     }
     return new OnnxLayers.Value(value, OnnxLayers.Form.FEATURES);

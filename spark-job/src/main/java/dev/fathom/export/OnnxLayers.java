@@ -157,7 +157,7 @@ final class OnnxLayers {
   }
 
   private String meanOfFeatures(String values) {
-    return onnx.add("ReduceMean", List.of(values), OnnxBuilder.integers("axes", -1));
+    return onnx.reduce("ReduceMean", values, -1);
   }
 
   private Value convolution(String name, ConvolutionLayer layer, Value input) {

@@ -19,11 +19,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
@@ -36,6 +37,7 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
+import org.apache.spark.util.TaskCompletionListener;
 
 /** Embeddings in matrices: NumPy files, arrays of a NumPy archive, CSV files of numbers. */
 final class MatrixFiles {
@@ -213,7 +215,7 @@ final class MatrixFiles {
     SerializableConfiguration configuration = new SerializableConfiguration(hadoop);
     List<Long> starts = new ArrayList<>();
     long atOnce =
-        matrix.rowsAtOnce(Math.max(1, Math.min(ROWS_AT_ONCE, NUMBERS_AT_ONCE / matrix.columns())));
+        matrix.rowsOfTask(Math.max(1, Math.min(ROWS_AT_ONCE, NUMBERS_AT_ONCE / matrix.columns())));
     for (long from = 0; from < matrix.rows(); from += atOnce) {
       starts.add(from);
     }
@@ -224,22 +226,28 @@ final class MatrixFiles {
             .flatMap(
                 from -> {
                   long to = Math.min(matrix.rows(), from + atOnce);
-                  int d = matrix.columns();
-                  Storage storage = new Storage(configuration.value());
-                  IntFunction<Object> row;
-                  if (matrix.isWiderThanFloat()) {
-                    double[] values = matrix.readDoubles(storage, from, to);
-                    row = i -> Arrays.copyOfRange(values, i * d, (i + 1) * d);
-                  } else {
-                    float[] values = matrix.read(storage, from, to);
-                    row = i -> Arrays.copyOfRange(values, i * d, (i + 1) * d);
-                  }
-                  return IntStream.range(0, (int) (to - from))
-                      .mapToObj(i -> RowFactory.create(from + i, row.apply(i)))
+                  boolean wide = matrix.isWiderThanFloat();
+                  NpyMatrix.Rows values = matrix.rows(new Storage(configuration.value()), from, to);
+                  TaskContext.get()
+                      .addTaskCompletionListener((TaskCompletionListener) task -> values.close());
+                  return LongStream.range(from, to)
+                      .mapToObj(
+                          row -> {
+                            double[] numbers = values.next();
+                            return RowFactory.create(row, wide ? numbers : floats(numbers));
+                          })
                       .iterator();
                 });
     return spark.createDataFrame(
         rows, numbered(matrix.isWiderThanFloat() ? DataTypes.DoubleType : DataTypes.FloatType));
+  }
+
+  private static float[] floats(double[] numbers) {
+    float[] floats = new float[numbers.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) numbers[i];
+    }
+    return floats;
   }
 
   /** A CSV file of numbers, whose first row may name the columns. */

@@ -1,9 +1,12 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.model;
 
+import dev.fathom.data.Backbone;
 import dev.fathom.data.Side;
 import dev.fathom.encoder.EncoderSpec;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The description and provenance of a model: {@code model.json}.
@@ -38,6 +41,11 @@ public record ModelCard(
   /** Fills in what cards of earlier builds do not have. */
   public ModelCard {
     prepared = prepared == null ? "" : prepared;
+  }
+
+  /** The frozen networks whose features the sides are. */
+  public List<Backbone> networks() {
+    return Stream.of(x, y).flatMap(tower -> tower.reads().frozen().stream()).toList();
   }
 
   /**

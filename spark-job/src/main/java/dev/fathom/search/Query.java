@@ -7,6 +7,7 @@ import dev.fathom.encoder.Column;
 import dev.fathom.encoder.ColumnBuilder;
 import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
+import dev.fathom.prepare.backbone.ModelNetwork;
 import dev.fathom.prepare.image.ImageDecoder;
 import dev.fathom.prepare.image.ImageSettings;
 import dev.fathom.prepare.reject.RejectedRowException;
@@ -15,6 +16,7 @@ import dev.fathom.prepare.text.Vocabulary;
 import dev.fathom.prepare.text.Words;
 import dev.fathom.settings.Settings;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -39,12 +41,15 @@ public record Query(Modality modality, String written) {
    *
    * @param side what reads it
    * @param prepared the settings that made the dataset
+   * @param network whose features the side holds
    * @throws FathomException of usage where prepare would reject it
    */
-  Column row(Side side, Settings prepared, Storage storage) {
+  Column row(Side side, Settings prepared, Optional<ModelNetwork> network, Storage storage) {
     ColumnBuilder row = new ColumnBuilder(side);
     try {
-      if (modality == Modality.TEXT) {
+      if (network.isPresent()) {
+        row.add(standardised(features(network.get(), prepared, storage), side));
+      } else if (modality == Modality.TEXT) {
         Words words = new Words(TextSettings.of(prepared));
         row.add(Vocabulary.read(side.vocabulary()).numbers(words.of(words.cleaned(written))));
       } else {
@@ -57,13 +62,43 @@ public record Query(Modality modality, String written) {
     return row.build();
   }
 
-  private byte[] pixels(Side side, Settings prepared, Storage storage) throws RejectedRowException {
+  private float[] features(ModelNetwork network, Settings prepared, Storage storage)
+      throws RejectedRowException {
+    if (modality == Modality.TEXT) {
+      Words words = new Words(TextSettings.of(prepared));
+      String caption = words.cleaned(written);
+      // A caption without words is refused, as prepare does, whatever the tokenizer makes of it.
+      words.of(caption);
+      return network.ofCaption(caption);
+    }
+    return network.ofPicture(content(storage), ImageSettings.of(prepared).maxPixels());
+  }
+
+  /** The features as prepare standardises them. */
+  private float[] standardised(float[] features, Side side) {
+    float[] standardised = new float[features.length];
+    for (int i = 0; i < features.length; i++) {
+      if (!Float.isFinite(features[i])) {
+        throw FathomException.usage(
+            "the query %s has features that are no finite numbers", written);
+      }
+      standardised[i] =
+          (float) ((features[i] - side.mean().get(i)) / side.standardDeviation().get(i));
+    }
+    return standardised;
+  }
+
+  private byte[] content(Storage storage) {
     Path file = new Path(written);
     if (!storage.isFile(file)) {
       throw FathomException.usage("--image %s is no file", written);
     }
+    return storage.read(file);
+  }
+
+  private byte[] pixels(Side side, Settings prepared, Storage storage) throws RejectedRowException {
     ImageDecoder.Picture picture =
-        new ImageDecoder(ImageSettings.of(prepared)).decode(storage.read(file));
+        new ImageDecoder(ImageSettings.of(prepared)).decode(content(storage));
     if (!List.of(picture.height(), picture.width(), 3).equals(side.shape())) {
       throw FathomException.usage(
           "--image %s comes to %d x %d pixels where the model reads %s",

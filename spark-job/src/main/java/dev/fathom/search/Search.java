@@ -4,6 +4,7 @@ package dev.fathom.search;
 import dev.fathom.data.DatasetFiles;
 import dev.fathom.data.PairSchema;
 import dev.fathom.data.ParquetRows;
+import dev.fathom.data.Side;
 import dev.fathom.data.Split;
 import dev.fathom.embed.EmbeddingFiles;
 import dev.fathom.error.FathomException;
@@ -12,6 +13,8 @@ import dev.fathom.model.ModelCard;
 import dev.fathom.model.ModelFiles;
 import dev.fathom.model.PreparedAs;
 import dev.fathom.model.SavedEncoder;
+import dev.fathom.prepare.backbone.BackboneSettings;
+import dev.fathom.prepare.backbone.ModelNetwork;
 import dev.fathom.settings.Settings;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,6 +42,7 @@ public final class Search {
   private ModelFiles model;
   private EmbeddingFiles embeddings;
   private Optional<Path> data = Optional.empty();
+  private BackboneSettings networks = BackboneSettings.NONE;
 
   /**
    * A search.
@@ -61,7 +65,8 @@ public final class Search {
       return this == X ? Y : X;
     }
 
-    private String column() {
+    /** Its column of a dataset or of embeddings. */
+    public String column() {
       return name().toLowerCase(Locale.ROOT);
     }
 
@@ -72,6 +77,12 @@ public final class Search {
     private Optional<String> encoder(EmbeddingFiles.Card card) {
       return this == X ? card.encoderX() : card.encoderY();
     }
+  }
+
+  /** Where the files of frozen networks are now, as settings tell; else where they were. */
+  public Search networks(BackboneSettings moved) {
+    networks = moved;
+    return this;
   }
 
   /** The model directory. */
@@ -110,13 +121,8 @@ public final class Search {
         encoder.embed(
             query.row(
                 tower.reads(),
-                Settings.defaults()
-                    .with(
-                        PreparedAs.assignments(
-                            card,
-                            dataset
-                                .map(files -> files.readUnfinishedCard(storage).settings())
-                                .orElse(""))),
+                prepared(card, dataset, storage),
+                network(tower.reads(), card),
                 storage),
             card,
             tower);
@@ -126,10 +132,25 @@ public final class Search {
         query.written(), searched.column(), nearest.seen(), shown(hits, dataset));
   }
 
+  /** The frozen network of the side that the query is of, where it has one. */
+  private Optional<ModelNetwork> network(Side side, ModelCard card) {
+    return side.frozen()
+        .map(
+            trained ->
+                ModelNetwork.open(
+                    storage, trained, BackboneSettings.of(card.networks()).at(networks)));
+  }
+
+  private static Settings prepared(
+      ModelCard card, Optional<DatasetFiles> dataset, Storage storage) {
+    String told = dataset.map(files -> files.readUnfinishedCard(storage).settings()).orElse("");
+    return Settings.defaults().with(PreparedAs.assignments(card, told));
+  }
+
   /** Which side reads such a query. */
   private Of asked(Query query, ModelCard card) {
     for (Of side : Of.values()) {
-      if (side.tower(card).reads().modality() == query.modality()) {
+      if (side.tower(card).reads().read() == query.modality()) {
         return side;
       }
     }
@@ -137,8 +158,8 @@ public final class Search {
         "the model %s reads no %s: x is %s, y is %s",
         model.directory(),
         Settings.written(query.modality()),
-        Settings.written(card.x().reads().modality()),
-        Settings.written(card.y().reads().modality()));
+        Settings.written(card.x().reads().read()),
+        Settings.written(card.y().reads().read()));
   }
 
   private void requireMade(Of side, SavedEncoder encoder, EmbeddingFiles.Card card) {

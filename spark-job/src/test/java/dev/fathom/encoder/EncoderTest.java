@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.fathom.data.Backbone;
+import dev.fathom.data.Modality;
 import dev.fathom.data.Side;
 import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
@@ -23,6 +25,7 @@ import org.apache.hadoop.fs.Path;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -197,6 +200,22 @@ class EncoderTest {
                     .build(EncoderCase.text(11, 7), STORAGE))
         .isInstanceOf(FathomException.class)
         .hasMessageContaining("are not width, heads (which divide the width)");
+  }
+
+  @Test
+  void aHeadOnAFrozenNetworkHasOneWideLayer() {
+    Side vectors = EncoderCase.vector(9);
+    Side features =
+        vectors.featuresOf(
+            new Backbone(Modality.TEXT, "", "", "", Backbone.Pooling.MEAN, 9, null, null, null, 0));
+
+    assertThat(hidden(features)).containsExactly(256);
+    assertThat(hidden(vectors)).containsExactly(50, 50, 50, 50);
+    assertThat(hidden(features, 7, 5)).containsExactly(7, 5);
+  }
+
+  private static List<Integer> hidden(Side side, Integer... given) {
+    return new EncoderSpec(BuiltInEncoder.AUTO, List.of(given), 4).resolvedFor(side).hidden();
   }
 
   private static float[] gradients(

@@ -12,6 +12,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fathom.data.Backbone;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.data.Modality;
 import dev.fathom.data.Side;
@@ -30,6 +31,7 @@ import dev.fathom.model.TrainedModel;
 import dev.fathom.random.RandomStream;
 import dev.fathom.testing.EncoderCase;
 import dev.fathom.testing.GraphFixtures;
+import dev.fathom.testing.TinyNetworks;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -43,6 +45,7 @@ import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.junit.jupiter.api.BeforeEach;
@@ -165,6 +168,55 @@ class ExportTest {
         .hasMessageContaining("--format dl4j or safetensors");
     assertThat(output).doesNotExist();
     assertThat(export(ExportFormat.DL4J)).hasSize(4);
+  }
+
+  @Test
+  void aFileHoldsTheFrozenNetworkAndTheHead() throws Exception {
+    Path network = directory.resolve("captions.onnx");
+    Path tokenizer = directory.resolve("tokenizer.json");
+    Files.write(network, TinyNetworks.captions(13, 0, true).toByteArray());
+    Files.writeString(tokenizer, TinyNetworks.TOKENIZER);
+    Side features =
+        new Side(
+                Modality.VECTOR,
+                List.of(TinyNetworks.WIDTH),
+                List.of(2.0, 1.0, 0.25),
+                List.of(1.5, 1.0, 0.1),
+                List.of())
+            .featuresOf(
+                new Backbone(
+                    Modality.TEXT,
+                    network.toString(),
+                    DigestUtils.sha256Hex(Files.readAllBytes(network)),
+                    "embedding",
+                    Backbone.Pooling.MEAN,
+                    TinyNetworks.WIDTH,
+                    null,
+                    tokenizer.toString(),
+                    DigestUtils.sha256Hex(Files.readAllBytes(tokenizer)),
+                    8));
+    Saved saved = save(VECTOR, features, spec("dense"), spec("dense"), "cosine");
+    ColumnBuilder column = new ColumnBuilder(features);
+    float[] standardised = new float[TinyNetworks.WIDTH];
+    for (int c = 0; c < standardised.length; c++) {
+      double mean = (TinyNetworks.vector(1)[c] + TinyNetworks.vector(4)[c]) / 2;
+      standardised[c] =
+          (float) ((mean - features.mean().get(c)) / features.standardDeviation().get(c));
+    }
+    column.add(standardised);
+
+    export(ExportFormat.ONNX);
+
+    assertClose(
+        run(
+            "y",
+            Map.of(
+                "input_ids", new long[][] {{1, 4, 0}}, "attention_mask", new long[][] {{1, 1, 0}})),
+        saved.model().embedY(column.build()));
+    assertThat(output.resolve("y-tokenizer.json")).hasSameTextualContentAs(tokenizer);
+    JsonNode card = new ObjectMapper().readTree(output.resolve("export.json").toFile());
+    assertThat(card.at("/y/backbone/maxTokens").asInt()).isEqualTo(8);
+    assertThat(card.at("/y/tokenizer").asText()).isEqualTo("y-tokenizer.json");
   }
 
   @Test
@@ -365,16 +417,25 @@ class ExportTest {
   }
 
   private float[] run(String side, Object raw) throws Exception {
+    return run(side, Map.of(side, raw));
+  }
+
+  private float[] run(String side, Map<String, Object> raw) throws Exception {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    Map<String, OnnxTensor> inputs = new TreeMap<>();
+    for (Map.Entry<String, Object> input : raw.entrySet()) {
+      inputs.put(input.getKey(), tensor(environment, input.getValue()));
+    }
     try (OrtSession session = environment.createSession(output.resolve(side + ".onnx").toString());
-        OnnxTensor input = tensor(environment, raw);
-        OrtSession.Result result = session.run(Map.of(side, input))) {
+        OrtSession.Result result = session.run(inputs)) {
       float[][] embedding = (float[][]) result.get("embedding").orElseThrow().getValue();
       float[] flat = new float[embedding.length * DIMENSION];
       for (int i = 0; i < embedding.length; i++) {
         System.arraycopy(embedding[i], 0, flat, i * DIMENSION, DIMENSION);
       }
       return flat;
+    } finally {
+      inputs.values().forEach(OnnxTensor::close);
     }
   }
 

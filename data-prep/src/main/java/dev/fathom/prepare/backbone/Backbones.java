@@ -84,6 +84,31 @@ public final class Backbones implements Serializable {
     }
   }
 
+  /**
+   * A network that has run once.
+   *
+   * @param tokenizer of captions, null of pictures
+   * @param alone whether a row is run by itself
+   */
+  record Tried(
+      Backbone backbone,
+      byte[] model,
+      byte[] tokenizer,
+      int threads,
+      boolean alone,
+      boolean padded) {
+
+    private Sent sent(JavaSparkContext spark) {
+      return new Sent(
+          backbone,
+          spark.broadcast(model),
+          tokenizer == null ? null : spark.broadcast(tokenizer),
+          threads,
+          alone,
+          padded);
+    }
+  }
+
   private Backbones(Sent image, Sent text) {
     this.image = image;
     this.text = text;
@@ -101,11 +126,11 @@ public final class Backbones implements Serializable {
     Sent image = null;
     Sent text = null;
     if (settings.image().isPresent() && wanted.contains(Modality.IMAGE)) {
-      image = image(spark, storage, settings.image().get(), threads);
+      image = image(storage, settings.image().get(), threads).sent(spark);
     }
     if (settings.text().isPresent() && wanted.contains(Modality.TEXT)) {
       try {
-        text = text(spark, storage, settings.text().get(), threads);
+        text = text(storage, settings.text().get(), threads).sent(spark);
       } catch (RuntimeException e) {
         Optional.ofNullable(image).ifPresent(Sent::close);
         throw e;
@@ -114,8 +139,7 @@ public final class Backbones implements Serializable {
     return image == null && text == null ? NONE : new Backbones(image, text);
   }
 
-  private static Sent image(
-      JavaSparkContext spark, Storage storage, BackboneSettings.Image settings, int threads) {
+  static Tried image(Storage storage, BackboneSettings.Image settings, int threads) {
     OnnxFile file = OnnxFile.read(storage, settings.path(), IMAGE_KEY);
     try (FrozenNetwork network = tried(file.content(), threads, IMAGE_KEY, settings.path())) {
       PictureFeatures.Layout layout = PictureFeatures.Layout.of(network, settings.path());
@@ -145,13 +169,11 @@ public final class Backbones implements Serializable {
           new PictureFeatures(network, backbone)
               .of(new ImageDecoder.Picture(white, size, size))
               .length;
-      return new Sent(
-          backbone.ofWidth(columns), spark.broadcast(file.content()), null, threads, true, false);
+      return new Tried(backbone.ofWidth(columns), file.content(), null, threads, true, false);
     }
   }
 
-  private static Sent text(
-      JavaSparkContext spark, Storage storage, BackboneSettings.Text settings, int threads) {
+  static Tried text(Storage storage, BackboneSettings.Text settings, int threads) {
     OnnxFile file = OnnxFile.read(storage, settings.path(), TEXT_KEY);
     byte[] json = OnnxFile.content(storage, settings.tokenizer(), "text.tokenizer");
     try (FrozenNetwork network = tried(file.content(), threads, TEXT_KEY, settings.path())) {
@@ -178,10 +200,10 @@ public final class Backbones implements Serializable {
                 tokens.maxTokens());
         TextFeatures features = new TextFeatures(network, tokens, backbone, true);
         String longest = "a ".repeat(tokens.maxTokens());
-        return new Sent(
+        return new Tried(
             backbone.ofWidth(tried(features, longest)),
-            spark.broadcast(file.content()),
-            spark.broadcast(json),
+            file.content(),
+            json,
             threads,
             file.isDynamicallyQuantised(),
             length > 0);
@@ -237,6 +259,27 @@ public final class Backbones implements Serializable {
 
   private static String place(Storage storage, String path) {
     return Secrets.masked(storage.qualified(new Path(path)).toString());
+  }
+
+  /**
+   * Refuses other files than a model was trained on.
+   *
+   * @param expected the network that the model's side tells of
+   * @throws FathomException of data where the content of a file is another
+   */
+  public static void requireSame(Backbone expected, Backbone found) {
+    requireSame(expected.sha256(), found.sha256(), found.path());
+    if (expected.tokenizer() != null) {
+      requireSame(expected.tokenizerSha256(), found.tokenizerSha256(), found.tokenizer());
+    }
+  }
+
+  static void requireSame(String expected, String found, String path) {
+    if (!expected.equals(found)) {
+      throw FathomException.data(
+          "%s is not the file that the model was trained on: its SHA-256 is %s, and %s is wanted",
+          path, found, expected);
+    }
   }
 
   /** The network that describes what a source holds. */

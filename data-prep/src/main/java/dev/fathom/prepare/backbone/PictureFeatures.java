@@ -97,12 +97,12 @@ public final class PictureFeatures {
   /**
    * The features of a picture.
    *
-   * @param picture of the network's size
+   * @param picture a square; one of another size than the network's is resized
    * @throws FathomException where the network fails
    */
   public float[] of(ImageDecoder.Picture picture) {
-    fill(picture.rgb());
     int size = backbone.picture().size();
+    fill(picture.resized(size, size, Backbone.Filter.BICUBIC).rgb());
     long[] shape =
         layout.channelsFirst()
             ? new long[] {1, CHANNELS, size, size}

@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
+import org.apache.spark.util.TaskCompletionListener;
 
 /**
  * Pairs of rows of arrays. A task reads the same range of rows of each, so no row is shuffled.
@@ -41,7 +43,7 @@ record ArrayRows(NpyMatrix x, NpyMatrix y, List<NpyMatrix> labels, List<NpyMatri
 
   /** The pairs, each task's in the order of the arrays. */
   JavaRDD<RawRow> on(JavaSparkContext spark) {
-    long step = Matrix.rowsOfATask(Math.max(x.columns(), y.columns()));
+    long step = Matrix.rowsOfTask(Math.max(x.columns(), y.columns()));
     List<Long> starts =
         LongStream.iterate(0, from -> from < x.rows(), from -> from + step).boxed().toList();
     SerializableConfiguration hadoop = new SerializableConfiguration(spark.hadoopConfiguration());
@@ -51,35 +53,33 @@ record ArrayRows(NpyMatrix x, NpyMatrix y, List<NpyMatrix> labels, List<NpyMatri
   }
 
   private Iterator<RawRow> range(Storage storage, long from, long to) {
-    double[] left = x.readDoubles(storage, from, to);
-    double[] right = y.readDoubles(storage, from, to);
-    List<String> label = names(labels, storage, from, to);
-    List<String> group = names(groups, storage, from, to);
+    NpyMatrix.Rows left = opened(x, storage, from, to);
+    NpyMatrix.Rows right = opened(y, storage, from, to);
+    List<NpyMatrix.Rows> label =
+        labels.stream().map(array -> opened(array, storage, from, to)).toList();
+    List<NpyMatrix.Rows> group =
+        groups.stream().map(array -> opened(array, storage, from, to)).toList();
     return LongStream.range(from, to)
         .<RawRow>mapToObj(
-            row -> {
-              int at = (int) (row - from);
-              return new RawRow.Pair(
-                  RawRow.keyOf(row),
-                  row,
-                  Matrix.numbers(left, at * x.columns(), x),
-                  Matrix.numbers(right, at * y.columns(), y),
-                  label.isEmpty() ? "" : label.get(at),
-                  group.isEmpty() ? "" : group.get(at));
-            })
+            row ->
+                new RawRow.Pair(
+                    RawRow.keyOf(row),
+                    row,
+                    Numbers.checked(left.next()),
+                    Numbers.checked(right.next()),
+                    name(label),
+                    name(group)))
         .iterator();
   }
 
-  /** The first column as text, empty if there is no array. */
-  private static List<String> names(List<NpyMatrix> arrays, Storage storage, long from, long to) {
-    return arrays.stream()
-        .flatMap(
-            array -> {
-              double[] values = array.readDoubles(storage, from, to);
-              return LongStream.range(0, to - from)
-                  .mapToObj(row -> (int) row * array.columns())
-                  .map(at -> Matrix.name(Matrix.numbers(values, at, array)));
-            })
-        .toList();
+  private static NpyMatrix.Rows opened(NpyMatrix array, Storage storage, long from, long to) {
+    NpyMatrix.Rows rows = array.rows(storage, from, to);
+    TaskContext.get().addTaskCompletionListener((TaskCompletionListener) task -> rows.close());
+    return rows;
+  }
+
+  /** The next name, empty if there is no array. */
+  private static String name(List<NpyMatrix.Rows> names) {
+    return names.isEmpty() ? "" : Matrix.name(Numbers.checked(names.get(0).next()));
   }
 }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.stream.LongStream;
 import org.apache.commons.lang3.StringUtils;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -22,6 +23,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.util.SerializableConfiguration;
+import org.apache.spark.util.TaskCompletionListener;
 import scala.Tuple2;
 
 /**
@@ -86,7 +88,7 @@ record Matrix(
 
   private static Matrix ofNumpy(SparkSession spark, Storage storage, Path file) {
     NpyMatrix npy = NpyMatrix.open(storage, file);
-    long step = npy.rowsAtOnce(rowsOfATask(npy.columns()));
+    long step = npy.rowsOfTask(rowsOfTask(npy.columns()));
     SerializableConfiguration hadoop =
         new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
     List<Long> starts =
@@ -97,12 +99,11 @@ record Matrix(
             .flatMapToPair(
                 from -> {
                   long to = Math.min(npy.rows(), from + step);
-                  double[] values = npy.readDoubles(new Storage(hadoop.value()), from, to);
+                  NpyMatrix.Rows rows = npy.rows(new Storage(hadoop.value()), from, to);
+                  TaskContext.get()
+                      .addTaskCompletionListener((TaskCompletionListener) task -> rows.close());
                   return LongStream.range(from, to)
-                      .mapToObj(
-                          row ->
-                              new Tuple2<>(
-                                  row, numbers(values, (int) (row - from) * npy.columns(), npy)))
+                      .mapToObj(row -> new Tuple2<>(row, Numbers.checked(rows.next())))
                       .iterator();
                 });
     return new Matrix(
@@ -110,17 +111,12 @@ record Matrix(
         npy.columns(),
         vectors,
         vectors.mapValues(Matrix::name),
-        Optional.of(npy).filter(NpyMatrix::hasRanges));
+        Optional.of(npy).filter(array -> array.packed().isEmpty()));
   }
 
-  /** How many rows of so many numbers a task reads. */
-  static long rowsOfATask(int columns) {
+  /** How many rows of so many numbers a task reads, where any row can be reached. */
+  static long rowsOfTask(int columns) {
     return Math.max(1, NUMBERS_OF_A_TASK / columns);
-  }
-
-  /** A row of an array. */
-  static RawValue numbers(double[] values, int at, NpyMatrix npy) {
-    return Numbers.checked(Arrays.copyOfRange(values, at, at + npy.columns()));
   }
 
   private static Matrix ofParquet(SparkSession spark, Path file) {
