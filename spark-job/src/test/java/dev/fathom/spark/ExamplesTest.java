@@ -45,7 +45,7 @@ class ExamplesTest {
 
     String told = run(pairs, model);
 
-    assertThat(told).contains("recall@1: ", "|side", "|x ");
+    assertThat(told).contains("recall@1: ");
     assertThat(ContrastiveModel.load(model).dimension()).isEqualTo(8);
   }
 
@@ -59,7 +59,7 @@ class ExamplesTest {
       }
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       ImageIO.write(picture, "png", out);
-      rows.add(RowFactory.create("p" + i, out.toByteArray(), COLOURS[i % 3] + " " + i % 5));
+      rows.add(RowFactory.create("p" + i, out.toByteArray(), COLOURS[i % 3] + " " + i % 50));
     }
     return rows;
   }
