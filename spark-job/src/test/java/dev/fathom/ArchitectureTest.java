@@ -184,6 +184,24 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage(SPARK_AND_DL4J);
 
+  @ArchTest
+  static final ArchRule THE_FACES_DO_NOT_KNOW_EACH_OTHER =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.fathom.spark..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.fathom.cli..", "dev.fathom.report..");
+
+  @ArchTest
+  static final ArchRule NOTHING_NEEDS_SPARKS_MACHINE_LEARNING_BUT_ITS_FACE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.fathom.spark..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.fathom.spark..", "org.apache.spark.ml..");
+
   /**
    * But for native libraries, a file that the command line names, what Linux tells of processes,
    * and scratch of this machine.

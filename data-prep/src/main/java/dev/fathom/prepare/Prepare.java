@@ -42,6 +42,7 @@ public final class Prepare {
   private String input = "";
   private String output = "";
   private String provenance = "";
+  private Optional<Source> opened = Optional.empty();
   private Optional<Reading> reading = Optional.empty();
   private boolean append;
   private boolean replace;
@@ -57,6 +58,18 @@ public final class Prepare {
   @CanIgnoreReturnValue
   public Prepare input(String specification) {
     input = specification;
+    return this;
+  }
+
+  /**
+   * Pairs that are open already.
+   *
+   * @param name that the card gives them
+   */
+  @CanIgnoreReturnValue
+  public Prepare input(Source pairs, String name) {
+    opened = Optional.of(pairs);
+    input = name;
     return this;
   }
 
@@ -96,6 +109,10 @@ public final class Prepare {
   }
 
   private Source source() {
+    return opened.orElseGet(this::open);
+  }
+
+  private Source open() {
     Optional<Source> builtIn =
         BuiltInSource.named(
             input,
@@ -148,8 +165,10 @@ public final class Prepare {
       job.describe("open %s".formatted(shown()));
       Source source = source();
       requireRead(source);
-      directory().requireApart(new Path(input));
-      directory().requireOutside(new Path(input));
+      if (opened.isEmpty()) {
+        directory().requireApart(new Path(input));
+        directory().requireOutside(new Path(input));
+      }
       String fingerprint = fingerprint(source);
       if (append) {
         return append(source, fingerprint, files, job, start);
@@ -286,7 +305,8 @@ public final class Prepare {
   private void requireSame(DatasetCard there) {
     if (!there.settings().equals(provenance())) {
       throw FathomException.usage(
-          "%s was made by other settings, and what is appended has to be made by the same: there %s; now %s",
+          "%s was made by other settings, and what is appended has to be made by the same: there"
+              + " %s; now %s",
           output, there.settings(), provenance());
     }
   }

@@ -159,7 +159,8 @@ final class RowDecoder {
     }
   }
 
-  private Outcome.SideValue value(RawValue raw) throws RejectedRowException {
+  /** Decodes one side of a row. */
+  Outcome.SideValue value(RawValue raw) throws RejectedRowException {
     if (raw instanceof RawValue.ImageFile file) {
       requireValue(file.name());
       Optional<RemoteFile> remote = RemoteFile.of(file.folder(), file.name());

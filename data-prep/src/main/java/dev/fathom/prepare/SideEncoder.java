@@ -8,6 +8,8 @@ import java.io.Serializable;
 
 /** Encodes values of one side in the form of the shards, by the card's description of the side. */
 final class SideEncoder implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   private final double[] mean;
   private final double[] standardDeviation;
   private final Vocabulary vocabulary;

@@ -78,7 +78,7 @@ public final class Settings {
    * @param assignments {@code KEY=VALUE}, the later wins
    */
   public static Settings of(String source, List<String> files, List<String> assignments) {
-    Config reference = resource(REFERENCE);
+    Config reference = reference();
     Config merged =
         SOURCES.containsKey(source) ? resource(SOURCES.get(source)) : ConfigFactory.empty();
     for (String file : files) {
@@ -177,7 +177,7 @@ public final class Settings {
 
   /** A copy with these {@code KEY=VALUE} assignments, which win. */
   public Settings with(List<String> assignments) {
-    Config reference = resource(REFERENCE);
+    Config reference = reference();
     Config merged = config;
     for (String assignment : assignments) {
       merged = checked(assignment(assignment), reference, assignment).withFallback(merged);
@@ -228,7 +228,7 @@ public final class Settings {
 
   /** Every key of the reference, including those with null values, in their order. */
   public static List<String> keys() {
-    return keys(resource(REFERENCE));
+    return keys(reference());
   }
 
   /** Where a value comes from: {@code default}, a file with its line, or {@code --set}. */
@@ -264,6 +264,15 @@ public final class Settings {
       throw FathomException.usage("%s = %s is outside %s to %s", key, value, lowest, highest);
     }
     return value;
+  }
+
+  private static final class Parsed {
+    static final Config REFERENCE = resource(Settings.REFERENCE);
+  }
+
+  /** The reference, parsed once. */
+  static Config reference() {
+    return Parsed.REFERENCE;
   }
 
   private static Config resource(String name) {

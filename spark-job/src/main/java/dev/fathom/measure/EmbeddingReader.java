@@ -78,7 +78,25 @@ public final class EmbeddingReader {
    * @param seed of the sample
    */
   public Read read(Path embeddings, int maxPoints, long seed) {
-    EmbeddingTable table = EmbeddingTable.open(spark, storage, embeddings, columns);
+    return read(
+        EmbeddingTable.open(spark, storage, embeddings, columns),
+        embeddings.toString(),
+        maxPoints,
+        seed);
+  }
+
+  /**
+   * Reads.
+   *
+   * @param frame with the columns, arrays of numbers; a row without a key is named by its number
+   * @param maxPoints rows at most; of more a sample is drawn by their keys
+   * @param seed of the sample
+   */
+  public Read read(Dataset<Row> frame, int maxPoints, long seed) {
+    return read(EmbeddingTable.of(frame, columns), "the DataFrame", maxPoints, seed);
+  }
+
+  private Read read(EmbeddingTable table, String embeddings, int maxPoints, long seed) {
     Dataset<Row> all = table.rows().where(col(EmbeddingFiles.X).isNotNull());
     if (table.paired()) {
       all = all.where(col(EmbeddingFiles.Y).isNotNull());
@@ -89,7 +107,7 @@ public final class EmbeddingReader {
   }
 
   private EmbeddingRows read(
-      Path embeddings,
+      String embeddings,
       Dataset<Row> all,
       EmbeddingTable table,
       long available,
@@ -114,7 +132,8 @@ public final class EmbeddingReader {
     int most = (int) Math.min(maxPoints, fitting);
     if (most < Math.min(available, maxPoints)) {
       LOG.warn(
-          "a sample of {} is read: more embeddings do not fit in a driver's heap of {} MB (FATHOM_HEAP, spark.driver.memory)",
+          "a sample of {} is read: more embeddings do not fit in a driver's heap of {} MB"
+              + " (FATHOM_HEAP, spark.driver.memory)",
           most,
           Runtime.getRuntime().maxMemory() >> 20);
     }
@@ -128,7 +147,7 @@ public final class EmbeddingReader {
 
   /** At most as many rows as asked for, drawn by their keys. */
   private Dataset<Row> sample(
-      Path embeddings, Dataset<Row> all, long available, int most, long seed) {
+      String embeddings, Dataset<Row> all, long available, int most, long seed) {
     if (available <= most) {
       return all;
     }
@@ -145,7 +164,8 @@ public final class EmbeddingReader {
     long rows = taken.count();
     if (rows > most) {
       throw FathomException.data(
-          "%s: %d keys name %d rows, and a sample needs a key for each; set input.key to such a column or to null",
+          "%s: %d keys name %d rows, and a sample needs a key for each; set input.key to such a"
+              + " column or to null",
           embeddings, keys.size(), rows);
     }
     return taken;

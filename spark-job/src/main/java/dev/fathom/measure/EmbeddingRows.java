@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -135,7 +134,7 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
    * @param rows with the columns of {@link EmbeddingTable}, in the order in which they are wanted
    * @param widthY 0 where there is one side
    */
-  static EmbeddingRows collect(Path embeddings, Dataset<Row> rows, int widthX, int widthY) {
+  static EmbeddingRows collect(String embeddings, Dataset<Row> rows, int widthX, int widthY) {
     Places layout = Places.of(rows.schema());
     Centres centres = Centres.of(rows);
     List<Chunk> chunks =

@@ -14,6 +14,7 @@ import dev.fathom.error.Causes;
 import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
 import dev.fathom.output.OutputDirectory;
+import dev.fathom.prepare.source.RawRow;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.BooleanType;
@@ -30,6 +32,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.FloatType;
 import org.apache.spark.sql.types.ShortType;
 import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * Embeddings of any form as rows of key, split, label, x and, where there is one, y: what embed
@@ -89,6 +92,53 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
       ParquetFile.require(storage, path, "; embeddings are " + FORMS);
     }
     return parquet(spark, path, columns);
+  }
+
+  /** The table of a frame whose columns are named; rows without a key are named by their number. */
+  static EmbeddingTable of(Dataset<Row> frame, EmbeddingColumns columns) {
+    Column none = lit(null).cast("string");
+    Dataset<Row> unnamed =
+        frame.select(
+            columns.key().map(name -> column(name).cast("string")).orElse(none),
+            lit("").as(EmbeddingFiles.SPLIT),
+            columns
+                .label()
+                .map(name -> column(name).cast("string"))
+                .orElse(none)
+                .as(EmbeddingFiles.LABEL),
+            numbers(frame, columns.x().orElseThrow()).as(EmbeddingFiles.X),
+            columns
+                .y()
+                .map(name -> numbers(frame, name))
+                .orElse(lit(null).cast("array<float>"))
+                .as(EmbeddingFiles.Y));
+    StructType schema =
+        new StructType()
+            .add(EmbeddingFiles.KEY, "string")
+            .add(unnamed.schema().apply(1))
+            .add(unnamed.schema().apply(2))
+            .add(unnamed.schema().apply(3))
+            .add(unnamed.schema().apply(4));
+    return new EmbeddingTable(
+        frame
+            .sparkSession()
+            .createDataFrame(
+                unnamed
+                    .javaRDD()
+                    .zipWithIndex()
+                    .map(numbered -> named(numbered._1(), numbered._2())),
+                schema),
+        columns.y().isPresent(),
+        Optional.empty());
+  }
+
+  private static Row named(Row row, long number) {
+    return RowFactory.create(
+        row.isNullAt(0) ? RawRow.keyOf(number) : row.get(0),
+        row.get(1),
+        row.get(2),
+        row.get(3),
+        row.get(4));
   }
 
   /** The table of a side that was embedded without its partners. */

@@ -15,14 +15,18 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.commons.lang3.StringUtils;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -50,9 +54,10 @@ public final class Measure {
   private final Storage storage;
   private final MeasureSettings settings;
   private final EmbeddingColumns columns;
-  private Path embeddings;
+  private Supplier<EmbeddingReader.Read> embeddings;
   private Optional<Path> pointwise = Optional.empty();
   private PairContents contents;
+  private long start;
 
   /** Creates a measurement with these settings. */
   public Measure(SparkSession spark, MeasureSettings settings, EmbeddingColumns columns) {
@@ -66,8 +71,18 @@ public final class Measure {
 
   /** The embeddings to measure: what embed wrote, a Parquet, a matrix or a directory of such. */
   public Measure embeddings(String path) {
-    embeddings = new Path(path);
+    embeddings = () -> reader().read(new Path(path), settings.maxPoints(), settings.seed());
     return this;
+  }
+
+  /** The embeddings to measure: the columns of a DataFrame, which are arrays of numbers. */
+  public Measure embeddings(Dataset<Row> frame) {
+    embeddings = () -> reader().read(frame, settings.maxPoints(), settings.seed());
+    return this;
+  }
+
+  private EmbeddingReader reader() {
+    return new EmbeddingReader(spark, columns);
   }
 
   /** Where the dimension around each embedding is written; nowhere unless told. */
@@ -84,25 +99,48 @@ public final class Measure {
 
   /** Measures and returns the result. */
   public MeasureResult execute() {
-    long start = System.nanoTime();
-    spark.sparkContext().setJobDescription("measure: read the embeddings");
-    EmbeddingReader.Read read =
-        new EmbeddingReader(spark, columns).read(embeddings, settings.maxPoints(), settings.seed());
+    EmbeddingReader.Read read = read();
     EmbeddingRows rows = read.rows();
-    long available = read.available();
-    LOG.info("measure {} of {} embeddings", rows.count(), available);
-    if (!rows.pairs().centres().areNone()) {
-      LOG.warn(
-          "some columns lie far from 0 for their spread: they are centred before the dimension is measured, and retrieval compares the cosines of the numbers as they are");
-    }
-    InMemoryMeasure.Outcome outcome =
-        new InMemoryMeasure(rows.pairs(), settings, new Cluster())
-            .execute(read.origin(), available, start);
+    InMemoryMeasure.Outcome outcome = outcome(read);
     pointwise.ifPresent(directory -> write(directory, rows, outcome));
     spark.sparkContext().setJobDescription("measure: what to show of the pairs");
     return outcome
         .result()
         .with(new ShowcaseMaker(rows, contents, settings.seed()).of(outcome.aroundX()));
+  }
+
+  /**
+   * Measures and returns the dimension around each embedding of x, by its key. An embedding that
+   * was left out, or that has too few others around it, is not there.
+   */
+  public Map<String, Double> aroundX() {
+    EmbeddingReader.Read read = read();
+    double[] around = outcome(read).aroundX();
+    Map<String, Double> byKey = new HashMap<>();
+    for (int i = 0; i < around.length; i++) {
+      if (Double.isFinite(around[i])) {
+        byKey.put(read.rows().keys().get(i), around[i]);
+      }
+    }
+    return byKey;
+  }
+
+  private EmbeddingReader.Read read() {
+    start = System.nanoTime();
+    spark.sparkContext().setJobDescription("measure: read the embeddings");
+    return embeddings.get();
+  }
+
+  private InMemoryMeasure.Outcome outcome(EmbeddingReader.Read read) {
+    EmbeddedPairs pairs = read.pairs();
+    LOG.info("measure {} of {} embeddings", pairs.count(), read.available());
+    if (!pairs.centres().areNone()) {
+      LOG.warn(
+          "some columns lie far from 0 for their spread: they are centred before the dimension is"
+              + " measured, and retrieval compares the cosines of the numbers as they are");
+    }
+    return new InMemoryMeasure(pairs, settings, new Cluster())
+        .execute(read.origin(), read.available(), start);
   }
 
   /** Keys in an order that is random but the same for a seed. */

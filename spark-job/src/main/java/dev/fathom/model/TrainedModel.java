@@ -19,7 +19,7 @@ public record TrainedModel(Towers towers, float[] parameters, float normX, float
   private static final long serialVersionUID = 1L;
 
   /** Number of rows that are encoded at once. */
-  private static final int BATCH = 256;
+  public static final int BATCH = 256;
 
   /** Embeds a whole column of the first side: size × dimension, row-major. */
   public float[] embedX(Column column) {

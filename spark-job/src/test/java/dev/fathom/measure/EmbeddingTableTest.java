@@ -78,10 +78,7 @@ class EmbeddingTableTest {
 
   private Items items(Path embeddings) {
     EmbeddingTable table = open(embeddings, NONE);
-    return EmbeddingRows.collect(
-            new org.apache.hadoop.fs.Path(embeddings.toString()), table.rows(), 2, 2)
-        .pairs()
-        .items();
+    return EmbeddingRows.collect(embeddings.toString(), table.rows(), 2, 2).pairs().items();
   }
 
   @Test
@@ -102,7 +99,7 @@ class EmbeddingTableTest {
 
     assertThat(table.paired()).isTrue();
     assertThat(table.card().orElseThrow().knownDimension()).isEmpty();
-    assertRows(EmbeddingRows.collect(path(written), table.rows().orderBy("key"), 2, 2));
+    assertRows(EmbeddingRows.collect(written.toString(), table.rows().orderBy("key"), 2, 2));
   }
 
   @Test
@@ -120,14 +117,14 @@ class EmbeddingTableTest {
                 functions.col("key"),
                 functions.col("label"));
 
-    assertRows(EmbeddingRows.collect(path(directory), rows.orderBy("key"), 2, 2));
+    assertRows(EmbeddingRows.collect(directory.toString(), rows.orderBy("key"), 2, 2));
   }
 
   @Test
   void anEmbeddingOfAnotherWidthIsRefusedWithItsKey() {
     Dataset<Row> rows = spark.createDataFrame(ROWS, EmbeddingFiles.SCHEMA).orderBy("key");
 
-    assertThatThrownBy(() -> EmbeddingRows.collect(path(directory), rows, 2, 3))
+    assertThatThrownBy(() -> EmbeddingRows.collect(directory.toString(), rows, 2, 3))
         .isInstanceOf(FathomException.class)
         .hasMessageContaining("key a has an embedding of 2 numbers instead of 3");
   }
@@ -160,7 +157,7 @@ class EmbeddingTableTest {
     assertThat(all.paired()).isTrue();
     assertThat(all.card()).isEmpty();
     assertThat(one.paired()).isFalse();
-    EmbeddingRows rows = EmbeddingRows.collect(path(written), one.rows().orderBy("key"), 2, 0);
+    EmbeddingRows rows = EmbeddingRows.collect(written.toString(), one.rows().orderBy("key"), 2, 0);
     assertThat(rows.keys()).containsExactly("a", "b");
     assertThat(rows.pairs().x()).containsExactly(3, 4, 7, 8);
     assertThat(rows.pairs().y()).isEmpty();
@@ -202,7 +199,8 @@ class EmbeddingTableTest {
 
     EmbeddingTable table = open(directory, columns);
 
-    EmbeddingRows rows = EmbeddingRows.collect(path(directory), table.rows().orderBy("key"), 2, 2);
+    EmbeddingRows rows =
+        EmbeddingRows.collect(directory.toString(), table.rows().orderBy("key"), 2, 2);
     assertThat(table.paired()).isTrue();
     assertThat(rows.pairs().x()).containsExactly(1, 2, 5, 6);
     assertThat(rows.pairs().y()).containsExactly(3, 4, 7, 8);

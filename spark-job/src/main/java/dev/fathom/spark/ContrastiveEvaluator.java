@@ -1,0 +1,167 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.spark;
+
+import dev.fathom.error.FathomException;
+import dev.fathom.evaluate.Retrieval;
+import dev.fathom.intrinsic.DimensionResult;
+import dev.fathom.intrinsic.SharedDimension;
+import dev.fathom.measure.EmbeddingColumns;
+import dev.fathom.measure.EmbeddingReader;
+import dev.fathom.measure.Measure;
+import dev.fathom.measure.MeasureResult;
+import dev.fathom.measure.MeasureSettings;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.ml.evaluation.Evaluator;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.param.ParamValidators;
+import org.apache.spark.ml.util.DefaultParamsReader;
+import org.apache.spark.ml.util.DefaultParamsWritable;
+import org.apache.spark.ml.util.Identifiable;
+import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * How good pairs of embeddings are: {@code recallAt1}, {@code recallAt5} and {@code recallAt10} are
+ * the means of both directions of retrieval, 0 to 1; {@code sharedDimension} is the dimension that
+ * both sides share, 0 where retrieval is no better than chance. Keys of the section {@code measure}
+ * and {@code training.seed} are parameters. The work is done on the driver, with at most {@code
+ * measure.maxPoints} pairs.
+ */
+public final class ContrastiveEvaluator extends Evaluator implements DefaultParamsWritable {
+  private static final long serialVersionUID = 1L;
+  private static final String RECALL_AT_1 = "recallAt1";
+  private static final String RECALL_AT_5 = "recallAt5";
+  private static final String RECALL_AT_10 = "recallAt10";
+  private static final String SHARED_DIMENSION = "sharedDimension";
+
+  private final String uid;
+  private final Param<String> xEmbeddingCol;
+  private final Param<String> yEmbeddingCol;
+  private final Param<String> metricName;
+  private final SettingParams settings;
+
+  /** An evaluator with a uid of its own. */
+  public ContrastiveEvaluator() {
+    this(Identifiable.randomUID("contrastiveEvaluator"));
+  }
+
+  /** An evaluator with this uid. */
+  public ContrastiveEvaluator(String uid) {
+    this.uid = uid;
+    xEmbeddingCol = new Param<>(this, "xEmbeddingCol", "column of the embeddings of x");
+    yEmbeddingCol = new Param<>(this, "yEmbeddingCol", "column of the embeddings of y");
+    metricName =
+        new Param<>(
+            this,
+            "metricName",
+            "recallAt1, recallAt5, recallAt10 or sharedDimension",
+            ParamValidators.inArray(
+                new String[] {RECALL_AT_1, RECALL_AT_5, RECALL_AT_10, SHARED_DIMENSION}));
+    setDefault(xEmbeddingCol, "xEmbedding");
+    setDefault(yEmbeddingCol, "yEmbedding");
+    setDefault(metricName, RECALL_AT_1);
+    settings =
+        new SettingParams(this, key -> key.startsWith("measure.") || key.equals("training.seed"));
+  }
+
+  /** Reads what {@link #write} wrote. */
+  public static MLReader<ContrastiveEvaluator> read() {
+    return new DefaultParamsReader<>();
+  }
+
+  /** Reads what {@link #write} wrote. */
+  public static ContrastiveEvaluator load(String path) {
+    return read().load(path);
+  }
+
+  @Override
+  public String uid() {
+    return uid;
+  }
+
+  @Override
+  public Param<?>[] params() {
+    return Stream.concat(
+            Stream.of(xEmbeddingCol, yEmbeddingCol, metricName), settings.all().stream())
+        .toArray(Param<?>[]::new);
+  }
+
+  public ContrastiveEvaluator setXEmbeddingCol(String name) {
+    set(xEmbeddingCol, name);
+    return this;
+  }
+
+  public ContrastiveEvaluator setYEmbeddingCol(String name) {
+    set(yEmbeddingCol, name);
+    return this;
+  }
+
+  public ContrastiveEvaluator setMetricName(String name) {
+    set(metricName, name);
+    return this;
+  }
+
+  /** Sets the parameter of a key of the configuration. */
+  public ContrastiveEvaluator setSetting(String key, Object value) {
+    set(settings.of(key), value);
+    return this;
+  }
+
+  @Override
+  public double evaluate(Dataset<?> dataset) {
+    String x = getOrDefault(xEmbeddingCol);
+    String y = getOrDefault(yEmbeddingCol);
+    FrameColumns.requireVector(dataset.schema(), xEmbeddingCol.name(), x);
+    FrameColumns.requireVector(dataset.schema(), yEmbeddingCol.name(), y);
+    Dataset<Row> frame = FrameColumns.plain(dataset, List.of(x, y));
+    MeasureSettings how = settings.read(List.of(), List.of(), MeasureSettings::of);
+    EmbeddingColumns columns =
+        settings.read(List.of(), FrameColumns.sides(List.of(x, y)), EmbeddingColumns::of);
+    JobLabels labels = JobLabels.keep(dataset.sparkSession());
+    try {
+      String metric = getOrDefault(metricName);
+      if (metric.equals(SHARED_DIMENSION)) {
+        return shared(
+            new Measure(dataset.sparkSession(), how, columns).embeddings(frame).execute());
+      }
+      Retrieval found =
+          new EmbeddingReader(dataset.sparkSession(), columns)
+              .read(frame, how.maxPoints(), how.seed())
+              .pairs()
+              .retrieval(how.seed());
+      return (recall(metric, found.xToY()) + recall(metric, found.yToX())) / 2;
+    } finally {
+      labels.restore();
+    }
+  }
+
+  private static double shared(MeasureResult result) {
+    for (DimensionResult side : List.of(result.x(), result.y().orElseThrow())) {
+      if (side instanceof DimensionResult.Refused refused) {
+        throw FathomException.data("no dimension can be measured: %s", refused.reason());
+      }
+    }
+    return result.shared().map(SharedDimension::estimate).orElse(0.0);
+  }
+
+  private static double recall(String metric, Retrieval.Direction direction) {
+    return switch (metric) {
+      case RECALL_AT_5 -> direction.recallAt5();
+      case RECALL_AT_10 -> direction.recallAt10();
+      default -> direction.recallAt1();
+    };
+  }
+
+  @Override
+  public boolean isLargerBetter() {
+    return true;
+  }
+
+  @Override
+  public ContrastiveEvaluator copy(ParamMap extra) {
+    return defaultCopy(extra);
+  }
+}

@@ -1,0 +1,265 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.spark;
+
+import dev.fathom.data.Side;
+import dev.fathom.prepare.source.FrameSource;
+import dev.fathom.prepare.source.SideColumn;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.ml.Model;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.param.ParamValidators;
+import org.apache.spark.ml.util.DefaultParamsReader;
+import org.apache.spark.ml.util.DefaultParamsWriter;
+import org.apache.spark.ml.util.Identifiable;
+import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.ml.util.MLWritable;
+import org.apache.spark.ml.util.MLWriter;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructType;
+import scala.Option;
+
+/**
+ * Two trained encoders as a stage of a pipeline: it adds the embeddings of a side, or of both, as
+ * vectors. Rows are decoded, cut into words and standardised just as those that the model was
+ * trained on. The embedding of a value does not depend on the rows beside it, nor on the
+ * partitions.
+ *
+ * <p>It is one pass over the rows, and works on streams. The model goes to each executor once.
+ */
+public final class ContrastiveModel extends Model<ContrastiveModel> implements MLWritable {
+  private static final long serialVersionUID = 1L;
+  private static final String BOTH = "both";
+  private static final String FOLDER = "model";
+
+  private final String uid;
+  private final transient SavedModel saved;
+  private final PairParams columns;
+  private final Param<String> sides;
+  private transient Optional<ContrastiveSummary> summary = Optional.empty();
+
+  ContrastiveModel(String uid, SavedModel saved) {
+    this.uid = uid;
+    this.saved = saved;
+    columns = new PairParams(this);
+    sides =
+        new Param<>(
+            this,
+            "sides",
+            "which sides are embedded: both, x or y; of a side that is not, no column is needed",
+            ParamValidators.inArray(new String[] {BOTH, "x", "y"}));
+    setDefault(sides, BOTH);
+  }
+
+  /** The model of a directory that {@code fathom train} or {@code fathom run} wrote. */
+  public static ContrastiveModel fromDirectory(SparkSession spark, String directory) {
+    return new ContrastiveModel(
+        Identifiable.randomUID("contrastive"), SavedModel.read(spark, new Path(directory)));
+  }
+
+  /** Reads what {@link #write} wrote. */
+  public static MLReader<ContrastiveModel> read() {
+    return new Reader();
+  }
+
+  /** Reads what {@link #write} wrote. */
+  public static ContrastiveModel load(String path) {
+    return read().load(path);
+  }
+
+  ContrastiveModel with(ContrastiveSummary trained) {
+    summary = Optional.of(trained);
+    return this;
+  }
+
+  @Override
+  public String uid() {
+    return uid;
+  }
+
+  @Override
+  public Param<?>[] params() {
+    return Stream.concat(columns.all().stream(), Stream.of(sides)).toArray(Param<?>[]::new);
+  }
+
+  public Param<String> xCol() {
+    return columns.xCol;
+  }
+
+  public Param<String> yCol() {
+    return columns.yCol;
+  }
+
+  public Param<String> xEmbeddingCol() {
+    return columns.xEmbeddingCol;
+  }
+
+  public Param<String> yEmbeddingCol() {
+    return columns.yEmbeddingCol;
+  }
+
+  public Param<String> handleInvalid() {
+    return columns.handleInvalid;
+  }
+
+  public Param<String> sides() {
+    return sides;
+  }
+
+  public ContrastiveModel setXCol(String name) {
+    return with(columns.xCol, name);
+  }
+
+  public ContrastiveModel setYCol(String name) {
+    return with(columns.yCol, name);
+  }
+
+  public ContrastiveModel setXEmbeddingCol(String name) {
+    return with(columns.xEmbeddingCol, name);
+  }
+
+  public ContrastiveModel setYEmbeddingCol(String name) {
+    return with(columns.yEmbeddingCol, name);
+  }
+
+  /** {@code error}, {@code skip} or {@code keep}. */
+  public ContrastiveModel setHandleInvalid(String how) {
+    return with(columns.handleInvalid, how);
+  }
+
+  /** {@code both}, {@code x} or {@code y}. */
+  public ContrastiveModel setSides(String which) {
+    return with(sides, which);
+  }
+
+  private ContrastiveModel with(Param<String> param, String value) {
+    set(param, value);
+    return this;
+  }
+
+  /** Width of the embeddings. */
+  public int dimension() {
+    return saved.dimension();
+  }
+
+  /** τ at the end of training. */
+  public double temperature() {
+    return saved.card().temperature();
+  }
+
+  /** Whether it was trained here, not loaded. */
+  public boolean hasSummary() {
+    return summary.isPresent();
+  }
+
+  /**
+   * How the training went.
+   *
+   * @throws IllegalStateException of a model that was loaded
+   */
+  public ContrastiveSummary summary() {
+    return summary.orElseThrow(
+        () -> new IllegalStateException("%s was loaded and has no summary".formatted(uid)));
+  }
+
+  @Override
+  public StructType transformSchema(StructType schema) {
+    StructType wider = schema;
+    for (EmbedRows.Input input : inputs(schema, "")) {
+      wider = FrameColumns.withVector(wider, output(input));
+    }
+    return wider;
+  }
+
+  @Override
+  public Dataset<Row> transform(Dataset<?> dataset) {
+    StructType wider = transformSchema(dataset.schema(), true);
+    SparkSession spark = dataset.sparkSession();
+    Dataset<Row> rows = dataset.toDF();
+    List<EmbedRows.Input> inputs =
+        inputs(dataset.schema(), FrameSource.workingDirectory(rows).toString());
+    return rows.mapPartitions(
+        new EmbedRows(saved.broadcast(spark), inputs, getOrDefault(columns.handleInvalid)),
+        Encoders.row(wider));
+  }
+
+  private String output(EmbedRows.Input input) {
+    return getOrDefault(input.ofX() ? columns.xEmbeddingCol : columns.yEmbeddingCol);
+  }
+
+  private List<EmbedRows.Input> inputs(StructType schema, String folder) {
+    String which = getOrDefault(sides);
+    List<EmbedRows.Input> inputs = new ArrayList<>();
+    if (!which.equals("y")) {
+      inputs.add(input(schema, true, columns.xCol, folder));
+    }
+    if (!which.equals("x")) {
+      inputs.add(input(schema, false, columns.yCol, folder));
+    }
+    return inputs;
+  }
+
+  private EmbedRows.Input input(
+      StructType schema, boolean ofX, Param<String> param, String folder) {
+    String name = FrameColumns.named(this, param);
+    FrameColumns.requireSide(schema, param, name);
+    DataType type = schema.apply(name).dataType();
+    Side side = (ofX ? saved.card().x() : saved.card().y()).reads();
+    SideColumn column =
+        SideColumn.read(name, FrameColumns.plain(type), side, folder)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "%s: column %s is of type %s, and the model reads %s there"
+                            .formatted(param.name(), name, type.catalogString(), side.modality())));
+    return new EmbedRows.Input(ofX, schema.fieldIndex(name), column);
+  }
+
+  @Override
+  public ContrastiveModel copy(ParamMap extra) {
+    ContrastiveModel copied = copyValues(new ContrastiveModel(uid, saved), extra);
+    copied.summary = summary;
+    return copied.setParent(parent());
+  }
+
+  @Override
+  public MLWriter write() {
+    return new Writer(this);
+  }
+
+  private static final class Writer extends MLWriter {
+    private final ContrastiveModel model;
+
+    Writer(ContrastiveModel model) {
+      this.model = model;
+    }
+
+    @Override
+    public void saveImpl(String path) {
+      // The metadata comes last: without it nothing is taken for a saved model.
+      model.saved.write(sparkSession(), new Path(path, FOLDER));
+      DefaultParamsWriter.saveMetadata(model, path, sc(), Option.empty(), Option.empty());
+    }
+  }
+
+  private static final class Reader extends MLReader<ContrastiveModel> {
+    @Override
+    public ContrastiveModel load(String path) {
+      DefaultParamsReader.Metadata metadata =
+          DefaultParamsReader.loadMetadata(path, sc(), ContrastiveModel.class.getName());
+      ContrastiveModel model =
+          new ContrastiveModel(
+              metadata.uid(), SavedModel.read(sparkSession(), new Path(path, FOLDER)));
+      metadata.getAndSetParams(model, Option.empty());
+      return model;
+    }
+  }
+}

@@ -1,0 +1,92 @@
+// Licensed under the Apache License, Version 2.0; see the LICENSE file.
+package dev.fathom.spark;
+
+import dev.fathom.error.FathomException;
+import dev.fathom.settings.Reference;
+import dev.fathom.settings.Settings;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.Params;
+import org.apache.spark.ml.param.StringArrayParam;
+
+/** The keys of the configuration that a stage of a pipeline takes as parameters. */
+final class SettingParams implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final Params owner;
+  private final LinkedHashMap<String, SettingParam> byKey = new LinkedHashMap<>();
+  private final StringArrayParam further;
+
+  /**
+   * Parameters of these keys.
+   *
+   * @param owner whose parameters they are, and that knows its uid
+   */
+  SettingParams(Params owner, Predicate<String> keys) {
+    this.owner = owner;
+    further =
+        new StringArrayParam(
+            owner, "settings", "further keys of the configuration, each as KEY=VALUE");
+    owner.setDefault(further, new String[0]);
+    for (String key : Settings.keys()) {
+      if (keys.test(key)) {
+        SettingParam param = new SettingParam(owner, key);
+        byKey.put(key, param);
+        Reference.standard(key).ifPresent(value -> owner.setDefault(param, value));
+      }
+    }
+  }
+
+  StringArrayParam further() {
+    return further;
+  }
+
+  /** All of them. */
+  List<Param<?>> all() {
+    List<Param<?>> all = new ArrayList<>(byKey.values());
+    all.add(further);
+    return all;
+  }
+
+  /**
+   * The parameter of a key.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  SettingParam of(String key) {
+    SettingParam param = byKey.get(key);
+    if (param == null) {
+      throw new IllegalArgumentException(
+          "%s is no key that %s takes as a parameter; see explainParams()"
+              .formatted(key, owner.uid()));
+    }
+    return param;
+  }
+
+  /**
+   * What is read from the settings: the defaults, then {@link #further}, then the parameters that
+   * are set.
+   *
+   * @param before assignments that all of them win over
+   * @param last assignments that win over all of them
+   * @throws IllegalArgumentException if the configuration does not take a value
+   */
+  <T> T read(List<String> before, List<String> last, Function<Settings, T> reader) {
+    List<String> assignments = new ArrayList<>(before);
+    assignments.addAll(List.of(owner.getOrDefault(further)));
+    byKey.values().stream()
+        .filter(owner::isSet)
+        .forEach(param -> assignments.add(param.assignment(owner.getOrDefault(param))));
+    assignments.addAll(last);
+    try {
+      return reader.apply(Settings.defaults().with(assignments));
+    } catch (FathomException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+}
