@@ -5,6 +5,7 @@ import dev.fathom.data.DatasetFiles;
 import dev.fathom.data.Split;
 import dev.fathom.embed.Embed;
 import dev.fathom.embed.EmbeddingFormat;
+import dev.fathom.error.FathomException;
 import dev.fathom.error.Printable;
 import dev.fathom.error.Secrets;
 import dev.fathom.files.Storage;
@@ -213,6 +214,14 @@ final class Job {
   /** Deletes an output in which nothing was done. */
   void release() {
     output.ifPresent(OutputDirectory::abandon);
+  }
+
+  /** Fails if the settings ask for a split that a sweep does not measure. */
+  void requireTestSplit() {
+    if (!settings.splits().equals(List.of(Split.TEST))) {
+      throw FathomException.usage(
+          "a sweep measures the test split, so embed.split must be test; cells.csv has the retrieval of the validation pairs beside it");
+    }
   }
 
   void sweep(String data, Path output) {

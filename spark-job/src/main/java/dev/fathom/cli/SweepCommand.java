@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
 final class SweepCommand extends PairsCommand {
   @Override
   void run(Job job) {
+    job.requireTestSplit();
     Path directory = job.at(output());
     boolean prepared =
         job.claimOrExtend(

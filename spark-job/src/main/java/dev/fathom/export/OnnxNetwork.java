@@ -134,7 +134,7 @@ final class OnnxNetwork {
       channelsLast = length(inputs.get(0), 1) != CHANNELS && length(inputs.get(0), 3) == CHANNELS;
       picture(onnx, input, channelsLast);
     } else {
-      mask = texts(onnx);
+      mask = texts(onnx, isMean());
     }
     String values = onnx.cast(name(backbone.output()), OnnxBuilder.FLOAT);
     return pooled(onnx, values, mask, channelsLast);
@@ -163,7 +163,7 @@ final class OnnxNetwork {
   }
 
   /** Adds the inputs of texts, and tells which of them says what is a token. */
-  private Optional<String> texts(OnnxBuilder onnx) {
+  private Optional<String> texts(OnnxBuilder onnx, boolean masked) {
     for (Onnx.ValueInfoProto each : inputs) {
       onnx.input(each);
       onnx.name(each.getName(), name(each.getName()));
@@ -173,7 +173,7 @@ final class OnnxNetwork {
             .map(Onnx.ValueInfoProto::getName)
             .filter(each -> each.toLowerCase(Locale.ROOT).contains(MASK))
             .findFirst();
-    if (mask.isEmpty() && length(inputs.get(0), 1) > 0) {
+    if (masked && mask.isEmpty() && length(inputs.get(0), 1) > 0) {
       // All texts come to one length, and the network is not told which places are padding.
       mask = Optional.of("attention_mask");
       onnx.input(
@@ -183,6 +183,12 @@ final class OnnxNetwork {
           "1 for a token, 0 for padding");
     }
     return mask;
+  }
+
+  /** Whether the features are a mean over places. */
+  private boolean isMean() {
+    return backbone.pooling() == Backbone.Pooling.MEAN
+        && output.getType().getTensorType().getShape().getDimCount() > 2;
   }
 
   private String pooled(

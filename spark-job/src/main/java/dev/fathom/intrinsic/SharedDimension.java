@@ -8,8 +8,9 @@ import java.util.Optional;
  *
  * @param estimate the plateau of the smaller tower, or of what one tells of the other, corrected
  *     for the boundary
- * @param low its interval's lower end, at the 90 % level at each scale of the plateau
- * @param high the interval's upper end
+ * @param low lower end of its 90 % interval
+ * @param high the interval's upper end; of a linear part that of the smaller tower, as there may be
+ *     more that no linear map tells
  * @param tower the side that it was read from
  * @param linearPart whether it was read from what linear maps of that side tell of the other; else
  *     from all of that side
@@ -51,6 +52,11 @@ public record SharedDimension(
   public static SharedDimension of(DimensionEstimate dimension, Tower tower, boolean linearPart) {
     return new SharedDimension(
         dimension.estimate(), dimension.low(), dimension.high(), tower, linearPart);
+  }
+
+  /** This with another upper end of the interval. */
+  public SharedDimension upTo(double otherHigh) {
+    return new SharedDimension(estimate, low, otherHigh, tower, linearPart);
   }
 
   /** Whether the interval lies below another's and the estimate by half a dimension or more. */

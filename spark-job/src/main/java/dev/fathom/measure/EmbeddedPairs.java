@@ -144,6 +144,12 @@ public record EmbeddedPairs(
     return Retrieval.of(paired(), completeLabels(), seed);
   }
 
+  /** Retrieval by cosine among the pairs whose values are all finite. */
+  public Retrieval retrievalByCosine(long seed) {
+    EmbeddedPairs finite = finite();
+    return Retrieval.of(finite.paired().normalised(), finite.completeLabels(), seed);
+  }
+
   /** The labels, if every pair has one; else none. */
   List<String> completeLabels() {
     return labels.stream().noneMatch(String::isEmpty) ? labels : List.of();

@@ -136,12 +136,22 @@ public final class InMemoryMeasure {
             .flatMap(
                 points ->
                     SharedEvidence.of(
-                        pairs.pointsX(), points, smaller, found, settings.intrinsic()));
+                        pairs.pointsX(),
+                        points,
+                        smaller,
+                        found,
+                        origin.similarity.isPresent(),
+                        settings.intrinsic()));
     Optional<SharedDimension> shared =
         evidence.isPresent() ? evidence.get().shared(smaller) : smaller.filter(s -> found);
     boolean cosine = origin.similarity.map(SimilarityKind::onSphere).orElse(true);
+    // The smaller side's dimension, as what no linear map tells needs room as well.
     Optional<WidthAdvice> width =
-        (y.isPresent() ? shared.map(SharedDimension::estimate) : dimension(x.dimension))
+        (y.isPresent()
+                ? smaller
+                    .filter(s -> shared.isPresent() && pairs.comparable())
+                    .map(SharedDimension::estimate)
+                : dimension(x.dimension))
             .map(measured -> WidthAdvice.of(measured, cosine, pairs.widthX()));
     return new Outcome(
         new MeasureResult(

@@ -46,7 +46,9 @@ public record SharedEvidence(
    *   no larger than the side's, nor than the number of directions, and it lacks what is the side's
    *   own. It can be less than what is shared where a part of that is not told linearly.
    *
-   * So the headline is the smaller side's dimension, unless the linear part's is clearly below.
+   * So the headline is the smaller side's dimension, unless the linear part's is clearly below. That
+   * one is a lower bound, as few pairs leave weak directions unfound, and the smaller side stays the
+   * upper bound.
    */
 
   /** Fewer differences say nothing where they do not correlate. */
@@ -54,17 +56,20 @@ public record SharedEvidence(
 
   /** What the roads come to. */
   public enum Verdict {
-    /** The sides and their linear part have the same dimension. */
+    /** The dimension of the linear part is not clearly below those of the sides. */
     AGREE,
     /** The sides have dimensions of their own beside those they share. */
     OWN_PARTS,
-    /** What is shared is which group a pair belongs to, and nothing within the groups. */
+    /** Nothing correlates between close pairs: groups are shared, or noise hides the rest. */
     GROUPS,
     /** Retrieval finds partners, and no direction correlates. */
     NOT_LINEAR,
     /** Directions correlate, and no dimension could be read of a side. */
     NOT_MEASURED,
-    /** Neither retrieval nor linear maps find the pairing. */
+    /**
+     * Neither retrieval nor linear maps find the pairing; of sides that were trained together, for
+     * which linear maps find what the encoders began with, retrieval does not.
+     */
     NOTHING;
 
     /** Its name in reports. */
@@ -78,18 +83,20 @@ public record SharedEvidence(
    *
    * @param smaller the smaller side's dimension, if both could be measured
    * @param retrieved whether retrieval is above chance
+   * @param trained whether the sides were trained to find each other
    */
   static Optional<SharedEvidence> of(
       Points x,
       Points y,
       Optional<SharedDimension> smaller,
       boolean retrieved,
+      boolean trained,
       IntrinsicSettings settings) {
     return LinearMaps.of(x, y, settings.seed())
         .map(
             maps -> {
               LinearRelation linear = maps.relation();
-              if (linear.above() == 0) {
+              if (linear.above() == 0 || (trained && !retrieved)) {
                 return new SharedEvidence(
                     retrieved ? Verdict.NOT_LINEAR : Verdict.NOTHING,
                     linear,
@@ -124,7 +131,7 @@ public record SharedEvidence(
   }
 
   private Verdict judge(Optional<SharedDimension> smaller) {
-    if (smaller.isEmpty()) {
+    if (smaller.isEmpty() || linearPart().isEmpty()) {
       return Verdict.NOT_MEASURED;
     }
     if (amongNeighbours.equals(Optional.of(0))) {
@@ -148,7 +155,10 @@ public record SharedEvidence(
     if (nothing() || smaller.isEmpty()) {
       return Optional.empty();
     }
-    return linearPart().filter(part -> part.isBelow(smaller.get())).or(() -> smaller);
+    return linearPart()
+        .filter(part -> part.isBelow(smaller.get()))
+        .map(part -> part.upTo(smaller.get().high()))
+        .or(() -> smaller);
   }
 
   /** Whether nothing was found to be shared. */

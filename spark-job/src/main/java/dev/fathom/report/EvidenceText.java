@@ -59,8 +59,9 @@ public final class EvidenceText {
               sides, part, directions);
       case GROUPS ->
           String.format(
-              "%s, and none between close pairs. The sides may share only which group a pair is in"
-                  + " (clusters, discrete factors), of which a dimension says little; %s.",
+              "%s, and none between close pairs. Either the sides share only which group a pair is in"
+                  + " (clusters, discrete factors), of which a dimension says little, or noise hides"
+                  + " what close pairs share; %s.",
               directions, sides);
       case NOT_LINEAR ->
           String.format(
@@ -68,8 +69,19 @@ public final class EvidenceText {
                   + " pairs. What is shared is not linear, or weak; %s, which are upper bounds.",
               sides);
       case NOT_MEASURED -> directions + ", and a side has collapsed or could not be measured.";
-      case NOTHING -> "neither retrieval nor linear maps find the pairing.";
+      case NOTHING -> nothing(measure, directions);
     };
+  }
+
+  private static String nothing(MeasureResult measure, String directions) {
+    if (measure.evidence().orElseThrow().linear().above() > 0) {
+      return "retrieval is at chance. "
+          + directions
+          + ", as they do of encoders that have hardly been trained.";
+    }
+    return measure.retrieval().isPresent()
+        ? "neither retrieval nor linear maps find the pairing."
+        : "no linear map finds the pairing, and there is no retrieval between sides of different widths.";
   }
 
   private static String bends(MeasureResult measure, int above) {

@@ -173,7 +173,7 @@ public final class Headline {
                     ? "Shared dimension: none, as nothing shared was found; what is measured of each side is its own."
                         + known
                     : measure.retrieval().isEmpty() && measure.evidence().isEmpty()
-                        ? "Shared dimension: not told, as the sides differ in width, and there are too few pairs to test whether they are paired."
+                        ? "Shared dimension: not told, as the sides differ in width, and there are too few different pairs to test whether they are paired."
                             + known
                         : "Shared dimension: could not be measured. " + refusals(measure) + known);
   }

@@ -3,6 +3,7 @@ package dev.fathom.spark;
 
 import com.typesafe.config.ConfigUtil;
 import dev.fathom.prepare.PrepareSettings;
+import dev.fathom.prepare.backbone.BackboneSettings;
 import dev.fathom.settings.Reference;
 import dev.fathom.settings.Settings;
 import dev.fathom.train.TrainStageSettings;
@@ -208,7 +209,12 @@ public final class ContrastiveEstimator extends Estimator<ContrastiveModel>
         FrameColumns.requireText(schema, param, getOrDefault(param));
       }
     }
-    read(PrepareSettings::of);
+    BackboneSettings networks = read(PrepareSettings::of).backbones();
+    if (networks.image().isPresent() || networks.text().isPresent()) {
+      throw new IllegalArgumentException(
+          "image.backbone, text.backbone: a model on frozen networks is no stage of a pipeline yet;"
+              + " fathom run trains one");
+    }
     read(TrainStageSettings::of);
     return FrameColumns.withVector(
         FrameColumns.withVector(schema, getOrDefault(columns.xEmbeddingCol)),

@@ -3,8 +3,8 @@ package dev.fathom.spark;
 
 import dev.fathom.error.FathomException;
 import dev.fathom.evaluate.Retrieval;
-import dev.fathom.intrinsic.DimensionResult;
 import dev.fathom.intrinsic.SharedDimension;
+import dev.fathom.measure.EmbeddedPairs;
 import dev.fathom.measure.EmbeddingColumns;
 import dev.fathom.measure.EmbeddingReader;
 import dev.fathom.measure.Measure;
@@ -22,13 +22,15 @@ import org.apache.spark.ml.util.Identifiable;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.storage.StorageLevel;
 
 /**
  * How good pairs of embeddings are: {@code recallAt1}, {@code recallAt5} and {@code recallAt10} are
  * the means of both directions of retrieval, 0 to 1; {@code sharedDimension} is the dimension that
- * both sides share, 0 where retrieval is no better than chance. Keys of the section {@code measure}
- * and {@code training.seed} are parameters. The work is done on the driver, with at most {@code
- * measure.maxPoints} pairs.
+ * both sides share, 0 where nothing shared is found or a side has collapsed. Vectors are compared
+ * by cosine, and a pair whose vectors are not finite is left out. Equal vectors of different rows
+ * are different answers. Keys of the section {@code measure} and {@code training.seed} are
+ * parameters. The work is done on the driver, with at most {@code measure.maxPoints} pairs.
  */
 public final class ContrastiveEvaluator extends Evaluator implements DefaultParamsWritable {
   private static final long serialVersionUID = 1L;
@@ -116,7 +118,9 @@ public final class ContrastiveEvaluator extends Evaluator implements DefaultPara
     String y = getOrDefault(yEmbeddingCol);
     FrameColumns.requireVector(dataset.schema(), xEmbeddingCol.name(), x);
     FrameColumns.requireVector(dataset.schema(), yEmbeddingCol.name(), y);
-    Dataset<Row> frame = FrameColumns.plain(dataset, List.of(x, y));
+    Sessions.require(dataset.sparkSession());
+    Dataset<Row> frame =
+        FrameColumns.plain(dataset, List.of(x, y)).persist(StorageLevel.MEMORY_AND_DISK());
     MeasureSettings how = settings.read(List.of(), List.of(), MeasureSettings::of);
     EmbeddingColumns columns =
         settings.read(List.of(), FrameColumns.sides(List.of(x, y)), EmbeddingColumns::of);
@@ -127,23 +131,23 @@ public final class ContrastiveEvaluator extends Evaluator implements DefaultPara
         return shared(
             new Measure(dataset.sparkSession(), how, columns).embeddings(frame).execute());
       }
-      Retrieval found =
+      EmbeddedPairs pairs =
           new EmbeddingReader(dataset.sparkSession(), columns)
               .read(frame, how.maxPoints(), how.seed())
-              .pairs()
-              .retrieval(how.seed());
+              .pairs();
+      if (!pairs.comparable()) {
+        throw FathomException.data(
+            "%s and %s are of different widths, between which there is no retrieval", x, y);
+      }
+      Retrieval found = pairs.retrievalByCosine(how.seed());
       return (recall(metric, found.xToY()) + recall(metric, found.yToX())) / 2;
     } finally {
+      frame.unpersist();
       labels.restore();
     }
   }
 
   private static double shared(MeasureResult result) {
-    for (DimensionResult side : List.of(result.x(), result.y().orElseThrow())) {
-      if (side instanceof DimensionResult.Refused refused) {
-        throw FathomException.data("no dimension can be measured: %s", refused.reason());
-      }
-    }
     return result.shared().map(SharedDimension::estimate).orElse(0.0);
   }
 

@@ -5,6 +5,7 @@ import dev.fathom.data.Side;
 import dev.fathom.prepare.source.FrameSource;
 import dev.fathom.prepare.source.SideColumn;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -19,6 +20,7 @@ import org.apache.spark.ml.util.Identifiable;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.ml.util.MLWriter;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -186,9 +188,19 @@ public final class ContrastiveModel extends Model<ContrastiveModel> implements M
     Dataset<Row> rows = dataset.toDF();
     List<EmbedRows.Input> inputs =
         inputs(dataset.schema(), FrameSource.workingDirectory(rows).toString());
-    return rows.mapPartitions(
-        new EmbedRows(saved.broadcast(spark), inputs, getOrDefault(columns.handleInvalid)),
-        Encoders.row(wider));
+    Dataset<Row> embedded =
+        rows.mapPartitions(
+            new EmbedRows(saved.broadcast(spark), inputs, getOrDefault(columns.handleInvalid)),
+            Encoders.row(wider));
+    // What other stages and watermarks keep with a column does not come through by itself.
+    return embedded.select(
+        Arrays.stream(wider.fields())
+            .map(
+                field ->
+                    embedded
+                        .col(SideColumn.quoted(field.name()))
+                        .as(field.name(), field.metadata()))
+            .toArray(Column[]::new));
   }
 
   private String output(EmbedRows.Input input) {

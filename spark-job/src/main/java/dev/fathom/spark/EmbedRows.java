@@ -24,7 +24,7 @@ final class EmbedRows implements MapPartitionsFunction<Row, Row> {
   private static final long serialVersionUID = 1L;
 
   /** Rows that are held in memory at once. */
-  private static final int CHUNK = 4 * TrainedModel.BATCH;
+  private static final int CHUNK = TrainedModel.BATCH;
 
   private final Broadcast<Embedder> embedder;
   private final ArrayList<Input> inputs;

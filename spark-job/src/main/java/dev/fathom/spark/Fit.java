@@ -23,7 +23,6 @@ import java.util.Optional;
 import java.util.UUID;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.serializer.JavaSerializer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -31,7 +30,6 @@ import org.apache.spark.storage.StorageLevel;
 
 /** One training on a DataFrame, by the stages of a run. */
 final class Fit {
-  private static final String SERIALIZER = "spark.serializer";
   private static final String SOURCE = "DataFrame";
 
   private final SparkSession spark;
@@ -42,12 +40,7 @@ final class Fit {
     this.spark = spark;
     this.settings = settings;
     storage = new Storage(spark.sparkContext().hadoopConfiguration());
-    String serializer = spark.sparkContext().getConf().get(SERIALIZER, "");
-    if (!serializer.isEmpty() && !serializer.equals(JavaSerializer.class.getName())) {
-      throw FathomException.usage(
-          "%s = %s, which does not know records; training takes %s",
-          SERIALIZER, serializer, JavaSerializer.class.getName());
-    }
+    Sessions.requireToTrain(spark);
   }
 
   /** Trains in a folder that is deleted. */
@@ -83,7 +76,7 @@ final class Fit {
       try (OutputDirectory place =
           new OutputDirectory(storage, new Path(directory, "fit-" + name))) {
         place.lock();
-        return trained(prepare, place.path(), uid);
+        return trained(prepare, kept, place.path(), uid);
       }
     } finally {
       kept.unpersist();
@@ -91,10 +84,11 @@ final class Fit {
     }
   }
 
-  private ContrastiveModel trained(Prepare prepare, Path place, String uid) {
+  private ContrastiveModel trained(Prepare prepare, Dataset<Row> kept, Path place, String uid) {
     Path data = new Path(place, "data");
     Path model = new Path(place, "model");
     PrepareResult prepared = prepare.output(data.toString()).execute();
+    kept.unpersist();
     storage.delete(model);
     TrainResult trained =
         new Train(spark, TrainStageSettings.of(settings))

@@ -22,6 +22,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.storage.StorageLevel;
 
 /**
  * The intrinsic dimension of vectors in a DataFrame, as {@code fathom measure} finds it: exact
@@ -52,7 +53,7 @@ public final class IntrinsicDimension {
 
   /**
    * Measures two columns, whose rows belong together: the rows of x, those of y, and the dimension
-   * that they share (side {@code shared}), unless retrieval is no better than chance.
+   * that they share (side {@code shared}), if anything shared is found.
    */
   public static Dataset<Row> ofPairs(
       Dataset<?> frame, String xColumn, String yColumn, String... settings) {
@@ -93,11 +94,20 @@ public final class IntrinsicDimension {
   }
 
   private static Dataset<Row> measured(Dataset<?> frame, List<String> columns, String... settings) {
-    List<Row> rows = labelled(frame, () -> rows(measure(frame, columns, settings).execute()));
+    columns.forEach(name -> FrameColumns.requireVector(frame.schema(), "column", name));
+    Dataset<Row> vectors =
+        FrameColumns.plain(frame, columns).persist(StorageLevel.MEMORY_AND_DISK());
+    List<Row> rows;
+    try {
+      rows = labelled(frame, () -> rows(measure(vectors, columns, settings).execute()));
+    } finally {
+      vectors.unpersist();
+    }
     return frame.sparkSession().createDataFrame(rows, ESTIMATES);
   }
 
   private static Measure measure(Dataset<?> frame, List<String> columns, String... settings) {
+    Sessions.require(frame.sparkSession());
     columns.forEach(name -> FrameColumns.requireVector(frame.schema(), "column", name));
     try {
       Settings all = Settings.defaults().with(List.of(settings)).with(FrameColumns.sides(columns));

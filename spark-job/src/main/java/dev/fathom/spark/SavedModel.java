@@ -70,6 +70,7 @@ final class SavedModel {
 
   /** The model on the executors, sent there once. */
   synchronized Broadcast<Embedder> broadcast(SparkSession spark) {
+    Sessions.require(spark);
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     if (shared == null || sharedBy.sc() != context.sc()) {
       PrepareSettings how =

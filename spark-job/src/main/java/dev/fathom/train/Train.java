@@ -189,6 +189,7 @@ public final class Train {
     Optional<TrainingState> resumed = checkpoints.resume();
     resumed.ifPresent(
         state -> LOG.info("train   goes on after round {}, from its checkpoint", state.round()));
+    resumed.ifPresent(state -> requireFit(state, towers));
     int roundsBefore = resumed.map(TrainingState::round).orElse(0);
     AtomicReference<TrainingState> done = new AtomicReference<>();
     try (MetricsLog metrics = new MetricsLog(storage, output.metrics(), roundsBefore);
@@ -238,6 +239,16 @@ public final class Train {
       throw e.exitCode() == ExitCode.DIVERGED ? withLastGood(e, checkpoints) : e;
     } finally {
       LogContext.ROUND.clear(spark.sparkContext());
+    }
+  }
+
+  /** The sizes of encoders may follow from defaults, which differ between versions. */
+  private static void requireFit(TrainingState state, Towers towers) {
+    if (state.parameters().length != towers.parameterCount()) {
+      throw FathomException.usage(
+          "the checkpoint after round %d has %d parameters, and these encoders have %d; give the"
+              + " same settings, another --output, or begin anew with --set output.overwrite=true",
+          state.round(), state.parameters().length, towers.parameterCount());
     }
   }
 

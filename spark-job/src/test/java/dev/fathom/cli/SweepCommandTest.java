@@ -61,6 +61,24 @@ class SweepCommandTest {
   }
 
   @Test
+  void anotherSplitThanTheOneThatIsMeasuredIsRefused() {
+    Path output = directory.resolve("out");
+
+    refused(
+        fathom(
+            "sweep",
+            "--data",
+            data.toString(),
+            "--output",
+            output.toString(),
+            "--set",
+            "embed.split=val"),
+        ExitCode.USAGE,
+        "embed.split");
+    assertThat(output).doesNotExist();
+  }
+
+  @Test
   void aCellIsTheRunOfTheSameSettingsOnACluster() throws Exception {
     Path swept = directory.resolve("swept");
     Path run = directory.resolve("run");

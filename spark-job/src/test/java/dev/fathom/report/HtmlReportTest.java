@@ -33,6 +33,7 @@ class HtmlReportTest {
             "Retrieval",
             "How the sides lie",
             "Intrinsic dimension",
+            "What linear maps find in common",
             "Dimension of x against scale",
             "Dimension of y against scale",
             "Dimension around the embeddings",

@@ -47,6 +47,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.streaming.StreamingQuery;
+import org.apache.spark.sql.types.Metadata;
+import org.apache.spark.sql.types.MetadataBuilder;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -387,6 +389,27 @@ class ContrastiveEstimatorTest {
 
     assertThat(((ContrastiveModel) best.bestModel()).dimension()).isEqualTo(6);
     assertThat(best.avgMetrics()[1]).isGreaterThan(best.avgMetrics()[0]);
+  }
+
+  @Test
+  void theFrameThatComesIsTheOneThatWasPromised() {
+    Metadata told = new MetadataBuilder().putString("unit", "kinds").build();
+    Dataset<Row> frame = pairs.withColumn("kind", col("kind").as("kind", told));
+
+    Dataset<Row> embedded = model.transform(frame);
+
+    assertThat(embedded.schema()).isEqualTo(model.transformSchema(frame.schema()));
+    assertThat(embedded.schema().apply("kind").metadata()).isEqualTo(told);
+  }
+
+  @Test
+  void frozenNetworksAreRefusedBeforeAnyJob() {
+    ContrastiveEstimator frozen =
+        estimator().setSettings("text.backbone=a.onnx", "text.tokenizer=tokenizer.json");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> frozen.transformSchema(pairs.schema()))
+        .withMessageContaining("text.backbone");
   }
 
   @Test
