@@ -29,6 +29,8 @@ class MetricsLogTest {
   void reachObjects() {
     Configuration hadoop = new Configuration(false);
     hadoop.set("fs.objects.impl", ObjectStoreFileSystem.class.getName());
+    // Other tests of this JVM must not find it.
+    hadoop.set("fs.objects.impl.disable.cache", "true");
     storage = new Storage(hadoop);
   }
 
