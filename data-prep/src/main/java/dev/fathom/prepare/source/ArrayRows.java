@@ -72,7 +72,8 @@ record ArrayRows(NpyMatrix x, NpyMatrix y, List<NpyMatrix> labels, List<NpyMatri
         .iterator();
   }
 
-  private static NpyMatrix.Rows opened(NpyMatrix array, Storage storage, long from, long to) {
+  /** Rows that are closed at the task's end, however it ends. */
+  static NpyMatrix.Rows opened(NpyMatrix array, Storage storage, long from, long to) {
     NpyMatrix.Rows rows = array.rows(storage, from, to);
     TaskContext.get().addTaskCompletionListener((TaskCompletionListener) task -> rows.close());
     return rows;

@@ -6,6 +6,8 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import dev.fathom.prepare.reject.RejectReason;
 import dev.fathom.random.RandomStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -45,8 +47,8 @@ public final class FrameSource implements Source {
     try {
       return FileSystem.get(frame.sparkSession().sparkContext().hadoopConfiguration())
           .getWorkingDirectory();
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.stream.LongStream;
 import org.apache.commons.lang3.StringUtils;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -23,7 +22,6 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.util.SerializableConfiguration;
-import org.apache.spark.util.TaskCompletionListener;
 import scala.Tuple2;
 
 /**
@@ -99,9 +97,8 @@ record Matrix(
             .flatMapToPair(
                 from -> {
                   long to = Math.min(npy.rows(), from + step);
-                  NpyMatrix.Rows rows = npy.rows(new Storage(hadoop.value()), from, to);
-                  TaskContext.get()
-                      .addTaskCompletionListener((TaskCompletionListener) task -> rows.close());
+                  NpyMatrix.Rows rows =
+                      ArrayRows.opened(npy, new Storage(hadoop.value()), from, to);
                   return LongStream.range(from, to)
                       .mapToObj(row -> new Tuple2<>(row, Numbers.checked(rows.next())))
                       .iterator();

@@ -20,6 +20,8 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
+import scala.collection.JavaConverters;
+import scala.collection.Seq;
 
 /**
  * A column that holds one side of the pairs. Its type tells what it is: bytes, or a structure with
@@ -189,7 +191,7 @@ public record SideColumn(String name, Content content, SourceSide side, String f
 
   @SuppressWarnings("unchecked")
   private static <T> List<T> list(Object cell) {
-    return scala.collection.JavaConverters.seqAsJavaList((scala.collection.Seq<T>) cell);
+    return JavaConverters.seqAsJavaList((Seq<T>) cell);
   }
 
   static RawValue numbers(List<Number> cells, int columns) {
