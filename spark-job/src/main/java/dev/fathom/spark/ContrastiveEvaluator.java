@@ -8,7 +8,6 @@ import dev.fathom.measure.EmbeddedPairs;
 import dev.fathom.measure.EmbeddingColumns;
 import dev.fathom.measure.EmbeddingReader;
 import dev.fathom.measure.Measure;
-import dev.fathom.measure.MeasureResult;
 import dev.fathom.measure.MeasureSettings;
 import java.util.List;
 import java.util.stream.Stream;
@@ -119,17 +118,21 @@ public final class ContrastiveEvaluator extends Evaluator implements DefaultPara
     FrameColumns.requireVector(dataset.schema(), xEmbeddingCol.name(), x);
     FrameColumns.requireVector(dataset.schema(), yEmbeddingCol.name(), y);
     Sessions.require(dataset.sparkSession());
-    Dataset<Row> frame =
-        FrameColumns.plain(dataset, List.of(x, y)).persist(StorageLevel.MEMORY_AND_DISK());
     MeasureSettings how = settings.read(List.of(), List.of(), MeasureSettings::of);
     EmbeddingColumns columns =
         settings.read(List.of(), FrameColumns.sides(List.of(x, y)), EmbeddingColumns::of);
+    Dataset<Row> frame =
+        FrameColumns.plain(dataset, List.of(x, y)).persist(StorageLevel.MEMORY_AND_DISK());
     JobLabels labels = JobLabels.keep(dataset.sparkSession());
     try {
       String metric = getOrDefault(metricName);
       if (metric.equals(SHARED_DIMENSION)) {
-        return shared(
-            new Measure(dataset.sparkSession(), how, columns).embeddings(frame).execute());
+        return new Measure(dataset.sparkSession(), how, columns)
+            .embeddings(frame)
+            .execute()
+            .shared()
+            .map(SharedDimension::estimate)
+            .orElse(0.0);
       }
       EmbeddedPairs pairs =
           new EmbeddingReader(dataset.sparkSession(), columns)
@@ -145,10 +148,6 @@ public final class ContrastiveEvaluator extends Evaluator implements DefaultPara
       frame.unpersist();
       labels.restore();
     }
-  }
-
-  private static double shared(MeasureResult result) {
-    return result.shared().map(SharedDimension::estimate).orElse(0.0);
   }
 
   private static double recall(String metric, Retrieval.Direction direction) {

@@ -187,9 +187,9 @@ public final class Train {
       Checkpoints checkpoints,
       RoundTotals totals) {
     Optional<TrainingState> resumed = checkpoints.resume();
+    resumed.ifPresent(state -> requireFit(state, towers));
     resumed.ifPresent(
         state -> LOG.info("train   goes on after round {}, from its checkpoint", state.round()));
-    resumed.ifPresent(state -> requireFit(state, towers));
     int roundsBefore = resumed.map(TrainingState::round).orElse(0);
     AtomicReference<TrainingState> done = new AtomicReference<>();
     try (MetricsLog metrics = new MetricsLog(storage, output.metrics(), roundsBefore);
