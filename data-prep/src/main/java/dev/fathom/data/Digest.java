@@ -34,6 +34,17 @@ public record Digest(long high, long low) implements Serializable {
     return of(bytes.array());
   }
 
+  /** Of two contents together, in this order. */
+  public Digest with(Digest other) {
+    return of(
+        ByteBuffer.allocate(4 * Long.BYTES)
+            .putLong(high)
+            .putLong(low)
+            .putLong(other.high)
+            .putLong(other.low)
+            .array());
+  }
+
   /** The one whose {@link #bytes} these are. */
   public static Digest read(byte[] bytes) {
     ByteBuffer buffer = ByteBuffer.wrap(bytes);

@@ -15,7 +15,7 @@ sealed interface DecodedValue extends Serializable {
   /** Bytes of the value in a shard before compression. */
   long bytes();
 
-  /** A copy without the pixels of a picture. */
+  /** What is to be known of the value before it is placed. */
   default DecodedValue withoutContent() {
     return this;
   }
@@ -90,6 +90,19 @@ sealed interface DecodedValue extends Serializable {
     @Override
     public long bytes() {
       return (long) Float.BYTES * values.length;
+    }
+
+    @Override
+    public DecodedValue withoutContent() {
+      return new VectorColumns(values.length);
+    }
+  }
+
+  /** The number of columns of a vector, without its numbers. */
+  record VectorColumns(int columns) implements DecodedValue {
+    @Override
+    public long bytes() {
+      return (long) Float.BYTES * columns;
     }
   }
 

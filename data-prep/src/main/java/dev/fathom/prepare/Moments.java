@@ -37,12 +37,22 @@ final class Moments implements Serializable {
     return new Moments(new double[columns], new double[columns], 0);
   }
 
-  /** The moments of one row. */
-  static Moments of(DecodedValue value) {
-    return ofRow(
+  /** Adds a row, a vector or features. */
+  void add(DecodedValue value) {
+    add(
         value instanceof DecodedValue.Features features
             ? features.numbers()
             : ((DecodedValue.Vector) value).values());
+  }
+
+  private void add(double[] row) {
+    double share = 1.0 / (count + 1);
+    for (int column = 0; column < mean.length; column++) {
+      double difference = row[column] - mean[column];
+      mean[column] += difference * share;
+      squares[column] += difference * difference * count * share;
+    }
+    count++;
   }
 
   /** Merges the rows of another set. */
@@ -77,10 +87,6 @@ final class Moments implements Serializable {
     Moments floored = new Moments(mean, squares.clone(), count);
     Arrays.setAll(floored.squares, column -> Math.max(squares[column], floor));
     return floored;
-  }
-
-  private static Moments ofRow(double[] row) {
-    return new Moments(row.clone(), new double[row.length], 1);
   }
 
   /**

@@ -13,7 +13,7 @@ import java.util.Optional;
 /** The outcome of a row. It uses Java serialisation, as {@link RawRow} does. */
 sealed interface Outcome extends Serializable {
 
-  /** A copy without the pixels of pictures, which holds everything that decides the outcome. */
+  /** A copy without pixels and numbers, which holds everything that decides the outcome. */
   default Outcome withoutContent() {
     return this;
   }
@@ -35,10 +35,6 @@ sealed interface Outcome extends Serializable {
     @Override
     public Kept withoutContent() {
       return new Kept(key, ordinal, x.withoutContent(), y.withoutContent(), label, group);
-    }
-
-    private Object writeReplace() {
-      return new PackedPair(this);
     }
 
     /** This pair with the second side of another. */
@@ -91,11 +87,7 @@ sealed interface Outcome extends Serializable {
 
   /** The pair is kept, in this split. */
   @DefaultSerializer(JavaSerializer.class)
-  record Placed(Split split, Kept pair) implements Outcome {
-    private Object writeReplace() {
-      return new PackedPair(this);
-    }
-  }
+  record Placed(Split split, Kept pair) implements Outcome {}
 
   /**
    * The row is rejected.

@@ -25,7 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -119,11 +121,13 @@ final class Placement {
       return;
     }
     Optional<Dataset<Row>> shards = before.map(this::shards);
-    boolean drop = settings.dropDuplicates();
     DuplicatePairs repeats =
-        shards
-            .map(all -> DuplicatePairs.findBeside(all.select("key"), spark, pairs, drop))
-            .orElseGet(() -> DuplicatePairs.find(spark, pairs, drop));
+        DuplicatePairs.find(
+            pairs,
+            shards
+                .map(all -> all.select(PairSchema.KEY).as(Encoders.STRING()).javaRDD())
+                .orElseGet(JavaSparkContext.fromSparkContext(spark.sparkContext())::emptyRDD),
+            settings.dropDuplicates());
     JavaRDD<Outcome.Kept> distinct = pairs.filter(pair -> repeats.rejected(pair).isEmpty());
     SplitPlan plan = shards.map(all -> plan().keeping(names(all, distinct))).orElse(plan());
     boolean several =

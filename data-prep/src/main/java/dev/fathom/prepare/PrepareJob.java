@@ -31,18 +31,22 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.rdd.PartitionPruningRDD;
+import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
+import org.apache.spark.unsafe.types.UTF8String;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import scala.Tuple2;
 
 /** The work of {@link Prepare}: from the rows of a source to shards and rejects. */
 final class PrepareJob {
@@ -109,15 +113,13 @@ final class PrepareJob {
     LongAccumulator rows = spark.sparkContext().longAccumulator();
     LongAccumulator rejected = spark.sparkContext().longAccumulator();
     show(rows::value, rejected::value);
-    JavaRDD<Outcome> decoded =
-        decoded(source, rows, rejected).persist(StorageLevel.MEMORY_AND_DISK_SER());
-    // The rules for all pairs are found without the pixels, so that pixels are shuffled only once.
-    boolean vectors =
-        source.x().modality() == Modality.VECTOR && source.y().modality() == Modality.VECTOR;
-    JavaRDD<Outcome> light =
-        vectors
-            ? decoded
-            : decoded.map(Outcome::withoutContent).persist(StorageLevel.MEMORY_AND_DISK_SER());
+    JavaRDD<OutcomeBlock> blocks =
+        decoded(source, rows, rejected)
+            .mapPartitions(OutcomeBlock::pack)
+            .persist(StorageLevel.MEMORY_AND_DISK_SER());
+    JavaRDD<Outcome> decoded = blocks.flatMap(OutcomeBlock::outcomes);
+    // The rules for all pairs are found without their content, which is read for the shards alone.
+    JavaRDD<Outcome> light = blocks.flatMap(OutcomeBlock::withoutContent);
     try {
       describe("decode %s".formatted(input));
       Placement placement = new Placement(spark, settings, source);
@@ -136,20 +138,20 @@ final class PrepareJob {
       // The tally is exact; accumulators count tasks that run again twice.
       show(tally.counts()::read, tally.counts()::rejected);
       requireEnough(tally, placed, input, before.isEmpty() && reading.isEmpty());
-      writeRejects(placed, files);
+      writeRejects(tally.counts().rejected() > 0 ? placed : context.emptyRDD(), files);
       ShardLayout layout = ShardLayout.of(tally, settings.shardSize());
       TornPairs torn = new TornPairs(settings);
       JavaPairRDD<ShardLayout.Place, Outcome.Placed> shards =
-          shards(
+          ShuffledPairs.of(
               withFeatures(
                   torn.of(only(decoded.map(place), Outcome.Placed.class), tally.kept()), tally),
-              layout);
-      List<Side> sides = sides(source, placement.rules(), placed, shards);
+              layout,
+              settings.seed());
+      List<Side> sides = sides(source, placement.rules(), placed, shards, layout);
       writeShards(shards, layout, tally, sides, files);
       return new Made(sides.get(0), sides.get(1), tally, placement.rules().duplicates());
     } finally {
-      light.unpersist(false);
-      decoded.unpersist(false);
+      blocks.unpersist(false);
     }
   }
 
@@ -263,23 +265,16 @@ final class PrepareJob {
     }
     Backbones networks = backbones;
     long most = Math.max(PAIRS_OF_A_TASK, tally.kept() / MOST_TASKS);
-    return shards(pairs, ShardLayout.ofPairs(tally, most))
+    return ShuffledPairs.of(pairs, ShardLayout.ofPairs(tally, most), settings.seed())
         .mapPartitions(part -> new CaptionFeatures(part, networks.texts().orElseThrow()));
-  }
-
-  private JavaPairRDD<ShardLayout.Place, Outcome.Placed> shards(
-      JavaRDD<Outcome.Placed> pairs, ShardLayout layout) {
-    long seed = settings.seed();
-    return pairs
-        .mapToPair(placed -> new Tuple2<>(ShardLayout.Place.of(placed, seed), placed))
-        .repartitionAndSortWithinPartitions(layout);
   }
 
   private List<Side> sides(
       Source source,
       Placement.Rules rules,
       JavaRDD<Outcome> placed,
-      JavaPairRDD<ShardLayout.Place, Outcome.Placed> shards) {
+      JavaPairRDD<ShardLayout.Place, Outcome.Placed> shards,
+      ShardLayout layout) {
     if (before.isPresent()) {
       return List.of(before.get().card().x(), before.get().card().y());
     }
@@ -288,7 +283,10 @@ final class PrepareJob {
     }
     describe("gather the statistics of the training split");
     JavaRDD<Outcome.Kept> training = training(only(placed, Outcome.Placed.class));
-    JavaRDD<Outcome.Kept> inOrder = training(shards.values());
+    JavaRDD<Outcome.Kept> inOrder =
+        PartitionPruningRDD.create(shards.values().rdd(), layout.partitions(Split.TRAIN))
+            .toJavaRDD()
+            .map(Outcome.Placed::pair);
     TrainingStatistics statistics = new TrainingStatistics(settings, backbones);
     List<Moments> vectors = statistics.ofVectors(inOrder, source.x(), source.y());
     return List.of(
@@ -314,13 +312,13 @@ final class PrepareJob {
     StructType schema = PairSchema.rows(sides.get(0), sides.get(1));
     boolean pictureX = PairSchema.isPictured(sides.get(0));
     boolean pictureY = PairSchema.isPictured(sides.get(1));
-    JavaRDD<Row> rows = shards.map(placed -> row(placed._2(), xs, ys, pictureX, pictureY));
+    JavaRDD<InternalRow> rows =
+        shards.values().map(placed -> row(placed.pair(), xs, ys, pictureX, pictureY));
     for (Split split : Split.values()) {
       if (tally.pairs(split) > 0) {
         describe("write the shards to " + split.directory());
-        JavaRDD<Row> ofSplit =
-            PartitionPruningRDD.create(rows.rdd(), layout.partitions(split)).toJavaRDD();
-        parquet(spark.createDataFrame(ofSplit, schema).write())
+        RDD<InternalRow> ofSplit = PartitionPruningRDD.create(rows.rdd(), layout.partitions(split));
+        parquet(spark.internalCreateDataFrame(ofSplit, schema, false).write())
             .option(dictionary(PairSchema.X), hasDictionary(sides.get(0)))
             .option(dictionary(PairSchema.Y), hasDictionary(sides.get(1)))
             .parquet(files.shards(split).toString());
@@ -337,19 +335,19 @@ final class PrepareJob {
     return side.modality() != Modality.VECTOR;
   }
 
-  private static Row row(
-      Outcome.Placed placed, SideEncoder xs, SideEncoder ys, boolean pictureX, boolean pictureY) {
-    Outcome.Kept pair = placed.pair();
+  /** A row in Spark's own form: its public form would box each number of an array. */
+  private static InternalRow row(
+      Outcome.Kept pair, SideEncoder xs, SideEncoder ys, boolean pictureX, boolean pictureY) {
     List<Object> values =
         new ArrayList<>(
             Arrays.asList(
-                pair.key(),
-                xs.encode(pair.x().value()),
-                ys.encode(pair.y().value()),
-                blankToNull(pair.label()),
-                blankToNull(pair.x().source()),
-                blankToNull(pair.y().source()),
-                blankToNull(pair.group()),
+                UTF8String.fromString(pair.key()),
+                column(xs.encode(pair.x().value())),
+                column(ys.encode(pair.y().value())),
+                column(pair.label()),
+                column(pair.x().source()),
+                column(pair.y().source()),
+                column(pair.group()),
                 pair.pictures().stream().findFirst().map(Digest::bytes).orElse(null)));
     if (pictureX) {
       values.add(((DecodedValue.Features) pair.x().value()).picture());
@@ -357,11 +355,18 @@ final class PrepareJob {
     if (pictureY) {
       values.add(((DecodedValue.Features) pair.y().value()).picture());
     }
-    return RowFactory.create(values.toArray());
+    return new GenericInternalRow(values.toArray());
   }
 
-  private static String blankToNull(String text) {
-    return text.isBlank() ? null : text;
+  private static Object column(Object encoded) {
+    if (encoded instanceof float[] numbers) {
+      return UnsafeArrayData.fromPrimitiveArray(numbers);
+    }
+    return encoded instanceof int[] words ? UnsafeArrayData.fromPrimitiveArray(words) : encoded;
+  }
+
+  private static UTF8String column(String text) {
+    return text.isBlank() ? null : UTF8String.fromString(text);
   }
 
   private static DataFrameWriter<Row> parquet(DataFrameWriter<Row> writer) {

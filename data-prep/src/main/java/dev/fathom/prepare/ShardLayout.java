@@ -6,7 +6,6 @@ import com.esotericsoftware.kryo.serializers.JavaSerializer;
 import dev.fathom.data.Split;
 import dev.fathom.random.RandomStream;
 import java.io.Serializable;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.function.ToLongFunction;
 import org.apache.spark.Partitioner;
@@ -36,11 +35,6 @@ final class ShardLayout extends Partitioner {
    */
   @DefaultSerializer(JavaSerializer.class)
   record Place(Split split, long order, String key) implements Comparable<Place>, Serializable {
-    private static final Comparator<Place> ORDER =
-        Comparator.comparing(Place::split)
-            .thenComparingLong(Place::order)
-            .thenComparing(Place::key);
-
     static Place of(Outcome.Placed placed, long seed) {
       String key = placed.pair().key();
       long hash = RandomStream.hash(RandomStream.hash(seed, "order"), key);
@@ -49,7 +43,12 @@ final class ShardLayout extends Partitioner {
 
     @Override
     public int compareTo(Place other) {
-      return ORDER.compare(this, other);
+      int bySplit = split.compareTo(other.split);
+      if (bySplit != 0) {
+        return bySplit;
+      }
+      int byOrder = Long.compare(order, other.order);
+      return byOrder != 0 ? byOrder : key.compareTo(other.key);
     }
   }
 

@@ -128,10 +128,10 @@ final class TrainingStatistics {
               while (shard.hasNext()) {
                 Outcome.Kept pair = shard.next();
                 if (ofX > 0) {
-                  left.merge(Moments.of(pair.x().value()));
+                  left.add(pair.x().value());
                 }
                 if (ofY > 0) {
-                  right.merge(Moments.of(pair.y().value()));
+                  right.add(pair.y().value());
                 }
               }
               return List.of(List.of(left, right)).iterator();

@@ -56,6 +56,8 @@ class SerialisationTest {
         new ShardLayout.Place(Split.TRAIN, 5, "a"),
         new Outcome.Placed(Split.TEST, KEPT),
         new Tally().add(new Outcome.Placed(Split.TEST, KEPT)),
-        Moments.of(new DecodedValue.Vector(new double[] {1, 2})));
+        Moments.none(2),
+        new OutcomeBlock(1, new byte[] {1}, new byte[] {2}),
+        new RepeatedDigests.Repeat(3, 1));
   }
 }

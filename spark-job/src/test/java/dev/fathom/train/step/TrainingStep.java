@@ -73,6 +73,27 @@ final class TrainingStep {
    * of tokens 64-64, both to 64.
    */
   static TrainingStep convolution(int size, int batch) {
+    return pictures(
+        size,
+        new EncoderSpec(BuiltInEncoder.CONVOLUTION, List.of(32, 64, 128), 64),
+        new EncoderSpec(BuiltInEncoder.TOKEN_BAG, List.of(64), 64),
+        batch);
+  }
+
+  /**
+   * Square pictures through residual blocks 16-32-64, captions of 16 words out of 2000 through a
+   * transformer of 2 layers, both to 64.
+   */
+  static TrainingStep residual(int size, int batch) {
+    return pictures(
+        size,
+        new EncoderSpec(BuiltInEncoder.RESIDUAL, List.of(16, 32, 64), 64),
+        new EncoderSpec(BuiltInEncoder.TRANSFORMER, List.of(64, 4, 128, 2), 64),
+        batch);
+  }
+
+  private static TrainingStep pictures(
+      int size, EncoderSpec encoderX, EncoderSpec encoderY, int batch) {
     return new TrainingStep(
         new Side(
             Modality.IMAGE,
@@ -80,10 +101,10 @@ final class TrainingStep {
             List.of(0.5, 0.5, 0.5),
             List.of(0.3, 0.3, 0.3),
             List.of()),
-        new EncoderSpec(BuiltInEncoder.CONVOLUTION, List.of(32, 64, 128), 64),
+        encoderX,
         new Side(
             Modality.TEXT, List.of(16), List.of(), List.of(), Collections.nCopies(2000, "word")),
-        new EncoderSpec(BuiltInEncoder.TOKEN_BAG, List.of(64), 64),
+        encoderY,
         batch);
   }
 
