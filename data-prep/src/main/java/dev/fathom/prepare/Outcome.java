@@ -8,7 +8,7 @@ import dev.fathom.data.Split;
 import dev.fathom.prepare.source.RawRow;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The outcome of a row. It uses Java serialisation, as {@link RawRow} does. */
 sealed interface Outcome extends Serializable {
@@ -54,10 +54,10 @@ sealed interface Outcome extends Serializable {
 
     /** The digests of its pictures; synthetic ones have none. */
     List<Digest> pictures() {
-      return List.of(x, y).stream()
-          .filter(side -> !side.value().shape().isEmpty() && side.digest() != null)
-          .map(SideValue::digest)
-          .toList();
+      if (!x.isPicture() && !y.isPicture()) {
+        return List.of();
+      }
+      return Stream.of(x, y).filter(SideValue::isPicture).map(SideValue::digest).toList();
     }
 
     /** The name that its split is drawn from: its group, its picture or its key. */
@@ -65,8 +65,8 @@ sealed interface Outcome extends Serializable {
       if (!group.isEmpty()) {
         return group;
       }
-      Optional<Digest> picture = pictures().stream().findFirst();
-      return picture.map(Digest::toString).orElse(key);
+      List<Digest> pictures = pictures();
+      return pictures.isEmpty() ? key : pictures.get(0).toString();
     }
   }
 
@@ -79,6 +79,10 @@ sealed interface Outcome extends Serializable {
    */
   @DefaultSerializer(JavaSerializer.class)
   record SideValue(DecodedValue value, String source, Digest digest) implements Serializable {
+
+    private boolean isPicture() {
+      return digest != null && !value.shape().isEmpty();
+    }
 
     private SideValue withoutContent() {
       return new SideValue(value.withoutContent(), source, digest);

@@ -13,7 +13,6 @@ import dev.fathom.search.Search;
 import dev.fathom.search.SearchResult;
 import java.io.PrintWriter;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -104,10 +103,8 @@ final class SearchCommand implements Callable<Integer> {
     if (data != null) {
       search.data(data);
     }
-    SearchResult result =
-        search.execute(
-            asked.text == null ? Query.picture(asked.image) : Query.text(asked.text),
-            Optional.ofNullable(side));
+    Query query = asked.text == null ? Query.picture(asked.image) : Query.text(asked.text);
+    SearchResult result = side == null ? search.execute(query) : search.execute(query, side);
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(Secrets.masked(written(result)));

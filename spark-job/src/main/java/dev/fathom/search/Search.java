@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 
@@ -103,16 +104,21 @@ public final class Search {
     return this;
   }
 
-  /**
-   * Searches.
-   *
-   * @param side that is searched; empty for the one that the query is not of
-   */
-  public SearchResult execute(Query query, Optional<Of> side) {
+  /** Searches the side that the query is not of. */
+  public SearchResult execute(Query query) {
+    return execute(query, Of::other);
+  }
+
+  /** Searches this side. */
+  public SearchResult execute(Query query, Of side) {
+    return execute(query, asked -> side);
+  }
+
+  private SearchResult execute(Query query, UnaryOperator<Of> sideFor) {
     ModelCard card = model.readCard();
     EmbeddingFiles.Card embedded = embeddings.readCard();
     Of asked = asked(query, card);
-    Of searched = side.orElse(asked.other());
+    Of searched = sideFor.apply(asked);
     Optional<DatasetFiles> dataset = dataset(embedded);
     ModelCard.Tower tower = asked.tower(card);
     SavedEncoder encoder = model.readEncoder(tower);

@@ -3,7 +3,6 @@ package dev.fathom.width;
 
 import dev.fathom.blas.DoubleMatrix;
 import dev.fathom.random.RandomStream;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
@@ -28,18 +27,22 @@ final class Bases {
   private final float[] y;
   private final boolean paired;
 
-  /**
-   * Learns from n pairs.
-   *
-   * @param x n × d
-   * @param y likewise; empty where there is one side
-   */
-  Bases(float[] x, Optional<float[]> y, int d, long seed) {
+  private Bases(float[] x, float[] y, boolean paired, int d, long seed) {
     this.x = x;
-    this.y = y.orElse(x);
-    paired = y.isPresent();
+    this.y = y;
+    this.paired = paired;
     this.d = d;
     this.seed = seed;
+  }
+
+  /** Learns from n pairs, n × d each. */
+  static Bases ofPairs(float[] x, float[] y, int d, long seed) {
+    return new Bases(x, y, true, d, seed);
+  }
+
+  /** Learns from n rows, n × d. */
+  static Bases ofOneSide(float[] x, int d, long seed) {
+    return new Bases(x, x, false, d, seed);
   }
 
   /** The maps of both sides. */

@@ -56,7 +56,7 @@ public final class Width {
     WidthResult found =
         WidthAnalysis.of(
                 pairs.x(),
-                pairs.isPaired() ? Optional.of(pairs.y()) : Optional.empty(),
+                pairs.isPaired() ? pairs.y() : new float[0],
                 pairs.widthX(),
                 pairs.items(),
                 new WidthSettings(loss, measure.seed()))

@@ -50,8 +50,8 @@ public final class WidthAnalysis {
    */
   private record SearchedSides(Search search, boolean x, boolean vectorsOfX) {}
 
-  private WidthAnalysis(
-      float[] x, Optional<float[]> y, int d, Items items, WidthSettings settings) {
+  /** Learns from half of the items and asks with the other half. */
+  private WidthAnalysis(float[] x, float[] y, int d, Items items, WidthSettings settings) {
     this.d = d;
     seed = settings.seed();
     loss = settings.loss();
@@ -63,12 +63,12 @@ public final class WidthAnalysis {
     learned = learn.length;
     float[] learnX = unit(Search.rows(x, learn, d));
     float[] askX = unit(Search.rows(x, ask, d));
-    if (y.isEmpty()) {
-      bases = new Bases(learnX, Optional.empty(), d, seed);
+    if (y.length == 0) {
+      bases = Bases.ofOneSide(learnX, d, seed);
       searches.add(new SearchedSides(Search.ofNearest(askX, d, MOST_QUERIES), true, true));
     } else {
-      bases = new Bases(learnX, Optional.of(unit(Search.rows(y.get(), learn, d))), d, seed);
-      float[] askY = unit(Search.rows(y.get(), ask, d));
+      bases = Bases.ofPairs(learnX, unit(Search.rows(y, learn, d)), d, seed);
+      float[] askY = unit(Search.rows(y, ask, d));
       Items asked = items.select(ask);
       searches.add(
           new SearchedSides(Search.of(askX, askY, d, asked, MOST_QUERIES / 2), true, false));
@@ -82,11 +82,11 @@ public final class WidthAnalysis {
    * Analyses.
    *
    * @param x n × d, finite, no row twice where there is one side
-   * @param y likewise, row i belonging to row i of x; empty where there is one side
+   * @param y likewise, row i belonging to row i of x; of no numbers where there is one side
    * @return empty where there are too few to tell
    */
   public static Optional<WidthResult> of(
-      float[] x, Optional<float[]> y, int d, Items items, WidthSettings settings) {
+      float[] x, float[] y, int d, Items items, WidthSettings settings) {
     if (Math.min(items.countX(), items.countY()) < 2 * FEWEST || d < 2) {
       return Optional.empty();
     }

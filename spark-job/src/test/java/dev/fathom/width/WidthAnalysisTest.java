@@ -15,6 +15,7 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 class WidthAnalysisTest {
+  private static final float[] NO_SIDE = {};
   private static final int POINTS = 3000;
   private static final int WIDTH = 32;
   private static final WidthSettings SETTINGS = new WidthSettings(0.05, 7);
@@ -77,7 +78,7 @@ class WidthAnalysisTest {
     float[] y = turned(with(shared, 6, 3, 10), 9);
 
     WidthResult result =
-        WidthAnalysis.of(x, Optional.of(y), WIDTH, Items.distinct(POINTS), SETTINGS).orElseThrow();
+        WidthAnalysis.of(x, y, WIDTH, Items.distinct(POINTS), SETTINGS).orElseThrow();
 
     assertThat(result.quality()).isEqualTo(WidthResult.Quality.RECALL_AT_10);
     Point canonical = at(curve(result, Reduction.CANONICAL_CORRELATION, NumberStorage.FLOAT), 6);
@@ -92,7 +93,7 @@ class WidthAnalysisTest {
     WidthResult result =
         WidthAnalysis.of(
                 turned(latent(POINTS, 8, 0.1, 11), 12),
-                Optional.of(turned(latent(POINTS, 8, 0.1, 13), 14)),
+                turned(latent(POINTS, 8, 0.1, 13), 14),
                 WIDTH,
                 Items.distinct(POINTS),
                 SETTINGS)
@@ -113,16 +114,12 @@ class WidthAnalysisTest {
       WidthSettings settings = new WidthSettings(0.1, draw);
       WidthResult here =
           WidthAnalysis.of(
-                  Arrays.copyOf(both, half),
-                  Optional.empty(),
-                  WIDTH,
-                  Items.distinct(1200),
-                  settings)
+                  Arrays.copyOf(both, half), NO_SIDE, WIDTH, Items.distinct(1200), settings)
               .orElseThrow();
       WidthResult there =
           WidthAnalysis.of(
                   Arrays.copyOfRange(both, half, 2 * half),
-                  Optional.empty(),
+                  NO_SIDE,
                   WIDTH,
                   Items.distinct(1200),
                   settings)
@@ -145,16 +142,11 @@ class WidthAnalysisTest {
   void theSameSeedGivesTheSameAndFewTellNothing() {
     float[] x = turned(latent(200, 4, 0.1, 16), 17);
     WidthResult once =
-        WidthAnalysis.of(x, Optional.empty(), WIDTH, Items.distinct(200), SETTINGS).orElseThrow();
-    assertThat(WidthAnalysis.of(x, Optional.empty(), WIDTH, Items.distinct(200), SETTINGS))
-        .contains(once);
+        WidthAnalysis.of(x, NO_SIDE, WIDTH, Items.distinct(200), SETTINGS).orElseThrow();
+    assertThat(WidthAnalysis.of(x, NO_SIDE, WIDTH, Items.distinct(200), SETTINGS)).contains(once);
     assertThat(
             WidthAnalysis.of(
-                Arrays.copyOf(x, 30 * WIDTH),
-                Optional.empty(),
-                WIDTH,
-                Items.distinct(30),
-                SETTINGS))
+                Arrays.copyOf(x, 30 * WIDTH), NO_SIDE, WIDTH, Items.distinct(30), SETTINGS))
         .isEmpty();
   }
 
@@ -165,8 +157,7 @@ class WidthAnalysisTest {
   }
 
   private static WidthResult oneSide(float[] x) {
-    return WidthAnalysis.of(x, Optional.empty(), WIDTH, Items.distinct(POINTS), SETTINGS)
-        .orElseThrow();
+    return WidthAnalysis.of(x, NO_SIDE, WIDTH, Items.distinct(POINTS), SETTINGS).orElseThrow();
   }
 
   private static Curve curve(WidthResult result, Reduction reduction, NumberStorage storage) {
@@ -212,8 +203,7 @@ class WidthAnalysisTest {
   }
 
   private static float[] turned(float[] values, long seed) {
-    LinearMap turn =
-        new Bases(values, Optional.empty(), WIDTH, seed).of(Reduction.RANDOM_PROJECTION).x();
+    LinearMap turn = Bases.ofOneSide(values, WIDTH, seed).of(Reduction.RANDOM_PROJECTION).x();
     return turn.apply(values);
   }
 }
