@@ -27,6 +27,7 @@ final class Tokens implements AutoCloseable {
   /** What a network that says nothing is taken to read. */
   private static final int USUAL_LENGTH = 512;
 
+  private static final String UNKNOWN = "\ue000";
   private static final String DECODER = "decoder";
   private static final byte[] NOTHING = "null".getBytes(StandardCharsets.UTF_8);
 
@@ -80,19 +81,28 @@ final class Tokens implements AutoCloseable {
    */
   static Tokens open(byte[] json, int maxTokens, boolean padded) throws IOException {
     int length = maxTokens > 0 ? maxTokens : said(json);
-    return new Tokens(
-        open(
-            json,
-            Map.of(
-                "truncation",
-                "true",
-                "maxLength",
-                String.valueOf(length),
-                "modelMaxLength",
-                String.valueOf(length),
-                "padding",
-                padded ? "max_length" : "false")),
-        length);
+    Tokens tokens =
+        new Tokens(
+            open(
+                json,
+                Map.of(
+                    "truncation",
+                    "true",
+                    "maxLength",
+                    String.valueOf(length),
+                    "modelMaxLength",
+                    String.valueOf(length),
+                    "padding",
+                    padded ? "max_length" : "false")),
+            length);
+    try {
+      // One without a number for the unknown fails at the first word that it does not know.
+      tokens.of(UNKNOWN);
+      return tokens;
+    } catch (RuntimeException e) {
+      tokens.close();
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   private static int said(byte[] json) throws IOException {

@@ -104,6 +104,16 @@ class TokensTest {
   }
 
   @Test
+  void aTokenizerWithoutANumberForTheUnknownIsRefusedBeforeItMeetsAny() {
+    String small = new String(SMALL, StandardCharsets.UTF_8);
+    byte[] without = small.replace("{\"[UNK]\": 0, ", "{").getBytes(StandardCharsets.UTF_8);
+
+    assertThatThrownBy(() -> Tokens.open(without, 0, false))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("[UNK]");
+  }
+
+  @Test
   void whatIsNoTokenizerIsAnError() {
     assertThatThrownBy(() -> Tokens.open("{\"a\":1}".getBytes(StandardCharsets.UTF_8), 0, false))
         .isInstanceOf(IOException.class);
