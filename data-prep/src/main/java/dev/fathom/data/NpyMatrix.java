@@ -53,7 +53,14 @@ public record NpyMatrix(
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final int LONGEST_HEADER = 1 << 16;
   private static final int READ_AT_ONCE = 1 << 20;
-  private static final long NUMBERS_UNPACKED_AT_ONCE = 1 << 26;
+  private static final long UNPACKED_AT_ONCE = 1 << 26;
+
+  /** Numbers in memory at once where those of a row lie far apart. */
+  private static final long APART_AT_ONCE = 1 << 23;
+
+  /** Each {@link #APART_AT_ONCE} of these take an unpacking of the whole. */
+  private static final long MOST_PACKED_APART = 1 << 28;
+
   private static final Pattern TYPE =
       Pattern.compile("'descr'\\s*+:\\s*+'([<>|=]?)([a-zA-Z][^']{0,30})'");
   private static final Pattern STRUCTURE = Pattern.compile("'descr'\\s*+:\\s*+\\[");
@@ -175,6 +182,13 @@ public record NpyMatrix(
 
   /** This matrix within a compressed entry of a zip. */
   NpyMatrix packedIn(Path zip, String entry) {
+    if (isApart() && rows * columns > MOST_PACKED_APART) {
+      throw broken(
+          new Path(file),
+          String.format(
+              "its %d numbers are compressed and stored column by column, and would have to be unpacked %d times; save it by np.savez, or np.ascontiguousarray(a) by np.savez_compressed",
+              rows * columns, rows * columns / APART_AT_ONCE));
+    }
     return new NpyMatrix(zip.toString(), entry, offset, type, littleEndian, fortran, rows, columns);
   }
 
@@ -185,7 +199,13 @@ public record NpyMatrix(
    * @param most number of rows for a file in which any row can be reached
    */
   public long rowsOfTask(long most) {
-    return packed.isEmpty() ? most : Math.max(1, NUMBERS_UNPACKED_AT_ONCE / columns);
+    return packed.isEmpty()
+        ? most
+        : Math.max(1, (isApart() ? APART_AT_ONCE : UNPACKED_AT_ONCE) / columns);
+  }
+
+  private boolean isApart() {
+    return fortran && columns > 1;
   }
 
   /** Whether a float may not hold its numbers. */
@@ -213,7 +233,7 @@ public record NpyMatrix(
 
   /**
    * The rows {@code [from, to)} in double precision, exact but for integers beyond 2^53, as they
-   * are asked for. In C order few are in memory at once, and a compressed entry is unpacked once.
+   * are asked for. Few are in memory at once. In C order a compressed entry is unpacked once.
    */
   public Rows rows(Storage storage, long from, long to) {
     return new Rows(storage, from, to);
@@ -253,7 +273,8 @@ public record NpyMatrix(
     }
 
     private double[] nextBlock() {
-      long end = fortran ? to : Math.min(to, row + Math.max(1, READ_AT_ONCE / columns));
+      long most = (isApart() ? APART_AT_ONCE : READ_AT_ONCE) / columns;
+      long end = Math.min(to, row + Math.max(1, most));
       double[] values = new double[numbers(row, end)];
       try {
         if (in == null) {
@@ -313,15 +334,21 @@ public record NpyMatrix(
 
   /** Reads the numbers in the order of the file. */
   private final class Numbers implements AutoCloseable {
-    private final InputStream in;
+    private final Storage storage;
+    private InputStream in;
     private long position;
 
     Numbers(Storage storage) throws IOException {
-      Path path = new Path(file);
-      in = packed.isEmpty() ? storage.open(path) : NpzFile.entry(storage, path, packed);
+      this.storage = storage;
+      in = opened();
     }
 
-    /** Reads from a number on, which is not before those that were read. */
+    private InputStream opened() throws IOException {
+      Path path = new Path(file);
+      return packed.isEmpty() ? storage.open(path) : NpzFile.entry(storage, path, packed);
+    }
+
+    /** Reads from a number on; a compressed entry is unpacked anew for one that lies behind. */
     void read(long first, int length, Target target) throws IOException {
       int bytes = bytes();
       byte[] chunk = new byte[Math.min(READ_AT_ONCE / bytes, length) * bytes];
@@ -333,7 +360,7 @@ public record NpyMatrix(
         int count = Math.min(chunk.length / bytes, length - done);
         IOUtils.readFully(in, chunk, 0, count * bytes);
         for (int i = 0; i < count; i++) {
-          target.put(done + i, number(buffer, i * bytes));
+          target.put(done + i, NpyNumbers.at(buffer, i * bytes, type));
         }
         done += count;
         position += (long) count * bytes;
@@ -344,6 +371,11 @@ public record NpyMatrix(
       if (in instanceof Seekable seekable) {
         seekable.seek(to);
       } else {
+        if (to < position) {
+          in.close();
+          in = opened();
+          position = 0;
+        }
         IOUtils.skipFully(in, to - position);
       }
       position = to;
@@ -357,41 +389,6 @@ public record NpyMatrix(
 
   private int bytes() {
     return Integer.parseInt(type.substring(1));
-  }
-
-  private double number(ByteBuffer buffer, int at) {
-    return switch (type) {
-      case "f2" -> half(buffer.getShort(at));
-      case "f4" -> buffer.getFloat(at);
-      case "f8" -> buffer.getDouble(at);
-      case "i1" -> buffer.get(at);
-      case "u1" -> Byte.toUnsignedInt(buffer.get(at));
-      case "i2" -> buffer.getShort(at);
-      case "u2" -> Short.toUnsignedInt(buffer.getShort(at));
-      case "i4" -> buffer.getInt(at);
-      case "u4" -> Integer.toUnsignedLong(buffer.getInt(at));
-      case "i8" -> buffer.getLong(at);
-      case "u8" -> unsigned(buffer.getLong(at));
-      case "b1" -> buffer.get(at) == 0 ? 0 : 1;
-      default -> throw new IllegalStateException(type);
-    };
-  }
-
-  /** Converts an IEEE 754 binary16 number. */
-  private static float half(short bits) {
-    int exponent = (bits >> 10) & 0x1f;
-    int fraction = bits & 0x3ff;
-    float magnitude =
-        switch (exponent) {
-          case 0 -> fraction * 0x1p-24f;
-          case 0x1f -> fraction == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
-          default -> Float.intBitsToFloat(((exponent + 112) << 23) | (fraction << 13));
-        };
-    return bits < 0 ? -magnitude : magnitude;
-  }
-
-  private static double unsigned(long bits) {
-    return bits >= 0 ? bits : ((bits >>> 1) | (bits & 1)) * 2.0;
   }
 
   static FathomException broken(Path file, String why) {

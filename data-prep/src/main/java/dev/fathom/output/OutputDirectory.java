@@ -133,8 +133,9 @@ public final class OutputDirectory implements AutoCloseable {
                 + " output.overwrite=true",
             path);
       }
-      if (!empty && (overwrite || !resume || scratch)) {
-        fileSystem.delete(path, true);
+      if (!empty && (overwrite || !resume || scratch) && !fileSystem.delete(path, true)) {
+        // What stays would be taken for a part of what is written now.
+        throw new IOException("cannot delete all of " + path);
       }
     }
     fileSystem.mkdirs(path);

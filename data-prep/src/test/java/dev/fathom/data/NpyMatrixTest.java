@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
 import dev.fathom.prepare.Damage;
+import dev.fathom.prepare.Fuzz;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -21,7 +22,6 @@ import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.constraints.IntRange;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -151,7 +151,7 @@ class NpyMatrixTest {
   }
 
   /** Whatever a header says, it is understood or refused. */
-  @Property(tries = 200_000, shrinking = ShrinkingMode.OFF)
+  @Fuzz
   void anyHeaderIsUnderstoodOrRefused(@ForAll long seed) throws IOException {
     byte[] bytes = Damage.done(HEADER, seed);
     try {

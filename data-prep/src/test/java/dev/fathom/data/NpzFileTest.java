@@ -9,19 +9,21 @@ import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
 import dev.fathom.prepare.Corpus;
 import dev.fathom.prepare.Damage;
+import dev.fathom.prepare.Fuzz;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.ShrinkingMode;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,8 @@ class NpzFileTest {
   private static final Storage STORAGE = new Storage(new Configuration());
   private static final byte[] STORED = archive(true);
   private static final byte[] PACKED = archive(false);
+  private static final byte[] BY_COLUMNS =
+      Corpus.zip(Map.of("right.npy", Corpus.npyByColumns(new byte[][] {{1, 2, 3}, {4, 5, 6}})));
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
@@ -70,6 +74,53 @@ class NpzFileTest {
     }
   }
 
+  @Test
+  void aPackedArrayThatIsStoredByColumnsIsReadInPiecesOfBoundedSize() throws IOException {
+    byte[][] columns = new byte[5][1_800_000];
+    for (int c = 0; c < columns.length; c++) {
+      for (int i = 0; i < columns[c].length; i++) {
+        columns[c][i] = byteAt(i, c);
+      }
+    }
+    Path archive = written(Corpus.zip(Map.of("tall.npy", Corpus.npyByColumns(columns))));
+    NpyMatrix matrix = NpyMatrix.open(STORAGE, new Path(archive, "tall"));
+
+    assertThat(matrix.rowsOfTask(Long.MAX_VALUE)).isLessThan(matrix.rows());
+    try (NpyMatrix.Rows read = matrix.rows(STORAGE, 7, matrix.rows())) {
+      for (int i = 7; i < matrix.rows(); i++) {
+        double[] row = read.next();
+        for (int c = 0; c < row.length; c++) {
+          if (row[c] != byteAt(i, c)) {
+            throw new AssertionError("row " + i + " is " + Arrays.toString(row));
+          }
+        }
+      }
+      assertThat(read.hasNext()).isFalse();
+    }
+  }
+
+  private static byte byteAt(int row, int column) {
+    return (byte) (row * 31 + row / 251 + 7 * column);
+  }
+
+  @Test
+  void aLargePackedArrayThatIsStoredByColumnsIsRefusedWithWhatToDo() throws IOException {
+    int rows = 100_000_000;
+    byte[] header = Corpus.header("<f4", true, rows, 8);
+    NpyMatrix matrix =
+        NpyMatrix.parse(
+            new Path("a.npz/x"),
+            header.length + 32L * rows,
+            new DataInputStream(new ByteArrayInputStream(header)));
+
+    assertThatThrownBy(() -> matrix.packedIn(new Path("a.npz"), "x.npy"))
+        .isInstanceOfSatisfying(
+            FathomException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.DATA))
+        .hasMessageContaining("a.npz/x cannot be read")
+        .hasMessageContaining("unpacked 95 times")
+        .hasMessageContaining("np.savez,");
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aNameThatIsNotThereIsAUsageErrorThatNamesThoseThatAre(boolean stored) throws IOException {
@@ -94,9 +145,10 @@ class NpzFileTest {
   }
 
   /** Whatever is done to an archive, its arrays are read or refused in one line. */
-  @Property(tries = 5000, shrinking = ShrinkingMode.OFF)
+  @Fuzz
   void anyDamageIsSurvived(@ForAll long seed) throws IOException {
-    Path archive = written(Damage.done(seed % 2 == 0 ? STORED : PACKED, seed));
+    byte[] whole = List.of(STORED, PACKED, BY_COLUMNS).get((int) Math.floorMod(seed, 3L));
+    Path archive = written(Damage.done(whole, seed));
     try {
       for (String name : NpzFile.names(STORAGE, archive)) {
         NpyMatrix matrix = NpyMatrix.open(STORAGE, new Path(archive, "right"));

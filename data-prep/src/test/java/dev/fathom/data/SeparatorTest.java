@@ -6,10 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fathom.error.FathomException;
 import dev.fathom.prepare.Damage;
+import dev.fathom.prepare.Fuzz;
 import java.nio.charset.StandardCharsets;
 import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.ShrinkingMode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -64,7 +63,7 @@ class SeparatorTest {
         .hasMessageContaining("input.separator");
   }
 
-  @Property(tries = 20_000, shrinking = ShrinkingMode.OFF)
+  @Fuzz
   void anyTextHasOne(@ForAll long seed) {
     byte[] damaged = Damage.done(TABLE, seed);
     String head = new String(damaged, StandardCharsets.ISO_8859_1);

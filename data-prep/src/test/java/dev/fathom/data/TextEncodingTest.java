@@ -6,13 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fathom.error.ExitCode;
 import dev.fathom.error.FathomException;
+import dev.fathom.prepare.Fuzz;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.ShrinkingMode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,7 +49,7 @@ class TextEncodingTest {
         .hasMessageContaining("windows-1252");
   }
 
-  @Property(tries = 50_000, shrinking = ShrinkingMode.OFF)
+  @Fuzz
   void anyBytesAreTextOrRefused(@ForAll byte[] bytes, @ForAll long seed) {
     TextEncoding encoding =
         TextEncoding.named(CHARSETS.get(new Random(seed).nextInt(CHARSETS.size())));

@@ -4,14 +4,17 @@ package dev.fathom.output;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.fathom.error.ExitCode;
 import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -240,6 +243,68 @@ class OutputDirectoryTest {
     }
     try (OutputDirectory second = output()) {
       second.lock();
+    }
+  }
+
+  @Test
+  void aFolderThatMayOnlyBeReadIsAUsageErrorAndStaysAsItWas() throws Exception {
+    Path folder = Files.createDirectory(temporary.resolve("read-only"));
+    Path inside = Files.createDirectory(folder.resolve("out"));
+    Path kept = Files.writeString(inside.resolve("kept"), "kept");
+    try (ReadOnly outside = new ReadOnly(folder);
+        ReadOnly within = new ReadOnly(inside)) {
+      assumeTrue(outside.holds() && within.holds(), "nothing here can be made read-only");
+
+      isUsageError(() -> output(folder.resolve("new")).lock(), "cannot write to " + folder);
+      isUsageError(() -> output(folder.resolve("new")).claim(false), "cannot write");
+      isUsageError(() -> output(inside).claim(true), "cannot delete all of " + inside);
+      assertThat(kept).hasContent("kept");
+    }
+    try (OutputDirectory output = output(inside);
+        ReadOnly within = new ReadOnly(inside)) {
+      output.lock();
+      isUsageError(() -> output.claim(true), "cannot delete all of " + within.folder());
+    }
+    assertThat(folder.resolve("new")).doesNotExist();
+    assertThat(kept).hasContent("kept");
+  }
+
+  /** A folder that may only be read until it is closed, by root as well where the disk has that. */
+  private record ReadOnly(Path folder) implements AutoCloseable {
+    ReadOnly {
+      chmod(folder, "r-xr-xr-x");
+      chattr(folder, "+i");
+    }
+
+    private static void chmod(Path folder, String permissions) {
+      try {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(permissions));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private static void chattr(Path folder, String attribute) {
+      try {
+        new ProcessBuilder("chattr", attribute, folder.toString()).start().onExit().join();
+      } catch (IOException e) {
+        assertThat(e).hasMessageContaining("chattr");
+      }
+    }
+
+    boolean holds() {
+      try {
+        Files.delete(Files.createTempFile(folder, "try", ""));
+        return false;
+      } catch (IOException e) {
+        return true;
+      }
+    }
+
+    @Override
+    public void close() {
+      chattr(folder, "-i");
+      chmod(folder, "rwxr-xr-x");
     }
   }
 }

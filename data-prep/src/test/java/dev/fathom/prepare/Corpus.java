@@ -113,7 +113,7 @@ public final class Corpus {
 
   /** A NumPy file of float32 in C order, whose header says so many rows. */
   public static byte[] npy(float[][] rows, int said) {
-    byte[] header = header("<f4", said, rows[0].length);
+    byte[] header = header("<f4", false, said, rows[0].length);
     ByteBuffer file =
         ByteBuffer.allocate(header.length + rows.length * rows[0].length * Float.BYTES)
             .order(ByteOrder.LITTLE_ENDIAN)
@@ -128,7 +128,7 @@ public final class Corpus {
 
   /** A NumPy file of float64 in C order. */
   static byte[] npy(double[][] rows) {
-    byte[] header = header("<f8", rows.length, rows[0].length);
+    byte[] header = header("<f8", false, rows.length, rows[0].length);
     ByteBuffer file =
         ByteBuffer.allocate(header.length + rows.length * rows[0].length * Double.BYTES)
             .order(ByteOrder.LITTLE_ENDIAN)
@@ -141,11 +141,21 @@ public final class Corpus {
     return file.array();
   }
 
-  /** Such a file up to its numbers. */
-  private static byte[] header(String type, int rows, int columns) {
+  /** A NumPy file of bytes in Fortran order. */
+  public static byte[] npyByColumns(byte[][] columns) {
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    file.writeBytes(header("|i1", true, columns[0].length, columns.length));
+    for (byte[] column : columns) {
+      file.writeBytes(column);
+    }
+    return file.toByteArray();
+  }
+
+  /** A NumPy file up to its numbers. */
+  public static byte[] header(String type, boolean fortran, int rows, int columns) {
     String said =
-        "{'descr': '%s', 'fortran_order': False, 'shape': (%d, %d), }"
-            .formatted(type, rows, columns);
+        "{'descr': '%s', 'fortran_order': %s, 'shape': (%d, %d), }"
+            .formatted(type, fortran ? "True" : "False", rows, columns);
     ByteBuffer header = ByteBuffer.allocate(128).order(ByteOrder.LITTLE_ENDIAN);
     header.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII));
     header.put((byte) 1).put((byte) 0).putShort((short) 118);

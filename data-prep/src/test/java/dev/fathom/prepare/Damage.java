@@ -22,6 +22,22 @@ public final class Damage {
     return damaged;
   }
 
+  /** Up to 24 characters of all planes, halves of some among them, the same ones for a seed. */
+  public static String text(long seed) {
+    Random random = new Random(seed);
+    int[] points = new int[random.nextInt(24)];
+    for (int i = 0; i < points.length; i++) {
+      points[i] =
+          switch (random.nextInt(4)) {
+            case 0 -> random.nextInt(0x250);
+            case 1 -> 0xe00 + random.nextInt(0x100);
+            case 2 -> 0x1f300 + random.nextInt(0x400);
+            default -> random.nextInt(0x10ffff);
+          };
+    }
+    return new String(points, 0, points.length);
+  }
+
   private static byte[] once(byte[] content, Random random) {
     if (content.length == 0) {
       return new byte[] {(byte) random.nextInt(256)};

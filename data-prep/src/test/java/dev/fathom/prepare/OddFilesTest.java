@@ -329,8 +329,14 @@ class OddFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"1,5;2.5\n1;2\n", "a;b\n1.5;2.5\n1;2\n", "1.5 2.5\n1 2\n"})
-  void numbersMayBeSeparatedOtherwise(String text) {
+  @ValueSource(
+      strings = {
+        "1,5;2.5\n1;2\n",
+        "a;b\n1.5;2.5\n1;2\n",
+        "1.5 2.5\n1 2\n",
+        ",0,1\n0,1.5,2.5\n1,1,2\n"
+      })
+  void numbersMayBeSeparatedOtherwiseOrStandBesideAnIndex(String text) {
     text("in/left.csv", text);
     text("in/right.csv", "1, 2\n3, 4\n");
 

@@ -13,6 +13,7 @@ final class Cloud {
   private final long seed;
   private Neighbours neighbours;
   private Optional<PrincipalComponents> components = Optional.empty();
+  private Optional<double[][]> localVariances = Optional.empty();
 
   private Cloud(Points points, Neighbours neighbours, long seed) {
     this.points = points;
@@ -66,5 +67,13 @@ final class Cloud {
       components = Optional.of(PrincipalComponents.of(points));
     }
     return components.get();
+  }
+
+  /** {@link LocalPca#variances}, taken once for all that go by them. */
+  double[][] localVariances() {
+    if (localVariances.isEmpty()) {
+      localVariances = Optional.of(LocalPca.variances(this));
+    }
+    return localVariances.get();
   }
 }

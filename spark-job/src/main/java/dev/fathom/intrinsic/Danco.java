@@ -9,6 +9,7 @@ import dev.fathom.intrinsic.points.PreparedPoints;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.commons.math3.analysis.solvers.BrentSolver;
 import org.apache.commons.math3.special.Gamma;
 import org.apache.commons.math3.util.CombinatoricsUtils;
 
@@ -39,7 +40,10 @@ final class Danco {
    */
   static final int NEIGHBOURS = 10;
   private static final int RISES = 3;
-  private static final int BISECTIONS = 60;
+  private static final double SMALLEST = 1e-3;
+  private static final double LARGEST = 1e3;
+  private static final double RELATIVE_ERROR = 1e-14;
+  private static final int MOST_STEPS = 200;
 
   /** Ten neighbours in one direction, as on a line, would make τ infinite. */
   private static final double LARGEST_RESULTANT = 0.99;
@@ -173,26 +177,24 @@ final class Danco {
 
   /** The maximum likelihood d of the ratios ρ; NaN if all are 1. */
   private static double normDimension(double[] logRatios) {
-    double low = 1e-3;
-    double high = 1e3;
-    if (!(score(logRatios, low) > 0 && score(logRatios, high) < 0)) {
+    if (!(score(logRatios, SMALLEST) > 0 && score(logRatios, LARGEST) < 0)) {
       return Double.NaN;
     }
-    for (int step = 0; step < BISECTIONS; step++) {
-      double middle = Math.sqrt(low * high);
-      if (score(logRatios, middle) > 0) {
-        low = middle;
-      } else {
-        high = middle;
-      }
-    }
-    return Math.sqrt(low * high);
+    return Math.exp(
+        new BrentSolver(RELATIVE_ERROR, RELATIVE_ERROR)
+            .solve(
+                MOST_STEPS,
+                logarithm -> score(logRatios, Math.exp(logarithm)),
+                Math.log(SMALLEST),
+                Math.log(LARGEST)));
   }
 
+  /** d times the derivative of the log likelihood, which falls as d grows. */
   private static double score(double[] logRatios, double d) {
-    double sum = logRatios.length / d;
+    double sum = logRatios.length;
     for (double log : logRatios) {
-      sum += log == 0 ? (NEIGHBOURS - 1) / d : log - (NEIGHBOURS - 1) * log / Math.expm1(-d * log);
+      sum +=
+          log == 0 ? NEIGHBOURS - 1 : d * log - (NEIGHBOURS - 1) * d * log / Math.expm1(-d * log);
     }
     return sum;
   }

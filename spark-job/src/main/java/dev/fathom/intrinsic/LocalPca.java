@@ -4,6 +4,7 @@ package dev.fathom.intrinsic;
 import dev.fathom.blas.DoubleMatrix;
 import dev.fathom.blas.SymmetricEigen;
 import dev.fathom.intrinsic.points.Points;
+import java.util.Arrays;
 import java.util.function.ToDoubleFunction;
 import org.apache.commons.math3.stat.StatUtils;
 
@@ -23,31 +24,36 @@ final class LocalPca {
 
   /** The mean over the points of a function of the variances, which are in descending order. */
   static double mean(Cloud cloud, ToDoubleFunction<double[]> figure) {
-    return StatUtils.mean(around(cloud, figure));
+    return StatUtils.mean(figures(cloud, figure));
   }
 
   /** The standard error of the mean of a function with few values, such as a count. */
   static double standardError(Cloud cloud, ToDoubleFunction<double[]> figure) {
     return Confidence.SHARED_NEIGHBOURS
-        * Math.sqrt(StatUtils.variance(around(cloud, figure)) / cloud.count());
+        * Math.sqrt(StatUtils.variance(figures(cloud, figure)) / cloud.count());
   }
 
-  private static double[] around(Cloud cloud, ToDoubleFunction<double[]> figure) {
+  private static double[] figures(Cloud cloud, ToDoubleFunction<double[]> figure) {
+    return Arrays.stream(cloud.localVariances()).mapToDouble(figure).toArray();
+  }
+
+  /** The variances around each point, descending, up to a factor. */
+  static double[][] variances(Cloud cloud) {
     int k = Math.min(NEIGHBOURS, cloud.count() - 1);
     Points points = cloud.points();
     int d = points.dimension();
     Neighbourhood neighbourhood = new Neighbourhood(points, cloud.neighbours(k), k);
     int size = Math.min(k, d);
     double[] matrix = new double[size * size];
-    double[] figures = new double[cloud.count()];
-    for (int i = 0; i < cloud.count(); i++) {
+    double[][] variances = new double[cloud.count()][];
+    for (int i = 0; i < variances.length; i++) {
       DoubleMatrix v = DoubleMatrix.of(neighbourhood.fromMean(i), 0, k, d);
       // Both products have the same eigenvalues above 0, so the smaller one is used.
       DoubleMatrix.of(matrix, 0, size, size)
           .setProduct(d <= k ? v.transposed() : v, d <= k ? v : v.transposed());
-      figures[i] = figure.applyAsDouble(descending(SymmetricEigen.values(matrix, size)));
+      variances[i] = descending(SymmetricEigen.values(matrix, size));
     }
-    return figures;
+    return variances;
   }
 
   private static double[] descending(double[] ascending) {

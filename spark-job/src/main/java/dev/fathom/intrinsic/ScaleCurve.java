@@ -54,7 +54,8 @@ final class ScaleCurve {
     int most = Math.min(MOST_NEIGHBOURS, sample.count() / share);
     int next = Math.max(1, n1 / thinning);
     if (2 * next <= most) {
-      append(curve, NeighbourSearch.search(sample, most), next, most, thinning);
+      int farthest = 2 * next * Integer.highestOneBit(most / (2 * next));
+      append(curve, NeighbourSearch.search(sample, farthest), next, farthest, thinning);
     }
     return List.copyOf(curve);
   }

@@ -73,7 +73,7 @@ final class TightLocal {
           if (s < SMALLEST || t < SMALLEST) {
             dropped++;
           } else {
-            logs += Math.log(s) + Math.log(t);
+            logs += Math.log(s * t);
           }
         }
       }

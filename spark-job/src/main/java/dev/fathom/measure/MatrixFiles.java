@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.when;
 
 import dev.fathom.data.NpyMatrix;
 import dev.fathom.data.NpzFile;
+import dev.fathom.data.NumbersHeader;
 import dev.fathom.data.Separator;
 import dev.fathom.data.TextEncoding;
 import dev.fathom.embed.EmbeddingFiles;
@@ -19,7 +20,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -267,26 +267,16 @@ final class MatrixFiles {
     if (head.isEmpty()) {
       throw FathomException.data("%s is empty", file);
     }
-    Row row = head.get(0);
-    boolean header =
-        IntStream.range(0, row.size())
-            .anyMatch(c -> !row.isNullAt(c) && !isNumber(row.getString(c)));
-    Dataset<Row> read = header ? reader.option("header", true).csv(file.toString()) : first;
+    NumbersHeader header = NumbersHeader.of(file, head.get(0));
+    Dataset<Row> read =
+        header.isHeader() ? reader.option("header", true).csv(file.toString()) : first;
     Column[] cells =
         Arrays.stream(read.columns())
+            .skip(header.hasIndex() ? 1 : 0)
             .map(name -> EmbeddingTable.column(name).cast("double"))
             .toArray(Column[]::new);
     return numbered(
         read.select(array(cells)), VECTOR, DataTypes.createArrayType(DataTypes.DoubleType, true));
-  }
-
-  private static boolean isNumber(String text) {
-    try {
-      Double.parseDouble(text);
-      return true;
-    } catch (NumberFormatException e) {
-      return false;
-    }
   }
 
   /** The lines of a file of labels, or the first numbers of the rows of an array. */

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -186,12 +187,25 @@ class MeasureCommandTest {
     zip.write(content);
   }
 
+  /** As pandas writes a frame with {@code sep=';'}; the numbers of its rows are no dimension. */
   @Test
-  void measuresNumbersBetweenSemicolons() throws Exception {
+  void measuresNumbersBetweenSemicolonsBesideAnIndex() throws Exception {
     Path file = directory.resolve("semicolons.csv");
-    Files.writeString(file, csv(embeddings(0)).replace(',', ';'));
+    StringBuilder text = new StringBuilder();
+    IntStream.range(0, WIDTH).forEach(column -> text.append(';').append(column));
+    text.append('\n');
+    String[] lines = csv(embeddings(0)).replace(',', ';').split("\n", -1);
+    for (int row = 0; row < POINTS; row++) {
+      text.append(row).append(';').append(lines[row]).append('\n');
+    }
+    Files.writeString(file, text);
 
-    assertThat(measure(file).at("/width/current").asInt()).isEqualTo(WIDTH);
+    JsonNode report = measure(file);
+
+    assertThat(report.at("/width/current").asInt()).isEqualTo(WIDTH);
+    assertThat(report.at("/intrinsicDimension/x/points").asInt()).isEqualTo(POINTS);
+    assertThat(report.at("/intrinsicDimension/x/dimension/estimate").asDouble())
+        .isCloseTo(DIMENSION, offset(0.5));
   }
 
   @Test

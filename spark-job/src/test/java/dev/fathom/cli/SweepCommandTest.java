@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +47,9 @@ class SweepCommandTest {
   @TempDir private static Path shared;
   private static Path data;
 
+  /** A sweep that tests read, and take copies of to change them. */
+  private static Path done;
+
   @TempDir private Path directory;
 
   @BeforeAll
@@ -58,6 +62,14 @@ class SweepCommandTest {
         "gaussian-linear",
         "--output",
         data.toString());
+    done = shared.resolve("done");
+    sweep(done);
+  }
+
+  private Path copy() throws IOException {
+    Path copy = directory.resolve("copy");
+    FileUtils.copyDirectory(done.toFile(), copy.toFile());
+    return copy;
   }
 
   @Test
@@ -80,10 +92,8 @@ class SweepCommandTest {
 
   @Test
   void aCellIsTheRunOfTheSameSettingsOnACluster() throws Exception {
-    Path swept = directory.resolve("swept");
     Path run = directory.resolve("run");
 
-    sweep(swept);
     succeed(
         new String[] {
           "--set",
@@ -104,7 +114,7 @@ class SweepCommandTest {
         run.toString());
 
     JsonNode cell =
-        cells(swept).stream()
+        cells(done).stream()
             .filter(one -> one.at("/cell/settings/model.dimension").asText().equals("6"))
             .filter(one -> one.at("/cell/seed").asLong() == 43)
             .findFirst()
@@ -131,10 +141,7 @@ class SweepCommandTest {
 
   @Test
   void onlyTheCellsThatAreMissingAreDoneAndTheTableIsThatOfAnUndisturbedSweep() throws Exception {
-    Path whole = directory.resolve("whole");
-    Path cut = directory.resolve("cut");
-    sweep(whole);
-    sweep(cut);
+    Path cut = copy();
     List<Path> files = files(cut);
     Files.delete(files.get(1));
     Files.delete(files.get(2));
@@ -144,14 +151,13 @@ class SweepCommandTest {
     sweep(cut);
 
     assertThat(modified(List.of(files.get(0), files.get(3)))).isEqualTo(before);
-    assertThat(table(cut)).isEqualTo(table(whole)).hasSize(5);
+    assertThat(table(cut)).isEqualTo(table(done)).hasSize(5);
     assertThat(cut.resolve("_SUCCESS")).exists();
   }
 
   @Test
   void aLargerGridKeepsTheCellsThatAreThere() throws Exception {
-    Path output = directory.resolve("out");
-    sweep(output);
+    Path output = copy();
     Map<Path, Object> before = modified(files(output));
 
     sweep(output, "--set", "sweep.repeats=3");
@@ -192,9 +198,8 @@ class SweepCommandTest {
   }
 
   @Test
-  void anotherSweepIsRefusedByWhatDiffersAndTheOneThatIsThereStaysComplete() {
-    Path output = directory.resolve("out");
-    sweep(output);
+  void anotherSweepIsRefusedByWhatDiffersAndTheOneThatIsThereStaysComplete() throws Exception {
+    Path output = copy();
 
     refused(
         fathom(
@@ -312,10 +317,7 @@ class SweepCommandTest {
 
   @Test
   void thePageShowsTheFiguresThatLieBesideIt() throws Exception {
-    Path output = directory.resolve("out");
-    sweep(output);
-
-    String page = Files.readString(output.resolve("report.html"));
+    String page = Files.readString(done.resolve("report.html"));
     for (String figure :
         List.of(
             "dimension-against-width",
@@ -324,14 +326,14 @@ class SweepCommandTest {
             "dimension-against-epochs",
             "similarities-1",
             "similarities-2")) {
-      assertThat(Files.readAllLines(output.resolve("figures/" + figure + ".csv")))
+      assertThat(Files.readAllLines(done.resolve("figures/" + figure + ".csv")))
           .as(figure)
           .hasSizeGreaterThan(2);
-      String drawing = Files.readString(output.resolve("figures/" + figure + ".svg"));
+      String drawing = Files.readString(done.resolve("figures/" + figure + ".svg"));
       assertThat(drawing).contains("<svg", "</svg");
     }
     assertThat(page.split("class=\"canvas", -1)).hasSize(1 + 6);
-    assertThat(Files.readString(output.resolve("figures/dimension-against-width.csv")))
+    assertThat(Files.readString(done.resolve("figures/dimension-against-width.csv")))
         .contains("Levina–Bickel x,3.0,", "Levina–Bickel x,6.0,");
   }
 

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /** Submits the packaged job, each in a JVM of its own whose output is kept in a directory. */
 final class Jobs {
   private static final int MINUTES = 20;
-  private static final Path JAR = Path.of("target/fathom.jar").toAbsolutePath();
+  static final Path JAR = Path.of("target/fathom.jar").toAbsolutePath();
 
   private final Path directory;
   private final Map<String, String> environment = new LinkedHashMap<>();
@@ -59,7 +59,7 @@ final class Jobs {
   }
 
   /** Submits one. */
-  Job submit(String master, List<String> command) throws IOException, InterruptedException {
+  Job submit(String master, List<String> command) throws Exception {
     if (flags == null) {
       flags(QuickStart.flags());
     }
@@ -69,8 +69,7 @@ final class Jobs {
   }
 
   /** Submits one to this machine, with nothing said of addresses. */
-  static Job submitAsItComes(Path directory, List<String> command)
-      throws IOException, InterruptedException {
+  static Job submitAsItComes(Path directory, List<String> command) throws Exception {
     return submit(
         directory,
         QuickStart.flags(),

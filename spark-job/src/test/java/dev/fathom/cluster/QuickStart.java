@@ -1,10 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.cluster;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import org.apache.commons.io.FileUtils;
 
 /**
  * What makes short jobs on few cores quick. Compiling them well would take longer than running
@@ -13,23 +10,24 @@ import org.apache.commons.io.FileUtils;
  */
 final class QuickStart {
   private static final String COMPILING = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC ";
+  private static final String ARCHIVE = "spark.jsa";
   private static String flags;
 
   private QuickStart() {}
 
   /** Flags of a JVM, between spaces. */
-  static synchronized String flags() throws IOException, InterruptedException {
+  static synchronized String flags() throws Exception {
     if (flags == null) {
-      Path directory = Files.createTempDirectory("classes");
-      Runtime.getRuntime()
-          .addShutdownHook(new Thread(() -> FileUtils.deleteQuietly(directory.toFile())));
-      Path archive = directory.resolve("spark.jsa");
-      new Jobs(directory)
-          .flags(COMPILING + "-XX:ArchiveClassesAtExit=" + archive)
-          .submit("local[2]", Training.prepare(directory.resolve("data").toString()))
-          .finish();
-      flags = COMPILING + "-XX:SharedArchiveFile=" + archive;
+      Path made = OfBuild.folder("classes", QuickStart::archive);
+      flags = COMPILING + "-XX:SharedArchiveFile=" + made.resolve(ARCHIVE);
     }
     return flags;
+  }
+
+  private static void archive(Path folder) throws Exception {
+    new Jobs(folder)
+        .flags(COMPILING + "-XX:ArchiveClassesAtExit=" + folder.resolve(ARCHIVE))
+        .submit("local[2]", Training.prepare(folder.resolve("data").toString()))
+        .finish();
   }
 }

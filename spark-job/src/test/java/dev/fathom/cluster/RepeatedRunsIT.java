@@ -12,12 +12,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a scheduler does for months: one job after another on one cluster. */
 class RepeatedRunsIT {
-  private static final int RUNS = 20;
+  private static final int RUNS = 6;
 
   @TempDir private Path directory;
 
   @Test
-  void twentySubmissionsLeaveNothingButTheirOutputs() throws Exception {
+  void submissionsOneAfterAnotherLeaveNothingButTheirOutputs() throws Exception {
     Path temporary = Files.createDirectories(directory.resolve("temporary"));
     Jobs jobs =
         new Jobs(directory.resolve("jobs"))

@@ -1,10 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.cluster;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import org.apache.commons.io.FileUtils;
 
 /**
  * The training on one machine that all others are held to, run once for all tests.
@@ -14,26 +11,31 @@ import org.apache.commons.io.FileUtils;
  * @param averaged what it ends in when its workers average
  */
 record Undisturbed(Path data, byte[] parameters, byte[] averaged) {
+  private static final String DATA = "data";
+  private static final String TRAINED = "trained";
+  private static final String AVERAGED = "averaged";
   private static Undisturbed only;
 
   static synchronized Undisturbed get() throws Exception {
     if (only == null) {
-      Path directory = Files.createTempDirectory("undisturbed");
-      Runtime.getRuntime()
-          .addShutdownHook(new Thread(() -> FileUtils.deleteQuietly(directory.toFile())));
-      only = made(directory);
+      Path made = OfBuild.folder("undisturbed", Undisturbed::train);
+      only =
+          new Undisturbed(
+              made.resolve(DATA),
+              training(made, TRAINED).parameters(),
+              training(made, AVERAGED).parameters());
     }
     return only;
   }
 
-  private static Undisturbed made(Path directory) throws IOException, InterruptedException {
-    Jobs jobs = new Jobs(directory.resolve("jobs"));
-    Path data = directory.resolve("data");
-    jobs.submit("local[2]", Training.prepare(data.toString())).finish();
-    Training training = new Training(data.toString(), directory.resolve("output").toString());
-    jobs.submit("local[2]", training.command()).finish();
-    Training averaging = new Training(data.toString(), directory.resolve("averaged").toString());
-    jobs.submit("local[1]", averaging.command(Training.AVERAGING)).finish();
-    return new Undisturbed(data, training.parameters(), averaging.parameters());
+  private static void train(Path folder) throws Exception {
+    Jobs jobs = new Jobs(folder.resolve("jobs"));
+    jobs.submit("local[2]", Training.prepare(folder.resolve(DATA).toString())).finish();
+    jobs.submit("local[2]", training(folder, TRAINED).command()).finish();
+    jobs.submit("local[1]", training(folder, AVERAGED).command(Training.AVERAGING)).finish();
+  }
+
+  private static Training training(Path folder, String name) {
+    return new Training(folder.resolve(DATA).toString(), folder.resolve(name).toString());
   }
 }

@@ -92,7 +92,10 @@ final class OnnxFile {
    *     keeps its numbers in other files
    */
   static OnnxFile read(Storage storage, String path, String key) {
-    byte[] content = content(storage, path, key);
+    return read(content(storage, path, key), path, key);
+  }
+
+  static OnnxFile read(byte[] content, String path, String key) {
     OnnxFile file = new OnnxFile(content);
     try {
       file.walk(ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN), Message.MODEL, MOST_DEPTH);

@@ -4,10 +4,15 @@ package dev.fathom.prepare.backbone;
 import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import dev.fathom.error.Causes;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -21,6 +26,17 @@ final class Tokens implements AutoCloseable {
 
   /** What a network that says nothing is taken to read. */
   private static final int USUAL_LENGTH = 512;
+
+  private static final String UNKNOWN = "\ue000";
+  private static final String DECODER = "decoder";
+  private static final byte[] NOTHING = "null".getBytes(StandardCharsets.UTF_8);
+
+  /** A vocabulary has more names of fields than a factory counts on. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
+          .build();
 
   static {
     // Its library is in the jar; it would tell its makers of its use, and keep a copy at home.
@@ -65,19 +81,28 @@ final class Tokens implements AutoCloseable {
    */
   static Tokens open(byte[] json, int maxTokens, boolean padded) throws IOException {
     int length = maxTokens > 0 ? maxTokens : said(json);
-    return new Tokens(
-        open(
-            json,
-            Map.of(
-                "truncation",
-                "true",
-                "maxLength",
-                String.valueOf(length),
-                "modelMaxLength",
-                String.valueOf(length),
-                "padding",
-                padded ? "max_length" : "false")),
-        length);
+    Tokens tokens =
+        new Tokens(
+            open(
+                json,
+                Map.of(
+                    "truncation",
+                    "true",
+                    "maxLength",
+                    String.valueOf(length),
+                    "modelMaxLength",
+                    String.valueOf(length),
+                    "padding",
+                    padded ? "max_length" : "false")),
+            length);
+    try {
+      // One without a number for the unknown fails at the first word that it does not know.
+      tokens.of(UNKNOWN);
+      return tokens;
+    } catch (RuntimeException e) {
+      tokens.close();
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   private static int said(byte[] json) throws IOException {
@@ -89,14 +114,46 @@ final class Tokens implements AutoCloseable {
 
   private static HuggingFaceTokenizer open(byte[] json, Map<String, String> options)
       throws IOException {
+    byte[] encoder = withoutDecoder(json);
     try {
       return HuggingFaceTokenizer.newInstance(
-          new ByteArrayInputStream(json), new HashMap<>(options));
+          new ByteArrayInputStream(encoder), new HashMap<>(options));
     } catch (EngineException e) {
       throw new UnsatisfiedLinkError(Causes.told(e));
     } catch (RuntimeException e) {
       throw new IOException(e.getMessage(), e);
     }
+  }
+
+  /**
+   * The same without what makes text of tokens. The library ends the process where it cannot read
+   * that, as in a file that is cut off.
+   */
+  private static byte[] withoutDecoder(byte[] json) throws IOException {
+    ByteArrayOutputStream kept = new ByteArrayOutputStream(json.length);
+    int from = 0;
+    try (JsonParser in = JSON.createParser(json)) {
+      if (in.nextToken() != JsonToken.START_OBJECT
+          || in.currentTokenLocation().getByteOffset() < 0) {
+        throw new IOException("it is no JSON object in UTF-8");
+      }
+      for (String field = in.nextFieldName(); field != null; field = in.nextFieldName()) {
+        in.nextToken();
+        long start = in.currentTokenLocation().getByteOffset();
+        in.skipChildren();
+        in.finishToken();
+        if (field.equals(DECODER)) {
+          kept.write(json, from, (int) start - from);
+          kept.writeBytes(NOTHING);
+          from = (int) in.currentLocation().getByteOffset();
+        }
+      }
+      if (in.nextToken() != null) {
+        throw new IOException("it goes on after its end");
+      }
+    }
+    kept.write(json, from, json.length - from);
+    return kept.toByteArray();
   }
 
   /** Tokens of a caption at most. */

@@ -137,7 +137,7 @@ public final class ImageDecoder {
       case JPEG -> jpeg(content);
       case PNG -> Decoded.whole(png(content));
       case GIF -> Decoded.whole(gif(content));
-      case BMP -> Decoded.whole(overWhite(content, reader("bmp")));
+      case BMP -> Decoded.whole(bmp(content));
       case TIFF -> Decoded.whole(tiff(content));
       case WEBP -> Decoded.whole(webp(content));
       case OTHER -> throw new IOException("no picture in a form that is known: " + shown(content));
@@ -255,6 +255,12 @@ public final class ImageDecoder {
     GifScreen screen = GifScreen.of(content);
     requireDecodable(screen.width(), screen.height());
     return screen.with(overWhite(content, reader("gif")));
+  }
+
+  private BufferedImage bmp(byte[] content) throws IOException, RejectedRowException {
+    BmpHeader header = BmpHeader.of(content);
+    requireDecodable(header.width(), header.height());
+    return overWhite(content, reader("bmp"));
   }
 
   private BufferedImage tiff(byte[] content) throws IOException, RejectedRowException {

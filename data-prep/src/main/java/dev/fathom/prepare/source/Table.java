@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.prepare.source;
 
+import dev.fathom.data.NumbersHeader;
 import dev.fathom.data.Separator;
 import dev.fathom.data.TextEncoding;
 import dev.fathom.error.Causes;
@@ -8,7 +9,6 @@ import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
 import java.io.BufferedReader;
 import java.io.Reader;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
@@ -21,6 +21,7 @@ import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
@@ -28,6 +29,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
+import scala.Tuple2;
 
 /**
  * A file of rows, read by Spark's own CSV and JSON readers, everything as text.
@@ -156,12 +158,25 @@ record Table(List<StructField> fields, JavaPairRDD<Row, Long> rows) {
         file,
         () -> {
           TextFile text = TextFile.of(spark, file, Form.NUMBERS, input);
-          List<String> first =
+          NumbersHeader header =
               text.read(text.reader()).takeAsList(1).stream()
-                  .flatMap(row -> cells(row).stream())
-                  .toList();
-          return open(text, !first.stream().allMatch(Numbers::isNumber));
+                  .findFirst()
+                  .map(first -> NumbersHeader.of(file, first))
+                  .orElse(NumbersHeader.NONE);
+          Table table = open(text, header.isHeader());
+          return header.hasIndex() ? table.withoutFirst() : table;
         });
+  }
+
+  private Table withoutFirst() {
+    return new Table(
+        fields.subList(1, fields.size()),
+        rows.mapToPair(
+            row -> {
+              Object[] cells = new Object[row._1().size() - 1];
+              Arrays.setAll(cells, i -> row._1().get(i + 1));
+              return new Tuple2<>(RowFactory.create(cells), row._2());
+            }));
   }
 
   /** The names of the columns in the order of the file. */
@@ -215,14 +230,6 @@ record Table(List<StructField> fields, JavaPairRDD<Row, Long> rows) {
             .toList();
     boolean apart = stripped.stream().map(StructField::name).distinct().count() == stripped.size();
     return apart ? stripped : fields;
-  }
-
-  private static List<String> cells(Row row) {
-    List<String> cells = new ArrayList<>();
-    for (int column = 0; column < row.size(); column++) {
-      cells.add(row.isNullAt(column) ? "" : row.getString(column));
-    }
-    return cells;
   }
 
   /** Does what reads a file; Spark throws checked exceptions that it does not declare. */

@@ -7,17 +7,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fathom.error.ExitCode;
 import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
+import dev.fathom.prepare.Damage;
+import dev.fathom.prepare.Fuzz;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import net.jqwik.api.ForAll;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class OnnxFileTest {
   private static final String KEY = "image.backbone";
+  private static final byte[] MODEL = OnnxModels.dynamicallyQuantised();
+  private static final byte[] EXTERNAL = OnnxModels.withExternalAttribute();
 
   @TempDir Path temporary;
 
@@ -49,6 +54,16 @@ class OnnxFileTest {
   void quantisationAsItRunsIsSeen() {
     assertThat(read(OnnxModels.channelMeans(8)).isDynamicallyQuantised()).isFalse();
     assertThat(read(OnnxModels.dynamicallyQuantised()).isDynamicallyQuantised()).isTrue();
+  }
+
+  @Fuzz
+  void aFileOfAnyBytesIsWalkedToItsEndOrRefused(@ForAll long seed) {
+    try {
+      OnnxFile.read(Damage.done(seed % 2 == 0 ? MODEL : EXTERNAL, seed), "model.onnx", KEY);
+    } catch (FathomException e) {
+      assertThat(e.exitCode()).isEqualTo(ExitCode.DATA);
+      assertThat(e.getMessage().lines()).hasSize(1);
+    }
   }
 
   private void assertRefused(byte[] content, String reason) {

@@ -5,14 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fathom.data.PictureEncoding;
 import dev.fathom.prepare.Damage;
+import dev.fathom.prepare.Fuzz;
 import dev.fathom.prepare.image.ImageSettings.Resize;
 import dev.fathom.prepare.reject.RejectedRowException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.ShrinkingMode;
 
 /** Whatever is done to a picture, it is decoded or rejected, and the process lives. */
 class ImageFuzzTest {
@@ -35,22 +34,22 @@ class ImageFuzzTest {
   private final ImageDecoder any =
       new ImageDecoder(new ImageSettings(8, Resize.NO, PictureEncoding.RAW, 20_000));
 
-  @Property(tries = 60_000, shrinking = ShrinkingMode.OFF)
+  @Fuzz
   void aJpegOfAnyBytesIsDecodedOrRejected(@ForAll long seed) {
     decode(JPEGS, seed);
   }
 
-  @Property(tries = 30_000, shrinking = ShrinkingMode.OFF)
+  @Fuzz
   void aPictureOfAnyBytesIsDecodedOrRejected(@ForAll long seed) {
     decode(OTHERS, seed);
   }
 
-  @Property(tries = 40_000, shrinking = ShrinkingMode.OFF)
+  @Fuzz
   void aPictureOfAnyColourSpaceIsDecodedOrRejected(@ForAll long seed) {
     decode(COLOURS, seed);
   }
 
-  @Property(tries = 200_000, shrinking = ShrinkingMode.OFF)
+  @Fuzz
   void theChunksOfAnyBytesAreWalkedToTheirEnd(@ForAll long seed) {
     byte[] png = Damage.done(OTHERS.get(0), seed);
 

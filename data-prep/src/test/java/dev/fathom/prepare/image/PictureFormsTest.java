@@ -4,13 +4,20 @@ package dev.fathom.prepare.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import dev.fathom.data.PictureEncoding;
 import dev.fathom.prepare.image.ImageSettings.Resize;
 import dev.fathom.prepare.reject.RejectReason;
 import dev.fathom.prepare.reject.RejectedRowException;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,6 +28,8 @@ class PictureFormsTest {
   private static final int[][] COLOURS = {
     {230, 20, 20}, {20, 200, 20}, {20, 20, 230}, {240, 240, 240}
   };
+
+  private static final short HUGE = (short) 40_000;
 
   @ParameterizedTest
   @ValueSource(
@@ -148,6 +157,70 @@ class PictureFormsTest {
             RejectedRowException.class,
             e -> assertThat(e.reason()).isEqualTo(RejectReason.TOO_MANY_PIXELS))
         .hasMessageContaining("48 × 32");
+  }
+
+  /** Of 1.6 billion pixels, by headers that are true to the form. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "plain.jpg",
+        "progressive.jpg",
+        "cmyk.jpg",
+        "plain.png",
+        "palette.png",
+        "plain.bmp",
+        "plain.tif",
+        "still.gif",
+        "lossless.webp"
+      })
+  void aHugePictureIsRefusedByItsHeaderBeforeMemoryIsTaken(String name) throws Exception {
+    byte[] content = huge(name, content(name));
+    assertRejected(content, RejectReason.TOO_MANY_PIXELS, " × ");
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+
+    assertRejected(content, RejectReason.TOO_MANY_PIXELS, " × ");
+
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(4 << 20);
+  }
+
+  private static byte[] huge(String name, byte[] content) {
+    ByteBuffer big = ByteBuffer.wrap(content);
+    ByteBuffer little = big.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    switch (name.substring(name.indexOf('.') + 1)) {
+      case "jpg" -> {
+        int frame = name.startsWith("progressive") ? 0xffc2 : 0xffc0;
+        int at = find(content, start -> (big.getShort(start) & 0xffff) == frame);
+        big.putShort(at + 5, HUGE).putShort(at + 7, HUGE);
+      }
+      case "png" -> {
+        big.putInt(16, HUGE & 0xffff).putInt(20, HUGE & 0xffff);
+        CRC32 sum = new CRC32();
+        sum.update(content, 12, 17);
+        big.putInt(29, (int) sum.getValue());
+      }
+      case "bmp" -> little.putInt(18, HUGE & 0xffff).putInt(22, HUGE & 0xffff);
+      case "gif" -> little.putShort(6, HUGE).putShort(8, HUGE);
+      case "tif" -> {
+        // A field has a number, a type, a count and a value.
+        for (int tag : new int[] {0x100, 0x101}) {
+          int at =
+              find(
+                  content,
+                  start ->
+                      little.getInt(start) == (tag | 3 << 16)
+                          || little.getInt(start) == (tag | 4 << 16));
+          little.putShort(at + 2, (short) 4).putInt(at + 8, HUGE & 0xffff);
+        }
+      }
+      // Its sides have fourteen bits each.
+      default -> little.putInt(21, little.getInt(21) | 0xfffffff);
+    }
+    return content;
+  }
+
+  private static int find(byte[] content, IntPredicate begins) {
+    return IntStream.range(0, content.length - 3).filter(begins).findFirst().orElseThrow();
   }
 
   @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import dev.fathom.prepare.Corpus;
 import dev.fathom.prepare.Damage;
+import dev.fathom.prepare.Fuzz;
 import dev.fathom.prepare.reject.RejectedRowException;
 import dev.fathom.settings.Settings;
 import java.io.ByteArrayInputStream;
@@ -20,8 +21,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.ShrinkingMode;
 
 /** Whatever is done to an input, its parser ends, and says what it could not read. */
 class SourceFuzzTest {
@@ -39,12 +38,12 @@ class SourceFuzzTest {
       """
           .getBytes(StandardCharsets.UTF_8);
 
-  @Property(tries = 200_000, shrinking = ShrinkingMode.OFF)
+  @Fuzz
   void aTarOfAnyBytesIsReadToItsEnd(@ForAll long seed) {
     readSamples(Damage.done(TAR, seed));
   }
 
-  @Property(tries = 30_000, shrinking = ShrinkingMode.OFF)
+  @Fuzz
   void aPackedTarOfAnyBytesIsReadToItsEnd(@ForAll long seed) {
     readSamples(Damage.done(GZIP, seed));
   }
@@ -62,7 +61,7 @@ class SourceFuzzTest {
     }
   }
 
-  @Property(tries = 200_000, shrinking = ShrinkingMode.OFF)
+  @Fuzz
   void cocoOfAnyBytesIsReadOrRefused(@ForAll long seed) {
     try (JsonParser parser = new JsonFactory().createParser(Damage.done(COCO, seed))) {
       CocoPairs.Lists lists = CocoPairs.Lists.read(parser);
@@ -74,7 +73,7 @@ class SourceFuzzTest {
     }
   }
 
-  @Property(tries = 200_000, shrinking = ShrinkingMode.OFF)
+  @Fuzz
   void aCellIsANumberOrRejected(@ForAll long seed) {
     Random random = new Random(seed);
     String cell =

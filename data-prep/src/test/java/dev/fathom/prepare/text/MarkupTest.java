@@ -4,6 +4,7 @@ package dev.fathom.prepare.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fathom.prepare.Damage;
+import dev.fathom.prepare.Fuzz;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -58,7 +59,7 @@ class MarkupTest {
     assertThat(Markup.removed(text)).isSameAs(text);
   }
 
-  @Property(tries = 50_000, shrinking = ShrinkingMode.OFF)
+  @Fuzz
   void anyTextComesOut(@ForAll long seed) {
     String text = new String(Damage.done(PAGE, seed), StandardCharsets.UTF_8);
 

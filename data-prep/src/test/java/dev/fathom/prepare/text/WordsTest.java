@@ -4,13 +4,12 @@ package dev.fathom.prepare.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fathom.prepare.Damage;
+import dev.fathom.prepare.Fuzz;
 import dev.fathom.prepare.reject.RejectReason;
 import dev.fathom.prepare.reject.RejectedRowException;
 import java.util.List;
-import java.util.Random;
 import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.ShrinkingMode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,22 +51,10 @@ class WordsTest {
   }
 
   /** Whatever a caption holds, it has one to so many words, none of them empty, or is rejected. */
-  @Property(tries = 150_000, shrinking = ShrinkingMode.OFF)
+  @Fuzz
   void anyTextIsCutOrRejected(@ForAll long seed) {
-    Random random = new Random(seed);
-    int[] points = new int[random.nextInt(24)];
-    for (int i = 0; i < points.length; i++) {
-      points[i] =
-          switch (random.nextInt(4)) {
-            case 0 -> random.nextInt(0x250);
-            case 1 -> 0xe00 + random.nextInt(0x100);
-            case 2 -> 0x1f300 + random.nextInt(0x400);
-            default -> random.nextInt(0x10ffff);
-          };
-    }
-    String text = new String(points, 0, points.length);
     try {
-      assertThat(words.of(text))
+      assertThat(words.of(Damage.text(seed)))
           .hasSizeBetween(1, 5)
           .allSatisfy(word -> assertThat(word).isNotEmpty());
     } catch (RejectedRowException e) {

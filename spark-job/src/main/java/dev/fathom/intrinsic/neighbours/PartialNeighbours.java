@@ -12,6 +12,9 @@ import java.util.Arrays;
 public final class PartialNeighbours implements Serializable {
   private static final long serialVersionUID = 1;
 
+  /** Of so many neighbours at most the place of another is found by going through them. */
+  private static final int SCANNED = 32;
+
   private final int from;
   private final int count;
   private final int k;
@@ -54,17 +57,33 @@ public final class PartialNeighbours implements Serializable {
 
   void offer(int row, double distance, int index) {
     int first = (row - from) * k;
-    int position = first + k;
+    int last = first + k - 1;
+    int position = k > SCANNED ? place(first, last + 1, distance, index) : last + 1;
     while (position > first && precedes(distance, index, position - 1)) {
       position--;
     }
-    int moved = first + k - 1 - position;
+    int moved = last - position;
     if (moved >= 0) {
       System.arraycopy(squared, position, squared, position + 1, moved);
       System.arraycopy(indices, position, indices, position + 1, moved);
       squared[position] = distance;
       indices[position] = index;
     }
+  }
+
+  /** The place of a neighbour among those of the places {@code [from, to)}, by halving. */
+  private int place(int from, int to, double distance, int index) {
+    int low = from;
+    int high = to;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (precedes(distance, index, middle)) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low;
   }
 
   private boolean precedes(double distance, int index, int position) {
