@@ -33,8 +33,8 @@ import scala.Option;
 /**
  * Two trained encoders as a stage of a pipeline: it adds the embeddings of a side, or of both, as
  * vectors. Rows are decoded, cut into words and standardised just as those that the model was
- * trained on. The embedding of a value does not depend on the rows beside it, nor on the
- * partitions.
+ * trained on. The embedding of a value does not depend on the values beside it; its last bits may
+ * depend on the row's place in its partition.
  *
  * <p>It is one pass over the rows, and works on streams. The model goes to each executor once.
  */
