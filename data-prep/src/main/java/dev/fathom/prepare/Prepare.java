@@ -44,6 +44,7 @@ public final class Prepare {
   private String provenance = "";
   private Optional<Source> opened = Optional.empty();
   private Optional<Reading> reading = Optional.empty();
+  private Optional<String> remedy = Optional.empty();
   private boolean append;
   private boolean replace;
 
@@ -91,6 +92,13 @@ public final class Prepare {
   @CanIgnoreReturnValue
   public Prepare replacing(boolean whatIsThere) {
     replace = whatIsThere;
+    return this;
+  }
+
+  /** What the error of too many rejects says to do, in place of raising a key. */
+  @CanIgnoreReturnValue
+  public Prepare remedy(String told) {
+    remedy = Optional.of(told);
     return this;
   }
 
@@ -161,6 +169,7 @@ public final class Prepare {
     requireNamed("output", output);
     DatasetFiles files = new DatasetFiles(new Path(output));
     PrepareJob job = new PrepareJob(spark, settings);
+    remedy.ifPresent(job::remedy);
     try {
       job.describe("open %s".formatted(shown()));
       Source source = source();

@@ -67,6 +67,7 @@ final class PrepareJob {
   private Optional<Existing> before = Optional.empty();
   private Backbones backbones = Backbones.NONE;
   private Optional<Reading> reading = Optional.empty();
+  private String remedy = "mend the input or raise input.maxRejects";
 
   PrepareJob(SparkSession spark, PrepareSettings settings) {
     this.spark = spark;
@@ -89,6 +90,12 @@ final class PrepareJob {
   /** Pairs are made as this model reads them. */
   PrepareJob readBy(Reading model) {
     reading = Optional.of(model);
+    return this;
+  }
+
+  /** What is to be done about too many rejects. */
+  PrepareJob remedy(String told) {
+    remedy = told;
     return this;
   }
 
@@ -208,13 +215,14 @@ final class PrepareJob {
     if (counts.rejected() > settings.maxRejects() * counts.read()) {
       Outcome.Rejected example = mostCommon(tally, outcomes);
       throw FathomException.data(
-          "%d of %d rows of %s were rejected, most for %s (row %s: %s); mend the input or raise input.maxRejects",
+          "%d of %d rows of %s were rejected, most for %s (row %s: %s); %s",
           counts.rejected(),
           counts.read(),
           input,
           example.reason(),
           example.key(),
-          example.detail());
+          example.detail(),
+          remedy);
     }
     if (toTrain && counts.train() == 0) {
       throw FathomException.data(

@@ -5,11 +5,12 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.fathom.data.Side;
 import dev.fathom.files.Storage;
+import java.io.Serializable;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /** A kind of encoder: one that is built in, or a DL4J graph from a file. */
-public sealed interface EncoderKind permits BuiltInEncoder, GraphFile {
+public sealed interface EncoderKind extends Serializable permits BuiltInEncoder, GraphFile {
 
   /**
    * Finds a kind by its name.

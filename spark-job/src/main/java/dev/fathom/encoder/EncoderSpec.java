@@ -5,6 +5,7 @@ import dev.fathom.data.Side;
 import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
 import dev.fathom.settings.Settings;
+import java.io.Serializable;
 import java.util.List;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -16,7 +17,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  * @param hidden widths of the hidden layers, as {@link BuiltInEncoder} tells of each kind
  * @param dimension width of the embedding
  */
-public record EncoderSpec(EncoderKind kind, List<Integer> hidden, int dimension) {
+public record EncoderSpec(EncoderKind kind, List<Integer> hidden, int dimension)
+    implements Serializable {
 
   /** Copies the list. */
   public EncoderSpec {

@@ -4,6 +4,7 @@ package dev.fathom.model;
 import dev.fathom.data.Backbone;
 import dev.fathom.data.Side;
 import dev.fathom.encoder.EncoderSpec;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -33,7 +34,8 @@ public record ModelCard(
     String dataset,
     String prepared,
     long seed,
-    Map<String, String> settings) {
+    Map<String, String> settings)
+    implements Serializable {
 
   /** The version that this code writes and reads. */
   public static final int SCHEMA_VERSION = 1;
@@ -57,5 +59,6 @@ public record ModelCard(
    *     under cosine
    * @param file the DL4J zip beside the card
    */
-  public record Tower(EncoderSpec encoder, Side reads, double norm, String file) {}
+  public record Tower(EncoderSpec encoder, Side reads, double norm, String file)
+      implements Serializable {}
 }

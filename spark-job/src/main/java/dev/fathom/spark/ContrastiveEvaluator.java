@@ -105,6 +105,11 @@ public final class ContrastiveEvaluator extends Evaluator implements DefaultPara
     return this;
   }
 
+  /** The parameter of a key of the configuration. */
+  public SettingParam setting(String key) {
+    return settings.of(key);
+  }
+
   /** Sets the parameter of a key of the configuration. */
   public ContrastiveEvaluator setSetting(String key, Object value) {
     set(settings.of(key), value);

@@ -2,12 +2,13 @@
 package dev.fathom.spark;
 
 import dev.fathom.data.Side;
+import dev.fathom.model.PreparedAs;
+import dev.fathom.prepare.PrepareSettings;
 import dev.fathom.prepare.source.FrameSource;
 import dev.fathom.prepare.source.SideColumn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.ml.Model;
@@ -32,8 +33,8 @@ import scala.Option;
 /**
  * Two trained encoders as a stage of a pipeline: it adds the embeddings of a side, or of both, as
  * vectors. Rows are decoded, cut into words and standardised just as those that the model was
- * trained on. The embedding of a value does not depend on the rows beside it, nor on the
- * partitions.
+ * trained on. The embedding of a value does not depend on the values beside it; its last bits may
+ * depend on the row's place in its partition.
  *
  * <p>It is one pass over the rows, and works on streams. The model goes to each executor once.
  */
@@ -43,10 +44,11 @@ public final class ContrastiveModel extends Model<ContrastiveModel> implements M
   private static final String FOLDER = "model";
 
   private final String uid;
-  private final transient SavedModel saved;
+  private final SavedModel saved;
   private final PairParams columns;
   private final Param<String> sides;
-  private transient Optional<ContrastiveSummary> summary = Optional.empty();
+  private final SettingParams settings;
+  private transient ContrastiveSummary summary;
 
   ContrastiveModel(String uid, SavedModel saved) {
     this.uid = uid;
@@ -59,6 +61,7 @@ public final class ContrastiveModel extends Model<ContrastiveModel> implements M
             "which sides are embedded: both, x or y; of a side that is not, no column is needed",
             ParamValidators.inArray(new String[] {BOTH, "x", "y"}));
     setDefault(sides, BOTH);
+    settings = new SettingParams(this, key -> false);
   }
 
   /** The model of a directory that {@code fathom train} or {@code fathom run} wrote. */
@@ -78,7 +81,7 @@ public final class ContrastiveModel extends Model<ContrastiveModel> implements M
   }
 
   ContrastiveModel with(ContrastiveSummary trained) {
-    summary = Optional.of(trained);
+    summary = trained;
     return this;
   }
 
@@ -89,7 +92,9 @@ public final class ContrastiveModel extends Model<ContrastiveModel> implements M
 
   @Override
   public Param<?>[] params() {
-    return Stream.concat(columns.all().stream(), Stream.of(sides)).toArray(Param<?>[]::new);
+    return Stream.of(columns.all(), List.of(sides), settings.all())
+        .flatMap(List::stream)
+        .toArray(Param<?>[]::new);
   }
 
   public Param<String> xCol() {
@@ -142,6 +147,15 @@ public final class ContrastiveModel extends Model<ContrastiveModel> implements M
     return with(sides, which);
   }
 
+  /**
+   * Keys of the configuration that tell how rows are read, each as {@code KEY=VALUE}; those of the
+   * estimator at first. What the encoders read was settled by the training.
+   */
+  public ContrastiveModel setSettings(String... assignments) {
+    set(settings.further(), assignments);
+    return this;
+  }
+
   private ContrastiveModel with(Param<String> param, String value) {
     set(param, value);
     return this;
@@ -157,9 +171,9 @@ public final class ContrastiveModel extends Model<ContrastiveModel> implements M
     return saved.card().temperature();
   }
 
-  /** Whether it was trained here, not loaded. */
+  /** Whether it was trained in this JVM, not loaded. */
   public boolean hasSummary() {
-    return summary.isPresent();
+    return summary != null;
   }
 
   /**
@@ -168,12 +182,15 @@ public final class ContrastiveModel extends Model<ContrastiveModel> implements M
    * @throws IllegalStateException of a model that was loaded
    */
   public ContrastiveSummary summary() {
-    return summary.orElseThrow(
-        () -> new IllegalStateException("%s was loaded and has no summary".formatted(uid)));
+    if (summary == null) {
+      throw new IllegalStateException("%s was loaded and has no summary".formatted(uid));
+    }
+    return summary;
   }
 
   @Override
   public StructType transformSchema(StructType schema) {
+    reading();
     StructType wider = schema;
     for (EmbedRows.Input input : inputs(schema, "")) {
       wider = FrameColumns.withVector(wider, output(input));
@@ -186,11 +203,13 @@ public final class ContrastiveModel extends Model<ContrastiveModel> implements M
     StructType wider = transformSchema(dataset.schema(), true);
     SparkSession spark = dataset.sparkSession();
     Dataset<Row> rows = dataset.toDF();
+    PrepareSettings reading = reading();
     List<EmbedRows.Input> inputs =
-        inputs(dataset.schema(), FrameSource.workingDirectory(rows).toString());
+        inputs(dataset.schema(), FrameSource.folder(rows, reading.input()));
     Dataset<Row> embedded =
         rows.mapPartitions(
-            new EmbedRows(saved.broadcast(spark), inputs, getOrDefault(columns.handleInvalid)),
+            new EmbedRows(
+                saved.broadcast(spark, reading), inputs, getOrDefault(columns.handleInvalid)),
             Encoders.row(wider));
     // What other stages and watermarks keep with a column does not come through by itself.
     return embedded.select(
@@ -201,6 +220,11 @@ public final class ContrastiveModel extends Model<ContrastiveModel> implements M
                         .col(SideColumn.quoted(field.name()))
                         .as(field.name(), field.metadata()))
             .toArray(Column[]::new));
+  }
+
+  /** How rows are read. */
+  private PrepareSettings reading() {
+    return settings.read(List.of(), PreparedAs.assignments(saved.card(), ""), PrepareSettings::of);
   }
 
   private String output(EmbedRows.Input input) {

@@ -70,7 +70,10 @@ final class Fit {
     try {
       PrepareSettings how = PrepareSettings.of(settings);
       Prepare prepare =
-          new Prepare(spark, how).input(FrameSource.of(kept, how.input()), SOURCE).replacing(true);
+          new Prepare(spark, how)
+              .input(FrameSource.of(kept, how.input()), SOURCE)
+              .replacing(true)
+              .remedy("mend the input or set handleInvalid to skip");
       String name =
           DigestUtils.sha256Hex(prepare.fingerprint() + settings.effective()).substring(0, 16);
       try (OutputDirectory place =

@@ -1,13 +1,16 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.spark;
 
+import java.io.Serializable;
 import java.util.List;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamValidators;
 import org.apache.spark.ml.param.Params;
 
 /** The parameters that estimator and model share. */
-final class PairParams {
+final class PairParams implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   static final String ERROR = "error";
   static final String SKIP = "skip";
   static final String KEEP = "keep";

@@ -5,12 +5,11 @@ import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
 import dev.fathom.model.ModelCard;
 import dev.fathom.model.ModelFiles;
-import dev.fathom.model.PreparedAs;
 import dev.fathom.model.TrainedModel;
 import dev.fathom.output.OutputDirectory;
 import dev.fathom.prepare.PrepareSettings;
 import dev.fathom.prepare.SideReader;
-import dev.fathom.settings.Settings;
+import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,12 +20,15 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 
 /** A model directory, held in memory: copies of a {@link ContrastiveModel} share it. */
-final class SavedModel {
+final class SavedModel implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   private final ModelCard card;
   private final TrainedModel trained;
   private final Map<String, byte[]> files;
-  private Broadcast<Embedder> shared;
-  private JavaSparkContext sharedBy;
+  private transient Broadcast<Embedder> shared;
+  private transient JavaSparkContext sharedBy;
+  private transient PrepareSettings sharedFor;
 
   private SavedModel(ModelCard card, TrainedModel trained, Map<String, byte[]> files) {
     this.card = card;
@@ -68,13 +70,15 @@ final class SavedModel {
     return trained.towers().dimension();
   }
 
-  /** The model on the executors, sent there once. */
-  synchronized Broadcast<Embedder> broadcast(SparkSession spark) {
+  /**
+   * The model on the executors, sent there once.
+   *
+   * @param how rows are read
+   */
+  synchronized Broadcast<Embedder> broadcast(SparkSession spark, PrepareSettings how) {
     Sessions.require(spark);
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    if (shared == null || sharedBy.sc() != context.sc()) {
-      PrepareSettings how =
-          PrepareSettings.of(Settings.defaults().with(PreparedAs.assignments(card, "")));
+    if (shared == null || sharedBy.sc() != context.sc() || !sharedFor.equals(how)) {
       SerializableConfiguration hadoop =
           new SerializableConfiguration(context.hadoopConfiguration());
       shared =
@@ -84,6 +88,7 @@ final class SavedModel {
                   new SideReader(card.x().reads(), how, hadoop),
                   new SideReader(card.y().reads(), how, hadoop)));
       sharedBy = context;
+      sharedFor = how;
     }
     return shared;
   }

@@ -23,6 +23,7 @@ final class Jobs {
   private final Map<String, String> environment = new LinkedHashMap<>();
   private final Map<String, String> configuration = new LinkedHashMap<>();
   private String flags;
+  private String main = "dev.fathom.cli.Fathom";
 
   Jobs(Path directory) throws IOException {
     this.directory = Files.createDirectories(directory);
@@ -58,12 +59,18 @@ final class Jobs {
     return this;
   }
 
+  /** Sets the class that is run, in place of the command line. */
+  Jobs main(Class<?> program) {
+    main = program.getName();
+    return this;
+  }
+
   /** Submits one. */
   Job submit(String master, List<String> command) throws Exception {
     if (flags == null) {
       flags(QuickStart.flags());
     }
-    List<String> options = new ArrayList<>(List.of("--master", master));
+    List<String> options = new ArrayList<>(List.of("--class", main, "--master", master));
     configuration.forEach((key, value) -> options.addAll(List.of("--conf", key + "=" + value)));
     return submit(directory, flags, environment, List.of(), options, command);
   }
@@ -75,7 +82,7 @@ final class Jobs {
         QuickStart.flags(),
         Map.of(),
         List.of("env", "-u", "SPARK_LOCAL_IP"),
-        List.of("--master", "local[2]"),
+        List.of("--class", "dev.fathom.cli.Fathom", "--master", "local[2]"),
         command);
   }
 
@@ -88,7 +95,7 @@ final class Jobs {
       List<String> command)
       throws IOException {
     List<String> arguments = new ArrayList<>(options);
-    arguments.addAll(List.of("--class", "dev.fathom.cli.Fathom", JAR.toString()));
+    arguments.add(JAR.toString());
     arguments.addAll(command);
     Path log = directory.resolve("job-" + System.nanoTime() + ".log");
     return new Job(

@@ -4,7 +4,16 @@ package dev.fathom.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fathom.cluster.Jobs.Job;
+import dev.fathom.spark.ContrastiveEstimator;
+import dev.fathom.testing.LocalSpark;
 import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.ml.Pipeline;
+import org.apache.spark.ml.PipelineModel;
+import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,6 +66,36 @@ class StandaloneIT {
         .finish();
 
     assertThat(training.parameters()).isEqualTo(Undisturbed.get().averaged());
+  }
+
+  @Test
+  void aPipelineThatWasSavedElsewhereGivesTheSameBits() throws Exception {
+    SparkSession spark = LocalSpark.session();
+    String pairs = directory.resolve("pairs.parquet").toString();
+    String saved = directory.resolve("pipeline").toString();
+    String embedded = directory.resolve("embedded").toString();
+    spark
+        .range(300)
+        .selectExpr(
+            "CAST(id AS STRING) id",
+            "array(sin(id), cos(id), sin(id) * cos(id)) x",
+            "concat_ws(' ', floor(5 * sin(id)), concat('c', floor(5 * cos(id)))) y")
+        .write()
+        .parquet(pairs);
+    Dataset<Row> frame = spark.read().parquet(pairs).coalesce(1);
+    ContrastiveEstimator estimator =
+        new ContrastiveEstimator().setKeyCol("id").setXCol("x").setYCol("y").setEpochs(1);
+    PipelineModel pipeline = new Pipeline().setStages(new PipelineStage[] {estimator}).fit(frame);
+    pipeline.save(saved);
+
+    jobs.main(SavedPipeline.class)
+        .export(SparkJvm.MORE, Path.of("target/test-classes").toAbsolutePath().toString())
+        .submit(cluster.url(), List.of(saved, pairs, embedded))
+        .finish();
+
+    assertThat(spark.read().parquet(embedded).collectAsList())
+        .hasSize(300)
+        .containsExactlyInAnyOrderElementsOf(pipeline.transform(frame).collectAsList());
   }
 
   @Test

@@ -2,6 +2,7 @@
 package dev.fathom.spark;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -33,6 +34,7 @@ import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
+import org.apache.commons.lang3.SerializationUtils;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
@@ -287,6 +289,54 @@ class ContrastiveEstimatorTest {
   }
 
   @Test
+  void stagesThatWereSerialisedGiveTheSameBits() {
+    ContrastiveModel sent = SerializationUtils.clone(model);
+    ContrastiveEstimator estimator = SerializationUtils.clone(estimator());
+
+    assertThat(embedded(sent, pairs)).isEqualTo(embedded(model, pairs));
+    assertThat(sent.hasSummary()).isFalse();
+    assertThat(sent.copy(ParamMap.empty()).setSides("y").transform(pairs).columns()).hasSize(5);
+    assertThat(estimator.transformSchema(pairs.schema()).size()).isEqualTo(6);
+  }
+
+  @Test
+  void aModelGoesToTheExecutorsOnce() {
+    SavedModel held = SavedModel.read(spark, new org.apache.hadoop.fs.Path(saved("held")));
+    PrepareSettings how = PrepareSettings.of(Settings.defaults());
+
+    assertThat(held.broadcast(spark, how))
+        .isSameAs(held.broadcast(spark.newSession(), PrepareSettings.of(Settings.defaults())));
+  }
+
+  @Test
+  void rowsAreReadAsTheFitWasTold() throws Exception {
+    Dataset<Row> words =
+        pairs
+            .withColumn("picture", concat(col("id"), lit(".png")))
+            .withColumn(
+                "caption", when(col("id").equalTo("r001"), "n/a").otherwise(col("caption")));
+    ContrastiveModel told =
+        estimator()
+            .setKeyCol("id")
+            .setEpochs(1)
+            .setSettings("input.nulls=[]", "input.images=" + here)
+            .fit(words);
+    told.write().save(here.resolve("told").toString());
+
+    ContrastiveModel loaded = ContrastiveModel.load(here.resolve("told").toString());
+
+    Map<String, Row> whole = embedded(told, words);
+    assertThat(whole).hasSize(PAIRS);
+    assertThat(embedded(loaded, words)).isEqualTo(whole);
+    assertThatThrownBy(() -> embedded(loaded.setSettings("input.images=" + here), words))
+        .rootCause()
+        .hasMessageContaining("column caption holds what cannot be embedded");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> loaded.setSettings("input.null=[]").transformSchema(words.schema()))
+        .withMessageContaining("did you mean input.nulls?");
+  }
+
+  @Test
   void oneSideNeedsNoColumnOfTheOther() {
     Dataset<Row> captions = pairs.drop("picture");
     ContrastiveModel ofY = model.copy(ParamMap.empty()).setSides("y").setYEmbeddingCol("vector");
@@ -357,7 +407,8 @@ class ContrastiveEstimatorTest {
         .hasMessageContaining("handleInvalid");
     assertThatThrownBy(() -> estimator().fit(broken))
         .isInstanceOf(FathomException.class)
-        .hasMessageContaining("2 of 240 rows of DataFrame were rejected");
+        .hasMessageContaining("2 of 240 rows of DataFrame were rejected")
+        .hasMessageEndingWith("mend the input or set handleInvalid to skip");
     assertThat(copy.setHandleInvalid("skip").transform(broken).count()).isEqualTo(PAIRS - 2);
     Map<String, Row> kept = embedded(copy.setHandleInvalid("keep"), broken);
     assertThat(kept).hasSize(PAIRS);

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import javax.imageio.ImageIO;
 import javax.tools.ToolProvider;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -33,20 +34,26 @@ class ExamplesTest {
 
   @Test
   void theExampleTrainsMeasuresAndSaves() throws Exception {
-    SparkSession spark = LocalSpark.session();
     String pairs = here.resolve("pairs.parquet").toString();
-    spark
-        .createDataFrame(
-            pairs(),
-            new StructType().add("id", "string").add("picture", "binary").add("caption", "string"))
-        .write()
-        .parquet(pairs);
+    write(Path.of(pairs));
     String model = here.resolve("model").toString();
 
     String told = run(pairs, model);
 
     assertThat(told).contains("recall@1: ");
     assertThat(ContrastiveModel.load(model).dimension()).isEqualTo(8);
+  }
+
+  /** Writes the pairs of the examples, and reads them. */
+  static Dataset<Row> write(Path parquet) throws Exception {
+    SparkSession spark = LocalSpark.session();
+    spark
+        .createDataFrame(
+            pairs(),
+            new StructType().add("id", "string").add("picture", "binary").add("caption", "string"))
+        .write()
+        .parquet(parquet.toString());
+    return spark.read().parquet(parquet.toString());
   }
 
   private static List<Row> pairs() throws Exception {

@@ -36,14 +36,17 @@ public final class FrameSource implements Source {
 
   /** Finds the columns that the settings name; the frame is read several times. */
   public static FrameSource of(Dataset<Row> frame, InputSettings input) {
-    String folder = input.images().orElseGet(() -> workingDirectory(frame).toString());
-    PairColumns columns = PairColumns.of(frame, FRAME, input, folder);
+    PairColumns columns = PairColumns.of(frame, FRAME, input, folder(frame, input));
     return new FrameSource(
         frame.select(columns.selected(frame, FRAME, input).toArray(Column[]::new)), columns);
   }
 
   /** What names of pictures in a frame are relative to. */
-  public static Path workingDirectory(Dataset<Row> frame) {
+  public static String folder(Dataset<Row> frame, InputSettings input) {
+    return input.images().orElseGet(() -> workingDirectory(frame).toString());
+  }
+
+  private static Path workingDirectory(Dataset<Row> frame) {
     try {
       return FileSystem.get(frame.sparkSession().sparkContext().hadoopConfiguration())
           .getWorkingDirectory();
