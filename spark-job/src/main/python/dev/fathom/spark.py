@@ -8,6 +8,8 @@ and a getter. `explainParams()` lists them.
 import json
 from contextlib import contextmanager
 
+from py4j.java_collections import JavaArray, JavaList
+from py4j.java_gateway import JavaPackage
 from py4j.protocol import Py4JJavaError
 from pyspark import SparkContext
 from pyspark.ml.evaluation import JavaEvaluator
@@ -34,13 +36,15 @@ class FathomException(RuntimeError):
 
 @contextmanager
 def _plain_errors():
-    """Leaves the stack of an error of Fathom's out."""
+    """Leaves the stack of an error of Fathom's out, also of one that a task threw."""
     try:
         yield
     except Py4JJavaError as error:
         thrown = error.java_exception
-        if thrown.getClass().getName() == "dev.fathom.error.FathomException":
-            raise FathomException(thrown.getMessage()) from None
+        while thrown is not None:
+            if thrown.getClass().getName() == "dev.fathom.error.FathomException":
+                raise FathomException(thrown.getMessage()) from None
+            thrown = thrown.getCause()
         raise
 
 
@@ -48,8 +52,8 @@ def _setting(value):
     """The value of a key. Arrays become lists, and the text that a saved stage has is a number or a list again."""
     if hasattr(value, "tolist"):
         value = value.tolist()
-    if isinstance(value, (tuple, range)):
-        return list(value)
+    if isinstance(value, (list, tuple, range)):
+        return [_setting(one) for one in value]
     if isinstance(value, str):
         try:
             read = json.loads(value)
@@ -72,14 +76,14 @@ def _texts(value):
     return [_text(one) for one in value]
 
 
-_CONVERTERS = {"Param": _text, "SettingParam": _setting, "StringArrayParam": _texts}
+_CONVERTERS = {"Param": _text, "SettingParam": _setting, "AssignmentsParam": _texts}
 
 
 class _Stage(JavaParams):
     """A stage whose parameters are those of its Java object."""
 
     def _start(self, values):
-        self._java_obj = self._new_java_obj(_PACKAGE + type(self).__name__, self.uid)
+        self._java_obj = _java(self._java_name)(self.uid)
         self._create_params_from_java()
         self.setParams(**values)
 
@@ -91,7 +95,8 @@ class _Stage(JavaParams):
             self._add_accessors(name)
             if self._java_obj.hasDefault(param):
                 default = self._java_obj.getDefault(param).get()
-                self._defaultParamMap[getattr(self, name)] = list(default) if kind == "StringArrayParam" else default
+                listed = isinstance(default, (JavaArray, JavaList))
+                self._defaultParamMap[getattr(self, name)] = list(default) if listed else default
         self._params = None
 
     @classmethod
@@ -145,6 +150,8 @@ class _Assigned(_Stage):
 class ContrastiveEstimator(_Configured, _Assigned, JavaEstimator, JavaMLReadable, JavaMLWritable):
     """Trains two encoders on the pairs of a DataFrame, until they agree on them."""
 
+    _java_name = "ContrastiveEstimator"
+
     def __init__(self, **values):
         super().__init__()
         self._start(values)
@@ -176,6 +183,8 @@ class ContrastiveEstimator(_Configured, _Assigned, JavaEstimator, JavaMLReadable
 class ContrastiveModel(_Assigned, JavaModel, JavaMLReadable, JavaMLWritable):
     """Two trained encoders: adds the embeddings of a side, or of both, as vectors. Streams are taken, too."""
 
+    _java_name = "ContrastiveModel"
+
     def __init__(self, java_model=None):
         super().__init__(java_model)
         if java_model is not None:
@@ -185,7 +194,7 @@ class ContrastiveModel(_Assigned, JavaModel, JavaMLReadable, JavaMLWritable):
     def fromDirectory(cls, directory):
         """The model of a directory that `fathom train` or `fathom run` wrote."""
         with _plain_errors():
-            return cls._from_java(_java(cls.__name__).fromDirectory(_session()._jsparkSession, directory))
+            return cls._from_java(_java(cls._java_name).fromDirectory(_session()._jsparkSession, directory))
 
     @property
     def dimension(self):
@@ -246,6 +255,8 @@ class ContrastiveSummary(JavaWrapper):
 class ContrastiveEvaluator(_Configured, JavaEvaluator, JavaMLReadable, JavaMLWritable):
     """How good pairs of embeddings are: recallAt1, recallAt5, recallAt10 or sharedDimension."""
 
+    _java_name = "ContrastiveEvaluator"
+
     def __init__(self, **values):
         super().__init__()
         self._start(values)
@@ -275,6 +286,8 @@ class IntrinsicDimension:
 
 
 def _measured(how, frame, columns, settings):
+    if len(settings) == 1 and not isinstance(settings[0], str):
+        settings = settings[0]
     texts = JavaWrapper._new_java_array(list(settings), SparkContext._active_spark_context._gateway.jvm.java.lang.String)
     with _plain_errors():
         measured = getattr(_java("IntrinsicDimension"), how)(frame._jdf, *columns, texts)
@@ -286,4 +299,7 @@ def _session():
 
 
 def _java(name):
-    return getattr(_session()._jvm.dev.fathom.spark, name)
+    found = getattr(_session()._jvm.dev.fathom.spark, name)
+    if isinstance(found, JavaPackage):
+        raise RuntimeError("the JVM has no class %s%s; pass fathom.jar with --jars" % (_PACKAGE, name))
+    return found

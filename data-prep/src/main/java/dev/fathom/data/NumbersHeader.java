@@ -5,6 +5,7 @@ import dev.fathom.error.Secrets;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.apache.commons.lang3.math.NumberUtils;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Row;
 import org.slf4j.Logger;
@@ -48,10 +49,11 @@ public record NumbersHeader(boolean isHeader, boolean hasIndex) {
     return new NumbersHeader(names || index, index);
   }
 
-  /** Whether cells are 0, 1, 2 and so on, the names of columns that have none. */
+  /** Whether cells are whole numbers that rise by one, the names of columns that have none. */
   private static boolean areCounted(List<String> cells) {
+    long first = NumberUtils.toLong(cells.get(0).strip(), -1);
     for (int i = 0; i < cells.size(); i++) {
-      if (!cells.get(i).strip().equals(String.valueOf(i))) {
+      if (first < 0 || !cells.get(i).strip().equals(Long.toString(first + i))) {
         return false;
       }
     }

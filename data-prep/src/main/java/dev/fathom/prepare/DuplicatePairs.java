@@ -47,17 +47,19 @@ final class DuplicatePairs implements Serializable {
    * @param drop whether pairs that repeat both sides are to be left out
    */
   static DuplicatePairs find(JavaRDD<Outcome.Kept> pairs, JavaRDD<String> taken, boolean drop) {
-    RepeatedDigests all = RepeatedDigests.of(pairs, taken);
+    long count = pairs.count();
+    RepeatedDigests all = RepeatedDigests.of(pairs, count, taken);
     Map<Kind, Long> counts = all.counts();
     List<Repeat> keys = List.of();
     RepeatedDigests staying = all;
     if (counts.get(Kind.KEY) > 0) {
-      requireKeys(counts.get(Kind.KEY), pairs);
+      requireKeys(counts.get(Kind.KEY), count);
       keys = all.repeats(Kind.KEY);
       // A pair does not count as a duplicate of a rejected pair.
       long[] left = ordinals(keys);
       staying =
-          RepeatedDigests.of(pairs.filter(pair -> Arrays.binarySearch(left, pair.ordinal()) < 0));
+          RepeatedDigests.of(
+              pairs.filter(pair -> Arrays.binarySearch(left, pair.ordinal()) < 0), count);
       counts = staying.counts();
     }
     List<Repeat> same = List.of();
@@ -76,9 +78,8 @@ final class DuplicatePairs implements Serializable {
     return repeats.stream().mapToLong(Repeat::ordinal).toArray();
   }
 
-  private static void requireKeys(long repeats, JavaRDD<Outcome.Kept> pairs) {
+  private static void requireKeys(long repeats, long count) {
     if (repeats > MOST) {
-      long count = pairs.count();
       throw FathomException.data(
           "the key names only %d of %d pairs; set input.key to a column that tells them apart, or to null",
           count - repeats, count);

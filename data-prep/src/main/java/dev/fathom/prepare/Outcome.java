@@ -5,12 +5,11 @@ import com.esotericsoftware.kryo.DefaultSerializer;
 import com.esotericsoftware.kryo.serializers.JavaSerializer;
 import dev.fathom.data.Digest;
 import dev.fathom.data.Split;
-import dev.fathom.prepare.source.RawRow;
 import java.io.Serializable;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The outcome of a row. It uses Java serialisation, as {@link RawRow} does. */
+/** The outcome of a row. Caches and shuffles hold it in {@link OutcomeFormat}. */
 sealed interface Outcome extends Serializable {
 
   /** A copy without pixels and numbers, which holds everything that decides the outcome. */

@@ -13,21 +13,20 @@ import java.util.stream.IntStream;
  * Consecutive outcomes, as they are cached.
  *
  * @param count number of outcomes
- * @param whole the outcomes in {@link OutcomeFormat}
- * @param light the same without content
+ * @param packed the outcomes in {@link OutcomeFormat}
  */
 @DefaultSerializer(JavaSerializer.class)
 @SuppressWarnings("ArrayRecordComponent")
-record OutcomeBlock(int count, byte[] whole, byte[] light) implements Serializable {
-  /** A block ends with the outcome that brings it to this many bytes. */
-  private static final int BYTES = 1 << 18;
+record OutcomeBlock(int count, byte[] packed) implements Serializable {
+  /**
+   * A block ends with the outcome that brings it to this many bytes. Java's serialisation keeps the
+   * last hundred blocks of a stream in memory.
+   */
+  private static final int BYTES = 1 << 15;
 
   /** Packs outcomes, a block at a time. */
   static Iterator<OutcomeBlock> pack(Iterator<Outcome> outcomes) {
     return new Iterator<>() {
-      private final Output whole = new Output(BYTES, -1);
-      private final Output light = new Output(BYTES, -1);
-
       @Override
       public boolean hasNext() {
         return outcomes.hasNext();
@@ -35,31 +34,19 @@ record OutcomeBlock(int count, byte[] whole, byte[] light) implements Serializab
 
       @Override
       public OutcomeBlock next() {
-        whole.clear();
-        light.clear();
+        Output packed = new Output(BYTES, -1);
         int count = 0;
         do {
-          Outcome outcome = outcomes.next();
-          OutcomeFormat.write(outcome, whole);
-          OutcomeFormat.write(outcome.withoutContent(), light);
+          OutcomeFormat.write(outcomes.next(), packed);
           count++;
-        } while (whole.position() < BYTES && outcomes.hasNext());
-        return new OutcomeBlock(count, whole.toBytes(), light.toBytes());
+        } while (packed.position() < BYTES && outcomes.hasNext());
+        return new OutcomeBlock(count, packed.toBytes());
       }
     };
   }
 
   /** The outcomes. */
   Iterator<Outcome> outcomes() {
-    return unpack(whole);
-  }
-
-  /** The outcomes {@link Outcome#withoutContent without content}. */
-  Iterator<Outcome> withoutContent() {
-    return unpack(light);
-  }
-
-  private Iterator<Outcome> unpack(byte[] packed) {
     Input in = new Input(packed);
     return IntStream.range(0, count).mapToObj(i -> OutcomeFormat.read(in)).iterator();
   }

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The binary form of outcomes in caches and shuffles. Java's own serialisation of the records would
- * take several times as long, and every pair is read several times.
+ * The binary form of outcomes in caches and shards' shuffles. Java's own serialisation of the
+ * records would take several times as long, and every pair is read several times.
  */
 final class OutcomeFormat {
   private static final List<Split> SPLITS = List.of(Split.values());

@@ -126,7 +126,12 @@ final class PrepareJob {
             .persist(StorageLevel.MEMORY_AND_DISK_SER());
     JavaRDD<Outcome> decoded = blocks.flatMap(OutcomeBlock::outcomes);
     // The rules for all pairs are found without their content, which is read for the shards alone.
-    JavaRDD<Outcome> light = blocks.flatMap(OutcomeBlock::withoutContent);
+    JavaRDD<OutcomeBlock> lightBlocks =
+        decoded
+            .map(Outcome::withoutContent)
+            .mapPartitions(OutcomeBlock::pack)
+            .persist(StorageLevel.MEMORY_AND_DISK_SER());
+    JavaRDD<Outcome> light = lightBlocks.flatMap(OutcomeBlock::outcomes);
     try {
       describe("decode %s".formatted(input));
       Placement placement = new Placement(spark, settings, source);
@@ -158,6 +163,7 @@ final class PrepareJob {
       writeShards(shards, layout, tally, sides, files);
       return new Made(sides.get(0), sides.get(1), tally, placement.rules().duplicates());
     } finally {
+      lightBlocks.unpersist(false);
       blocks.unpersist(false);
     }
   }

@@ -29,10 +29,10 @@ final class RepeatedDigests {
   /** The place of a key that was there before. */
   static final long TAKEN = -1;
 
-  /** Tasks that compare digests, at least and at most. */
-  private static final int FEW_TASKS = 8;
+  /** Pairs whose digests a task compares, which take up to 400 bytes each. */
+  private static final long PAIRS_OF_A_TASK = 100_000;
 
-  private static final int MANY_TASKS = 1024;
+  private static final long MOST_TASKS = 4096;
 
   private final JavaRDD<Block> blocks;
 
@@ -60,10 +60,11 @@ final class RepeatedDigests {
   /**
    * The digests of pairs.
    *
+   * @param count number of pairs
    * @param taken keys that were there before
    */
-  static RepeatedDigests of(JavaRDD<Outcome.Kept> pairs, JavaRDD<String> taken) {
-    int tasks = Math.min(Math.max(pairs.getNumPartitions(), FEW_TASKS), MANY_TASKS);
+  static RepeatedDigests of(JavaRDD<Outcome.Kept> pairs, long count, JavaRDD<String> taken) {
+    int tasks = (int) Math.min(1 + count / PAIRS_OF_A_TASK, MOST_TASKS);
     JavaPairRDD<Integer, Block> ofPairs = packed(pairs, tasks, Packer::add);
     JavaPairRDD<Integer, Block> ofTaken =
         packed(taken, tasks, (packer, key) -> packer.add(Kind.KEY, Digest.of(key), TAKEN));
@@ -72,8 +73,8 @@ final class RepeatedDigests {
   }
 
   /** The digests of pairs alone. */
-  static RepeatedDigests of(JavaRDD<Outcome.Kept> pairs) {
-    return of(pairs, JavaSparkContext.fromSparkContext(pairs.context()).emptyRDD());
+  static RepeatedDigests of(JavaRDD<Outcome.Kept> pairs, long count) {
+    return of(pairs, count, JavaSparkContext.fromSparkContext(pairs.context()).emptyRDD());
   }
 
   /** Adds what an element holds to a packer. */
@@ -197,14 +198,15 @@ final class RepeatedDigests {
 
   /** Collects digests in blocks, each for one task. */
   private static final class Packer {
-    private static final int NUMBERS_OF_A_BLOCK = 512 * Block.ENTRY;
+    private static final int MOST_NUMBERS = 128 * Block.ENTRY;
+    private static final int FEW_NUMBERS = 8 * Block.ENTRY;
 
     private final Map<Kind, Open[]> open = new EnumMap<>(Kind.class);
     private final Deque<Tuple2<Integer, Block>> full = new ArrayDeque<>();
 
     /** A block that is not full. */
     private static final class Open {
-      private final long[] entries = new long[NUMBERS_OF_A_BLOCK];
+      private long[] entries = new long[FEW_NUMBERS];
       private int used;
     }
 
@@ -233,17 +235,16 @@ final class RepeatedDigests {
       block.entries[block.used++] = digest.high();
       block.entries[block.used++] = digest.low();
       block.entries[block.used++] = ordinal;
-      if (block.used == NUMBERS_OF_A_BLOCK) {
+      if (block.used == MOST_NUMBERS) {
         close(kind, task);
+      } else if (block.used == block.entries.length) {
+        block.entries = Arrays.copyOf(block.entries, 2 * block.used);
       }
     }
 
     private void close(Kind kind, int task) {
       Open block = open.get(kind)[task];
-      long[] entries =
-          block.used == NUMBERS_OF_A_BLOCK
-              ? block.entries
-              : Arrays.copyOf(block.entries, block.used);
+      long[] entries = Arrays.copyOf(block.entries, block.used);
       full.add(new Tuple2<>(task, new Block(kind, entries)));
       open.get(kind)[task] = null;
     }

@@ -152,9 +152,16 @@ final class ShuffledPairs {
     public scala.collection.Iterator<Tuple2<Object, Object>> asKeyValueIterator() {
       Iterator<Tuple2<Object, Object>> all =
           new Iterator<>() {
+            private boolean ended;
+
             @Override
             public boolean hasNext() {
-              return !in.eof();
+              // Spark frees what it fetched once the stream is closed, which is left to the reader.
+              if (!ended && in.eof()) {
+                ended = true;
+                close();
+              }
+              return !ended;
             }
 
             @Override

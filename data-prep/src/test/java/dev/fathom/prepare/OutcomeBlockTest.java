@@ -54,9 +54,6 @@ class OutcomeBlockTest {
     assertThat(all(blocks.stream().map(OutcomeBlock::outcomes)))
         .usingRecursiveComparison()
         .isEqualTo(went);
-    assertThat(all(blocks.stream().map(OutcomeBlock::withoutContent)))
-        .usingRecursiveComparison()
-        .isEqualTo(went.stream().map(Outcome::withoutContent).toList());
     assertThat(all(blocks.stream().map(SerializationUtils::clone).map(OutcomeBlock::outcomes)))
         .usingRecursiveComparison()
         .isEqualTo(went);

@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RepeatedDigestsTest {
   private static final int PAIRS = 20_000;
@@ -55,8 +55,9 @@ class RepeatedDigestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 20})
-  void aRepetitionIsFoundWithTheFirstOfItsKindWhateverTheirOrder(int partitions) {
+  @CsvSource({"1, 0", "20, 0", "1, 1000000", "20, 1000000"})
+  void aRepetitionIsFoundWithTheFirstOfItsKindWhateverTheirOrder(
+      int partitions, long pairsOfTasks) {
     List<Outcome.Kept> pairs = pairs();
     List<Outcome.Kept> anyOrder = new ArrayList<>(pairs.subList(PAIRS / 3, PAIRS));
     anyOrder.addAll(pairs.subList(0, PAIRS / 3));
@@ -66,8 +67,8 @@ class RepeatedDigestsTest {
     Map<Object, Long> before = new HashMap<>();
     taken.collect().forEach(key -> before.put(key, RepeatedDigests.TAKEN));
 
-    RepeatedDigests alone = RepeatedDigests.of(rows);
-    RepeatedDigests beside = RepeatedDigests.of(rows, taken);
+    RepeatedDigests alone = RepeatedDigests.of(rows, pairsOfTasks);
+    RepeatedDigests beside = RepeatedDigests.of(rows, pairsOfTasks, taken);
 
     List<Repeat> byPair =
         expected(pairs, pair -> List.of(pair.x().digest(), pair.y().digest()), new HashMap<>());

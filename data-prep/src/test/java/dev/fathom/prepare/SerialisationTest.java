@@ -30,6 +30,13 @@ class SerialisationTest {
           "label",
           "");
 
+  private static Moments moments() {
+    Moments moments = Moments.none(2);
+    moments.add(new DecodedValue.Vector(new double[] {1, 2}));
+    moments.add(new DecodedValue.Vector(new double[] {3, -2}));
+    return moments;
+  }
+
   @ParameterizedTest
   @MethodSource
   void whatTravelsBetweenTasksTravelsByKryoToo(Object sent) {
@@ -56,8 +63,8 @@ class SerialisationTest {
         new ShardLayout.Place(Split.TRAIN, 5, "a"),
         new Outcome.Placed(Split.TEST, KEPT),
         new Tally().add(new Outcome.Placed(Split.TEST, KEPT)),
-        Moments.none(2),
-        new OutcomeBlock(1, new byte[] {1}, new byte[] {2}),
+        moments(),
+        new OutcomeBlock(1, new byte[] {1}),
         new RepeatedDigests.Repeat(3, 1));
   }
 }

@@ -235,7 +235,8 @@ public final class ContrastiveEstimator extends Estimator<ContrastiveModel>
             .filter(this::isDefined)
             .map(this::getOrDefault)
             .toList();
-    Fit fit = new Fit(dataset.sparkSession(), read(all -> all));
+    String remedy = refuses() ? "mend the input or set handleInvalid to skip" : "mend the input";
+    Fit fit = new Fit(dataset.sparkSession(), read(all -> all), remedy);
     Dataset<Row> pairs = FrameColumns.plain(dataset, named);
     ContrastiveModel model =
         isDefined(checkpointDir)
@@ -259,8 +260,12 @@ public final class ContrastiveEstimator extends Estimator<ContrastiveModel>
                 key
                     + "="
                     + (isDefined(param) ? ConfigUtil.quoteString(getOrDefault(param)) : "null")));
-    boolean refuses = getOrDefault(columns.handleInvalid).equals(PairParams.ERROR);
-    return settings.read(List.of("input.maxRejects=" + (refuses ? 0 : 1)), pairs, reader);
+    return settings.read(List.of("input.maxRejects=" + (refuses() ? 0 : 1)), pairs, reader);
+  }
+
+  /** Whether one rejected row ends the fit. */
+  private boolean refuses() {
+    return getOrDefault(columns.handleInvalid).equals(PairParams.ERROR);
   }
 
   @Override

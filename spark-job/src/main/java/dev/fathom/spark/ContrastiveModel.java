@@ -148,8 +148,8 @@ public final class ContrastiveModel extends Model<ContrastiveModel> implements M
   }
 
   /**
-   * Keys of the configuration that tell how rows are read, each as {@code KEY=VALUE}; those of the
-   * estimator at first. What the encoders read was settled by the training.
+   * Keys of the section {@code input} that tell how rows are read, each as {@code KEY=VALUE}. At
+   * first they are those of the estimator. Keys of other sections have no effect here.
    */
   public ContrastiveModel setSettings(String... assignments) {
     set(settings.further(), assignments);
@@ -224,7 +224,8 @@ public final class ContrastiveModel extends Model<ContrastiveModel> implements M
 
   /** How rows are read. */
   private PrepareSettings reading() {
-    return settings.read(List.of(), PreparedAs.assignments(saved.card(), ""), PrepareSettings::of);
+    return settings.readSection(
+        "input", PreparedAs.assignments(saved.card(), ""), PrepareSettings::of);
   }
 
   private String output(EmbedRows.Input input) {

@@ -34,11 +34,16 @@ final class Fit {
 
   private final SparkSession spark;
   private final Settings settings;
+  private final String remedy;
   private final Storage storage;
 
-  Fit(SparkSession spark, Settings settings) {
+  /**
+   * @param remedy what an error says of rejected rows, for a user to do
+   */
+  Fit(SparkSession spark, Settings settings, String remedy) {
     this.spark = spark;
     this.settings = settings;
+    this.remedy = remedy;
     storage = new Storage(spark.sparkContext().hadoopConfiguration());
     Sessions.requireToTrain(spark);
   }
@@ -73,7 +78,7 @@ final class Fit {
           new Prepare(spark, how)
               .input(FrameSource.of(kept, how.input()), SOURCE)
               .replacing(true)
-              .remedy("mend the input or set handleInvalid to skip");
+              .remedy(remedy);
       String name =
           DigestUtils.sha256Hex(prepare.fingerprint() + settings.effective()).substring(0, 16);
       try (OutputDirectory place =

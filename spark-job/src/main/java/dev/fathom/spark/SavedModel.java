@@ -10,6 +10,7 @@ import dev.fathom.output.OutputDirectory;
 import dev.fathom.prepare.PrepareSettings;
 import dev.fathom.prepare.SideReader;
 import java.io.Serializable;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +27,8 @@ final class SavedModel implements Serializable {
   private final ModelCard card;
   private final TrainedModel trained;
   private final Map<String, byte[]> files;
-  private transient Broadcast<Embedder> shared;
+  private transient Map<PrepareSettings, Broadcast<Embedder>> shared;
   private transient JavaSparkContext sharedBy;
-  private transient PrepareSettings sharedFor;
 
   private SavedModel(ModelCard card, TrainedModel trained, Map<String, byte[]> files) {
     this.card = card;
@@ -71,25 +71,27 @@ final class SavedModel implements Serializable {
   }
 
   /**
-   * The model on the executors, sent there once.
+   * The model on the executors. It is sent there once for each way to read rows.
    *
    * @param how rows are read
    */
   synchronized Broadcast<Embedder> broadcast(SparkSession spark, PrepareSettings how) {
     Sessions.require(spark);
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    if (shared == null || sharedBy.sc() != context.sc() || !sharedFor.equals(how)) {
-      SerializableConfiguration hadoop =
-          new SerializableConfiguration(context.hadoopConfiguration());
-      shared =
-          context.broadcast(
+    if (shared == null || sharedBy.sc() != context.sc()) {
+      shared = new HashMap<>();
+      sharedBy = context;
+    }
+    return shared.computeIfAbsent(
+        how,
+        reading -> {
+          SerializableConfiguration hadoop =
+              new SerializableConfiguration(context.hadoopConfiguration());
+          return context.broadcast(
               new Embedder(
                   trained,
-                  new SideReader(card.x().reads(), how, hadoop),
-                  new SideReader(card.y().reads(), how, hadoop)));
-      sharedBy = context;
-      sharedFor = how;
-    }
-    return shared;
+                  new SideReader(card.x().reads(), reading, hadoop),
+                  new SideReader(card.y().reads(), reading, hadoop)));
+        });
   }
 }

@@ -12,7 +12,6 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.Params;
-import org.apache.spark.ml.param.StringArrayParam;
 
 /** The keys of the configuration that a stage of a pipeline takes as parameters. */
 final class SettingParams implements Serializable {
@@ -20,7 +19,7 @@ final class SettingParams implements Serializable {
 
   private final Params owner;
   private final LinkedHashMap<String, SettingParam> byKey = new LinkedHashMap<>();
-  private final StringArrayParam further;
+  private final AssignmentsParam further;
 
   /**
    * Parameters of these keys.
@@ -30,7 +29,7 @@ final class SettingParams implements Serializable {
   SettingParams(Params owner, Predicate<String> keys) {
     this.owner = owner;
     further =
-        new StringArrayParam(
+        new AssignmentsParam(
             owner, "settings", "further keys of the configuration, each as KEY=VALUE");
     owner.setDefault(further, new String[0]);
     for (String key : Settings.keys()) {
@@ -42,7 +41,7 @@ final class SettingParams implements Serializable {
     }
   }
 
-  StringArrayParam further() {
+  AssignmentsParam further() {
     return further;
   }
 
@@ -83,6 +82,27 @@ final class SettingParams implements Serializable {
         .filter(owner::isSet)
         .forEach(param -> assignments.add(param.assignment(owner.getOrDefault(param))));
     assignments.addAll(last);
+    return read(assignments, reader);
+  }
+
+  /**
+   * What is read from the settings of one section: the defaults, then {@link #further}. Keys of
+   * other sections are checked, but not applied.
+   *
+   * @param last assignments that win over all of them
+   * @throws IllegalArgumentException if the configuration does not take a value
+   */
+  <T> T readSection(String section, List<String> last, Function<Settings, T> reader) {
+    List<String> told = List.of(owner.getOrDefault(further));
+    read(told, Function.identity());
+    List<String> assignments =
+        new ArrayList<>(
+            told.stream().filter(one -> one.strip().startsWith(section + ".")).toList());
+    assignments.addAll(last);
+    return read(assignments, reader);
+  }
+
+  private static <T> T read(List<String> assignments, Function<Settings, T> reader) {
     try {
       return reader.apply(Settings.defaults().with(assignments));
     } catch (FathomException e) {
