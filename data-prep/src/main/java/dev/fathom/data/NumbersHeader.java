@@ -13,18 +13,18 @@ import org.slf4j.LoggerFactory;
 /**
  * The first row of a CSV file of numbers.
  *
- * @param isHeader whether it names the columns; an empty cell alone says nothing
+ * @param isHeader whether it names the columns; an empty cell alone does not count as a name
  * @param hasIndex whether the first column numbers the rows, as pandas and R write it: it is the
- *     only one without a name
+ *     only column without a name
  */
 public record NumbersHeader(boolean isHeader, boolean hasIndex) {
-  /** A file without a row. */
+  /** The header of a file without rows. */
   public static final NumbersHeader NONE = new NumbersHeader(false, false);
 
   private static final Logger LOG = LoggerFactory.getLogger(NumbersHeader.class);
   private static final Pattern NOT_FINITE = Pattern.compile("(?i)[-+]?(nan|inf|infinity)");
 
-  /** Looks at the first row of a file, a row of texts. An index is warned of. */
+  /** Examines the first row of a file, given as texts. Logs a warning about an index. */
   public static NumbersHeader of(Path file, Row first) {
     NumbersHeader header =
         of(
@@ -48,7 +48,7 @@ public record NumbersHeader(boolean isHeader, boolean hasIndex) {
     return new NumbersHeader(names || index, index);
   }
 
-  /** Whether cells are 0, 1, 2 and so on, the names of columns that have none. */
+  /** Whether cells are 0, 1, 2 and so on, which pandas writes as names of unnamed columns. */
   private static boolean areCounted(List<String> cells) {
     for (int i = 0; i < cells.size(); i++) {
       if (!cells.get(i).strip().equals(String.valueOf(i))) {
@@ -59,7 +59,7 @@ public record NumbersHeader(boolean isHeader, boolean hasIndex) {
   }
 
   private static boolean isNumber(String text) {
-    // Spreadsheets of half of Europe write a comma.
+    // Spreadsheets in half of Europe write a decimal comma.
     String number = text.strip().replace(',', '.');
     try {
       Double.parseDouble(number);
