@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
  *
  * @param count number of outcomes
  * @param whole the outcomes in {@link OutcomeFormat}
- * @param light the same without content
+ * @param light the outcomes without content, in the same format
  */
 @DefaultSerializer(JavaSerializer.class)
 @SuppressWarnings("ArrayRecordComponent")
@@ -22,7 +22,7 @@ record OutcomeBlock(int count, byte[] whole, byte[] light) implements Serializab
   /** A block ends with the outcome that brings it to this many bytes. */
   private static final int BYTES = 1 << 18;
 
-  /** Packs outcomes, a block at a time. */
+  /** Packs outcomes into blocks, one block at a time. */
   static Iterator<OutcomeBlock> pack(Iterator<Outcome> outcomes) {
     return new Iterator<>() {
       private final Output whole = new Output(BYTES, -1);
@@ -49,12 +49,12 @@ record OutcomeBlock(int count, byte[] whole, byte[] light) implements Serializab
     };
   }
 
-  /** The outcomes. */
+  /** Unpacks the outcomes. */
   Iterator<Outcome> outcomes() {
     return unpack(whole);
   }
 
-  /** The outcomes {@link Outcome#withoutContent without content}. */
+  /** Unpacks the outcomes {@link Outcome#withoutContent without content}. */
   Iterator<Outcome> withoutContent() {
     return unpack(light);
   }

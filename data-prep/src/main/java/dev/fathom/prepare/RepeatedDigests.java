@@ -26,17 +26,17 @@ import scala.Tuple2;
  * record, and all kinds together.
  */
 final class RepeatedDigests {
-  /** The place of a key that was there before. */
+  /** The position that stands for a key of an existing dataset. */
   static final long TAKEN = -1;
 
-  /** Tasks that compare digests, at least and at most. */
+  /** Smallest number of tasks that compare digests. */
   private static final int FEW_TASKS = 8;
 
   private static final int MANY_TASKS = 1024;
 
   private final JavaRDD<Block> blocks;
 
-  /** What may repeat. */
+  /** The kinds of content that may repeat. */
   enum Kind {
     KEY,
     X,
@@ -47,8 +47,8 @@ final class RepeatedDigests {
   /**
    * A repetition.
    *
-   * @param ordinal place in the source of the pair that repeats an earlier one
-   * @param first place of the first of them, {@link #TAKEN} for a key that was there before
+   * @param ordinal position in the source of the pair that repeats an earlier one
+   * @param first position of the first such pair, {@link #TAKEN} for a key of an existing dataset
    */
   @DefaultSerializer(JavaSerializer.class)
   record Repeat(long ordinal, long first) implements Serializable {}
@@ -58,9 +58,9 @@ final class RepeatedDigests {
   }
 
   /**
-   * The digests of pairs.
+   * Collects the digests of pairs.
    *
-   * @param taken keys that were there before
+   * @param taken keys of an existing dataset
    */
   static RepeatedDigests of(JavaRDD<Outcome.Kept> pairs, JavaRDD<String> taken) {
     int tasks = Math.min(Math.max(pairs.getNumPartitions(), FEW_TASKS), MANY_TASKS);
@@ -71,12 +71,12 @@ final class RepeatedDigests {
         ofPairs.union(ofTaken).partitionBy(new HashPartitioner(tasks)).values());
   }
 
-  /** The digests of pairs alone. */
+  /** Collects the digests of pairs without existing keys. */
   static RepeatedDigests of(JavaRDD<Outcome.Kept> pairs) {
     return of(pairs, JavaSparkContext.fromSparkContext(pairs.context()).emptyRDD());
   }
 
-  /** Adds what an element holds to a packer. */
+  /** Adds an element's digests to a packer. */
   private interface Adder<T> extends BiConsumer<Packer, T>, Serializable {}
 
   private static <T> JavaPairRDD<Integer, Block> packed(JavaRDD<T> of, int tasks, Adder<T> adder) {
@@ -139,7 +139,7 @@ final class RepeatedDigests {
     return found;
   }
 
-  /** Takes a pair that repeats an earlier one. */
+  /** Receives a pair that repeats an earlier one. */
   private interface Later {
     void take(Digest digest, long ordinal);
   }
@@ -147,12 +147,12 @@ final class RepeatedDigests {
   /**
    * Digests of one kind.
    *
-   * @param entries for each, its two halves and the ordinal of its pair
+   * @param entries for each digest, its two halves and the ordinal of its pair
    */
   @DefaultSerializer(JavaSerializer.class)
   @SuppressWarnings("ArrayRecordComponent")
   private record Block(Kind kind, long[] entries) implements Serializable {
-    /** Numbers of an entry. */
+    /** Number of longs in an entry. */
     static final int ENTRY = 3;
 
     void addTo(FirstPlaces first, Later later) {
@@ -166,7 +166,7 @@ final class RepeatedDigests {
     }
   }
 
-  /** Blocks of the digests of some elements. */
+  /** Packs the digests of some elements into blocks. */
   private static final class Blocks<T> implements Iterator<Tuple2<Integer, Block>> {
     private final Iterator<T> of;
     private final Adder<T> adder;
@@ -202,7 +202,7 @@ final class RepeatedDigests {
     private final Map<Kind, Open[]> open = new EnumMap<>(Kind.class);
     private final Deque<Tuple2<Integer, Block>> full = new ArrayDeque<>();
 
-    /** A block that is not full. */
+    /** A block that is not full yet. */
     private static final class Open {
       private final long[] entries = new long[NUMBERS_OF_A_BLOCK];
       private int used;
@@ -262,7 +262,7 @@ final class RepeatedDigests {
 
   /** The first place of each digest: a hash table with open addressing, at most half full. */
   private static final class FirstPlaces {
-    /** Added to an ordinal, so that 0 is a free slot. */
+    /** Added to an ordinal, so that 0 means a free slot. */
     private static final long BASE = 1 - TAKEN;
 
     private long[] slots = new long[1024 * Block.ENTRY];
@@ -271,7 +271,7 @@ final class RepeatedDigests {
     /**
      * Adds a digest.
      *
-     * @return the later of two places if the digest is known, else {@link #TAKEN}
+     * @return the later of the two positions if the digest is known, else {@link #TAKEN}
      */
     long add(Digest digest, long ordinal) {
       int slot = slot(slots, digest.high(), digest.low());
@@ -308,7 +308,7 @@ final class RepeatedDigests {
       slots[slot + 2] = place;
     }
 
-    /** The slot of a digest, or the free one where it belongs. */
+    /** The slot of a digest, or the free slot where it belongs. */
     private static int slot(long[] slots, long high, long low) {
       int mask = slots.length / Block.ENTRY - 1;
       int at = (int) low & mask;
