@@ -59,8 +59,7 @@ public record NpyMatrix(
   private static final long APART_AT_ONCE = 1 << 23;
 
   /**
-   * Largest count of numbers in a packed matrix whose rows lie apart; each {@link #APART_AT_ONCE}
-   * of them require unpacking the whole.
+   * Most numbers of a packed matrix stored by columns; each {@link #APART_AT_ONCE} unpack it all.
    */
   private static final long MOST_PACKED_APART = 1 << 28;
 
@@ -78,8 +77,7 @@ public record NpyMatrix(
    * Reads the header and compares it with the size of the file.
    *
    * @param file a {@code .npy}, or an array of an archive: {@code a.npz/left}
-   * @throws FathomException naming the file, if it is no such matrix or shorter than its header
-   *     says
+   * @throws FathomException naming the file, if it is no such matrix or shorter than it says
    */
   public static NpyMatrix open(Storage storage, Path file) {
     Optional<Path> archive = NpzFile.archive(storage, file);
@@ -236,9 +234,8 @@ public record NpyMatrix(
   }
 
   /**
-   * Returns the rows {@code [from, to)} in double precision, exact except for integers beyond 2^53.
-   * They are read as they are asked for, and few are in memory at once. In C order a compressed
-   * entry is unpacked once.
+   * Returns the rows {@code [from, to)} as they are asked for, in double precision, exact up to
+   * 2^53 for integers. Few are in memory at once. In C order a compressed entry is unpacked once.
    */
   public Rows rows(Storage storage, long from, long to) {
     return new Rows(storage, from, to);
@@ -353,10 +350,7 @@ public record NpyMatrix(
       return packed.isEmpty() ? storage.open(path) : NpzFile.entry(storage, path, packed);
     }
 
-    /**
-     * Reads numbers from an index on. A compressed entry is unpacked again for an index that has
-     * been passed.
-     */
+    /** Reads from an index on; going back in a compressed entry unpacks it again. */
     void read(long first, int length, Target target) throws IOException {
       int bytes = bytes();
       byte[] chunk = new byte[Math.min(READ_AT_ONCE / bytes, length) * bytes];

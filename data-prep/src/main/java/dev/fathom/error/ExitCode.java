@@ -11,7 +11,7 @@ public enum ExitCode {
   USAGE(2),
   /** The data is missing, unreadable, or has too many rejected rows. */
   DATA(3),
-  /** Training diverged. */
+  /** The training diverged. */
   DIVERGED(4),
   /** The command {@code compare} found a change beyond its limits. */
   MOVED(5);

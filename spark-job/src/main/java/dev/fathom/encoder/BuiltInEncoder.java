@@ -84,10 +84,10 @@ public enum BuiltInEncoder implements EncoderKind {
   /** Width of the only hidden layer above a frozen network. */
   private static final int HEAD_WIDTH = 256;
 
-  @SuppressWarnings("ImmutableEnumChecker") // Set.of
+  @SuppressWarnings("ImmutableEnumChecker") // Set.of is immutable.
   private final Set<Modality> reads;
 
-  @SuppressWarnings("ImmutableEnumChecker") // List.of
+  @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable.
   private final List<Integer> hidden;
 
   /**

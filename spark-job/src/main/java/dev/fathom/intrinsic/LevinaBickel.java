@@ -42,7 +42,7 @@ final class LevinaBickel {
     return sum / neighbours.count();
   }
 
-  /** For each point, 1/mean(1/m̂) over the point and its k neighbours. */
+  /** Returns, for each point, 1/mean(1/m̂) over the point and its k neighbours. */
   static double[] local(Neighbours neighbours, int k) {
     int n = neighbours.count();
     double[] inverses = new double[n];

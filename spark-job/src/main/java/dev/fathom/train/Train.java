@@ -60,13 +60,13 @@ public final class Train {
     storage = new Storage(spark.sparkContext().hadoopConfiguration());
   }
 
-  /** The dataset to train on. */
+  /** Sets the dataset to train on. */
   public Train data(String directory) {
     data = new DatasetFiles(new Path(directory));
     return this;
   }
 
-  /** The directory that the model is written to; no other run may use it. */
+  /** Sets the directory that the model is written to, which no other run may use. */
   public Train output(String directory) {
     output = new TrainFiles(new Path(directory));
     return this;

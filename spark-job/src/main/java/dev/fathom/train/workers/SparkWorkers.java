@@ -39,7 +39,7 @@ public final class SparkWorkers<E> implements Workers {
 
   /** Finds the pairs in an element. */
   public interface Contents<E> extends Serializable {
-    /** Returns the pairs. */
+    /** Returns the pairs of an element. */
     PlacedPairs of(E element);
   }
 
