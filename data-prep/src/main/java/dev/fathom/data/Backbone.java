@@ -7,18 +7,18 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * The frozen network whose features a side holds, with all that decides them.
+ * The frozen network whose features a side holds, with everything that determines the features.
  *
- * @param of what the network reads: images or texts
- * @param path of the ONNX file, as it was given
- * @param sha256 of the ONNX file
- * @param output of the network that is taken
- * @param pooling how it becomes one vector
+ * @param of modality that the network reads: images or texts
+ * @param path path of the ONNX file, as it was given
+ * @param sha256 SHA-256 digest of the ONNX file
+ * @param output name of the network's output that is used
+ * @param pooling how the output becomes one vector
  * @param columns width of the vector
- * @param picture how a picture becomes the network's input; null of texts
- * @param tokenizer path of the {@code tokenizer.json}; null of images
- * @param tokenizerSha256 of that file; null of images
- * @param maxTokens tokens of a text that are read at most, 0 of images
+ * @param picture how a picture becomes the network's input; null for texts
+ * @param tokenizer path of the {@code tokenizer.json}; null for images
+ * @param tokenizerSha256 SHA-256 digest of that file; null for images
+ * @param maxTokens largest number of tokens that are read of a text, 0 for images
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Backbone(
@@ -37,10 +37,10 @@ public record Backbone(
 
   /** How the output of a network becomes one vector. */
   public enum Pooling {
-    /** The first token: class tokens stand there. */
+    /** The first token, where class tokens stand. */
     @JsonProperty("cls")
     CLS,
-    /** The mean over tokens, or over places of a picture. */
+    /** The mean over tokens, or over positions in a picture. */
     @JsonProperty("mean")
     MEAN,
     /** The output as it is. */
@@ -48,15 +48,15 @@ public record Backbone(
     NONE
   }
 
-  /** By what weights a picture is resized. */
+  /** The kernel whose weights resize a picture. */
   public enum Filter {
-    /** Windowed sinc of three lobes. */
+    /** Lanczos: a windowed sinc of three lobes. */
     @JsonProperty("lanczos")
     LANCZOS,
-    /** Cubic with a = −1/2. */
+    /** The cubic kernel with a = −1/2. */
     @JsonProperty("bicubic")
     BICUBIC,
-    /** Triangle. */
+    /** The triangle kernel. */
     @JsonProperty("bilinear")
     BILINEAR
   }
@@ -65,13 +65,13 @@ public record Backbone(
    * How a picture becomes a network's input: a square of {@code size} pixels, each value v of 0 to
    * 255 as {@code (v / 255 − mean) / deviation} of its channel.
    *
-   * @param size pixels of a side
-   * @param crop share of the shorter side that the square in the middle takes, 0 for the whole
-   *     picture with white margins
-   * @param filter that it is resized by
-   * @param mean of red, green, blue
-   * @param deviation of red, green, blue
-   * @param blueFirst whether channels go in as blue, green, red
+   * @param size number of pixels on a side
+   * @param crop share of the shorter side that the central square covers, 0 for the whole picture
+   *     with white margins
+   * @param filter kernel that resizes the picture
+   * @param mean mean of red, green, blue
+   * @param deviation standard deviation of red, green, blue
+   * @param blueFirst whether the channels are given as blue, green, red
    */
   public record Picture(
       int size,
@@ -83,20 +83,20 @@ public record Backbone(
       implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    /** Copies the lists. */
+    /** Makes the lists immutable. */
     public Picture {
       mean = List.copyOf(mean);
       deviation = List.copyOf(deviation);
     }
   }
 
-  /** The same with the width that was found. */
+  /** Returns the same network with the width that was found. */
   public Backbone ofWidth(int width) {
     return new Backbone(
         of, path, sha256, output, pooling, width, picture, tokenizer, tokenizerSha256, maxTokens);
   }
 
-  /** The same without the places of its files. */
+  /** Returns the same network without the paths of its files. */
   public Backbone anywhere() {
     return new Backbone(
         of, "", sha256, output, pooling, columns, picture, null, tokenizerSha256, maxTokens);

@@ -13,18 +13,19 @@ import java.util.TreeMap;
  * The card of a dataset: {@code dataset.json}.
  *
  * @param schemaVersion the version of this contract, {@link #SCHEMA_VERSION}
- * @param source where the pairs came from: the path, or the name of a built-in source
- * @param fingerprint of the input and the settings that made the dataset
- * @param seed what every random choice was drawn from
- * @param knownDimension the true number of shared dimensions, where the source knows it
+ * @param source source of the pairs: a path, or the name of a built-in source
+ * @param fingerprint digest of the input and the settings that made the dataset
+ * @param seed seed of every random choice
+ * @param knownDimension the true number of shared dimensions, if the source knows it
  * @param shuffledPairs whether the pairing was destroyed on purpose, as a control
  * @param x the first side
  * @param y the second side
- * @param counts rows read, and where they went
- * @param rejects how many rows were rejected, by reason
- * @param duplicates how many kept pairs repeat an earlier one, or a side of one
- * @param settings what decided the form of a pair; what is appended has to be made by the same
- * @param parts what was read, in the order in which it was added
+ * @param counts numbers of rows read, rejected and placed in each split
+ * @param rejects number of rejected rows, by reason
+ * @param duplicates numbers of kept pairs that repeat an earlier pair, or a side of one
+ * @param settings settings that determine the form of a pair; pairs that are appended must be made
+ *     by the same settings
+ * @param parts the inputs that were read, in the order in which they were added
  */
 public record DatasetCard(
     int schemaVersion,
@@ -41,7 +42,7 @@ public record DatasetCard(
     String settings,
     List<Part> parts) {
 
-  /** The version that this code writes and reads. */
+  /** The version of the card that this code writes and reads. */
   public static final int SCHEMA_VERSION = 1;
 
   /** Fills in fields that cards of earlier builds lack. */
@@ -51,7 +52,7 @@ public record DatasetCard(
     parts = parts == null ? List.of() : List.copyOf(parts);
   }
 
-  /** Rows read, and where they went: {@code read = rejected + train + validation + test}. */
+  /** Numbers of rows: {@code read = rejected + train + validation + test}. */
   public record Counts(long read, long rejected, long train, long validation, long test) {
 
     /** Number of pairs. */
@@ -60,7 +61,7 @@ public record DatasetCard(
       return read - rejected;
     }
 
-    /** These and others. */
+    /** Adds other counts to these. */
     Counts plus(Counts other) {
       return new Counts(
           read + other.read,
@@ -80,7 +81,7 @@ public record DatasetCard(
    */
   public record Duplicates(long x, long y, long pairs) implements Serializable {
 
-    /** These and others. */
+    /** Adds other numbers to these. */
     Duplicates plus(Duplicates other) {
       return new Duplicates(x + other.x, y + other.y, pairs + other.pairs);
     }
@@ -89,9 +90,9 @@ public record DatasetCard(
   /**
    * A part of a dataset: the input of one {@code prepare}.
    *
-   * @param source where the pairs came from
-   * @param fingerprint of the input and the settings
-   * @param counts rows read, and where they went
+   * @param source source of the pairs
+   * @param fingerprint digest of the input and the settings
+   * @param counts numbers of rows read, rejected and placed in each split
    */
   public record Part(String source, String fingerprint, Counts counts) {}
 

@@ -50,7 +50,7 @@ public record DatasetFiles(Path directory) {
     return card;
   }
 
-  /** The number of shard files and their bytes. */
+  /** Counts the shard files and their bytes. */
   public Size size(Storage storage) {
     int count = 0;
     long bytes = 0;
@@ -65,6 +65,6 @@ public record DatasetFiles(Path directory) {
     return new Size(count, bytes);
   }
 
-  /** Files and their bytes. */
+  /** The number of files and their bytes. */
   public record Size(int files, long bytes) {}
 }

@@ -10,31 +10,31 @@ import java.util.HexFormat;
 import org.apache.commons.codec.digest.MurmurHash3;
 
 /**
- * 128 bits of the content of one side of a pair: equal for equal content, and for no other that is
- * not made to be.
+ * A digest of 128 bits of the content of one side of a pair: equal for equal content, and different
+ * for different content unless someone forged it.
  */
 @DefaultSerializer(JavaSerializer.class)
 public record Digest(long high, long low) implements Serializable {
 
-  /** Of bytes. */
+  /** The digest of bytes. */
   public static Digest of(byte[] content) {
     long[] hash = MurmurHash3.hash128x64(content);
     return new Digest(hash[0], hash[1]);
   }
 
-  /** Of a text, by its UTF-8. */
+  /** The digest of a text, by its UTF-8. */
   public static Digest of(String text) {
     return of(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Of numbers, by their bits. */
+  /** The digest of numbers, by their bits. */
   public static Digest of(double[] values) {
     ByteBuffer bytes = ByteBuffer.allocate(values.length * Double.BYTES);
     bytes.asDoubleBuffer().put(values);
     return of(bytes.array());
   }
 
-  /** Of two contents together, in this order. */
+  /** The digest of two contents together, in this order. */
   public Digest with(Digest other) {
     return of(
         ByteBuffer.allocate(4 * Long.BYTES)
@@ -45,13 +45,13 @@ public record Digest(long high, long low) implements Serializable {
             .array());
   }
 
-  /** The one whose {@link #bytes} these are. */
+  /** Returns the digest whose {@link #bytes} these are. */
   public static Digest read(byte[] bytes) {
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
     return new Digest(buffer.getLong(), buffer.getLong());
   }
 
-  /** Its 16 bytes. */
+  /** The digest's 16 bytes. */
   public byte[] bytes() {
     return ByteBuffer.allocate(2 * Long.BYTES).putLong(high).putLong(low).array();
   }

@@ -27,14 +27,14 @@ import org.apache.hadoop.fs.Seekable;
 /**
  * A matrix in a NumPy {@code .npy} file or in an {@code .npz} archive. Any range of rows can be
  * read: format versions 1 to 3, C or Fortran order, either byte order, floats of 2, 4 or 8 bytes,
- * integers, booleans. More than two axes are read as rows of the first, one axis as a column.
+ * integers, booleans. More than two axes are read as rows of the first axis, one axis as a column.
  *
  * @param file path of the file
- * @param packed name of the compressed zip entry that holds it, empty for none
+ * @param packed name of the compressed zip entry that holds the matrix, empty for none
  * @param offset bytes before the first number
  * @param type NumPy's name of the type of a number, such as {@code f4}
- * @param littleEndian its byte order
- * @param fortran whether it is stored column by column
+ * @param littleEndian whether the numbers are little-endian
+ * @param fortran whether the matrix is stored column by column
  * @param rows n
  * @param columns d
  */
@@ -55,10 +55,12 @@ public record NpyMatrix(
   private static final int READ_AT_ONCE = 1 << 20;
   private static final long UNPACKED_AT_ONCE = 1 << 26;
 
-  /** Numbers in memory at once where those of a row lie far apart. */
+  /** Largest number of numbers in memory at once if the numbers of a row lie apart. */
   private static final long APART_AT_ONCE = 1 << 23;
 
-  /** Each {@link #APART_AT_ONCE} of these take an unpacking of the whole. */
+  /**
+   * Most numbers of a packed matrix stored by columns; each {@link #APART_AT_ONCE} unpack it all.
+   */
   private static final long MOST_PACKED_APART = 1 << 28;
 
   private static final Pattern TYPE =
@@ -174,13 +176,13 @@ public record NpyMatrix(
         (int) columns);
   }
 
-  /** This matrix within a larger file. */
+  /** Returns this matrix within a larger file. */
   NpyMatrix within(Path whole, long at) {
     return new NpyMatrix(
         whole.toString(), "", at + offset, type, littleEndian, fortran, rows, columns);
   }
 
-  /** This matrix within a compressed entry of a zip. */
+  /** Returns this matrix within a compressed entry of a zip. */
   NpyMatrix packedIn(Path zip, String entry) {
     if (isApart() && rows * columns > MOST_PACKED_APART) {
       throw broken(
@@ -193,8 +195,8 @@ public record NpyMatrix(
   }
 
   /**
-   * How many rows a task reads. A compressed entry is unpacked from its start by each, so that few
-   * tasks read many.
+   * Number of rows that a task reads. Each task unpacks a compressed entry from its start, so for
+   * such an entry there are few tasks with many rows.
    *
    * @param most number of rows for a file in which any row can be reached
    */
@@ -208,7 +210,7 @@ public record NpyMatrix(
     return fortran && columns > 1;
   }
 
-  /** Whether a float may not hold its numbers. */
+  /** Whether the numbers may not fit into floats. */
   public boolean isWiderThanFloat() {
     return WIDE.contains(type);
   }
@@ -216,7 +218,7 @@ public record NpyMatrix(
   /**
    * Reads the rows {@code [from, to)}.
    *
-   * @return (to−from) × d, row-major; numbers that a float does not hold are rounded
+   * @return (to−from) × d, row-major; numbers that a float cannot hold are rounded
    */
   public float[] read(Storage storage, long from, long to) {
     float[] values = new float[numbers(from, to)];
@@ -232,8 +234,8 @@ public record NpyMatrix(
   }
 
   /**
-   * The rows {@code [from, to)} in double precision, exact but for integers beyond 2^53, as they
-   * are asked for. Few are in memory at once. In C order a compressed entry is unpacked once.
+   * Returns the rows {@code [from, to)} as they are asked for, in double precision, exact up to
+   * 2^53 for integers. Few are in memory at once. In C order a compressed entry is unpacked once.
    */
   public Rows rows(Storage storage, long from, long to) {
     return new Rows(storage, from, to);
@@ -307,7 +309,7 @@ public record NpyMatrix(
     return Math.multiplyExact(Math.toIntExact(to - from), columns);
   }
 
-  /** Takes the numbers of a matrix, by their places in row-major order. */
+  /** Receives the numbers of a matrix, by their index in row-major order. */
   @FunctionalInterface
   private interface Target {
     void put(int place, double number);
@@ -348,7 +350,7 @@ public record NpyMatrix(
       return packed.isEmpty() ? storage.open(path) : NpzFile.entry(storage, path, packed);
     }
 
-    /** Reads from a number on; a compressed entry is unpacked anew for one that lies behind. */
+    /** Reads from an index on; going back in a compressed entry unpacks it again. */
     void read(long first, int length, Target target) throws IOException {
       int bytes = bytes();
       byte[] chunk = new byte[Math.min(READ_AT_ONCE / bytes, length) * bytes];

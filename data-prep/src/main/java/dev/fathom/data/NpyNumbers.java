@@ -8,9 +8,9 @@ final class NpyNumbers {
   private NpyNumbers() {}
 
   /**
-   * The number at a byte, exact but for integers beyond 2^53.
+   * The number at an index in bytes, exact except for integers beyond 2^53.
    *
-   * @param type NumPy's name of its type, such as {@code f4}
+   * @param type NumPy's name of the number's type, such as {@code f4}
    */
   static double at(ByteBuffer buffer, int at, String type) {
     return switch (type) {

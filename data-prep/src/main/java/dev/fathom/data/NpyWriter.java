@@ -21,8 +21,8 @@ public final class NpyWriter {
   /**
    * Begins a matrix.
    *
-   * @param out stays the caller's to close
-   * @param rows n, as many as will be written
+   * @param out stream to write to, which the caller closes
+   * @param rows n, the number of rows that will be written
    * @param columns d
    */
   public NpyWriter(OutputStream out, long rows, int columns) throws IOException {
@@ -60,7 +60,7 @@ public final class NpyWriter {
     written++;
   }
 
-  /** Holds the rows that were written to those that the header says. */
+  /** Checks that the number of rows written is that of the header. */
   public void end() {
     if (written != rows) {
       throw new IllegalStateException(written + " rows were written of " + rows);

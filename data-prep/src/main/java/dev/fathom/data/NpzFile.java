@@ -36,7 +36,7 @@ public final class NpzFile {
     return file.getName().toLowerCase(Locale.ROOT).endsWith(NPZ);
   }
 
-  /** The archive that a path leads into, if it does. */
+  /** The archive that a path leads into; empty if it leads into none. */
   public static Optional<Path> archive(Storage storage, Path array) {
     Path at = array.getParent();
     while (at != null && !isNamed(at)) {
@@ -48,7 +48,7 @@ public final class NpzFile {
   /**
    * The names of the arrays, in the order of the archive.
    *
-   * @throws FathomException of data where it is no such archive
+   * @throws FathomException of data if the file is no such archive
    */
   public static List<String> names(Storage storage, Path archive) {
     try (ZipFile zip = zip(storage, archive)) {

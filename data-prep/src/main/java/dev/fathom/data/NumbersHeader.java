@@ -14,18 +14,18 @@ import org.slf4j.LoggerFactory;
 /**
  * The first row of a CSV file of numbers.
  *
- * @param isHeader whether it names the columns; an empty cell alone says nothing
+ * @param isHeader whether it names the columns; an empty cell alone does not count as a name
  * @param hasIndex whether the first column numbers the rows, as pandas and R write it: it is the
- *     only one without a name
+ *     only column without a name
  */
 public record NumbersHeader(boolean isHeader, boolean hasIndex) {
-  /** A file without a row. */
+  /** The header of a file without rows. */
   public static final NumbersHeader NONE = new NumbersHeader(false, false);
 
   private static final Logger LOG = LoggerFactory.getLogger(NumbersHeader.class);
   private static final Pattern NOT_FINITE = Pattern.compile("(?i)[-+]?(nan|inf|infinity)");
 
-  /** Looks at the first row of a file, a row of texts. An index is warned of. */
+  /** Examines the first row of a file, given as texts. Logs a warning about an index. */
   public static NumbersHeader of(Path file, Row first) {
     NumbersHeader header =
         of(
@@ -61,7 +61,7 @@ public record NumbersHeader(boolean isHeader, boolean hasIndex) {
   }
 
   private static boolean isNumber(String text) {
-    // Spreadsheets of half of Europe write a comma.
+    // Spreadsheets in half of Europe write a decimal comma.
     String number = text.strip().replace(',', '.');
     try {
       Double.parseDouble(number);

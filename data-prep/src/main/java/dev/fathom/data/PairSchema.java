@@ -10,10 +10,10 @@ public final class PairSchema {
   /** Unique name of the pair. */
   public static final String KEY = "key";
 
-  /** First side. */
+  /** The first side. */
   public static final String X = "x";
 
-  /** Second side. */
+  /** The second side. */
   public static final String Y = "y";
 
   /** Class of the pair, or null. */
@@ -25,10 +25,16 @@ public final class PairSchema {
   /** Text that shows {@link #Y} to a reader. */
   public static final String Y_SOURCE = "y_source";
 
-  /** The picture of {@link #X} as a JPEG file, where x holds features of it; else no column. */
+  /**
+   * The picture of {@link #X} as a JPEG file, if x holds its features; else there is no such
+   * column.
+   */
   public static final String X_PICTURE = "x_picture";
 
-  /** The picture of {@link #Y}, likewise. */
+  /**
+   * The picture of {@link #Y} as a JPEG file, if y holds its features; else there is no such
+   * column.
+   */
   public static final String Y_PICTURE = "y_picture";
 
   /** Value of the column that the split was grouped by, or null. */
@@ -66,7 +72,7 @@ public final class PairSchema {
         .add(DIGEST, DataTypes.BinaryType, true);
   }
 
-  /** The schema of a shard with the pictures that features were made of. */
+  /** The schema of a shard with the pictures whose features the sides hold. */
   public static StructType rows(Side x, Side y) {
     StructType schema = rows(x.modality(), y.modality());
     if (isPictured(x)) {
@@ -75,7 +81,7 @@ public final class PairSchema {
     return isPictured(y) ? schema.add(Y_PICTURE, DataTypes.BinaryType, true) : schema;
   }
 
-  /** Whether a side holds features of pictures, which stand beside them. */
+  /** Whether a side holds features of pictures, which are stored in a column of their own. */
   public static boolean isPictured(Side side) {
     return side.frozen().filter(network -> network.of() == Modality.IMAGE).isPresent();
   }

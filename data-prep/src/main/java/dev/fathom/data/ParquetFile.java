@@ -17,9 +17,9 @@ public final class ParquetFile {
   private ParquetFile() {}
 
   /**
-   * Refuses a file that is something else.
+   * Refuses a file that is not Parquet.
    *
-   * @param what else could be there, for a person
+   * @param what other forms that are accepted, for the message
    */
   public static void require(Storage storage, Path file, String what) {
     try (InputStream in = storage.open(file)) {

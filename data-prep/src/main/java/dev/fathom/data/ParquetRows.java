@@ -24,8 +24,8 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 
 /**
- * Columns of texts and of lists of floats in a directory of Parquet files, row by row in the order
- * of the files' names, without Spark and without more than a row in memory.
+ * Reads columns of texts and of lists of floats from a directory of Parquet files, row by row in
+ * the order of the files' names, without Spark and with only one row in memory.
  */
 public final class ParquetRows {
   private static final String ENDING = ".parquet";
@@ -39,7 +39,7 @@ public final class ParquetRows {
     this.files = files;
   }
 
-  /** The files of a directory, which may hold none. */
+  /** Opens the files of a directory, which may hold none. */
   public static ParquetRows of(Storage storage, Path directory) {
     return new ParquetRows(
         storage,
@@ -49,7 +49,7 @@ public final class ParquetRows {
             .toList());
   }
 
-  /** A row, good until the next one. */
+  /** A row, valid until the next one. */
   public static final class Row {
     private final Binary[] texts;
     private final float[][] numbers;
@@ -59,39 +59,38 @@ public final class ParquetRows {
       numbers = new float[columns][];
     }
 
-    /** The text of a column that was asked for, by its place among them; empty where it is null. */
+    /** The text of a requested column, by the column's index among these; empty if it is null. */
     public String text(int column) {
       return texts[column] == null ? "" : texts[column].toStringUsingUTF8();
     }
 
-    /** Whether a text is null. */
+    /** Whether the text of a requested column is null. */
     public boolean isNull(int column) {
       return texts[column] == null;
     }
 
     /**
-     * The numbers of a column that was asked for, none where it is null; the array is used again
-     * for the next row.
+     * The numbers of a requested column, empty if it is null; the array is reused for the next row.
      */
     public float[] numbers(int column) {
       return numbers[column];
     }
   }
 
-  /** What takes the rows. */
+  /** Receives the rows. */
   public interface Visitor {
     /**
-     * Takes a row.
+     * Receives a row.
      *
-     * @return whether to go on
+     * @return whether to continue with the next row
      */
     boolean row(Row row) throws IOException;
   }
 
   /**
-   * Reads some columns of all rows, until the visitor has enough.
+   * Reads some columns of all rows, until the visitor stops.
    *
-   * @throws FathomException of data naming a file that is no such Parquet, or has no such column
+   * @throws FathomException of data naming a file that is not Parquet, or lacks such a column
    */
   public void forEach(List<String> columns, Visitor visitor) {
     for (Path file : files) {
@@ -121,7 +120,7 @@ public final class ParquetRows {
     }
   }
 
-  /** Tells Parquet which columns are wanted, and what to do with their values. */
+  /** Tells Parquet which columns are wanted, and where to put their values. */
   private static final class Columns extends ReadSupport<Row> {
     private final Path file;
     private final List<String> columns;
@@ -150,7 +149,7 @@ public final class ParquetRows {
     }
   }
 
-  /** Gathers a row. */
+  /** Builds a row from its values. */
   private static final class Rows extends RecordMaterializer<Row> {
     private final Row row;
     private final Fields root;
@@ -173,7 +172,7 @@ public final class ParquetRows {
           };
     }
 
-    /** A list of Parquet's: a group of a repeated group of an element. */
+    /** A converter of Parquet's lists: a group of a repeated group of an element. */
     private Converter list(Path file, GroupType type, int column) {
       Type repeated = type.getType(0);
       if (repeated.isPrimitive() || !repeated.asGroupType().getType(0).isPrimitive()) {
@@ -242,7 +241,7 @@ public final class ParquetRows {
     private float[] values = NONE;
     private int count;
 
-    /** The numbers of the list that has ended. */
+    /** The numbers of the last complete list. */
     float[] all() {
       if (count < values.length) {
         values = Arrays.copyOf(values, count);

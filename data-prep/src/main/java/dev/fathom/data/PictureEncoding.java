@@ -34,7 +34,7 @@ public enum PictureEncoding {
     }
   },
 
-  /** A JPEG file of quality 0.95: it has a fraction of the bytes, and some loss. */
+  /** A JPEG file of quality 0.95, which has a fraction of the bytes at some loss. */
   @JsonProperty("jpeg")
   JPEG {
     @Override

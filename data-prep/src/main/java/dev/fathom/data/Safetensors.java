@@ -15,7 +15,7 @@ import java.util.Map;
 
 /**
  * Files in the safetensors format: eight bytes of header length, a JSON header with shapes and
- * offsets, raw little-endian floats. Other tools can read them, and nothing in them is ever run.
+ * offsets, raw little-endian floats. Other tools can read them, and reading them executes no code.
  */
 public final class Safetensors {
   private static final int BUFFER_FLOATS = 1 << 18;
@@ -26,7 +26,7 @@ public final class Safetensors {
   /**
    * A tensor.
    *
-   * @param values row-major, as many as the shape says; handed over, not copied
+   * @param values row-major, as many as the shape says; owned by the tensor, not copied
    */
   public record Tensor(String name, List<Long> shape, float[] values) {
     /** A tensor of this shape. */
@@ -35,14 +35,14 @@ public final class Safetensors {
     }
   }
 
-  /** What the header says of a tensor; the names are the format's. */
+  /** The header's entry for a tensor; the names are the format's. */
   public record Entry(String dtype, List<Long> shape, List<Long> data_offsets) {}
 
   /**
    * Writes a file.
    *
-   * @param metadata for a reader, as the format has it: texts alone
-   * @param tensors in the order of the file, with names of their own
+   * @param metadata metadata for readers; the format allows only texts
+   * @param tensors tensors in the order of the file, with distinct names
    */
   public static void write(OutputStream out, Map<String, String> metadata, List<Tensor> tensors)
       throws IOException {
@@ -54,7 +54,7 @@ public final class Safetensors {
       header.put(tensor.name(), new Entry("F32", tensor.shape(), List.of(offset, end)));
       offset = end;
     }
-    // The format wants the header's length to be a multiple of eight, padded with spaces.
+    // The format requires the header's length to be a multiple of eight, padded with spaces.
     byte[] json = JSON.writeValueAsBytes(header);
     int padding = (8 - json.length % 8) % 8;
     out.write(

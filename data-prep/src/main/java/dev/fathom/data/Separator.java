@@ -20,7 +20,7 @@ public final class Separator {
   /**
    * Reads the separator of a setting; a tab is {@code \t} or {@code tab}.
    *
-   * @throws FathomException of usage where it cannot be one
+   * @throws FathomException of usage if it cannot be a separator
    */
   public static String named(String setting) {
     String separator = setting.equals("\\t") || setting.equals("tab") ? "\t" : setting;
@@ -33,7 +33,8 @@ public final class Separator {
   }
 
   /**
-   * The separator that the first row has most often outside of quotes; a comma if there is none.
+   * The separator that occurs most often in the first row outside of quotes; a comma if none
+   * occurs.
    */
   public static String ofHeader(String head) {
     String header = firstRow(head);
@@ -47,8 +48,8 @@ public final class Separator {
   }
 
   /**
-   * The separator between numbers. One that cannot be part of a number comes before a comma, which
-   * may be a decimal comma; a blank comes last.
+   * The separator between numbers. One that cannot be part of a number is preferred to a comma,
+   * which may be a decimal comma; a blank is tried last.
    */
   public static String ofNumbers(String head) {
     String row = firstRow(head).strip();

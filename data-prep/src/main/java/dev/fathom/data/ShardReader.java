@@ -36,18 +36,18 @@ public final class ShardReader {
   private final DatasetCard card;
   private final Map<Split, List<Shard>> counted = new EnumMap<>(Split.class);
 
-  /** A reader of the dataset that the card describes. */
+  /** Creates a reader of the dataset that the card describes. */
   public ShardReader(SparkSession spark, DatasetFiles files, DatasetCard card) {
     this.spark = spark;
     this.files = files;
     this.card = card;
   }
 
-  /** A file of a split, the number of its first row and the end of its rows. */
+  /** A file of a split, with the range of its rows in the split. */
   private record Shard(String name, long from, long to) {}
 
   /**
-   * The split in one partition, in the order of the shards.
+   * Reads the split in one partition, in the order of the shards.
    *
    * @param columns names of the columns of {@link PairSchema} to read
    */
@@ -56,10 +56,10 @@ public final class ShardReader {
   }
 
   /**
-   * Reads the rows of a split, one partition for each run of equal parts, in the order of the
-   * shards.
+   * Reads the rows of a split in the order of the shards, with one partition for each run of equal
+   * parts.
    *
-   * @param runs the first part of each run; and after the last, how many parts there are
+   * @param runs the first part of each run, and finally the number of parts
    */
   public Dataset<Row> read(Split split, int[] runs, String... columns) {
     return parts(
@@ -92,7 +92,7 @@ public final class ShardReader {
    * further columns hold the row's file and its number in the file, by which the caller can order
    * them.
    *
-   * @param runs the first part of each run; and after the last, how many parts there are
+   * @param runs the first part of each run, and finally the number of parts
    */
   public Dataset<Row> readUnsorted(Split split, int[] runs, String... columns) {
     String[] all = Arrays.copyOf(columns, columns.length + 2);

@@ -13,13 +13,13 @@ import java.util.Optional;
  * @param modality kind of data
  * @param shape {@code [height, width, 3]} of an image, {@code [maximum tokens]} of a text, {@code
  *     [columns]} of a vector
- * @param mean from the training split: per colour channel on the scale 0 to 1, per column of a
+ * @param mean mean of the training split: per colour channel on the scale 0 to 1, per column of a
  *     vector, empty for a text
- * @param standardDeviation beside {@code mean}; 1 where a column is constant
- * @param vocabulary the words that token numbers stand for, the first of them for unknown words;
- *     empty unless a text
- * @param encoding how a shard holds an image; raw of anything else
- * @param backbone the frozen network whose features the vectors are, null where they are none
+ * @param standardDeviation standard deviation of the training split, laid out like {@code mean}; 1
+ *     for a constant column
+ * @param vocabulary the words by token number, those for unknown words first; empty unless a text
+ * @param encoding how a shard stores an image; raw for other modalities
+ * @param backbone the frozen network whose features the vectors are, null if there is none
  */
 public record Side(
     Modality modality,
@@ -32,7 +32,7 @@ public record Side(
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** Copies the lists, so that the card cannot change. */
+  /** Makes the lists immutable, so that the card cannot change. */
   public Side {
     shape = List.copyOf(shape);
     mean = List.copyOf(mean);
@@ -41,7 +41,7 @@ public record Side(
     encoding = encoding == null ? PictureEncoding.RAW : encoding;
   }
 
-  /** A side whose pictures are stored without compression. */
+  /** Creates a side whose pictures are stored without compression. */
   public Side(
       Modality modality,
       List<Integer> shape,
@@ -51,12 +51,12 @@ public record Side(
     this(modality, shape, mean, standardDeviation, vocabulary, PictureEncoding.RAW, null);
   }
 
-  /** A copy with another encoding of pictures. */
+  /** Returns a copy with another encoding of pictures. */
   public Side stored(PictureEncoding as) {
     return new Side(modality, shape, mean, standardDeviation, vocabulary, as, backbone);
   }
 
-  /** The same, as the features of a frozen network. */
+  /** Returns a copy that holds the features of a frozen network. */
   public Side featuresOf(Backbone network) {
     return new Side(modality, shape, mean, standardDeviation, vocabulary, encoding, network);
   }
@@ -66,14 +66,17 @@ public record Side(
     return Optional.ofNullable(backbone);
   }
 
-  /** What its source holds: a frozen network reads images or texts, and makes vectors of them. */
+  /**
+   * The modality of the source: a frozen network reads images or texts, and turns them into
+   * vectors.
+   */
   public Modality read() {
     return backbone == null ? modality : backbone.of();
   }
 
   /**
-   * Whether an encoder of this side reads the other one: how shards hold pictures does not matter,
-   * nor where the files of a frozen network are.
+   * Whether an encoder of this side can read the other one. How shards store pictures does not
+   * matter, nor where the files of a frozen network are.
    */
   public boolean isReadAs(Side other) {
     return plain().equals(other.plain());

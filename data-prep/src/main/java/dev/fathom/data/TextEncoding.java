@@ -25,7 +25,7 @@ import org.apache.hadoop.fs.Path;
  * @param charset name of the charset of text without a mark
  */
 public record TextEncoding(String charset) implements Serializable {
-  /** The default. */
+  /** UTF-8, the default. */
   public static final TextEncoding UTF_8 = new TextEncoding(StandardCharsets.UTF_8.name());
 
   private static final int LONGEST_HEAD = 1 << 16;
@@ -33,7 +33,7 @@ public record TextEncoding(String charset) implements Serializable {
   /**
    * Finds an encoding by its name.
    *
-   * @throws FathomException of usage where there is none
+   * @throws FathomException of usage if there is no such encoding
    */
   public static TextEncoding named(String name) {
     try {
@@ -51,7 +51,10 @@ public record TextEncoding(String charset) implements Serializable {
     return equals(UTF_8);
   }
 
-  /** The encoding of a file, plain or compressed: that of its mark, else this one. */
+  /**
+   * The encoding of a file, plain or compressed: that of its byte order mark if it has one, else
+   * this one.
+   */
   public TextEncoding of(Storage storage, Path file) {
     try (BOMInputStream in = marked(storage.openUnpacked(file))) {
       return marked(in);
@@ -60,7 +63,7 @@ public record TextEncoding(String charset) implements Serializable {
     }
   }
 
-  /** The start of a file, plain or compressed, without its mark. */
+  /** Reads the start of a file, plain or compressed, without its mark. */
   public String head(Storage storage, Path file) {
     char[] head = new char[LONGEST_HEAD];
     try (Reader in = reader(storage.openUnpacked(file))) {

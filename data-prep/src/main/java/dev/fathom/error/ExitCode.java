@@ -3,17 +3,17 @@ package dev.fathom.error;
 
 /** The process exit codes that scripts and schedulers may rely on. */
 public enum ExitCode {
-  /** Done. */
+  /** The command succeeded. */
   SUCCESS(0),
-  /** Any other error. */
+  /** Any error that has no code of its own. */
   FAILURE(1),
   /** The command line or the configuration is wrong. */
   USAGE(2),
-  /** The data is missing, unreadable, or has too many rejects. */
+  /** The data is missing, unreadable, or has too many rejected rows. */
   DATA(3),
-  /** Training diverged. */
+  /** The training diverged. */
   DIVERGED(4),
-  /** {@code compare} found a change beyond its limits. */
+  /** The command {@code compare} found a change beyond its limits. */
   MOVED(5);
 
   private final int code;

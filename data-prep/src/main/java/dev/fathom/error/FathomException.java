@@ -18,26 +18,26 @@ public final class FathomException extends RuntimeException {
     this.exitCode = exitCode;
   }
 
-  /** The command line or the configuration is wrong. */
+  /** Creates the error of a wrong command line or configuration. */
   @FormatMethod
   public static FathomException usage(String format, Object... arguments) {
     return new FathomException(ExitCode.USAGE, String.format(format, printable(arguments)), null);
   }
 
-  /** The data is wrong. */
+  /** Creates the error of wrong data. */
   @FormatMethod
   public static FathomException data(String format, Object... arguments) {
     return new FathomException(ExitCode.DATA, String.format(format, printable(arguments)), null);
   }
 
-  /** Training diverged. */
+  /** Creates the error of a diverged training. */
   @FormatMethod
   public static FathomException diverged(String format, Object... arguments) {
     return new FathomException(
         ExitCode.DIVERGED, String.format(format, printable(arguments)), null);
   }
 
-  /** An error of any kind. */
+  /** Creates an error with any exit code. */
   @FormatMethod
   public static FathomException of(ExitCode exitCode, String format, Object... arguments) {
     return new FathomException(exitCode, String.format(format, printable(arguments)), null);
@@ -54,7 +54,7 @@ public final class FathomException extends RuntimeException {
         .toArray();
   }
 
-  /** Adds the cause, which {@code --verbose} prints. */
+  /** Adds the cause, which {@code --verbose} prints, and returns this error. */
   public FathomException causedBy(Throwable cause) {
     return new FathomException(exitCode, getMessage(), cause);
   }

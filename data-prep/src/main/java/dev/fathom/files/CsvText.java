@@ -11,9 +11,9 @@ public final class CsvText {
   private CsvText() {}
 
   /**
-   * A table.
+   * Writes a table.
    *
-   * @param rows each as long as the header; null is an empty field
+   * @param rows rows, each as long as the header; null is an empty field
    */
   public static String of(List<String> header, List<List<Object>> rows) {
     CsvWriterSettings format = new CsvWriterSettings();

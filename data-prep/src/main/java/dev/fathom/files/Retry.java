@@ -54,7 +54,7 @@ public final class Retry {
 
   /** A write that can be repeated after it failed half-way. */
   public interface Write<T> {
-    /** Writes. */
+    /** Performs the write. */
     T on(FileSystem fileSystem) throws IOException;
   }
 
@@ -88,7 +88,7 @@ public final class Retry {
 
   /** A read that can be repeated from its start. */
   interface Read<T> {
-    /** Reads. */
+    /** Performs the read. */
     T from(FileSystem fileSystem) throws IOException;
   }
 

@@ -38,7 +38,7 @@ public final class Storage {
 
   private final Configuration hadoop;
 
-  /** Creates an access with this Hadoop configuration. */
+  /** Creates access to files with this Hadoop configuration. */
   public Storage(Configuration hadoop) {
     this.hadoop = hadoop;
   }

@@ -23,19 +23,19 @@ public enum LogContext {
     this.key = key;
   }
 
-  /** Adds the value to the following lines. */
+  /** Adds the value to all following lines. */
   public void set(SparkContext spark, String value) {
     MDC.put(key, value);
     spark.setLocalProperty(key, value);
   }
 
-  /** Removes it from the following lines. */
+  /** Removes the value from all following lines. */
   public void clear(SparkContext spark) {
     MDC.remove(key);
     spark.setLocalProperty(key, null);
   }
 
-  /** Wraps a task for another thread, so that its lines have the present context of this thread. */
+  /** Wraps a task for another thread, so that its lines have this thread's current context. */
   public static <T> Consumer<T> carried(Consumer<T> task) {
     Map<String, String> here = current();
     return value -> {

@@ -21,13 +21,13 @@ public final class StageProgress implements AutoCloseable {
     this.line = line;
   }
 
-  /** For a stage whose tasks count things. */
+  /** Starts the progress of a stage whose tasks count things. */
   public static StageProgress of(
       JavaSparkContext spark, String stage, String things, LongAccumulator done) {
     return watching(stage, things, line -> line.at(done.value(), tasks(spark).share(), ""));
   }
 
-  /** For a stage of which only the tasks can be counted. */
+  /** Starts the progress of a stage of which only the tasks can be counted. */
   public static StageProgress ofTasks(JavaSparkContext spark, String stage) {
     return watching(
         stage,
@@ -54,7 +54,7 @@ public final class StageProgress implements AutoCloseable {
     return new StageProgress(timer, line);
   }
 
-  /** The tasks of the running stages. */
+  /** The numbers of finished and of all tasks of the running stages. */
   record Tasks(long done, long all) {
     double share() {
       return all > 0 ? (double) done / all : 0;

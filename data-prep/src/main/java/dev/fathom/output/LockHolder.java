@@ -11,19 +11,20 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Who has a lock, in words between blanks: host, process, a mark of its own, and where Linux tells
- * them the kernel with the space of process numbers, and when the process began.
+ * The holder of a lock, in words between blanks: host, process, a unique mark, and, if Linux
+ * provides them, the kernel with the namespace of process numbers, and the start time of the
+ * process.
  */
 record LockHolder(String text) {
   private static final String UNKNOWN = "unknown";
   private static final Path PROC = Path.of("/proc");
 
-  /** Among the fields of {@code /proc/PID/stat} behind the name. */
+  /** Index of the start time among the fields of {@code /proc/PID/stat} after the name. */
   private static final int BEGAN = 19;
 
   private static final String ENDED = "Z";
 
-  /** This process. */
+  /** Describes this process. */
   static LockHolder here() {
     long process = ProcessHandle.current().pid();
     return new LockHolder(
@@ -44,7 +45,10 @@ record LockHolder(String text) {
     }
   }
 
-  /** Machines may have one name, and containers of one machine numbers of their own. */
+  /**
+   * The kernel with the namespace, as machines may share a name, and containers have process
+   * numbers of their own.
+   */
   private static String kernel() {
     try {
       return Files.readString(PROC.resolve("sys/kernel/random/boot_id")).strip()
@@ -54,13 +58,16 @@ record LockHolder(String text) {
     }
   }
 
-  /** In ticks of the kernel since it began, which no change of the clock moves. */
+  /**
+   * The start time of a process in ticks since the kernel started, which no change of the clock
+   * moves.
+   */
   private static String began(long process) {
     List<String> stat = stat(process);
     return stat.size() > BEGAN ? stat.get(BEGAN) : UNKNOWN;
   }
 
-  /** What Linux tells of a process, from its state on. */
+  /** The fields that Linux provides for a process, from its state on. */
   private static List<String> stat(long process) {
     try {
       String stat =
@@ -73,12 +80,12 @@ record LockHolder(String text) {
   }
 
   private static boolean lives(long process) {
-    // One that has ended may be kept for its parent to ask after.
+    // A process that has ended may still be listed until its parent asks for its exit code.
     return ProcessHandle.of(process).filter(ProcessHandle::isAlive).isPresent()
         && !stat(process).stream().findFirst().filter(ENDED::equals).isPresent();
   }
 
-  /** Whether it is known to be gone; one on another machine never is. */
+  /** Whether the holder is known to be gone; a process on another machine never is. */
   boolean isGone() {
     String[] words = text.split(" ", -1);
     if (words.length < 2
@@ -95,12 +102,12 @@ record LockHolder(String text) {
     if (!lives(process)) {
       return true;
     }
-    // Another may have its number since.
+    // Another process may have the same number by now.
     String began = began(process);
     return tells && !words[4].equals(UNKNOWN) && !began.equals(UNKNOWN) && !words[4].equals(began);
   }
 
-  /** As an error names it. */
+  /** The holder as an error message names it. */
   String told() {
     String[] words = text.split(" ", -1);
     return words.length > 1 ? "process " + words[1] + " on " + words[0] : text;

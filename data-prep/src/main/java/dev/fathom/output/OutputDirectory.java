@@ -39,22 +39,22 @@ public final class OutputDirectory implements AutoCloseable {
     this.path = path;
   }
 
-  /** The path. */
+  /** The directory's path. */
   public Path path() {
     return path;
   }
 
-  /** Whether it is complete. */
+  /** Whether the directory is complete. */
   public boolean isComplete() {
     return storage.exists(new Path(path, SUCCESS));
   }
 
-  /** Whether a job has started to fill it and has not finished. */
+  /** Whether a job has started to fill the directory and has not finished. */
   public boolean isUnfinished() {
     return storage.exists(new Path(path, UNFINISHED));
   }
 
-  /** Whether it is complete and has this provenance. */
+  /** Whether the directory is complete and has this provenance. */
   public boolean isComplete(StageProvenance provenance) {
     return isComplete() && provenance().filter(provenance::equals).isPresent();
   }
@@ -134,7 +134,7 @@ public final class OutputDirectory implements AutoCloseable {
             path);
       }
       if (!empty && (overwrite || !resume || scratch) && !fileSystem.delete(path, true)) {
-        // What stays would be taken for a part of what is written now.
+        // Files that remain would be taken for a part of the new output.
         throw new IOException("cannot delete all of " + path);
       }
     }
@@ -144,8 +144,8 @@ public final class OutputDirectory implements AutoCloseable {
   }
 
   /**
-   * Whether there are files, none of them but what tasks have left that outlived their job, and
-   * that nobody has written lately.
+   * Whether there are files, all of them left by tasks that outlived their job, and none written
+   * lately.
    */
   private boolean holdsScratchAlone(FileSystem fileSystem) throws IOException {
     RemoteIterator<LocatedFileStatus> files = fileSystem.listFiles(path, true);
@@ -161,12 +161,12 @@ public final class OutputDirectory implements AutoCloseable {
     return any;
   }
 
-  /** Writes the provenance of its content. */
+  /** Writes the provenance of the directory's content. */
   public void stamp(StageProvenance provenance) {
     storage.writeJson(new Path(path, PROVENANCE), provenance);
   }
 
-  /** Marks it as complete. */
+  /** Marks the directory as complete. */
   public void complete() {
     storage.write(new Path(path, SUCCESS), new byte[0]);
     storage.delete(new Path(path, UNFINISHED));

@@ -25,28 +25,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps two jobs from one output directory. The lock is a file beside it that names its owner and
- * is touched every half minute while the job runs. A lock that was not touched for two minutes, or
- * whose process is gone from this machine, belongs to a dead job and is taken over.
+ * Keeps two jobs from using one output directory. The lock is a file beside it that names its owner
+ * and is touched every half minute while the job runs. A lock that was not touched for two minutes,
+ * or whose process is gone from this machine, belongs to a dead job and is taken over.
  *
- * <p>An object store does not say who of two came first: of those that write the file at the same
- * time the last one stays. So the file is read again a moment later, and whoever finds another in
- * it withdraws.
+ * <p>An object store does not say which of two jobs came first: if several write the file at the
+ * same time, the last one stays. So a job reads the file again a moment later, and withdraws if it
+ * finds another owner.
  */
 final class OutputLock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OutputLock.class);
   private static final Duration BEAT = Duration.ofSeconds(30);
 
-  /** After so long without a sign of life its owner counts as dead. */
+  /** After this long without a sign of life the owner counts as dead. */
   static final Duration DEAD = Duration.ofMinutes(2);
 
-  /** For a process to write its name into the file that it has made. */
+  /** Time that a process has to write its name into the file that it has created. */
   private static final Duration NAMELESS = Duration.ofSeconds(10);
 
-  /** For others that began at the same time to write theirs where the last one stays. */
+  /**
+   * Time for jobs that began at the same time to write their files, of which the last one stays.
+   */
   private static final Duration SETTLING = Duration.ofSeconds(3);
 
-  /** Times of file systems with a resolution of seconds may be this many milliseconds behind. */
+  /**
+   * Number of milliseconds by which times may be behind on file systems with a resolution of
+   * seconds.
+   */
   private static final long SECOND = 1000;
 
   private final FileSystem fileSystem;
@@ -92,7 +97,7 @@ final class OutputLock implements AutoCloseable {
       boolean atOnce;
       try (FSDataOutputStream out = fileSystem.create(file, false)) {
         out.write(owner.getBytes(StandardCharsets.UTF_8));
-        // A local disk with checksums says nothing of itself.
+        // A local disk with checksums does not report this itself.
         atOnce = fileSystem instanceof LocalFileSystem || Storage.showsWhatIsFlushed(out);
       }
       return atOnce || stays(fileSystem, file, owner);

@@ -10,14 +10,14 @@ import java.util.TreeMap;
  * provenance need not be made again.
  *
  * @param command the subcommand
- * @param inputs inputs, each with a text that changes when it changes, without credentials
- * @param settings every key with its value but those of the output
+ * @param inputs inputs, without credentials, each with a text that changes when the input does
+ * @param settings every key with its value, except those of the output
  */
 public record StageProvenance(
     String command, Map<String, String> inputs, Map<String, String> settings) {
   private static final String OF_THE_OUTPUT = "output.";
 
-  /** The provenance of a subcommand, from its inputs and every key. */
+  /** Creates the provenance of a subcommand from its inputs and every key. */
   public static StageProvenance of(
       String command, Map<String, String> inputs, Map<String, String> effective) {
     Map<String, String> settings = new TreeMap<>(effective);

@@ -8,8 +8,8 @@ import java.util.List;
 import scala.Tuple2;
 
 /**
- * Pairs of a partition with their captions as a frozen network describes them, a window of pairs at
- * a time as they are asked for.
+ * Adds to the pairs of a partition the features that a frozen network computes from their captions,
+ * one window of pairs at a time, as they are asked for.
  */
 final class CaptionFeatures implements Iterator<Outcome.Placed> {
   private final Iterator<Tuple2<ShardLayout.Place, Outcome.Placed>> pairs;

@@ -12,10 +12,10 @@ import java.util.List;
  */
 sealed interface DecodedValue extends Serializable {
 
-  /** Bytes of the value in a shard before compression. */
+  /** Number of bytes of the value in a shard before compression. */
   long bytes();
 
-  /** What is to be known of the value before it is placed. */
+  /** Returns only what must be known of the value before it is placed. */
   default DecodedValue withoutContent() {
     return this;
   }
@@ -106,7 +106,7 @@ sealed interface DecodedValue extends Serializable {
     }
   }
 
-  /** A caption that a frozen network is to read, which gives so many numbers for it. */
+  /** A caption for a frozen network, which gives {@code columns} numbers for it. */
   record Caption(String text, int columns) implements DecodedValue {
     @Override
     public long bytes() {
@@ -120,19 +120,19 @@ sealed interface DecodedValue extends Serializable {
   }
 
   /**
-   * What a frozen network gives.
+   * The features that a frozen network computes.
    *
-   * @param values of the network, or none where only the shape counts
-   * @param columns how many values there are
-   * @param picture what was described, as a JPEG file; empty of a caption
-   * @param size pixels of its side, 0 of a caption
+   * @param values output of the network; empty if only the shape matters
+   * @param columns number of features
+   * @param picture the described picture as a JPEG file; empty for a caption
+   * @param size number of pixels on the picture's side, 0 for a caption
    */
   @SuppressWarnings("ArrayRecordComponent")
   record Features(float[] values, int columns, byte[] picture, int size) implements DecodedValue {
     private static final byte[] NO_PICTURE = {};
     private static final float[] NO_VALUES = {};
 
-    /** Of a caption. */
+    /** Creates the features of a caption. */
     static Features of(float[] values) {
       return new Features(values, values.length, NO_PICTURE, 0);
     }

@@ -16,15 +16,18 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * The pairs that repeat an earlier one, by their places in the source. They are found from keys and
- * digests alone, so no content is shuffled.
+ * The pairs that repeat an earlier one, by their position in the source. They are found from keys
+ * and digests alone, so no content is shuffled.
  */
 final class DuplicatePairs implements Serializable {
   static final DuplicatePairs NONE =
       new DuplicatePairs(
           new long[0], new long[0], new long[0], new DatasetCard.Duplicates(0, 0, 0));
 
-  /** More duplicates mean that the key is not a key; each takes 16 bytes on every machine. */
+  /**
+   * Largest number of duplicates; more mean that the key is not a key. Each takes 16 bytes on every
+   * machine.
+   */
   private static final int MOST = 10_000_000;
 
   private final long[] ofKey;
@@ -43,7 +46,7 @@ final class DuplicatePairs implements Serializable {
   /**
    * Finds the pairs that repeat an earlier one.
    *
-   * @param taken keys that were there before
+   * @param taken keys of an existing dataset
    * @param drop whether pairs that repeat both sides are to be left out
    */
   static DuplicatePairs find(JavaRDD<Outcome.Kept> pairs, JavaRDD<String> taken, boolean drop) {

@@ -19,7 +19,7 @@ final class Moments implements Serializable {
   //
   // A constant column has δ = 0 throughout, and so a deviation of exactly 0.
 
-  /** Colour channels of a picture. */
+  /** Number of colour channels of a picture. */
   static final int CHANNELS = 3;
 
   private final double[] mean;
@@ -32,12 +32,12 @@ final class Moments implements Serializable {
     this.count = count;
   }
 
-  /** The moments of no rows. */
+  /** Returns the moments of no rows. */
   static Moments none(int columns) {
     return new Moments(new double[columns], new double[columns], 0);
   }
 
-  /** Adds a row, a vector or features. */
+  /** Adds a row: a vector or features. */
   void add(DecodedValue value) {
     add(
         value instanceof DecodedValue.Features features
@@ -73,14 +73,15 @@ final class Moments implements Serializable {
     return Arrays.stream(mean).boxed().toList();
   }
 
-  /** The standard deviation of each column over all rows, 1 where a column is constant. */
+  /** The standard deviation of each column over all rows; 1 for a constant column. */
   List<Double> standardDeviation() {
     return Arrays.stream(squares).map(sum -> sum > 0 ? Math.sqrt(sum / count) : 1).boxed().toList();
   }
 
   /**
-   * The same with no deviation below a tenth of the columns' root mean square: a column in which
-   * few rows of a network's features differ from zero would be blown up to outweigh the others.
+   * Returns the same moments with deviations of at least a tenth of the columns' root mean square.
+   * Without this floor, a column of features that differ from zero in only a few rows would be
+   * scaled up until it outweighs the others.
    */
   Moments withFloor() {
     double floor = Arrays.stream(squares).average().orElse(0) / 100;

@@ -20,8 +20,8 @@ sealed interface Outcome extends Serializable {
   /**
    * The row is a valid pair by itself. Whether it is kept depends on the other rows.
    *
-   * @param key name
-   * @param ordinal place in the source
+   * @param key name of the pair
+   * @param ordinal position in the source, from 0
    * @param x first side
    * @param y second side
    * @param label class, empty for none
@@ -36,22 +36,22 @@ sealed interface Outcome extends Serializable {
       return new Kept(key, ordinal, x.withoutContent(), y.withoutContent(), label, group);
     }
 
-    /** This pair with the second side of another. */
+    /** Returns this pair with the second side of another. */
     Kept withSecondSideOf(Kept other) {
       return new Kept(key, ordinal, x, other.y, label, group);
     }
 
-    /** This pair with other sides. */
+    /** Returns this pair with other sides. */
     Kept with(SideValue otherX, SideValue otherY) {
       return new Kept(key, ordinal, otherX, otherY, label, group);
     }
 
-    /** Bytes of both sides in a shard before compression. */
+    /** Number of bytes of both sides in a shard before compression. */
     long bytes() {
       return x.value().bytes() + y.value().bytes();
     }
 
-    /** The digests of its pictures; synthetic ones have none. */
+    /** The digests of the pair's pictures; synthetic ones have none. */
     List<Digest> pictures() {
       if (!x.isPicture() && !y.isPicture()) {
         return List.of();
@@ -59,7 +59,7 @@ sealed interface Outcome extends Serializable {
       return Stream.of(x, y).filter(SideValue::isPicture).map(SideValue::digest).toList();
     }
 
-    /** The name that its split is drawn from: its group, its picture or its key. */
+    /** The name that the pair's split is drawn from: its group, else its picture, else its key. */
     String name() {
       if (!group.isEmpty()) {
         return group;
@@ -72,8 +72,8 @@ sealed interface Outcome extends Serializable {
   /**
    * One side of a pair.
    *
-   * @param value decoded
-   * @param source text that shows it to a reader, empty for none
+   * @param value the decoded value
+   * @param source text that shows the value to a reader, empty for none
    * @param digest digest of the source content, null for synthetic data
    */
   @DefaultSerializer(JavaSerializer.class)
@@ -97,12 +97,12 @@ sealed interface Outcome extends Serializable {
    *
    * @param key name of the row
    * @param reason a code of {@link dev.fathom.prepare.reject.RejectReason}
-   * @param detail reason in words
+   * @param detail the reason in words
    */
   @DefaultSerializer(JavaSerializer.class)
   record Rejected(String key, String reason, String detail) implements Outcome {}
 
-  /** Not a row, but a number of skipped hidden files. */
+  /** A number of skipped hidden files, which are no rows. */
   @DefaultSerializer(JavaSerializer.class)
   record Hidden(long files) implements Outcome {}
 }

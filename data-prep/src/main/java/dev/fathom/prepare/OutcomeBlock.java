@@ -24,7 +24,7 @@ record OutcomeBlock(int count, byte[] packed) implements Serializable {
    */
   private static final int BYTES = 1 << 15;
 
-  /** Packs outcomes, a block at a time. */
+  /** Packs outcomes into blocks, one block at a time. */
   static Iterator<OutcomeBlock> pack(Iterator<Outcome> outcomes) {
     return new Iterator<>() {
       @Override
@@ -45,7 +45,7 @@ record OutcomeBlock(int count, byte[] packed) implements Serializable {
     };
   }
 
-  /** The outcomes. */
+  /** Unpacks the outcomes. */
   Iterator<Outcome> outcomes() {
     Input in = new Input(packed);
     return IntStream.range(0, count).mapToObj(i -> OutcomeFormat.read(in)).iterator();

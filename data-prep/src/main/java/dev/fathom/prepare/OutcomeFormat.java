@@ -16,7 +16,8 @@ final class OutcomeFormat {
   private static final List<Split> SPLITS = List.of(Split.values());
 
   /**
-   * The first byte of an outcome; a placed pair has the number of its split after that of a pair.
+   * The first byte of a rejected row; that of a placed pair is the number of its split after that
+   * of a pair.
    */
   private static final int REJECTED = 0;
 

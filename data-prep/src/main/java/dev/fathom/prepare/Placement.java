@@ -43,19 +43,19 @@ final class Placement {
   private Optional<Reading> reading = Optional.empty();
   private Rules rules;
 
-  /** A placement of the pairs of a source. */
+  /** Creates a placement of the pairs of a source. */
   Placement(SparkSession spark, PrepareSettings settings, Source source) {
     this.spark = spark;
     this.settings = settings;
     this.source = source;
   }
 
-  /** Places the pairs beside those of an existing dataset. */
+  /** Places the pairs in addition to those of an existing dataset. */
   void beside(PrepareJob.Existing there) {
     before = Optional.of(there);
   }
 
-  /** Pictures have to be of the shapes that a model reads. */
+  /** Restricts pictures to the shapes that a model reads. */
   void readBy(Reading model) {
     reading = Optional.of(model);
   }
@@ -64,8 +64,8 @@ final class Placement {
    * The rules that place each pair.
    *
    * @param shapeX shape of the pictures of the first side that are kept, empty if it has none
-   * @param shapeY likewise
-   * @param straddling places in the source of pairs whose picture is in another split already
+   * @param shapeY shape of the pictures of the second side that are kept, empty if it has none
+   * @param straddling positions in the source of pairs whose picture is in another split already
    */
   record Rules(
       DuplicatePairs repeats,
@@ -107,7 +107,7 @@ final class Placement {
     }
   }
 
-  /** The rules that were found. */
+  /** The rules, after {@link #find}. */
   Rules rules() {
     return rules;
   }
@@ -191,7 +191,7 @@ final class Placement {
         .orElse(List.of());
   }
 
-  /** Whether the settings decide the shape, not the pictures. */
+  /** Whether the settings, and not the pictures, determine the shape. */
   private boolean isShapeSet(SourceSide side) {
     return side.modality() != Modality.IMAGE
         || settings.image().resize().isSquare()

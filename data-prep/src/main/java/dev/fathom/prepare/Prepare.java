@@ -25,13 +25,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The stage that turns pairs in any common form into a dataset: checked, decoded, split, normalised
- * by the training split, and written as Parquet shards with a card.
+ * The stage {@code prepare}, which turns pairs in any common form into a dataset: checked, decoded,
+ * split, normalised by the training split, and written as Parquet shards with a card.
  *
- * <p>A row that cannot become a pair is rejected with its reason, and the job goes on. The same
+ * <p>A row that cannot become a pair is rejected with its reason, and the job continues. The same
  * input, settings and seed give the same rows in the same order in the same shards, whatever the
- * cluster; if the dataset is there already, nothing is done. When the stage fails it leaves no
- * dataset, and of one that is appended to what it was.
+ * cluster; if the dataset exists already, nothing is done. A stage that fails leaves no dataset,
+ * and leaves a dataset that it appends to as it was.
  */
 public final class Prepare {
   private static final Logger LOG = LoggerFactory.getLogger(Prepare.class);
@@ -55,7 +55,7 @@ public final class Prepare {
     storage = new Storage(spark.sparkContext().hadoopConfiguration());
   }
 
-  /** Where the pairs come from: a path, a pattern of paths, or the name of a built-in source. */
+  /** Sets the source of the pairs: a path, a pattern of paths, or the name of a built-in source. */
   @CanIgnoreReturnValue
   public Prepare input(String specification) {
     input = specification;
@@ -63,9 +63,9 @@ public final class Prepare {
   }
 
   /**
-   * Pairs that are open already.
+   * Sets a source that is already open.
    *
-   * @param name that the card gives them
+   * @param name name of the source on the card
    */
   @CanIgnoreReturnValue
   public Prepare input(Source pairs, String name) {
@@ -74,35 +74,35 @@ public final class Prepare {
     return this;
   }
 
-  /** The directory that the dataset is written to. */
+  /** Sets the directory that the dataset is written to. */
   @CanIgnoreReturnValue
   public Prepare output(String directory) {
     output = directory;
     return this;
   }
 
-  /** Whether to add the pairs to the existing dataset. */
+  /** Sets whether to add the pairs to the existing dataset. */
   @CanIgnoreReturnValue
   public Prepare append(boolean toWhatIsThere) {
     append = toWhatIsThere;
     return this;
   }
 
-  /** Whether another dataset that is there may be replaced, whatever the settings say. */
+  /** Sets whether another existing dataset may be replaced, whatever the settings say. */
   @CanIgnoreReturnValue
   public Prepare replacing(boolean whatIsThere) {
     replace = whatIsThere;
     return this;
   }
 
-  /** What the error of too many rejects says to do, in place of raising a key. */
+  /** Sets the advice in the error of too many rejects, instead of that to raise a key. */
   @CanIgnoreReturnValue
   public Prepare remedy(String told) {
     remedy = Optional.of(told);
     return this;
   }
 
-  /** The pairs are made as a model reads them, and all go to the test split. */
+  /** Prepares the pairs as a model reads them, and places all in the test split. */
   @CanIgnoreReturnValue
   public Prepare readBy(Reading model) {
     reading = Optional.of(model);
@@ -138,7 +138,7 @@ public final class Prepare {
     return first.<Source>map(x -> new OneSide(source, x)).orElse(source);
   }
 
-  /** Of all settings; the files of frozen networks are read once. */
+  /** The provenance of all settings; the files of frozen networks are read only once. */
   private String provenance() {
     if (provenance.isEmpty()) {
       provenance = settings.provenance(storage);
@@ -146,7 +146,7 @@ public final class Prepare {
     return provenance;
   }
 
-  /** Tells the input and the settings from others, as {@link DatasetCard#fingerprint} does. */
+  /** A digest of the input and the settings, the same as {@link DatasetCard#fingerprint}. */
   public String fingerprint() {
     return fingerprint(source());
   }
@@ -261,7 +261,7 @@ public final class Prepare {
     return List.of(source.x().modality(), source.y().modality());
   }
 
-  /** A network that would not be used was set for other pairs. */
+  /** Refuses a network for a modality that the source does not have. */
   private void requireRead(Source source) {
     reading.ifPresent(model -> model.requireReads(source.x(), source.y()));
     boolean pictures = modalities(source).contains(Modality.IMAGE);

@@ -53,10 +53,13 @@ final class PrepareJob {
   private static final Logger LOG = LoggerFactory.getLogger(PrepareJob.class);
   private static final String JOB_GROUP = "prepare";
 
-  /** Size of a row group, which training reads and writing holds at once. */
+  /** Size of a row group, which both training and writing hold in memory as a whole. */
   private static final int ROW_GROUP_BYTES = 16 << 20;
 
-  /** Pairs whose captions a task describes, and tasks in all. */
+  /**
+   * Smallest number of pairs whose captions a task describes; it grows if there would be too many
+   * tasks.
+   */
   private static final int PAIRS_OF_A_TASK = TextFeatures.WINDOW;
 
   private static final int MOST_TASKS = 10_000;
@@ -78,7 +81,7 @@ final class PrepareJob {
   /** An existing dataset. */
   record Existing(DatasetFiles files, DatasetCard card) {}
 
-  /** The result of writing. */
+  /** The result of writing shards and rejects. */
   record Made(Side x, Side y, Tally tally, DatasetCard.Duplicates duplicates) {}
 
   /** Adds the output to an existing dataset. */
@@ -87,19 +90,19 @@ final class PrepareJob {
     return this;
   }
 
-  /** Pairs are made as this model reads them. */
+  /** Prepares the pairs as a model reads them. */
   PrepareJob readBy(Reading model) {
     reading = Optional.of(model);
     return this;
   }
 
-  /** What is to be done about too many rejects. */
+  /** Sets the advice in the error of too many rejects. */
   PrepareJob remedy(String told) {
     remedy = told;
     return this;
   }
 
-  /** Pictures and captions are described by these. */
+  /** Sets the networks that describe pictures and captions. */
   PrepareJob describingBy(Backbones networks) {
     backbones = networks;
     return this;
@@ -114,7 +117,7 @@ final class PrepareJob {
    * Writes shards and rejects.
    *
    * @param input name of the source
-   * @param files directory that they are written to
+   * @param files paths of the dataset to write
    */
   Made write(Source source, String input, DatasetFiles files) {
     LongAccumulator rows = spark.sparkContext().longAccumulator();
@@ -147,7 +150,7 @@ final class PrepareJob {
       Function<Outcome, Outcome> place = outcome -> rules.value().placed(outcome);
       JavaRDD<Outcome> placed = light.map(place);
       Tally tally = placed.aggregate(new Tally(), Tally::add, Tally::add);
-      // The tally is exact; accumulators count tasks that run again twice.
+      // The tally is exact; accumulators count a task that runs again twice.
       show(tally.counts()::read, tally.counts()::rejected);
       requireEnough(tally, placed, input, before.isEmpty() && reading.isEmpty());
       writeRejects(tally.counts().rejected() > 0 ? placed : context.emptyRDD(), files);
@@ -270,8 +273,8 @@ final class PrepareJob {
   }
 
   /**
-   * The pairs with what the frozen network says of their captions. Which captions it reads together
-   * follows from keys and seed, as which pairs stand together in a shard does.
+   * Adds the features that the frozen network computes from the captions. The captions that it
+   * reads together follow from keys and seed, like the pairs of a shard.
    */
   private JavaRDD<Outcome.Placed> withFeatures(JavaRDD<Outcome.Placed> pairs, Tally tally) {
     if (backbones.of(Modality.TEXT).isEmpty()) {
@@ -314,7 +317,7 @@ final class PrepareJob {
     return pairs.filter(placed -> placed.split() == Split.TRAIN).map(Outcome.Placed::pair);
   }
 
-  /** Writes split by split, each from its own shards; the rows are sorted already. */
+  /** Writes the shards of one split after another; their rows are already sorted. */
   private void writeShards(
       JavaPairRDD<ShardLayout.Place, Outcome.Placed> shards,
       ShardLayout layout,
@@ -344,12 +347,15 @@ final class PrepareJob {
     return "parquet.enable.dictionary#" + column + ".list.element";
   }
 
-  /** The numbers of a vector seldom repeat, and looking up each would take a sixth of the time. */
+  /**
+   * Vectors have no dictionary, as their numbers seldom repeat and looking up each would take a
+   * sixth of the time.
+   */
   private static boolean hasDictionary(Side side) {
     return side.modality() != Modality.VECTOR;
   }
 
-  /** A row in Spark's own form: its public form would box each number of an array. */
+  /** Makes a row in Spark's internal form; its public form would box each number of an array. */
   private static InternalRow row(
       Outcome.Kept pair, SideEncoder xs, SideEncoder ys, boolean pictureX, boolean pictureY) {
     List<Object> values =

@@ -11,7 +11,7 @@ import dev.fathom.data.DatasetCard;
  * @param reused whether the dataset existed already, with the same input and settings
  * @param directory directory of the dataset
  * @param shards number of files of pairs
- * @param bytes size of these files
+ * @param bytes size of these files in bytes
  * @param seconds time of the stage
  */
 public record PrepareResult(

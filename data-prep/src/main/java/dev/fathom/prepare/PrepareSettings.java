@@ -13,22 +13,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Everything that decides the content of a dataset.
+ * Everything that determines the content of a dataset.
  *
  * @param input how the pairs are found in the input
  * @param synthetic settings of built-in sources
- * @param dropDuplicates whether to reject pairs both of whose sides are those of an earlier one
+ * @param dropDuplicates whether to reject pairs that repeat both sides of an earlier pair
  * @param shufflePairs whether every x gets the y of another row
- * @param mismatchedPairs share of the training pairs, 0 to 1, whose x gets the y of another
- * @param standardise whether vectors are brought to mean 0 and standard deviation 1
+ * @param mismatchedPairs share of the training pairs, 0 to 1, whose x gets the y of another pair
+ * @param standardise whether vectors are standardised to mean 0 and standard deviation 1
  * @param maxRejects share of rejected rows, 0 to 1, above which the stage fails
- * @param split how many pairs go to train, validation and test
- * @param stratify whether each label is split so
- * @param image what pictures become
- * @param text what captions become
+ * @param split shares of the pairs for train, validation and test
+ * @param stratify whether each label is split by these shares
+ * @param image settings of pictures
+ * @param text settings of captions
  * @param backbones the frozen networks that describe pictures and captions
- * @param shardSize bytes of pairs a shard file holds, before compression
- * @param seed of every random choice
+ * @param shardSize bytes of pairs in a shard file, before compression
+ * @param seed seed of every random choice
  * @param overwrite whether an output directory that exists may be replaced
  */
 public record PrepareSettings(
@@ -73,10 +73,11 @@ public record PrepareSettings(
   }
 
   /**
-   * The same for pairs that a model is to read: all in the test split, described by its frozen
-   * networks, whose files may be named anew.
+   * Returns the same settings for pairs that a model reads: all in the test split, described by the
+   * model's frozen networks, whose files may have new paths.
    *
-   * @throws dev.fathom.error.FathomException of usage where a network is named that it has not
+   * @throws dev.fathom.error.FathomException of usage if the settings name a network that the model
+   *     does not have
    */
   public PrepareSettings readBy(Reading model) {
     BackboneSettings read = BackboneSettings.of(model.networks());
@@ -100,16 +101,16 @@ public record PrepareSettings(
 
   /**
    * Everything that the form of a pair depends on, as text. A dataset with the same text can be
-   * appended to. A test holds the text, as another one would separate datasets that are alike.
+   * appended to. A test fixes the text, as a changed one would separate datasets that are alike.
    *
-   * @param storage where the files of frozen networks are read
+   * @param storage storage from which the files of frozen networks are read
    */
   String provenance(Storage storage) {
     String networks = backbones.provenance(storage);
     return networks.isEmpty() ? provenance() : provenance() + " " + networks;
   }
 
-  /** The same without frozen networks. */
+  /** The same text without frozen networks. */
   String provenance() {
     List<String> words = new ArrayList<>();
     words.add("dropDuplicates=" + dropDuplicates);

@@ -12,18 +12,18 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What reads the pairs: a model, by whose vocabulary, normalisation and frozen networks they are
- * made, instead of by those of their own training split.
+ * The model that reads the pairs. They are made by its vocabulary, normalisation and frozen
+ * networks instead of those of their own training split.
  *
  * @param x the first side as the model reads it
- * @param y the second side
- * @param only the side that is there alone, {@code x} or {@code y}; empty where both are
+ * @param y the second side as the model reads it
+ * @param only the only side that exists, {@code x} or {@code y}; empty if both do
  */
 public record Reading(Side x, Side y, Optional<String> only) {
   private static final Side NOTHING =
       new Side(Modality.VECTOR, List.of(0), List.of(), List.of(), List.of());
 
-  /** Without what is not there. */
+  /** Removes the content of an absent side. */
   public Reading {
     x = only.filter("y"::equals).isPresent() ? NOTHING : x;
     y = only.filter("x"::equals).isPresent() ? NOTHING : y;
@@ -34,7 +34,7 @@ public record Reading(Side x, Side y, Optional<String> only) {
     return Stream.of(x, y).flatMap(side -> side.frozen().stream()).toList();
   }
 
-  /** The shape that pictures must come to, as {@link DecodedValue#shape()}. */
+  /** The shape that pictures must have, as {@link DecodedValue#shape()}. */
   static List<Integer> shape(Side side, int thumbnail) {
     if (side.read() != Modality.IMAGE) {
       return List.of();
@@ -42,7 +42,7 @@ public record Reading(Side x, Side y, Optional<String> only) {
     return side.frozen().isPresent() ? List.of(thumbnail, thumbnail, 3) : side.shape();
   }
 
-  /** Refuses a source of something else. */
+  /** Refuses a source whose sides the model does not read. */
   void requireReads(SourceSide ofX, SourceSide ofY) {
     requireReads("x", x, ofX);
     requireReads("y", y, ofY);
@@ -63,7 +63,7 @@ public record Reading(Side x, Side y, Optional<String> only) {
     }
   }
 
-  /** Refuses other networks than the model was trained on. */
+  /** Refuses networks other than those that the model was trained on. */
   void requireSame(Backbones backbones) {
     for (Backbone expected : networks()) {
       Backbones.requireSame(expected, backbones.of(expected.of()).orElseThrow());

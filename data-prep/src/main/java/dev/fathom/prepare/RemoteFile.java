@@ -18,7 +18,7 @@ record RemoteFile(String address) {
   private static final int CONNECT_MILLIS = 10_000;
   private static final int READ_MILLIS = 30_000;
 
-  /** The remote file of a name in a folder, if either is an address. */
+  /** The remote file of a name in a folder; empty if neither is an address. */
   static Optional<RemoteFile> of(String folder, String name) {
     if (ADDRESS.matcher(name).lookingAt()) {
       return Optional.of(new RemoteFile(name));

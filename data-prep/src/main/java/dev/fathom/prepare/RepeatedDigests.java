@@ -26,7 +26,7 @@ import scala.Tuple2;
  * record, and all kinds together.
  */
 final class RepeatedDigests {
-  /** The place of a key that was there before. */
+  /** The position that stands for a key of an existing dataset. */
   static final long TAKEN = -1;
 
   /** Pairs whose digests a task compares, which take up to 400 bytes each. */
@@ -36,7 +36,7 @@ final class RepeatedDigests {
 
   private final JavaRDD<Block> blocks;
 
-  /** What may repeat. */
+  /** The kinds of content that may repeat. */
   enum Kind {
     KEY,
     X,
@@ -47,8 +47,8 @@ final class RepeatedDigests {
   /**
    * A repetition.
    *
-   * @param ordinal place in the source of the pair that repeats an earlier one
-   * @param first place of the first of them, {@link #TAKEN} for a key that was there before
+   * @param ordinal position in the source of the pair that repeats an earlier one
+   * @param first position of the first such pair, {@link #TAKEN} for a key of an existing dataset
    */
   @DefaultSerializer(JavaSerializer.class)
   record Repeat(long ordinal, long first) implements Serializable {}
@@ -58,7 +58,7 @@ final class RepeatedDigests {
   }
 
   /**
-   * The digests of pairs.
+   * Collects the digests of pairs.
    *
    * @param count number of pairs
    * @param taken keys that were there before
@@ -77,7 +77,7 @@ final class RepeatedDigests {
     return of(pairs, count, JavaSparkContext.fromSparkContext(pairs.context()).emptyRDD());
   }
 
-  /** Adds what an element holds to a packer. */
+  /** Adds an element's digests to a packer. */
   private interface Adder<T> extends BiConsumer<Packer, T>, Serializable {}
 
   private static <T> JavaPairRDD<Integer, Block> packed(JavaRDD<T> of, int tasks, Adder<T> adder) {
@@ -140,7 +140,7 @@ final class RepeatedDigests {
     return found;
   }
 
-  /** Takes a pair that repeats an earlier one. */
+  /** Receives a pair that repeats an earlier one. */
   private interface Later {
     void take(Digest digest, long ordinal);
   }
@@ -148,12 +148,12 @@ final class RepeatedDigests {
   /**
    * Digests of one kind.
    *
-   * @param entries for each, its two halves and the ordinal of its pair
+   * @param entries for each digest, its two halves and the ordinal of its pair
    */
   @DefaultSerializer(JavaSerializer.class)
   @SuppressWarnings("ArrayRecordComponent")
   private record Block(Kind kind, long[] entries) implements Serializable {
-    /** Numbers of an entry. */
+    /** Number of longs in an entry. */
     static final int ENTRY = 3;
 
     void addTo(FirstPlaces first, Later later) {
@@ -167,7 +167,7 @@ final class RepeatedDigests {
     }
   }
 
-  /** Blocks of the digests of some elements. */
+  /** Packs the digests of some elements into blocks. */
   private static final class Blocks<T> implements Iterator<Tuple2<Integer, Block>> {
     private final Iterator<T> of;
     private final Adder<T> adder;
@@ -204,7 +204,7 @@ final class RepeatedDigests {
     private final Map<Kind, Open[]> open = new EnumMap<>(Kind.class);
     private final Deque<Tuple2<Integer, Block>> full = new ArrayDeque<>();
 
-    /** A block that is not full. */
+    /** A block that is not full yet. */
     private static final class Open {
       private long[] entries = new long[FEW_NUMBERS];
       private int used;
@@ -263,7 +263,7 @@ final class RepeatedDigests {
 
   /** The first place of each digest: a hash table with open addressing, at most half full. */
   private static final class FirstPlaces {
-    /** Added to an ordinal, so that 0 is a free slot. */
+    /** Added to an ordinal, so that 0 means a free slot. */
     private static final long BASE = 1 - TAKEN;
 
     private long[] slots = new long[1024 * Block.ENTRY];
@@ -272,7 +272,7 @@ final class RepeatedDigests {
     /**
      * Adds a digest.
      *
-     * @return the later of two places if the digest is known, else {@link #TAKEN}
+     * @return the later of the two positions if the digest is known, else {@link #TAKEN}
      */
     long add(Digest digest, long ordinal) {
       int slot = slot(slots, digest.high(), digest.low());
@@ -309,7 +309,7 @@ final class RepeatedDigests {
       slots[slot + 2] = place;
     }
 
-    /** The slot of a digest, or the free one where it belongs. */
+    /** The slot of a digest, or the free slot where it belongs. */
     private static int slot(long[] slots, long high, long low) {
       int mask = slots.length / Block.ENTRY - 1;
       int at = (int) low & mask;

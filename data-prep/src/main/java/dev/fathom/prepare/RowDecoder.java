@@ -53,7 +53,7 @@ final class RowDecoder {
   private int unreadable;
 
   /**
-   * The settings that matter to a row.
+   * The settings that affect a row.
    *
    * @param image settings of pictures
    * @param text settings of captions
@@ -63,7 +63,7 @@ final class RowDecoder {
    * @param encoding encoding of captions without a byte order mark
    * @param nulls texts that mean an empty cell
    * @param remote whether pictures may be fetched from the network
-   * @param keyPrefix what keys begin with, so that they differ from those that are there already
+   * @param keyPrefix prefix of all keys, which makes them differ from those of an existing dataset
    */
   record Rules(
       ImageSettings image,
@@ -197,7 +197,7 @@ final class RowDecoder {
     return new Outcome.SideValue(described(images.decode(content)), name, Digest.of(content));
   }
 
-  /** The pixels, or what the frozen network says of them and a smaller picture beside it. */
+  /** The pixels, or, with a frozen network, its features and a smaller picture. */
   private DecodedValue described(ImageDecoder.Picture picture) throws RejectedRowException {
     if (pictureFeatures.isEmpty()) {
       return new DecodedValue.Pixels(picture.rgb(), picture.height(), picture.width());
@@ -217,7 +217,7 @@ final class RowDecoder {
 
   private Outcome.SideValue text(String caption) throws RejectedRowException {
     if (caption.indexOf(REPLACEMENT) >= 0) {
-      // What Spark's readers make of bytes that are no text.
+      // Spark's readers put this character in the place of bytes that are no text.
       throw undecodable();
     }
     requireValue(caption);
@@ -268,7 +268,10 @@ final class RowDecoder {
     }
   }
 
-  /** An accent is a part of its letter or a character of its own: a Mac writes names otherwise. */
+  /**
+   * An accent is part of its letter or a character of its own, and macOS writes file names in the
+   * other way.
+   */
   private byte[] content(String folder, String name) throws RejectedRowException {
     try {
       return content(path(folder, name));

@@ -12,9 +12,9 @@ import org.apache.spark.Partitioner;
 import scala.Function1;
 
 /**
- * The shard of a pair and its place there, a pure function of seed, split and key. So neither the
- * order of the input nor the size of the cluster shows in a dataset. Every split is shuffled by a
- * hash of the key and cut into ranges of the hash.
+ * The shard of a pair and its position there, a pure function of seed, split and key. So a dataset
+ * depends neither on the order of the input nor on the size of the cluster. Every split is shuffled
+ * by a hash of the key and cut into ranges of the hash.
  */
 final class ShardLayout extends Partitioner {
   private static final int ORDER_BITS = 63;
@@ -23,11 +23,11 @@ final class ShardLayout extends Partitioner {
   private final EnumMap<Split, Shards> shards;
   private final int total;
 
-  /** The shards of one split, numbered on from the first. */
+  /** The shards of one split, numbered consecutively from {@code first}. */
   private record Shards(int first, int count) implements Serializable {}
 
   /**
-   * A pair's place.
+   * The position of a pair.
    *
    * @param split split of the pair
    * @param order 63-bit hash that shuffles the split
@@ -52,12 +52,12 @@ final class ShardLayout extends Partitioner {
     }
   }
 
-  /** A layout with shards of about this many bytes, at least one for every split. */
+  /** Makes a layout with shards of about this many bytes, at least one for every split. */
   static ShardLayout of(Tally tally, long shardSize) {
     return of(split -> -Math.floorDiv(-tally.bytes(split), shardSize));
   }
 
-  /** Shards of about so many pairs, at least one for every split. */
+  /** Makes a layout with shards of about this many pairs, at least one for every split. */
   static ShardLayout ofPairs(Tally tally, long pairs) {
     return of(split -> -Math.floorDiv(-tally.pairs(split), pairs));
   }

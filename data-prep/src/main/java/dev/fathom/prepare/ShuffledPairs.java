@@ -27,7 +27,7 @@ import scala.reflect.ClassTag$;
 final class ShuffledPairs {
   private ShuffledPairs() {}
 
-  /** The pairs by the partitions of a layout, sorted in each. */
+  /** Returns the pairs by the partitions of a layout, sorted within each. */
   static JavaPairRDD<Place, Outcome.Placed> of(
       JavaRDD<Outcome.Placed> pairs, ShardLayout layout, long seed) {
     ClassTag<Place> places = ClassTag$.MODULE$.apply(Place.class);
@@ -54,7 +54,7 @@ final class ShuffledPairs {
       return new Instance();
     }
 
-    /** Records stand for themselves, so Spark may sort and join them as bytes. */
+    /** Records are independent of each other, so Spark may sort and join them as bytes. */
     @Override
     public boolean supportsRelocationOfSerializedObjects() {
       return true;

@@ -13,8 +13,8 @@ import java.util.List;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Brings single values to what an encoder reads, as a side of a card describes it: decoded, cut
- * into words, numbered, standardised, just as in the stage {@code prepare}. It is sent to
+ * Turns single values into what an encoder reads, as a side of a card describes it: decoded,
+ * tokenised, numbered, standardised, just as in the stage {@code prepare}. A reader is sent to
  * executors, where each task opens it for itself.
  */
 public final class SideReader implements Serializable {
@@ -26,11 +26,11 @@ public final class SideReader implements Serializable {
   private final SerializableConfiguration hadoop;
 
   /**
-   * A reader of values.
+   * Creates a reader of values.
    *
-   * @param side without a frozen network
-   * @param settings that the dataset of the card was made by
-   * @param hadoop where pictures that are named are read from
+   * @param side a side without a frozen network
+   * @param settings settings by which the dataset of the card was made
+   * @param hadoop configuration for reading pictures that are given by name
    */
   public SideReader(Side side, PrepareSettings settings, SerializableConfiguration hadoop) {
     if (side.frozen().isPresent()) {
@@ -42,12 +42,12 @@ public final class SideReader implements Serializable {
     encoder = new SideEncoder(side);
   }
 
-  /** What the values become. */
+  /** The side whose form the values get. */
   public Side side() {
     return side;
   }
 
-  /** Opens it for one thread. */
+  /** Opens the reader for one thread. */
   public Opened open() {
     return new Opened();
   }
@@ -64,7 +64,7 @@ public final class SideReader implements Serializable {
      * of words, or a standardised vector.
      *
      * @return {@code byte[]}, {@code int[]} or {@code float[]}
-     * @throws RejectedRowException where {@code prepare} would reject the row
+     * @throws RejectedRowException if {@code prepare} would reject the row
      */
     public Object read(RawValue raw) throws RejectedRowException {
       DecodedValue value = decoder.value(raw).value();

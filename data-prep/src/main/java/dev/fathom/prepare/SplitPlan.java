@@ -45,7 +45,7 @@ final class SplitPlan implements Serializable {
    */
   private static final int MOST_JOINED = 5_000_000;
 
-  /** For a label all of whose names are in the first split. */
+  /** The cuts for a label whose names are all in the first split. */
   private static final double[] NO_CUT = {1, 1};
 
   private static final StructType PLACES =
@@ -75,18 +75,18 @@ final class SplitPlan implements Serializable {
     this.cuts = cuts;
   }
 
-  /** A plan that draws each name by itself. */
+  /** Makes a plan that draws each name by itself. */
   static SplitPlan of(SplitShares shares, long seed) {
     return new SplitPlan(
         shares, seed, new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashMap<>());
   }
 
-  /** A plan in which some names have their splits already. */
+  /** Makes a plan in which some names have their splits already. */
   SplitPlan keeping(Map<String, Split> splits) {
     return new SplitPlan(shares, seed, new HashMap<>(splits), joined, labels, cuts);
   }
 
-  /** A plan in which names that share a picture are joined. */
+  /** Makes a plan in which names that share a picture are joined. */
   SplitPlan joining(JavaRDD<Outcome.Kept> pairs) {
     List<Tuple2<String, String>> edges =
         pairs
@@ -152,7 +152,7 @@ final class SplitPlan implements Serializable {
     return at;
   }
 
-  /** A plan that cuts each label by itself. */
+  /** Makes a plan that cuts each label by itself. */
   SplitPlan stratifying(SparkSession spark, JavaRDD<Outcome.Kept> pairs) {
     SplitPlan plan = this;
     JavaPairRDD<String, String> labelled =

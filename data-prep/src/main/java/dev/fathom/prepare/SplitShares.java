@@ -28,12 +28,12 @@ public record SplitShares(double train, double validation, double test) implemen
         settings.number("split.test", 0, 1));
   }
 
-  /** The place, 0 to 1, of a name. It does not change when other rows are added or removed. */
+  /** The position of a name in [0, 1). It does not change when other rows are added or removed. */
   double place(long seed, String name) {
     return RandomStream.uniform(seed, "split", name);
   }
 
-  /** The split of a place. */
+  /** The split for a position. */
   Split of(double place) {
     if (place < train) {
       return Split.TRAIN;

@@ -66,7 +66,7 @@ final class Tally implements Serializable {
     return pairs.getOrDefault(split, 0L);
   }
 
-  /** Bytes of the pairs of a split before compression. */
+  /** Number of bytes of the pairs of a split before compression. */
   long bytes(Split split) {
     return bytes.getOrDefault(split, 0L);
   }

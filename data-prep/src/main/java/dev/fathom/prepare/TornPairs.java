@@ -8,7 +8,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.Function;
 import scala.Tuple2;
 
-/** Pairs that are torn apart on purpose, where the settings ask for it. */
+/** Tears pairs apart on purpose, if the settings ask for it. */
 final class TornPairs {
   private final PrepareSettings settings;
 
@@ -17,9 +17,10 @@ final class TornPairs {
   }
 
   /**
-   * The pairs as they are to be, those to measure as they were but where all are torn.
+   * Returns the pairs with some or all of them torn apart. Unless all are, the validation and test
+   * pairs stay as they are.
    *
-   * @param count how many there are
+   * @param count number of pairs
    */
   JavaRDD<Outcome.Placed> of(JavaRDD<Outcome.Placed> pairs, long count) {
     if (settings.shufflePairs()) {
@@ -28,7 +29,7 @@ final class TornPairs {
     return settings.mismatchedPairs() > 0 ? withMismatches(pairs) : pairs;
   }
 
-  /** A share of the training pairs torn apart; the others, and those to measure, as they are. */
+  /** Tears apart a share of the training pairs; all other pairs stay as they are. */
   private JavaRDD<Outcome.Placed> withMismatches(JavaRDD<Outcome.Placed> pairs) {
     long seed = settings.seed();
     double share = settings.mismatchedPairs();
@@ -41,7 +42,8 @@ final class TornPairs {
   }
 
   /**
-   * Every pair with the second side of the next one in a random order, the last with the first's.
+   * Gives every pair the second side of the next one in a random order, and the last one that of
+   * the first.
    */
   private JavaRDD<Outcome.Placed> repaired(JavaRDD<Outcome.Placed> pairs, long count) {
     long salt = RandomStream.hash(settings.seed(), "shuffle-pairs");

@@ -41,8 +41,8 @@ final class TrainingStatistics {
    * Describes a side.
    *
    * @param side the side of the source
-   * @param shape shape of its pictures, empty if there are none
-   * @param training values without pixels, in any order
+   * @param shape shape of the side's pictures, empty if there are none
+   * @param training values of the training split without pixels, in any order
    * @param vectors the side's part of {@link #ofVectors}
    */
   Side side(SourceSide side, List<Integer> shape, JavaRDD<DecodedValue> training, Moments vectors) {
@@ -80,7 +80,7 @@ final class TrainingStatistics {
     return new Side(modality, shape, moments.mean(), moments.standardDeviation(), List.of());
   }
 
-  /** The moments of pictures. Sums of bytes are exact in any order. */
+  /** Computes the moments of pictures. Sums of bytes are exact in any order. */
   private static Moments ofPictures(JavaRDD<DecodedValue> training) {
     int channels = Moments.CHANNELS;
     long[] sums =
@@ -108,8 +108,8 @@ final class TrainingStatistics {
   }
 
   /**
-   * The moments of both sides as far as they are vectors or features, in one pass. They are merged
-   * in the order of the shards, as floating-point sums depend on the order.
+   * Computes the moments of the sides that are vectors or features, in one pass. They are merged in
+   * the order of the shards, as floating-point sums depend on the order.
    *
    * @param inOrder pairs in an order that depends only on seed and keys
    */
@@ -143,7 +143,7 @@ final class TrainingStatistics {
             (sum, part) -> List.of(sum.get(0).merge(part.get(0)), sum.get(1).merge(part.get(1))));
   }
 
-  /** The numbers of a value of a side that has moments as vectors, else 0. */
+  /** The number of columns if the side has moments as vectors, else 0. */
   private int columns(SourceSide side) {
     if (!standardise) {
       return 0;

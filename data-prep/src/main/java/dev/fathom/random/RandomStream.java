@@ -21,12 +21,12 @@ public final class RandomStream {
 
   private RandomStream() {}
 
-  /** A generator for one purpose. */
+  /** Returns a generator for one purpose. */
   public static RandomGenerator of(long seed, String purpose, long... indices) {
     return new SplittableRandom(hash(seed, purpose, indices));
   }
 
-  /** 64 well mixed bits that depend on every argument. */
+  /** Returns 64 well mixed bits that depend on every argument. */
   public static long hash(long seed, String text, long... indices) {
     long state = FNV_OFFSET;
     for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
@@ -40,8 +40,8 @@ public final class RandomStream {
   }
 
   /**
-   * A number in [0, 1) that depends only on seed, purpose and text, so splits do not change when
-   * rows are added.
+   * Returns a number in [0, 1) that depends only on seed, purpose and text, so splits do not change
+   * when rows are added.
    */
   public static double uniform(long seed, String purpose, String text) {
     return (hash(hash(seed, purpose), text) >>> 11) * 0x1.0p-53;

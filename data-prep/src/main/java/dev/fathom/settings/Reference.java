@@ -8,18 +8,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What the reference configuration says of its keys. */
+/** The comments and defaults of the reference configuration. */
 public final class Reference {
   private Reference() {}
 
-  /** The comment on a key; empty where there is none. */
+  /** The comment on a key; empty if there is none. */
   public static String comment(String key) {
     return value(key).origin().comments().stream()
         .map(String::strip)
         .collect(Collectors.joining(" "));
   }
 
-  /** The default of a key: a number, a boolean, a text or a list; empty where it is null. */
+  /** The default of a key: a number, a boolean, a text or a list; empty if it is null. */
   public static Optional<Object> standard(String key) {
     return Optional.ofNullable(value(key).unwrapped());
   }

@@ -28,9 +28,10 @@ import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.slf4j.LoggerFactory;
 
 /**
- * The configuration of one job, parsed and checked once. Layers, the later winning: the reference,
- * what a built-in source brings, the files of {@code --config}, the pairs of {@code --set}. A key
- * that the reference does not name is an error that names the nearest one.
+ * The configuration of one job, parsed and checked once. The layers, of which later ones override
+ * earlier ones, are the reference, the settings of a built-in source, the files of {@code --config}
+ * and the pairs of {@code --set}. A key that the reference does not have is an error that names the
+ * nearest one.
  */
 public final class Settings {
   private static final String REFERENCE = "reference.conf";
@@ -65,17 +66,17 @@ public final class Settings {
     this.config = config;
   }
 
-  /** The defaults. */
+  /** Returns the defaults. */
   public static Settings defaults() {
     return of("", List.of(), List.of());
   }
 
   /**
-   * The settings of a job.
+   * Reads the settings of a job.
    *
-   * @param source where the pairs come from; a built-in source brings settings of its own
-   * @param files HOCON files or names of presets, the later wins
-   * @param assignments {@code KEY=VALUE}, the later wins
+   * @param source source of the pairs; a built-in source brings settings of its own
+   * @param files HOCON files or names of presets; later ones override earlier ones
+   * @param assignments {@code KEY=VALUE}; later ones override earlier ones
    */
   public static Settings of(String source, List<String> files, List<String> assignments) {
     Config reference = reference();
@@ -90,12 +91,12 @@ public final class Settings {
     return new Settings(merged.withFallback(reference));
   }
 
-  /** Text, or empty where the value is null. */
+  /** The text of a key; empty if the value is null. */
   public Optional<String> text(String key) {
     return config.getIsNull(key) ? Optional.empty() : Optional.of(value(key, config::getString));
   }
 
-  /** One word out of a closed set. */
+  /** The word of a key, out of a closed set. */
   public String choice(String key, List<String> allowed) {
     String chosen = value(key, config::getString);
     if (!allowed.contains(chosen)) {
@@ -105,7 +106,7 @@ public final class Settings {
     return chosen;
   }
 
-  /** One of an enum's constants, in the form of {@link #written}. */
+  /** The enum constant of a key, in the form of {@link #written}. */
   public <E extends Enum<E>> E choice(String key, Class<E> type) {
     List<String> names = Arrays.stream(type.getEnumConstants()).map(Settings::written).toList();
     return type.getEnumConstants()[names.indexOf(choice(key, names))];
@@ -116,42 +117,42 @@ public final class Settings {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** A whole number within bounds, both included. */
+  /** The whole number of a key, within inclusive bounds. */
   public int integer(String key, int lowest, int highest) {
     return Math.toIntExact(inRange(key, wholeNumber(key), (long) lowest, (long) highest));
   }
 
-  /** Any whole number of 64 bits. */
+  /** The whole number of a key, of up to 64 bits. */
   public long wholeNumber(String key) {
     long number = value(key, config::getLong);
-    // The library silently cuts off a fraction.
+    // The library would silently drop a fraction.
     if (number != value(key, config::getDouble)) {
       throw FathomException.usage("%s = %s is not a whole number", key, config.getString(key));
     }
     return number;
   }
 
-  /** A real number within bounds, both included. */
+  /** The real number of a key, within inclusive bounds. */
   public double number(String key, double lowest, double highest) {
     return inRange(key, value(key, config::getDouble), lowest, highest);
   }
 
-  /** A number of bytes, written as {@code 64m} or {@code 1GiB}. */
+  /** The number of bytes of a key, written as {@code 64m} or {@code 1GiB}. */
   public long bytes(String key) {
     return value(key, config::getBytes);
   }
 
-  /** A number of bytes within bounds, both included. */
+  /** The number of bytes of a key, within inclusive bounds. */
   public long bytes(String key, long lowest, long highest) {
     return inRange(key, bytes(key), lowest, highest);
   }
 
-  /** Yes or no. */
+  /** The boolean of a key. */
   public boolean flag(String key) {
     return value(key, config::getBoolean);
   }
 
-  /** A list of whole numbers, each at least 1. */
+  /** The list of whole numbers of a key, each at least 1. */
   public List<Integer> sizes(String key) {
     List<Integer> sizes = value(key, config::getIntList);
     for (int size : sizes) {
@@ -160,22 +161,22 @@ public final class Settings {
     return List.copyOf(sizes);
   }
 
-  /** Whether a value is given, not null. */
+  /** Whether a key has a value other than null. */
   public boolean has(String key) {
     return !config.getIsNull(key);
   }
 
-  /** A list of real numbers. */
+  /** The list of real numbers of a key. */
   public List<Double> numbers(String key) {
     return List.copyOf(value(key, config::getDoubleList));
   }
 
-  /** A list of texts. */
+  /** The list of texts of a key. */
   public List<String> texts(String key) {
     return List.copyOf(value(key, config::getStringList));
   }
 
-  /** A copy with these {@code KEY=VALUE} assignments, which win. */
+  /** Returns a copy with these {@code KEY=VALUE} assignments, which override the present values. */
   public Settings with(List<String> assignments) {
     Config reference = reference();
     Config merged = config;
@@ -198,7 +199,7 @@ public final class Settings {
     return grid;
   }
 
-  /** A value in the form for {@code --set}, the same whether it was given as text or not. */
+  /** A value in the form for {@code --set}, the same whether or not it was given as text. */
   private static String text(ConfigValue value) {
     return value.unwrapped() instanceof String text ? text : render(value);
   }
@@ -207,7 +208,7 @@ public final class Settings {
     return value.render(ConfigRenderOptions.concise());
   }
 
-  /** The differences between two of {@link #effective}, one line per key, for display. */
+  /** The differences between two results of {@link #effective}, one line per key, for display. */
   public static List<String> differences(Map<String, String> before, Map<String, String> now) {
     return Stream.concat(before.keySet().stream(), now.keySet().stream())
         .distinct()
@@ -217,7 +218,7 @@ public final class Settings {
         .toList();
   }
 
-  /** Every key with its value, in the order of the keys, for provenance: without credentials. */
+  /** Every key with its value, in the order of the keys, for provenance; credentials are masked. */
   public Map<String, String> effective() {
     Map<String, String> all = new TreeMap<>();
     for (Map.Entry<String, ConfigValue> entry : config.entrySet()) {

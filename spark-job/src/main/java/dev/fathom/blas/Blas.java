@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
  * Multiplies {@link Matrix} and {@link DoubleMatrix} views without copying them.
  *
  * <p>netlib's JNI pins the arrays (JavaCPP's own {@code cblas_sgemm(float[])} would copy them in
- * and out at every call) and is pointed at the OpenBLAS that ND4J's natives bring. Where no native
- * library loads, netlib's pure Java implementation serves. A task multiplies on one thread: Spark
+ * and out at every call) and uses the OpenBLAS that comes with ND4J's natives. Where no native
+ * library loads, netlib's pure Java implementation is used. A task multiplies on one thread: Spark
  * runs one task per core, and more threads than cores were slower.
  */
 public final class Blas {
@@ -34,8 +34,8 @@ public final class Blas {
   /** {@code c ← α·a·b + β·c}. */
   static void multiply(float alpha, Matrix a, Matrix b, float beta, Matrix c) {
     useOneThreadAtFirst();
-    // A row-major matrix is its transpose read column-major: Cᵀ = op(B)ᵀ·op(A)ᵀ swaps the operands
-    // and nothing else.
+    // A row-major matrix is its transpose read column-major: Cᵀ = op(B)ᵀ·op(A)ᵀ, so only the
+    // operands are swapped.
     IMPLEMENTATION.sgemm(
         b.isTransposed() ? "T" : "N",
         a.isTransposed() ? "T" : "N",
@@ -55,7 +55,7 @@ public final class Blas {
         c.stride());
   }
 
-  /** The same in double precision. */
+  /** {@code c ← α·a·b + β·c} in double precision. */
   static void multiply(double alpha, DoubleMatrix a, DoubleMatrix b, double beta, DoubleMatrix c) {
     useOneThreadAtFirst();
     IMPLEMENTATION.dgemm(
@@ -83,8 +83,8 @@ public final class Blas {
   }
 
   /**
-   * Makes the library run this thread's calls on this thread alone, whatever another library may
-   * have set.
+   * Makes the library run this thread's calls on this thread alone, even if another library has set
+   * more threads.
    */
   public static void useOneThread() {
     if (isNative()) {
@@ -93,7 +93,7 @@ public final class Blas {
     }
   }
 
-  /** Calls {@link #useOneThread} if this thread has not called the library before. */
+  /** Calls {@link #useOneThread} unless this thread has called the library before. */
   static void useOneThreadAtFirst() {
     if (!ON_ONE_THREAD.get()) {
       useOneThread();
@@ -106,7 +106,7 @@ public final class Blas {
     NETLIB_LOG.setLevel(Level.OFF);
     try {
       if (System.getProperty(LIBRARY_PATH) == null) {
-        // The JavaCPP binding is in its cache, beside the library that it binds.
+        // The JavaCPP binding is in its cache, beside the library that it wraps.
         File binding = new File(Loader.load(openblas_nolapack.class));
         System.setProperty(LIBRARY_PATH, library(binding.getParentFile()).getPath());
       }
@@ -124,8 +124,8 @@ public final class Blas {
     if (found == null || found.length == 0) {
       throw new IllegalStateException("no OpenBLAS library in " + directory);
     }
-    // The binding makes a link named after itself, which is the copy it has loaded and whose
-    // threads it sets.
+    // The binding makes a link named after itself to the copy that it has loaded and whose threads
+    // it sets.
     Arrays.sort(
         found,
         Comparator.comparing((File file) -> !file.getName().contains("nolapack"))

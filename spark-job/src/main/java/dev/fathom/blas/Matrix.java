@@ -13,35 +13,35 @@ package dev.fathom.blas;
 public record Matrix(
     float[] array, int offset, int rows, int columns, int stride, boolean isTransposed) {
 
-  /** A matrix whose rows follow each other without gaps. */
+  /** Views an array as a matrix whose rows follow each other without gaps. */
   public static Matrix of(float[] array, int offset, int rows, int columns) {
     return new Matrix(array, offset, rows, columns, columns, false);
   }
 
-  /** Some columns of a wider matrix. */
+  /** Views some columns of a wider matrix. */
   public static Matrix of(float[] array, int offset, int rows, int columns, int stride) {
     return new Matrix(array, offset, rows, columns, stride, false);
   }
 
-  /** The transpose, a view of the same numbers. */
+  /** Returns the transpose, a view of the same numbers. */
   public Matrix transposed() {
     return new Matrix(array, offset, rows, columns, stride, !isTransposed);
   }
 
-  /** This ← a·b. */
+  /** Sets this ← a·b. */
   public void setProduct(Matrix a, Matrix b) {
     multiply(1, a, b, 0);
   }
 
-  /** This ← this + a·b. */
+  /** Sets this ← this + a·b. */
   public void addProduct(Matrix a, Matrix b) {
     multiply(1, a, b, 1);
   }
 
   /**
-   * This ← α·a·b + β·this.
+   * Sets this ← α·a·b + β·this.
    *
-   * @throws IllegalArgumentException where the shapes do not fit, or this is a transpose
+   * @throws IllegalArgumentException if the shapes do not fit, or this is a transpose
    */
   public void multiply(float alpha, Matrix a, Matrix b, float beta) {
     if (isTransposed || a.width() != b.height() || rows != a.height() || columns != b.width()) {

@@ -6,13 +6,14 @@ public final class NegativeParts {
   private NegativeParts() {}
 
   /**
-   * Adds 2·|t| of every t = a + (b + shift) that is negative, and exactly zero for the others, so
-   * that a sum above zero tells that one of its terms was.
+   * For every t = a + (b + shift), adds 2·|t| if t is negative and exactly zero if not. So a sum
+   * above zero shows that one of its terms was negative.
    *
-   * <p>As it is, the compiler vectorises it, which makes it several times faster: no array is read
-   * at an offset beside one that is written, and there is no Math.min, which may become a branch.
+   * <p>The compiler vectorises the loop in this form, which makes it several times faster: no array
+   * is read at an offset beside one that is written, and there is no Math.min, which may become a
+   * branch.
    *
-   * @param a as long as {@code sums}; {@code b} likewise; no NaN, and no sum of an infinite value
+   * @param a as long as {@code sums}, like {@code b}; no NaN, and no sum may be infinite
    */
   public static void add(float[] a, float[] b, float shift, float[] sums) {
     for (int c = 0; c < sums.length; c++) {

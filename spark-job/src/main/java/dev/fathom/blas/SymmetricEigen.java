@@ -14,11 +14,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Eigenvalues and eigenvectors of a symmetric matrix, by the {@code dsyevd} of the OpenBLAS that
- * {@link Blas} multiplies with, or in Java where that does not load.
+ * {@link Blas} multiplies with, or in Java if that does not load.
  *
- * <p>The matrix is copied to memory that begins at a cache line: on some processors OpenBLAS sums
- * up in another order where vectors begin elsewhere, and arrays on the heap begin where they may,
- * which gave the same matrix other last bits in every second run.
+ * <p>The matrix is copied to memory that begins at a cache line. On some processors OpenBLAS sums
+ * up in another order if vectors begin elsewhere, and arrays on the heap may begin anywhere, which
+ * gave the same matrix other last bits in every second run.
  */
 public final class SymmetricEigen {
   private static final Logger LOG = LoggerFactory.getLogger(SymmetricEigen.class);
@@ -28,21 +28,22 @@ public final class SymmetricEigen {
   private SymmetricEigen() {}
 
   /**
-   * The eigenvalues, ascending.
+   * Returns the eigenvalues, ascending.
    *
    * @param matrix n × n, symmetric; overwritten
-   * @throws ArithmeticException if they do not converge, which takes NaN or infinite values
+   * @throws ArithmeticException if the iteration does not converge, which happens only with NaN or
+   *     infinite values
    */
   public static double[] values(double[] matrix, int n) {
     return solve('N', matrix, n, 1 + 2L * n, 1);
   }
 
   /**
-   * The eigenvalues, ascending, and the eigenvectors of length one.
+   * Returns the eigenvalues, ascending, and computes the eigenvectors of length one.
    *
-   * @param matrix n × n, symmetric; becomes the eigenvectors, a row each, in the order of the
+   * @param matrix n × n, symmetric; replaced by the eigenvectors, one per row, in the order of the
    *     values
-   * @throws ArithmeticException if they do not converge
+   * @throws ArithmeticException if the iteration does not converge
    */
   public static double[] vectors(double[] matrix, int n) {
     return solve('V', matrix, n, 1 + 6L * n + 2L * n * n, 3 + 5 * n);
@@ -87,7 +88,7 @@ public final class SymmetricEigen {
     return values;
   }
 
-  /** A count of numbers, rounded up to whole cache lines. */
+  /** Rounds a count of numbers up to whole cache lines. */
   private static long lines(long numbers) {
     return (numbers + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
   }
@@ -97,7 +98,7 @@ public final class SymmetricEigen {
     for (int i = 0; i < n; i++) {
       rows[i] = Arrays.copyOfRange(matrix, i * n, (i + 1) * n);
       for (int j = 0; j < i; j++) {
-        // A matrix that is not symmetric to the last bit would be treated as a general one.
+        // Made symmetric to the last bit, as any other matrix would be treated as a general one.
         rows[i][j] = rows[j][i];
       }
     }

@@ -1,7 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.blas;
 
-/** Arithmetic on ranges of arrays, many numbers at a time. */
+/** Vectorised arithmetic on ranges of arrays. */
 public final class VectorMath {
   /*
    * Loops that the JIT compiler turns into vector instructions, which Math.exp and a plain float sum are not.
@@ -15,7 +15,7 @@ public final class VectorMath {
    * sum: a float sum must keep its order in Java, so it runs one addition at a time; eight partial sums run eight.
    */
 
-  /** Exponents below this are taken as this. */
+  /** Smallest exponent; smaller ones are replaced by it. */
   public static final float SMALLEST_EXPONENT = -60f;
 
   private VectorMath() {}
@@ -46,7 +46,7 @@ public final class VectorMath {
     }
   }
 
-  /** The sum of a range. The order of the additions depends on the length alone. */
+  /** The sum of a range. The order of the additions depends only on the length. */
   public static float sum(float[] values, int from, int to) {
     float a = 0;
     float b = 0;

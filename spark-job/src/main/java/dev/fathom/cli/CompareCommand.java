@@ -109,7 +109,7 @@ final class CompareCommand implements Callable<Integer> {
     return new ReportFiles(storage, path).readJson();
   }
 
-  /** A message if a metric has moved too far. */
+  /** Returns a message if a metric has changed by more than allowed. */
   private static Optional<String> moved(
       Metric metric, JsonNode earlier, JsonNode later, double may) {
     OptionalDouble was = metric.in(earlier);

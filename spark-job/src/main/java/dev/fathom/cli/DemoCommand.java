@@ -30,7 +30,8 @@ final class DemoCommand extends SubCommand {
 
   @Override
   List<String> assignments() {
-    // A directory that the user names may hold other files.
+    // A directory that the user names may hold other files, so only the command's own is
+    // overwritten.
     return output.equals(OWN_DIRECTORY) ? List.of("output.overwrite=true") : List.of();
   }
 

@@ -74,8 +74,8 @@ public final class Fathom {
   }
 
   /**
-   * Ends the process where memory is short in any of its threads: a job waits for ever for a thread
-   * of Spark's that is gone.
+   * Ends the process if any of its threads runs out of memory: a job would wait for ever for a
+   * thread of Spark's that is gone.
    */
   private static void end(Thread thread, Throwable error) {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
@@ -87,7 +87,9 @@ public final class Fathom {
     error.printStackTrace();
   }
 
-  /** No more than a line: what else runs at an end takes memory, and waits for threads. */
+  /**
+   * Writes only one line: other work at the end of the process takes memory, and waits for threads.
+   */
   private static void outOfMemory(String what) {
     try {
       System.err.printf(
@@ -99,7 +101,7 @@ public final class Fathom {
     }
   }
 
-  /** Runs a command. */
+  /** Runs a command and returns its exit code. */
   static int execute(String... arguments) {
     return new CommandLine(new Fathom())
         .setCaseInsensitiveEnumValuesAllowed(true)
@@ -136,7 +138,7 @@ public final class Fathom {
     return (known != null ? known.exitCode() : ExitCode.FAILURE).code();
   }
 
-  /** The error that a person can act on, which Spark wraps when it comes out of a task. */
+  /** Finds the error that a person can act on, which Spark wraps if it comes from a task. */
   private static FathomException known(Throwable error) {
     for (Throwable cause = error; cause != null; cause = cause.getCause()) {
       if (cause instanceof FathomException known) {
@@ -146,7 +148,7 @@ public final class Fathom {
     return null;
   }
 
-  /** What an unforeseen error says, and what caused it where Spark tells that in a stack trace. */
+  /** The message of an unforeseen error, with its cause if Spark names that in a stack trace. */
   static String told(Exception whole) {
     Throwable error = Causes.unwrapped(whole);
     boolean says =

@@ -17,15 +17,15 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.util.SignalUtils;
 
 /**
- * A command that is told to end, by Ctrl-C or by a scheduler. It says so in one line; Spark's jobs
- * are cancelled, so that the command comes to its end as one that failed does: it leaves what the
- * next try goes on with, and no lock. The process ends with 128 and the signal's number.
+ * Handles the end of a command by Ctrl-C or by a scheduler. It logs one line and cancels Spark's
+ * jobs, so that the command ends like one that failed: it leaves what the next try resumes from,
+ * and no lock. The process ends with 128 plus the signal's number.
  */
 final class Interruption {
-  /** Before Spark's own, which stops it, and before file systems are closed. */
+  /** Runs before Spark's own hook, which stops it, and before file systems are closed. */
   private static final int PRIORITY = 100;
 
-  /** Less than what schedulers wait before they kill. */
+  /** The longest wait, shorter than the time that schedulers wait before they kill. */
   private static final Duration LONGEST = Duration.ofSeconds(20);
 
   private static final long POLL_MILLIS = 100;
@@ -39,20 +39,20 @@ final class Interruption {
     return told;
   }
 
-  /** Says it when that happens, from now on. */
+  /** Listens for signals from now on. */
   static void listen() {
     for (String signal : List.of("INT", "TERM")) {
       SignalUtils.register(signal, Interruption::tell);
     }
   }
 
-  /** Has the JVM end as it would without this. */
+  /** Ends the JVM as it would end without this class. */
   private static Object tell() {
     if (!told) {
       told = true;
       System.err.println(
           "fathom: interrupted; what is finished stays, and the same command goes on with it");
-      // What is cut off in its work has nothing more to say; Scala's futures print where they fail.
+      // Work that is cut off has nothing more to say, but Scala's futures print where they fail.
       Configurator.setAllLevels(LogManager.ROOT_LOGGER_NAME, Level.OFF);
       System.setErr(
           new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
@@ -61,10 +61,11 @@ final class Interruption {
   }
 
   /**
-   * Cancels a context's jobs when the process ends before its command does, and waits for that.
+   * Cancels a context's jobs if the process ends before its command does, and waits for the command
+   * to end.
    *
-   * @param ended opens when the command has come to its end
-   * @return what takes this back
+   * @param ended latch that opens when the command has ended
+   * @return an action that removes this hook
    */
   static Runnable cancelling(SparkContext context, CountDownLatch ended) {
     Runnable cancel = () -> cancel(context, ended);
@@ -75,13 +76,13 @@ final class Interruption {
       try {
         hooks.removeShutdownHook(cancel);
       } catch (IllegalStateException e) {
-        // The process is ending: this is what it waited for.
+        // The process is ending, which is what the hook waited for.
         return;
       }
     };
   }
 
-  /** Again and again, as the command may be between two of them. */
+  /** Cancels repeatedly, as the command may be between two jobs. */
   private static void cancel(SparkContext context, CountDownLatch ended) {
     Instant end = Instant.now().plus(LONGEST);
     try {
@@ -91,7 +92,7 @@ final class Interruption {
         }
       } while (!ended.await(POLL_MILLIS, TimeUnit.MILLISECONDS) && Instant.now().isBefore(end));
     } catch (IllegalStateException e) {
-      // It has been stopped since.
+      // The context has been stopped meanwhile.
       return;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

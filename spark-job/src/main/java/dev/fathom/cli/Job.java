@@ -36,7 +36,7 @@ import java.util.function.Consumer;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
-/** The stages of a run, one after another, and what they tell a person. */
+/** Runs the stages of a command one after another, and reports them to the user. */
 final class Job {
   /** Name of the pairs among the inputs of a job. */
   static final String INPUT = "input";
@@ -67,27 +67,27 @@ final class Job {
                     "Java " + Runtime.version().feature())));
   }
 
-  /** The path of an output, partition included. */
+  /** The path of an output, including the partition. */
   Path at(String output) {
     return settings.partition().map(part -> new Path(output, part)).orElse(new Path(output));
   }
 
   /**
-   * Makes room for an output, which must not hold any of the inputs.
+   * Claims a directory for an output, which must not contain any of the inputs.
    *
-   * @param inputs directories that are read, and what they are called
-   * @return empty where it is there already, made of the same by the same settings
+   * @param inputs directories that are read, by their names
+   * @return the directory; empty if it already holds the output of the same inputs and settings
    */
   Optional<Path> claim(String output, Map<String, String> inputs) {
     return claim(output, inputs, command);
   }
 
-  /** Makes room for embeddings of a format. */
+  /** Claims a directory for embeddings of a format. */
   Optional<Path> claim(String output, Map<String, String> inputs, EmbeddingFormat format) {
     return claim(output, inputs, written(format));
   }
 
-  /** Makes room for the embeddings of pairs that are in no dataset. */
+  /** Claims a directory for embeddings of pairs that are in no dataset. */
   Optional<Path> claim(String output, NewPairs pairs, EmbeddingFormat format) {
     String as =
         written(format)
@@ -97,12 +97,12 @@ final class Job {
     return claim(output, Map.of("pairs", pairs.input(), "model", pairs.model()), as);
   }
 
-  /** The command, whose outputs of Parquet have always been stamped without their format. */
+  /** The command that is recorded with an output; for Parquet it has never included the format. */
   private String written(EmbeddingFormat format) {
     return format == EmbeddingFormat.PARQUET ? command : command + " " + Settings.written(format);
   }
 
-  /** Makes room for the widths of embeddings within a loss. */
+  /** Claims a directory for a width analysis with an allowed loss. */
   Optional<Path> claim(String output, Map<String, String> inputs, double loss) {
     return claim(output, inputs, command + " --loss " + loss);
   }
@@ -112,8 +112,8 @@ final class Job {
   }
 
   /**
-   * Makes room for an output that holds a training, or goes on with one that was cut off. Of what
-   * it left, all but the dataset and the training is made again.
+   * Claims a directory for an output with a training, or resumes an interrupted one. A resumed
+   * output keeps its dataset and training; everything else is made again.
    */
   Optional<Path> claimOrResume(String output, Map<String, String> inputs) {
     Map<String, String> all = new TreeMap<>(settings.train().model().start().inputs());
@@ -145,7 +145,7 @@ final class Job {
 
   private StageProvenance provenance(Map<String, String> inputs, String as) {
     Map<String, String> told = new TreeMap<>();
-    // Whether pairs have changed prepare can tell, which reads them.
+    // Whether the pairs themselves have changed is left to prepare, which reads them.
     inputs.forEach(
         (name, input) ->
             told.put(
@@ -154,8 +154,8 @@ final class Job {
   }
 
   /**
-   * Whether an output is complete and was made by the same settings of the same inputs; pairs that
-   * it prepared itself are looked at, too.
+   * Whether an output is complete and was made from the same inputs by the same settings; pairs
+   * that it prepared itself are checked, too.
    */
   private boolean isDone(
       OutputDirectory directory, Map<String, String> inputs, StageProvenance provenance) {
@@ -181,11 +181,11 @@ final class Job {
   }
 
   /**
-   * Makes room for a sweep, or goes on with the same one that is there, whether it was cut off or
-   * asks for more cells now.
+   * Claims a directory for a sweep, or continues the same sweep, whether it was interrupted or now
+   * has more cells.
    *
-   * @param inputs what is read: pairs to prepare, or a dataset
-   * @return whether a dataset that it made is there
+   * @param inputs paths that are read: pairs to prepare, or a dataset
+   * @return whether the directory already holds a dataset that the sweep made
    */
   boolean claimOrExtend(Path path, Map<String, String> inputs) {
     OutputDirectory directory = new OutputDirectory(storage, path);
@@ -211,7 +211,7 @@ final class Job {
     return new OutputDirectory(storage, new RunFiles(path).data()).isComplete();
   }
 
-  /** Deletes an output in which nothing was done. */
+  /** Deletes an output if no work was done in it. */
   void release() {
     output.ifPresent(OutputDirectory::abandon);
   }
@@ -234,14 +234,14 @@ final class Job {
     output.ifPresent(OutputDirectory::close);
   }
 
-  /** Makes a dataset, or appends to one. */
+  /** Makes a dataset, or appends to an existing one. */
   void prepare(String input, String output, boolean append) {
     Path path = at(output);
     lock(new OutputDirectory(storage, path));
     prepare(new Prepare(spark, settings.prepare()).input(input).append(append), path);
   }
 
-  /** Makes the dataset of an output that is claimed, unless it is there. */
+  /** Makes the dataset of a claimed output, unless it is there already. */
   void prepareWithin(String input, String dataset) {
     prepare(new Prepare(spark, settings.prepare()).input(input).replacing(true), new Path(dataset));
   }
@@ -272,7 +272,7 @@ final class Job {
    *
    * @param model directory of the model
    * @param input any form of input that prepare takes
-   * @param only the side that is there alone, {@code x} or {@code y}; empty where both are
+   * @param only the only side that exists, {@code x} or {@code y}; empty if both do
    */
   record NewPairs(String model, String input, Optional<String> only) {}
 
@@ -292,7 +292,7 @@ final class Job {
     storage.delete(prepared);
   }
 
-  /** A stage that prepares pairs as a model's own were prepared. */
+  /** Creates a stage that prepares pairs as the model's own pairs were prepared. */
   private Prepare prepare(NewPairs pairs) {
     ModelCard card = new ModelFiles(storage, new Path(pairs.model())).readCard();
     Reading reading = new Reading(card.x().reads(), card.y().reads(), pairs.only());
@@ -301,7 +301,7 @@ final class Job {
     return new Prepare(spark, how).input(pairs.input()).readBy(reading);
   }
 
-  /** Measures embeddings. */
+  /** Measures embeddings without a dataset. */
   void measure(String embeddings, Path output) {
     report.measure(measurement(embeddings, output).execute());
   }
@@ -309,13 +309,13 @@ final class Job {
   /**
    * Measures embeddings.
    *
-   * @param data the dataset that they are of, whose pairs are shown
+   * @param data the dataset that the embeddings were made from, whose pairs are shown
    */
   void measure(String embeddings, String data, Path output) {
     report.measure(measurement(embeddings, output).dataset(new Path(data)).execute());
   }
 
-  /** Tells the width that embeddings need. */
+  /** Analyses the width that embeddings need. */
   void width(String embeddings, double loss) {
     report.width(
         new Width(spark, settings.columns(), settings.measure(), loss).execute(embeddings));
@@ -327,7 +327,7 @@ final class Job {
         .pointwise(new RunFiles(output).pointwise());
   }
 
-  /** Writes the reports, marks the output as complete, and says where everything is. */
+  /** Writes the reports, marks the output as complete, and prints where everything is. */
   void report(Path path) {
     ReportFiles files = new ReportFiles(storage, path);
     RunReport found = report.build();

@@ -33,9 +33,9 @@ final class JobOptions {
   private boolean verbose;
 
   /**
-   * The settings of a job.
+   * Reads the settings of a job.
    *
-   * @param source where the pairs come from; a built-in one brings settings of its own
+   * @param source source of the pairs; a built-in one brings settings of its own
    * @param first assignments that the user's own override
    */
   Settings settings(String source, List<String> first) {

@@ -16,14 +16,14 @@ import java.util.Optional;
 /**
  * The settings of all stages, read and checked before any work is done.
  *
- * @param splits which pairs are embedded
- * @param columns where the sides of embeddings made elsewhere are
+ * @param splits splits whose pairs are embedded
+ * @param columns where the sides are in embeddings that were made elsewhere
  * @param sweep the grid of a sweep
- * @param partition below the output, such as {@code dt=2026-11-23}; empty: none
+ * @param partition directory below the output, such as {@code dt=2026-11-23}; empty for none
  * @param overwrite whether an output directory that exists may be replaced
- * @param seed of every random choice
+ * @param seed seed of every random choice
  * @param effective every key with its value
- * @param all the settings that they were read from
+ * @param all the settings from which all of these were read
  */
 record JobSettings(
     PrepareSettings prepare,

@@ -6,14 +6,20 @@ import dev.fathom.error.ExitCode;
 import dev.fathom.error.FathomException;
 import java.io.File;
 
-/** Where JavaCPP unpacks native libraries, some 150 MB: below the home, unless it is told. */
+/**
+ * The folder into which JavaCPP unpacks native libraries, some 150 MB: below the home directory
+ * unless set otherwise.
+ */
 final class NativeLibraries {
   private static final String FOLDER = "org.bytedeco.javacpp.cachedir";
   private static final long ROOM = 256L << 20;
 
   private NativeLibraries() {}
 
-  /** Names the folder of temporary files where the home has no room, and has none of them yet. */
+  /**
+   * Uses the folder of temporary files if the home directory has no room, and does not hold the
+   * libraries yet.
+   */
   static void findRoom() {
     File home = new File(System.getProperty("user.home"));
     if (System.getProperty(FOLDER) == null
@@ -25,7 +31,7 @@ final class NativeLibraries {
     }
   }
 
-  /** What a person can do where one cannot be loaded. */
+  /** The error if a native library cannot be loaded, with advice for the user. */
   static FathomException missing(LinkageError error) {
     return FathomException.of(
             ExitCode.FAILURE,

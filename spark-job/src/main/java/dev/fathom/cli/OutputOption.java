@@ -3,7 +3,7 @@ package dev.fathom.cli;
 
 import picocli.CommandLine.Option;
 
-/** The option of a command that writes all that a run leaves. */
+/** The option of a command that writes all outputs of a run. */
 final class OutputOption {
   @Option(
       names = "--output",

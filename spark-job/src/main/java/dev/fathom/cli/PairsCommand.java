@@ -5,7 +5,7 @@ import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
 
-/** A subcommand that begins with pairs, prepared or not, and ends with a report. */
+/** A subcommand that starts from pairs, prepared or not, and ends with a report. */
 abstract class PairsCommand extends SubCommand {
   @ArgGroup(multiplicity = "1")
   private Pairs pairs;

@@ -5,13 +5,13 @@ import dev.fathom.files.Storage;
 import java.util.Properties;
 import org.apache.hadoop.conf.Configuration;
 
-/** The files of a command that starts no Spark, reached as Spark would reach them. */
+/** The files of a command that does not start Spark, accessed as Spark would access them. */
 final class PlainFiles {
   private static final String HADOOP = "spark.hadoop.";
 
   private PlainFiles() {}
 
-  /** Goes by the Hadoop settings that spark-submit was given. */
+  /** Opens the storage with the Hadoop settings that spark-submit was given. */
   static Storage storage() {
     Configuration hadoop = new Configuration();
     Properties properties = System.getProperties();

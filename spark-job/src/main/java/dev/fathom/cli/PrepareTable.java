@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import org.apache.commons.io.FileUtils;
 
-/** What became of the rows that prepare read, as a table. */
+/** A table of how many rows prepare read, kept and rejected. */
 final class PrepareTable {
   private PrepareTable() {}
 
@@ -42,7 +42,7 @@ final class PrepareTable {
     return lines;
   }
 
-  /** What was read, kept and rejected. */
+  /** The rows of the table: counts of pairs read, kept and rejected. */
   static List<String> rows(PrepareResult result) {
     DatasetCard added = result.added();
     List<String> lines = new ArrayList<>();

@@ -31,7 +31,7 @@ final class RunCommand extends PairsCommand {
             () -> whole(job, input().orElseThrow(), output()));
   }
 
-  /** All stages, from pairs that are to be prepared. */
+  /** Runs all stages, from pairs that have to be prepared. */
   static void whole(Job job, String input, String output) {
     job.claimOrResume(output, Map.of(Job.INPUT, input))
         .ifPresent(

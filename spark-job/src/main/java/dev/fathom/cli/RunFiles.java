@@ -7,22 +7,22 @@ import org.apache.hadoop.fs.Path;
 /** The paths of the outputs of a run's stages. */
 record RunFiles(Path directory) {
 
-  /** The dataset. */
+  /** The dataset's directory. */
   Path data() {
     return new Path(directory, "data");
   }
 
-  /** The model. */
+  /** The model's directory. */
   Path model() {
     return new TrainFiles(directory).model();
   }
 
-  /** The embeddings. */
+  /** The embeddings' directory. */
   Path embeddings() {
     return new Path(directory, "embeddings");
   }
 
-  /** The dimension around each embedding. */
+  /** The directory with the dimension around each embedding. */
   Path pointwise() {
     return new Path(directory, "pointwise");
   }

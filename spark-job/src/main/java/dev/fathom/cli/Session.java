@@ -13,18 +13,21 @@ import org.apache.spark.sql.SparkSession;
 import org.slf4j.LoggerFactory;
 
 /**
- * Spark for as long as a command runs. Nothing else of the command line names Spark, whose classes
- * help and the like would wait for.
+ * A Spark session for as long as a command runs. No other class of the command line names Spark, as
+ * help and similar commands would have to wait for its classes.
  */
 final class Session implements AutoCloseable {
-  /** A job on one machine listens on loopback alone. */
+  /** A job on one machine listens on the loopback interface only. */
   private static final Map<String, String> THIS_MACHINE_ALONE =
       Map.of(
           "spark.driver.host", "127.0.0.1",
           "spark.driver.bindAddress", "127.0.0.1",
           "spark.ui.enabled", "false");
 
-  /** ND4J reads it on the executors; with more the same seed would give other bits, slower. */
+  /**
+   * ND4J reads this on the executors; with more threads the same seed would give other bits, and
+   * more slowly.
+   */
   private static final Map<String, String> ONE_BLAS_THREAD =
       Map.of(
           "spark.executorEnv.OMP_NUM_THREADS", "1",
@@ -45,22 +48,22 @@ final class Session implements AutoCloseable {
   }
 
   /**
-   * Starts it.
+   * Starts a session.
    *
    * @param command the subcommand
-   * @param master empty: spark-submit's, else all cores of this machine
-   * @param workers how many a training takes all at once
+   * @param master Spark master; if empty, spark-submit's, else all cores of this machine
+   * @param workers number of tasks that a training runs at the same time
    */
   static Session start(String command, String master, Supplier<OptionalInt> workers) {
     SparkSession.Builder builder =
         SparkSession.builder()
             .appName("fathom " + command)
-            // A round's weights of all workers come to the driver by design.
+            // The weights of all workers come to the driver in every round, by design.
             .config("spark.driver.maxResultSize", "0")
-            // How often, and how many times, a round looks for executors that it has to wait for.
+            // Interval and number of a round's checks for executors that it has to wait for.
             .config("spark.scheduler.barrier.maxConcurrentTasksCheck.interval", "1s")
             .config("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures", "20")
-            // What clusters set in its place knows no records.
+            // The serializer that clusters often set instead cannot handle records.
             .config("spark.serializer", JavaSerializer.class.getName());
     String chosen = master.isEmpty() ? System.getProperty("spark.master", "local[*]") : master;
     builder.master(chosen);
@@ -84,8 +87,8 @@ final class Session implements AutoCloseable {
   }
 
   /**
-   * A step of training takes all workers at once, which Spark refuses where executors come and go
-   * by how many tasks there are.
+   * Keeps the number of executors fixed. A step of training needs all workers at the same time,
+   * which Spark refuses if executors come and go with the number of tasks.
    */
   private static void keepExecutors(SparkSession.Builder builder, int workers) {
     if (!"true".equals(System.getProperty(DYNAMIC_ALLOCATION))) {

@@ -18,8 +18,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /**
- * What the subcommands share: settings first, then a Spark session that is stopped whatever
- * happens.
+ * What all subcommands share: settings are read first, then a Spark session is started, and it is
+ * stopped whatever happens.
  */
 @Command(mixinStandardHelpOptions = true, versionProvider = Fathom.Version.class)
 abstract class SubCommand implements Callable<Integer> {
@@ -28,8 +28,8 @@ abstract class SubCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() {
-    // Wrong settings are told before Spark takes its seconds to start; a dataset's card, which may
-    // bring settings of its own, is read after.
+    // Wrong settings are reported before Spark takes its seconds to start. A dataset's card, which
+    // may bring settings of its own, is read later.
     Settings early = options.settings(input().orElse(""), assignments());
     if (dataset().isEmpty()) {
       JobSettings.of(early);
@@ -39,7 +39,7 @@ abstract class SubCommand implements Callable<Integer> {
     try (Session session = Session.start(spec.name(), options.master(), () -> workers(early))) {
       run(session);
     } catch (IncompatibleClassChangeError e) {
-      // Another version of a class than the one that was built with, which no native library is.
+      // The class has another version than at build time, which is no problem of native libraries.
       throw e;
     } catch (LinkageError e) {
       throw NativeLibraries.missing(e);
@@ -75,12 +75,12 @@ abstract class SubCommand implements Callable<Integer> {
     return options.verbose();
   }
 
-  /** Where the pairs come from, which may be a built-in source that brings settings of its own. */
+  /** The source of the pairs, which may be a built-in one that brings settings of its own. */
   Optional<String> input() {
     return Optional.empty();
   }
 
-  /** The dataset to train on, whose pairs may have come from such a source. */
+  /** The dataset to train on, whose pairs may come from a built-in source. */
   Optional<String> dataset() {
     return Optional.empty();
   }
@@ -89,7 +89,7 @@ abstract class SubCommand implements Callable<Integer> {
     return new DatasetFiles(new Path(dataset)).readCard(storage).source();
   }
 
-  /** What the command sets by itself, and the user may set otherwise. */
+  /** Assignments that the command makes by itself, and that the user's own override. */
   List<String> assignments() {
     return List.of();
   }

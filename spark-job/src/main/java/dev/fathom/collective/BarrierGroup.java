@@ -15,8 +15,8 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 
 /**
- * The tasks of a barrier stage as a collective. Tasks of one process share memory. Processes are
- * connected while the stage runs.
+ * The tasks of a barrier stage as a collective. Tasks of one process share memory; processes have
+ * connections to each other while the stage runs.
  */
 public final class BarrierGroup implements AutoCloseable {
   private static final String SEPARATOR = " ";
@@ -32,9 +32,9 @@ public final class BarrierGroup implements AutoCloseable {
   }
 
   /**
-   * Joins the tasks of this task's stage, once each of them calls it.
+   * Joins the tasks of this task's stage; each of them must call it.
    *
-   * @param rendezvous name of the {@link Rendezvous} where they meet
+   * @param rendezvous name of the {@link Rendezvous} where the tasks meet
    * @param from first partition of this task
    * @param to end of this task's partitions, exclusive
    */
@@ -61,7 +61,7 @@ public final class BarrierGroup implements AutoCloseable {
       }
       ranges.add(new Range(Integer.parseInt(words[1]), Integer.parseInt(words[2])));
     }
-    // The token belongs to this attempt of the stage only, as each task has drawn a part of it.
+    // The token is unique to this attempt of the stage, as each task has drawn a part of it.
     int rank = List.copyOf(processes.keySet()).indexOf(process);
     Membership layout = new Membership(List.copyOf(processes.values()), rank);
     UUID token = UUID.nameUUIDFromBytes(String.join("/", told).getBytes(StandardCharsets.UTF_8));
@@ -77,7 +77,10 @@ public final class BarrierGroup implements AutoCloseable {
     }
   }
 
-  /** The first member of each process listens, and tells all the others its address. */
+  /**
+   * Connects the processes. The first member of each process listens, and sends its address to all
+   * the others.
+   */
   private static Links linked(String rendezvous, int number, Membership layout, UUID token) {
     if (number > 0) {
       Rendezvous.meet(rendezvous, "addresses", "");
@@ -111,7 +114,7 @@ public final class BarrierGroup implements AutoCloseable {
         told.substring(0, gap), Integer.parseInt(told.substring(gap + 1)));
   }
 
-  /** Runs a computation that the members share. If it fails in one, it fails in all. */
+  /** Runs a computation that the members share. If it fails in one member, it fails in all. */
   public <T> T run(Function<Collective, T> work) {
     try {
       T result = work.apply(new GroupCollective(layout, team, links));

@@ -10,17 +10,17 @@ import java.util.function.Supplier;
 
 /**
  * A member of a collective of several members, in one process or several. Members of a process
- * share arrays and divide the work on them by ranges of numbers. The first of them talks to the
- * other processes for all.
+ * share arrays and divide the work on them by ranges of numbers. The first member of a process
+ * exchanges data with the other processes for all its members.
  */
 final class GroupCollective implements Collective {
   /**
-   * Up to this many numbers are sent whole from every process to every other. With more, each
+   * Largest number of numbers that every process sends whole to every other. For longer arrays each
    * process adds up a range.
    */
   private static final int MOST_WHOLE = 1 << 16;
 
-  /** Numbers in a cache line, which two members should not share. */
+  /** Number of floats in a cache line, which two members should not share. */
   private static final int LINE = 16;
 
   private final Membership layout;
@@ -29,10 +29,10 @@ final class GroupCollective implements Collective {
   private final Board board;
   private Collective ofProcess;
 
-  /** Memory for what other processes send, for each reduction; it is reused in every step. */
+  /** Memory for numbers from other processes, for each reduction; it is reused in every step. */
   private final IdentityHashMap<Runs, List<float[]>> received = new IdentityHashMap<>();
 
-  /** The data that the members of this process show each other. */
+  /** Data that the members of this process make visible to each other. */
   private static final class Board {
     private final Runs[] runs;
     private volatile float[] result;
@@ -42,7 +42,7 @@ final class GroupCollective implements Collective {
     }
   }
 
-  /** Partitions {@code [from, to)} of a member. */
+  /** The partitions {@code [from, to)} of a member. */
   record Range(int from, int to) {
     /** Divides the partitions evenly among the members, give or take one. */
     static List<Range> evenly(int partitions, int members) {
@@ -69,12 +69,12 @@ final class GroupCollective implements Collective {
       return processes.stream().flatMap(List::stream).mapToInt(Range::to).max().orElse(0);
     }
 
-    /** The membership of this process alone, whose members have all partitions. */
+    /** The membership if this process's members have all partitions. */
     Membership ofProcess() {
       return new Membership(List.of(Range.evenly(partitions(), own().size())), 0);
     }
 
-    /** The runs that a process will have. */
+    /** The runs that a process will have after it has reduced its own partitions. */
     List<Run> planned(int process, Reduction reduction) {
       List<Run> planned = new ArrayList<>();
       for (Range member : processes.get(process)) {
@@ -193,7 +193,7 @@ final class GroupCollective implements Collective {
     return board.result;
   }
 
-  /** Joins a part of the numbers of two runs. */
+  /** Reduces a part of the numbers of two runs. */
   private static Runs.Join over(Span part, Reduction reduction) {
     return (first, second) ->
         reduction.into(
@@ -204,7 +204,7 @@ final class GroupCollective implements Collective {
             part.to() - part.from());
   }
 
-  /** Reduces with all runs of all processes in every process. */
+  /** Reduces all runs of all processes in every process. */
   private float[] whole(Runs mine, List<Run> own) {
     Span all = new Span(0, mine.length());
     List<Run> runs = exchanged(mine, own, process -> all, all);
@@ -243,15 +243,15 @@ final class GroupCollective implements Collective {
         start(mine.length(), process, processes), start(mine.length(), process + 1, processes));
   }
 
-  /** The numbers that a process is sent. */
+  /** Which numbers are sent to a process. */
   private interface Sent {
     Span to(int process);
   }
 
   /**
-   * Sends the own runs to the others and receives theirs.
+   * Sends the process's own runs to the others and receives theirs.
    *
-   * @param wanted the numbers that this process is sent
+   * @param wanted the numbers that are sent to this process
    * @return all runs, in order
    */
   private List<Run> exchanged(Runs mine, List<Run> own, Sent sent, Span wanted) {

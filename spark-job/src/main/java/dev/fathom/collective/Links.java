@@ -6,22 +6,23 @@ import java.util.List;
 /** Connections from this process to each of the others that share a computation. */
 interface Links extends AutoCloseable {
   /**
-   * Sends data to each process and receives data from each. All processes call it in the same
+   * Sends data to each process and receives data from each. All processes must call it in the same
    * order.
    *
-   * @param outgoing what to send, for each process; the own entry is ignored
-   * @param incoming arrays to fill with what each process sends; together they have the length of
-   *     what it sends
-   * @throws IllegalStateException where a process is gone, or the task is killed
+   * @param outgoing data to send, for each process; the entry of this process is ignored
+   * @param incoming arrays to fill with the data of each process; their total length must be that
+   *     of the data
+   * @throws IllegalStateException if a process is gone, or the task is killed
    */
   void exchange(List<List<Slice>> outgoing, List<List<Slice>> incoming);
 
   /**
-   * Tells the others that nothing more will come, and waits until they have received everything.
+   * Tells the other processes that no more data will come, and waits until they have received
+   * everything.
    */
   void finish();
 
-  /** Closes the connections. */
+  /** Closes all connections. */
   @Override
   void close();
 

@@ -3,7 +3,7 @@ package dev.fathom.collective;
 
 /** How arrays are reduced to one, element by element. */
 public enum Reduction {
-  /** Adds up. */
+  /** The sum of the elements. */
   SUM {
     @Override
     void into(float[] target, int targetOffset, float[] source, int offset, int length) {
@@ -12,7 +12,7 @@ public enum Reduction {
       }
     }
   },
-  /** Takes the larger of two. */
+  /** The largest of the elements. */
   MAXIMUM {
     @Override
     void into(float[] target, int targetOffset, float[] source, int offset, int length) {

@@ -23,7 +23,7 @@ import scala.runtime.AbstractPartialFunction;
 import scala.runtime.BoxedUnit;
 
 /**
- * Where the tasks of a stage learn of each other: an endpoint on the driver, over Spark's own
+ * Lets the tasks of a stage exchange lines of text: an endpoint on the driver, over Spark's own
  * connection to it. Spark's own {@code allGather} of barrier tasks answers only after a second, and
  * leaves threads that keep the driver from ending.
  */
@@ -36,7 +36,7 @@ public final class Rendezvous implements AutoCloseable {
   private final RpcEnv rpc = SparkEnv.get().rpcEnv();
   private final RpcEndpointRef reference = rpc.setupEndpoint(name, new Endpoint(rpc));
 
-  /** The name by which tasks find it. */
+  /** The name by which tasks find the endpoint. */
   public String name() {
     return name;
   }
@@ -47,7 +47,7 @@ public final class Rendezvous implements AutoCloseable {
     rpc.stop(reference);
   }
 
-  /** The tasks that have come to a meeting so far. */
+  /** The tasks that have come to a meeting so far, with their lines. */
   private record Meeting(String[] told, List<RpcCallContext> waiting) {
     static Meeting of(int members) {
       return new Meeting(new String[members], new ArrayList<>());
@@ -95,17 +95,17 @@ public final class Rendezvous implements AutoCloseable {
       if (meeting.waiting.size() == meeting.told.length) {
         String all = String.join(SEPARATOR, meeting.told);
         meeting.waiting.forEach(one -> one.reply(all));
-        // A meeting of a failed attempt is never complete.
+        // A meeting of a failed attempt will never be complete.
         meetings.clear();
       }
     }
   }
 
   /**
-   * Sends a line to all tasks of this task's stage, and returns the lines of all, in the order of
-   * their partitions.
+   * Sends a line to all tasks of this task's stage, and returns the lines of all tasks, in the
+   * order of their partitions.
    *
-   * @param name of the rendezvous
+   * @param name name of the rendezvous
    * @param meeting name of this exchange, the same for all tasks
    * @param told this task's line
    */

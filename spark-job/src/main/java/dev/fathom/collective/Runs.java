@@ -7,10 +7,10 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Reduces arrays of equal length, one per partition, to one. Float sums depend on their order. Here
- * the order does not depend on who adds: neighbours are added in pairs, then the pairs in pairs, as
- * in a binary tree over the numbers of the partitions. A member holds the sums of the largest whole
- * branches of its own partitions.
+ * Reduces arrays of equal length, one per partition, to one. Float sums depend on their order, and
+ * here the order does not depend on which member adds: neighbours are added in pairs, then the
+ * pairs in pairs, as in a binary tree over the numbers of the partitions. A member holds the sums
+ * of the largest whole branches of its own partitions.
  */
 public final class Runs {
   private final Reduction reduction;
@@ -21,15 +21,15 @@ public final class Runs {
   /**
    * The reduced array of partitions {@code [from, to)}.
    *
-   * @param array null in a plan, which only lists the runs that there will be
-   * @param offset where in the array number 0 is, or would be if the array held it
+   * @param array the numbers; null in a plan, which only lists the expected runs
+   * @param offset index in the array of number 0, negative if the array starts with a later number
    */
   record Run(int from, int to, float[] array, int offset) {
     static Run whole(int from, int to, float[] array) {
       return new Run(from, to, array, 0);
     }
 
-    /** The runs that a member will have. */
+    /** The runs that a member will have after it has reduced its partitions. */
     static List<Run> planned(Reduction reduction, int from, int to) {
       List<Run> planned = new ArrayList<>();
       if (reduction == Reduction.MAXIMUM) {
@@ -47,7 +47,7 @@ public final class Runs {
       return to - from;
     }
 
-    /** Whether the other one is the right half of a branch whose left half this one is. */
+    /** Whether this run and the other are the left and the right half of one branch. */
     boolean joins(Run other) {
       return to == other.from && size() == other.size() && from % (2 * size()) == 0;
     }
@@ -59,7 +59,7 @@ public final class Runs {
   }
 
   /**
-   * @param length numbers in each array
+   * @param length number of elements in each array
    */
   public Runs(Reduction reduction, int length) {
     this.reduction = reduction;
@@ -72,15 +72,15 @@ public final class Runs {
     runs.clear();
   }
 
-  /** An array for the next partition's numbers. Its content is undefined. */
+  /** Returns an array for the next partition's numbers. Its content is undefined. */
   public float[] next() {
     return free.isEmpty() ? new float[length] : free.peek();
   }
 
   /**
-   * Adds a partition's numbers. Partitions come in their order.
+   * Adds a partition's numbers. Partitions must come in their order.
    *
-   * @param array what {@link #next} gave
+   * @param array the array that {@link #next} returned
    */
   public void add(int partition, float[] array) {
     if (free.peek() == array) {
@@ -96,9 +96,9 @@ public final class Runs {
   }
 
   /**
-   * Adds the maxima of all own partitions.
+   * Adds the maxima of all of the member's own partitions.
    *
-   * @param array what {@link #next} gave
+   * @param array the array that {@link #next} returned
    */
   public void add(int from, int to, float[] array) {
     if (free.peek() == array) {
@@ -133,7 +133,7 @@ public final class Runs {
     runs.add(new Run(first.from(), second.to(), first.array(), first.offset()));
   }
 
-  /** Joins runs that are halves of one branch, in a list that is in order. */
+  /** Joins runs that are halves of one branch, in an ordered list. */
   static List<Run> joined(List<Run> ordered, Join join) {
     List<Run> joined = new ArrayList<>();
     for (Run run : ordered) {

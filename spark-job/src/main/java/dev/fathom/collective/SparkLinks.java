@@ -36,7 +36,7 @@ import scala.Option;
 
 /**
  * Links over Spark's own transport, so they are authenticated and encrypted like the rest of the
- * job. Each process has a server, and a connection to the server of each other one.
+ * job. Each process has a server, and a connection to the server of every other process.
  */
 final class SparkLinks implements Links {
   /*
@@ -72,7 +72,7 @@ final class SparkLinks implements Links {
    * Starts to listen.
    *
    * @param host address to listen on, at which the others connect
-   * @param token shared by the processes of a stage; messages with another token are refused
+   * @param token token that the processes of a stage share; messages with another token are refused
    * @param cancelled whether the task has been killed
    */
   SparkLinks(
@@ -97,15 +97,15 @@ final class SparkLinks implements Links {
     clients = context.createClientFactory(atClient);
   }
 
-  /** The host and port at which the others reach this process. */
+  /** The host and port at which the other processes reach this one. */
   InetSocketAddress address() {
     return InetSocketAddress.createUnresolved(host, server.getPort());
   }
 
   /**
-   * Connects to all others.
+   * Connects to all other processes.
    *
-   * @param addresses addresses of all processes, this one's at {@code rank}
+   * @param addresses addresses of all processes, with this one's at {@code rank}
    */
   void connect(int rank, List<InetSocketAddress> addresses) {
     this.rank = rank;

@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 
 /**
  * The members of a collective in one process. They wait for each other several times in a step,
- * which may take less than a millisecond. So they spin for a moment before they sleep.
+ * which may take less than a millisecond, so they spin for a moment before they sleep.
  */
 final class Team {
   private static final Map<String, Team> FORMING = new ConcurrentHashMap<>();
@@ -35,7 +35,7 @@ final class Team {
   /**
    * Joins the members that use the same key.
    *
-   * @param key used once in the life of the process
+   * @param key name of the team, used only once in the life of the process
    * @param number number of this member, from 0
    * @param cancelled whether the member's task has been killed
    */
@@ -51,16 +51,17 @@ final class Team {
   record Member(Team team, int number, BooleanSupplier cancelled) {
 
     /**
-     * Waits until all members have called it. What each did before, all see after.
+     * Waits until all members have called it. Whatever a member wrote before is visible to all
+     * afterwards.
      *
-     * @throws IllegalStateException if a member has failed, or this one's task is killed
+     * @throws IllegalStateException if a member has failed, or this member's task is killed
      */
     void await() {
       team.await(cancelled);
     }
 
-    /** An object that the first member makes and all share. */
-    @SuppressWarnings("unchecked") // All members are at the same place of the same program.
+    /** Returns an object that the first member makes and all share. */
+    @SuppressWarnings("unchecked") // All members call this at the same place of the same program.
     <T> T shared(Supplier<T> make) {
       if (number == 0) {
         team.shared = make.get();

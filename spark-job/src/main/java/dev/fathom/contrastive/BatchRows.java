@@ -4,22 +4,22 @@ package dev.fathom.contrastive;
 import java.util.List;
 
 /**
- * An objective's loss by the rows of a batch's similarities: an instance holds some of them, and
- * all instances, on any threads or machines, add up to the loss of the whole batch. Each has
- * working memory of its own, so one instance a thread.
+ * Computes an objective's loss by rows of a batch's similarities. An instance holds some of the
+ * rows, and the results of all instances, on any threads or machines, add up to the loss of the
+ * whole batch. Each instance has its own working memory, so threads must not share one.
  *
- * <p>A step calls {@link #begin}; {@link #tell} for each exchange, whose merged numbers all
- * instances have before the next; {@link #loss}; {@link #gradients}.
+ * <p>A step calls {@link #begin}; {@link #tell} for each exchange, after the earlier ones have been
+ * merged over all instances; {@link #loss}; {@link #gradients}.
  *
- * <p>Embeddings u and v are batch × dimension, row-major; row i of u belongs to row i of v.
+ * <p>Embeddings u and v are batch × dimension, row-major; row i of u is paired with row i of v.
  */
 public interface BatchRows {
 
   /**
-   * What instances have to know of each other before the gradients.
+   * Numbers that the instances must merge before they can compute the gradients.
    *
-   * @param numbers how many
-   * @param maxima whether they merge to the largest, else to the sum
+   * @param numbers how many numbers each instance gives
+   * @param maxima true if they merge to the largest, false if to the sum
    */
   record Exchange(int numbers, boolean maxima) {}
 
@@ -29,7 +29,7 @@ public interface BatchRows {
   /**
    * Computes the similarities of this instance's own rows of u with all rows of v.
    *
-   * @param first the first own row
+   * @param first index of the first own row in the batch
    * @param rows number of own rows
    */
   void begin(float[] u, float[] v, int first, int rows, int batch);
@@ -37,47 +37,49 @@ public interface BatchRows {
   /**
    * Writes this instance's part of an exchange.
    *
-   * @param exchange its number
+   * @param exchange number of the exchange, from 0
    * @param merged the earlier exchanges, merged over all instances
-   * @param numbers maxima are raised; sums are written
+   * @param numbers receives the part: maxima are raised, sums are overwritten
    */
   void tell(int exchange, Logits logits, float[][] merged, float[] numbers);
 
   /**
-   * The own rows' part of L, in nats.
+   * Returns the own rows' part of L, in nats.
    *
-   * @param merged all exchanges, over all instances
+   * @param merged all exchanges, merged over all instances
    */
   double loss(Logits logits, float[][] merged);
 
   /**
-   * The own rows' part of the gradients.
+   * Computes the own rows' part of the gradients.
    *
-   * @param gradientU receives ∂L/∂u of the own rows, in their place; batch × dimension
+   * @param gradientU receives ∂L/∂u of the own rows, at their place; batch × dimension
    * @param gradientV receives the own rows' part of ∂L/∂v of all rows; batch × dimension
    * @return the own rows' part of ∂L/∂log τ
    */
   double gradients(
       float[] u, float[] v, Logits logits, float[][] merged, float[] gradientU, float[] gradientV);
 
-  /** The own rows' part of ∂L/∂b, after {@link #gradients}. */
+  /** Returns the own rows' part of ∂L/∂b; valid after {@link #gradients}. */
   double biasGradient();
 
-  /** Which u and v of a batch belong together, by their rows. */
+  /** Tells which u and v of a batch belong together, by their rows. */
   @FunctionalInterface
   interface Partners {
-    /** Whether they do. */
+    /** Whether row {@code u} of u and row {@code v} of v belong together. */
     boolean belong(int u, int v);
   }
 
-  /** How many own u are nearer to a partner than to any other v; after {@link #begin}. */
+  /**
+   * Counts the own u that are nearer to a partner than to any other v; valid after {@link #begin}.
+   */
   int firsts(Partners partners);
 
   /**
-   * The own rows' part of L and its derivatives with respect to s = 1/τ; for objectives that {@link
-   * Objective#hasCurve have} it.
+   * Returns the own rows' part of L and its derivatives with respect to s = 1/τ, for objectives
+   * that {@link Objective#hasCurve support} it.
    *
-   * @param first the first own row
+   * @param first index of the first own row in the batch
    * @param rows number of own rows
    */
   default Curve curve(float[] u, float[] v, int first, int rows, int batch, double inverse) {

@@ -36,7 +36,7 @@ public record Curve(double loss, double slope, double curvature) implements Seri
     return new Curve(loss * factor, slope * factor, curvature * factor);
   }
 
-  /** The curve as a function of t, where s = {@code factor}·t. */
+  /** The same curve as a function of t, where s = {@code factor}·t. */
   public Curve ofMultiple(double factor) {
     return new Curve(loss, slope * factor, curvature * factor * factor);
   }

@@ -28,12 +28,12 @@ final class InfoNceRows extends SimilarityRows {
    */
 
   /**
-   * Rows and columns share one exp while their largest entries are at most this far, in nats, below
-   * the largest of all.
+   * Rows and columns share one exp if every column's largest entry is at most this far, in nats,
+   * below the largest of all.
    */
   static final float SHARED_RANGE = 30f;
 
-  /** The first exchange: the maxima of the columns follow the two extremes of the rows. */
+  /** The first exchange: the two extremes of the row maxima, then the maxima of the columns. */
   private static final int MAXIMA = 0;
 
   /** The second exchange: sums of the columns' exponentials. */
@@ -56,8 +56,8 @@ final class InfoNceRows extends SimilarityRows {
   private final float[] factor;
 
   /**
-   * @param maximumRows own rows at most
-   * @param maximumBatch pairs in a batch at most
+   * @param maximumRows largest number of own rows
+   * @param maximumBatch largest number of pairs in a batch
    * @param dimension width of the embeddings
    */
   InfoNceRows(int maximumRows, int maximumBatch, int dimension) {
@@ -182,8 +182,8 @@ final class InfoNceRows extends SimilarityRows {
   }
 
   /**
-   * With p the softmax of a row of s·sim: log Σ e^{s·sim_j} − s·sim_i, its slope E_p[sim] − sim_i,
-   * and its curvature Var_p[sim].
+   * One direction of the loss. With p the softmax of a row of s·sim: log Σ e^{s·sim_j} − s·sim_i,
+   * its slope E_p[sim] − sim_i, and its curvature Var_p[sim].
    */
   private Curve oneWay(float[] u, float[] v, int first, int rows, int batch, double inverse) {
     begin(u, v, first, rows, batch);
@@ -199,8 +199,8 @@ final class InfoNceRows extends SimilarityRows {
       double square = 0;
       System.arraycopy(values, row, factor, 0, batch);
       VectorMath.exp(factor, 0, batch, (float) inverse, highest, factor);
-      // Relative to the highest, as the variance would otherwise be a small difference of large
-      // numbers.
+      // Relative to the highest similarity, as the variance would otherwise be a small difference
+      // of large numbers.
       for (int j = 0; j < batch; j++) {
         double weight = factor[j];
         double below = values[row + j] - highest;

@@ -8,7 +8,7 @@ package dev.fathom.contrastive;
  * @param bias b
  */
 public record Logits(float temperature, float bias) {
-  /** 1/τ. */
+  /** The factor 1/τ of the similarities. */
   float scale() {
     return 1f / temperature;
   }

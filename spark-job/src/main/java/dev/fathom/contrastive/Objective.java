@@ -18,7 +18,7 @@ public enum Objective {
       return Math.log(batch);
     }
 
-    /** Zero, as a bias does not change a softmax. */
+    /** The bias is zero, as it does not change a softmax. */
     @Override
     public double initialBias(int batch) {
       return 0;
@@ -44,7 +44,7 @@ public enum Objective {
       return Math.log(batch) - (batch - 1) * Math.log1p(-1.0 / batch);
     }
 
-    /** The log odds that an x and a y of a batch are a pair. */
+    /** The bias is the log odds that an x and a y of a batch are a pair. */
     @Override
     public double initialBias(int batch) {
       return -Math.log(batch - 1.0);
@@ -59,7 +59,7 @@ public enum Objective {
   /** Creates the working memory for a part of the rows of a batch. */
   public abstract BatchRows rows(int maximumRows, int maximumBatch, int dimension);
 
-  /** The loss in nats of embeddings that carry no information, for batches of 2 pairs or more. */
+  /** The loss, in nats, of embeddings that carry no information, for batches of 2 pairs or more. */
   public abstract double chance(int batch);
 
   /** The initial bias b. */

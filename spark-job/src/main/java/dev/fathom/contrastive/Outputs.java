@@ -2,8 +2,8 @@
 package dev.fathom.contrastive;
 
 /**
- * The outputs of an encoder for a part of a batch, and the gradients with respect to them: rows of
- * pairs, then rows of a separate sample. An instance is reused for one part after another.
+ * The outputs of an encoder for a part of a batch, and the gradients with respect to them: first
+ * rows of pairs, then rows of a separate sample. An instance is reused for one part after another.
  */
 public final class Outputs {
   final int dimension;
@@ -13,7 +13,7 @@ public final class Outputs {
   /** The length of each row. */
   final float[] norms;
 
-  /** The first row of this part in the batch. */
+  /** Index in the batch of this part's first row. */
   int first;
 
   int rows;
@@ -32,7 +32,7 @@ public final class Outputs {
   /**
    * Starts another part.
    *
-   * @param first its first row in the batch
+   * @param first index in the batch of the part's first row
    * @param rows number of rows of pairs
    * @param sample number of rows of the sample
    */
@@ -47,7 +47,7 @@ public final class Outputs {
     return values;
   }
 
-  /** ∂L/∂{@link #values}, likewise. */
+  /** The gradients ∂L/∂{@link #values}, laid out like the outputs. */
   public float[] gradients() {
     return gradients;
   }

@@ -2,8 +2,8 @@
 package dev.fathom.contrastive;
 
 /**
- * The inner product divided by the mean norm of a separate sample. So the length of an embedding
- * may carry information.
+ * The inner product divided by the mean norm of a separate sample. The length of an embedding may
+ * so carry information.
  *
  * @param sampleRows size P of the separate sample, at least 1
  */
@@ -23,7 +23,10 @@ public record PopulationNorm(int sampleRows) implements Similarity {
     return (float) (lengths(output, 0, count, dimension, new float[count]) / count);
   }
 
-  /** The sum of the lengths of rows {@code [from, from + count)}; fills their {@code norms}. */
+  /**
+   * Returns the sum of the lengths of rows {@code [from, from + count)}, and fills their {@code
+   * norms}.
+   */
   private static double lengths(float[] output, int from, int count, int dimension, float[] norms) {
     double sum = 0;
     for (int i = from; i < from + count; i++) {

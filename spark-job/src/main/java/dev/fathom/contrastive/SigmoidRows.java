@@ -18,10 +18,10 @@ final class SigmoidRows extends SimilarityRows {
    * One logarithm serves the product of a row's (1 + e), at most 2 each, as long as that is within a double.
    */
 
-  /** This many factors of up to 2 have a product that a double holds. */
+  /** Number of factors of up to 2 whose product a double can hold. */
   private static final int FACTORS = 1000;
 
-  /** e^{−|a|} of a row. */
+  /** e^{−|a|} for the entries of a row. */
   private final float[] exponentials;
 
   private double biasGradient;

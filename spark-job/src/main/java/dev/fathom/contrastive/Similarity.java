@@ -4,23 +4,23 @@ package dev.fathom.contrastive;
 import java.io.Serializable;
 
 /**
- * How outputs of an encoder become similarities: they become embeddings, and the similarity is the
- * inner product of two embeddings over a norm of each side.
+ * How an encoder's outputs become similarities: the outputs become embeddings, and the similarity
+ * of two embeddings is their inner product divided by a norm of each side.
  *
- * <p>Beside rows of pairs there may be rows of a separate sample, which {@link PopulationNorm}
- * takes its norm from and {@link Cosine} does without. The rows of a batch may be treated in parts;
- * the parts share only the sum of the sample's lengths.
+ * <p>Besides the rows of pairs there may be rows of a separate sample; {@link PopulationNorm} takes
+ * its norm from them, {@link Cosine} needs none. The rows of a batch may be processed in parts,
+ * which share only the sum of the sample's lengths.
  */
 public sealed interface Similarity extends Serializable permits Cosine, PopulationNorm {
 
-  /** Rows of the separate sample that a training batch needs beside the pairs. */
+  /** Number of rows of the separate sample that a training batch needs besides the pairs. */
   int sampleRows();
 
   /**
    * Turns outputs into embeddings.
    *
    * @param embedding batch × dimension; receives the part's rows
-   * @return the sum of the sample's lengths, 0 where none is needed
+   * @return the sum of the sample's lengths, or 0 if the similarity needs no sample
    */
   double forward(Outputs outputs, float[] embedding);
 
@@ -33,20 +33,20 @@ public sealed interface Similarity extends Serializable permits Cosine, Populati
   double norm(double lengths, int sample);
 
   /**
-   * Turns gradients with respect to the embeddings into those with respect to the outputs.
+   * Turns gradients with respect to the embeddings into gradients with respect to the outputs.
    *
-   * @param outputs as {@link #forward} left them
+   * @param outputs the outputs as {@link #forward} left them
    * @param embedding the embeddings that {@link #forward} made
-   * @param gradient ∂L/∂embedding, laid out like it
+   * @param gradient ∂L/∂embedding, laid out like {@code embedding}
    * @param lengthGradient ∂L/∂length of each row of the sample
    */
   void backward(Outputs outputs, float[] embedding, float[] gradient, double lengthGradient);
 
   /**
-   * Turns outputs of a finished model into embeddings, in place.
+   * Turns a finished model's outputs into embeddings, in place.
    *
    * @param outputs rows × dimension, row-major
-   * @param norm mean length of the outputs that the model was trained on
+   * @param norm mean length of the model's outputs on its training pairs
    */
   void embed(float[] outputs, int dimension, float norm);
 }

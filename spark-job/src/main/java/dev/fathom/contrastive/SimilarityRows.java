@@ -4,15 +4,15 @@ package dev.fathom.contrastive;
 import dev.fathom.blas.Matrix;
 import dev.fathom.blas.VectorMath;
 
-/** The common part of objectives of the similarities s = u·vᵀ. */
+/** The common part of objectives that read the similarities s = u·vᵀ. */
 abstract class SimilarityRows implements BatchRows {
   /**
-   * s of the own rows, and what {@link #loss} and {@link #gradients} make of it; at last G =
-   * ∂L/∂(s/τ).
+   * First the similarities s of the own rows, then intermediate values of {@link #loss} and {@link
+   * #gradients}, finally G = ∂L/∂(s/τ).
    */
   final float[] values;
 
-  /** s_ii of the own rows. */
+  /** The similarities s_ii of the own rows with their own partners. */
   final float[] own;
 
   int first;
@@ -41,7 +41,7 @@ abstract class SimilarityRows implements BatchRows {
   }
 
   /**
-   * G·v/τ for the own rows and their part of Gᵀ·u/τ.
+   * Computes G·v/τ for the own rows, and their part of Gᵀ·u/τ.
    *
    * @param scale 1/τ
    * @return the own rows' part of ∂L/∂log τ = −Σ G_ij s_ij/τ = −Σ_i u_i·(∂L/∂u)_i
@@ -68,7 +68,7 @@ abstract class SimilarityRows implements BatchRows {
       for (int j = 0; j < batch; j++) {
         float similarity = values[i * batch + j];
         if (similarity >= highest) {
-          // What ties with another is not nearer.
+          // A partner that ties with another v does not count as nearer.
           boolean belongs = partners.belong(this.first + i, j);
           first = similarity > highest ? belongs : first && belongs;
           highest = similarity;

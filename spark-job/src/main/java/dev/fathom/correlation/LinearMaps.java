@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
-/** Looks for linear maps of two sides of pairs that agree. */
+/** Looks for linear maps of two sides of pairs whose results correlate. */
 public final class LinearMaps {
 
   /*
@@ -54,11 +54,11 @@ public final class LinearMaps {
   }
 
   /**
-   * Takes a random sample of the pairs, each item of a side once.
+   * Takes a random sample of the pairs, with each item of a side at most once.
    *
    * @param x n × any width; rows with NaN are left out
-   * @param y n × any width
-   * @return empty where fewer than 100 pairs are left, or a side is one point
+   * @param y n × any width; rows with NaN are left out
+   * @return empty if fewer than 100 pairs are left, or all points of a side are equal
    */
   public static Optional<LinearMaps> of(Points x, Points y, long seed) {
     int[] ofY = PreparedPoints.of(y, seed).rows();
@@ -78,7 +78,7 @@ public final class LinearMaps {
         .filter(maps -> maps.directions > 0);
   }
 
-  /** Tests the relation. */
+  /** Tests whether the directions correlate by more than chance. */
   public LinearRelation relation() {
     int n = x.pairs();
     int half = n / 2;
@@ -105,8 +105,8 @@ public final class LinearMaps {
   }
 
   /**
-   * What y tells of x: the regression of x on the first directions of y, in coordinates that keep
-   * its distances.
+   * Returns what y predicts of x: the regression of x on the first directions of y, in coordinates
+   * that keep its distances.
    *
    * @param rank number of directions
    * @return pairs × rank
@@ -115,23 +115,23 @@ public final class LinearMaps {
     return part(x, y, directions(0, x.pairs()).right(), rank);
   }
 
-  /** What x tells of y; see {@link #partOfX}. */
+  /** Returns what x predicts of y; see {@link #partOfX}. */
   public Points partOfY(int rank) {
     return part(y, x, directions(0, x.pairs()).left(), rank);
   }
 
   /**
-   * The same search among differences of pairs that lie close together. Where the sides share only
-   * which group a pair belongs to, there is nothing left to find.
+   * Makes the same search among differences of close pairs. If the sides share only the group that
+   * a pair belongs to, these differences have nothing in common.
    *
-   * @param nearest of each pair of the sample the index of one that lies close
+   * @param nearest for each pair of the sample, the index of a pair close to it
    */
   public Optional<LinearMaps> differences(int[] nearest) {
     boolean[] used = new boolean[nearest.length];
     int[] first = new int[nearest.length];
     int count = 0;
     for (int i = 0; i < nearest.length; i++) {
-      // No pair takes part twice, so that the differences are independent.
+      // Each pair is used at most once, so that the differences are independent.
       if (!used[i] && !used[nearest[i]]) {
         used[i] = true;
         used[nearest[i]] = true;
@@ -163,7 +163,7 @@ public final class LinearMaps {
     return covariance;
   }
 
-  /** The cross-covariance as it is, not of scores of unit variance. */
+  /** The cross-covariance of the given values, without scaling to unit variance. */
   private double[] unscaled(PrincipalSide ofY) {
     double[] covariance = covariance(x, ofY, 0, x.pairs());
     for (int i = 0; i < covariance.length; i++) {
@@ -198,7 +198,10 @@ public final class LinearMaps {
         above == 0 ? 0 : squares * squares / fourths);
   }
 
-  /** One direction a row, of pairs from {@code first} on, of length one and orthogonal. */
+  /**
+   * Returns one direction per row, for the pairs from {@code first} on, of unit length and
+   * orthogonal.
+   */
   private static double[] unitRows(DoubleMatrix maps, PrincipalSide side, int first) {
     int rows = maps.rows();
     int n = side.pairs() - first;
@@ -219,7 +222,7 @@ public final class LinearMaps {
         }
       }
       double left = dot(values, at, at, n);
-      // What is left of a direction that the ones before it hold is rounding.
+      // If the directions before it hold all of a direction, what is left is rounding.
       double factor = left > 1e-10 * before ? 1 / Math.sqrt(left) : 0;
       for (int i = 0; i < n; i++) {
         values[at + i] *= factor;

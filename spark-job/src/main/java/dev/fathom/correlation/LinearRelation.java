@@ -6,12 +6,12 @@ import java.util.List;
 /**
  * What two sides of pairs have in common by linear maps.
  *
- * @param pairs that were looked at, of which half were to find directions and half to test them
- * @param correlations of the directions, on pairs that did not help to find them, in the order in
- *     which they were found
+ * @param pairs number of pairs used, half to find directions and half to test them
+ * @param correlations correlation along each direction, in the order in which they were found, on
+ *     pairs that were not used to find them
  * @param chance the correlation that the best of as many directions exceeds in one of a hundred
  *     shuffles of the pairs
- * @param above how many correlations are larger than that
+ * @param above number of correlations above {@code chance}
  * @param covariance the spectrum of the cross-covariance
  */
 public record LinearRelation(
@@ -20,10 +20,11 @@ public record LinearRelation(
   /**
    * The singular values σ of the covariance of one side with the other.
    *
-   * @param singularValues descending, at most those that have correlations
-   * @param noise the largest that twenty draws, of which nineteen are shuffled, exceed by chance
-   * @param above how many are larger than that
-   * @param participationRatio (Σσ²)²/Σσ⁴ of those, 0 where there are none
+   * @param singularValues singular values, descending, at most as many as there are correlations
+   * @param noise the largest value in nineteen shuffles of the pairs, which chance exceeds once in
+   *     twenty draws
+   * @param above number of singular values above {@code noise}
+   * @param participationRatio (Σσ²)²/Σσ⁴ of the values above {@code noise}, 0 if there are none
    */
   public record CrossCovariance(
       List<Double> singularValues, double noise, int above, double participationRatio) {}

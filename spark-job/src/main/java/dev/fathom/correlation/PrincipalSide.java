@@ -6,24 +6,27 @@ import dev.fathom.intrinsic.points.Points;
 import dev.fathom.intrinsic.points.PrincipalComponents;
 
 /**
- * One side of pairs along its principal axes, which know nothing of the other side.
+ * One side of pairs along its principal axes, which are independent of the other side.
  *
  * @param scores pairs × axes, of about unit variance
- * @param deviations the standard deviation along each axis that a score of 1 stands for
+ * @param deviations for each axis, the standard deviation that a score of 1 stands for
  */
 @SuppressWarnings("ArrayRecordComponent")
 record PrincipalSide(double[] scores, double[] deviations, int pairs) {
   private static final int BLOCK = 1024;
 
-  /** More axes than these hold next to nothing of embeddings, and n pairs do not tell them. */
+  /**
+   * Largest number of axes; more hold next to nothing of embeddings, and n pairs cannot determine
+   * them.
+   */
   private static final int MOST_AXES = 256;
 
   private static final int PAIRS_OF_AN_AXIS = 10;
 
-  /** Variances below this share of the largest are rounding. */
+  /** Smallest share of the largest variance; variances below it are rounding errors. */
   private static final double SMALLEST_VARIANCE = 1e-9;
 
-  /** Finds the axes; there are none where all points are one. */
+  /** Finds the axes; there are none if all points are equal. */
   static PrincipalSide of(Points points) {
     int n = points.count();
     int d = points.dimension();
@@ -35,7 +38,8 @@ record PrincipalSide(double[] scores, double[] deviations, int pairs) {
         && variances[axes] > SMALLEST_VARIANCE * variances[0]) {
       total += variances[axes++];
     }
-    // An axis that n pairs can say little of is not blown up to the size of the others.
+    // The ridge keeps an axis that n pairs cannot determine from being scaled up to the size of the
+    // others.
     double ridge = total / n;
     double[] deviations = new double[axes];
     double[] maps = new double[axes * d];
@@ -63,7 +67,7 @@ record PrincipalSide(double[] scores, double[] deviations, int pairs) {
     return deviations.length;
   }
 
-  /** Rows of the scores. */
+  /** Returns some rows of the scores. */
   DoubleMatrix range(int from, int to) {
     return DoubleMatrix.of(scores, from * axes(), to - from, axes());
   }

@@ -5,20 +5,20 @@ import dev.fathom.blas.DoubleMatrix;
 import dev.fathom.blas.SymmetricEigen;
 
 /**
- * The leading singular values of a matrix, descending, and their vectors, a row each.
+ * The leading singular values of a matrix, descending, with one vector per row.
  *
- * @param left count × rows; a row is zero where its value is
- * @param right count × columns
+ * @param left count × rows; a row is zero if its singular value is
+ * @param right count × columns; a row is zero if its singular value is
  */
 @SuppressWarnings("ArrayRecordComponent")
 record SingularVectors(double[] values, double[] left, double[] right) {
 
   /**
-   * Decomposes a matrix by the eigenvectors of its smaller product with itself. Values below 1e-8
-   * of the largest are lost to rounding.
+   * Decomposes a matrix by the eigenvectors of the smaller of its two Gram matrices. Singular
+   * values below 1e-8 of the largest are lost to rounding.
    *
    * @param matrix rows × columns
-   * @param most values at most
+   * @param most largest number of singular values
    */
   static SingularVectors of(double[] matrix, int rows, int columns, int most) {
     DoubleMatrix m = DoubleMatrix.of(matrix, 0, rows, columns);

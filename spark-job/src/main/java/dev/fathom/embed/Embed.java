@@ -36,11 +36,14 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The stage from a model and a dataset to embeddings: {@code embeddings/}, a row a pair. */
+/**
+ * The stage {@code embed}, from a model and a dataset to {@code embeddings/}, with one row per
+ * pair.
+ */
 public final class Embed {
   private static final Logger LOG = LoggerFactory.getLogger(Embed.class);
 
-  /** Pairs that are held in memory at once. */
+  /** Number of pairs that are held in memory at once. */
   private static final int CHUNK = 1024;
 
   /** The columns of a shard that are read. */
@@ -62,19 +65,19 @@ public final class Embed {
     storage = new Storage(spark.sparkContext().hadoopConfiguration());
   }
 
-  /** The model directory. */
+  /** Sets the model directory. */
   public Embed model(String directory) {
     model = new Path(directory);
     return this;
   }
 
-  /** The dataset to embed. */
+  /** Sets the dataset to embed. */
   public Embed data(String directory) {
     data = new DatasetFiles(new Path(directory));
     return this;
   }
 
-  /** Where the embeddings go: a directory that is absent or empty. */
+  /** Sets the output directory, which must be absent or empty. */
   public Embed output(String directory) {
     output = new EmbeddingFiles(storage, new Path(directory));
     return this;
@@ -111,7 +114,7 @@ public final class Embed {
           .drop(absent(card))
           .write()
           .mode("append")
-          // The directory is complete once its card is there, too.
+          // The card marks the directory as complete, so Spark's own mark is not written.
           .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
           .parquet((format == EmbeddingFormat.NPY ? npy.parquet() : output.directory()).toString());
     } finally {
@@ -138,17 +141,17 @@ public final class Embed {
     return new EmbedResult(output.directory().toString(), (System.nanoTime() - start) * 1e-9);
   }
 
-  /** A side as the dataset has it; one that is not there as the model would read it. */
+  /** Returns a side as the dataset has it, or, if it is absent, as the model would read it. */
   private static Side asRead(Side side, ModelCard.Tower tower) {
     return isAbsent(side) ? tower.reads() : side;
   }
 
-  /** Whether nothing is there of a side: vectors of no numbers. */
+  /** Whether a side is absent: its vectors have no numbers. */
   private static boolean isAbsent(Side side) {
     return side.size() == 0;
   }
 
-  /** The columns of sides that are not there. */
+  /** The columns of absent sides. */
   private static String[] absent(DatasetCard card) {
     List<String> columns = new ArrayList<>();
     if (isAbsent(card.x())) {
@@ -191,8 +194,8 @@ public final class Embed {
   }
 
   /**
-   * A task's chunks of a split. How many rows are multiplied at once decides a product's last bits,
-   * so chunks follow from the split, never from the tasks.
+   * A task's chunks of a split. The number of rows multiplied at once determines a product's last
+   * bits, so chunks depend on the split, never on the tasks.
    */
   private record Chunks(long rows, int of, int from, int to) {
     Iterator<Integer> sizes() {
@@ -202,7 +205,7 @@ public final class Embed {
     }
   }
 
-  /** Embeds a partition chunk by chunk as its rows are asked for. */
+  /** Embeds a partition chunk by chunk, as its rows are asked for. */
   private static final class EmbeddedRows implements Iterator<Row> {
     private static final int READ_X = READ.indexOf(PairSchema.X);
     private static final int READ_Y = READ.indexOf(PairSchema.Y);
@@ -262,7 +265,7 @@ public final class Embed {
       List<String> keys = new ArrayList<>();
       List<String> labels = new ArrayList<>();
       int size = sizes.next();
-      // Spark's iterators want hasNext() before every next().
+      // Spark's iterators require hasNext() before every next().
       while (keys.size() < size && rows.hasNext()) {
         InternalRow row = rows.next();
         add(row, READ_X, x, columnX);

@@ -2,9 +2,9 @@
 package dev.fathom.embed;
 
 /**
- * What {@link Embed} made.
+ * The result of {@link Embed}.
  *
- * @param directory where the embeddings are
- * @param seconds that it took
+ * @param directory directory of the embeddings
+ * @param seconds time of the whole stage
  */
 public record EmbedResult(String directory, double seconds) {}

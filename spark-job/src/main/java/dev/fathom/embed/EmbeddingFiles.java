@@ -11,7 +11,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * A directory of embeddings: Parquet with a row a pair, and a card that Spark's readers pass over.
+ * A directory of embeddings: Parquet files with one row per pair, and a card that Spark's readers
+ * skip.
  */
 public record EmbeddingFiles(Storage storage, Path directory) {
   /** Unique name of the pair. */
@@ -29,13 +30,13 @@ public record EmbeddingFiles(Storage storage, Path directory) {
   /** Embedding of the second side. */
   public static final String Y = "y";
 
-  /** The digest of the content of the first side; null or absent where it is unknown. */
+  /** The digest of the content of the first side; null or absent if unknown. */
   public static final String X_DIGEST = "x_digest";
 
-  /** The digest of the content of the second side. */
+  /** The digest of the content of the second side; null or absent if unknown. */
   public static final String Y_DIGEST = "y_digest";
 
-  /** One row a pair, read and written by the columns' names. */
+  /** The schema, one row per pair; columns are read and written by name. */
   public static final StructType SCHEMA =
       new StructType()
           .add(KEY, DataTypes.StringType, false)
@@ -47,15 +48,15 @@ public record EmbeddingFiles(Storage storage, Path directory) {
           .add(Y_DIGEST, DataTypes.BinaryType, true);
 
   /**
-   * Where the embeddings came from.
+   * Describes where the embeddings came from.
    *
    * @param dimension width of both embeddings
-   * @param source of the pairs
-   * @param knownDimension the true number of shared dimensions, where the source knows it
+   * @param source source of the pairs
+   * @param knownDimension the true number of shared dimensions, if the source knows it
    * @param dataset fingerprint of the dataset
-   * @param similarity that the encoders were trained by
-   * @param encoderX digest of the encoder of the first side; none in embeddings of earlier builds
-   * @param encoderY likewise of the second side
+   * @param similarity similarity that the encoders were trained by
+   * @param encoderX digest of the encoder of the first side; empty in embeddings of earlier builds
+   * @param encoderY digest of the encoder of the second side; empty in embeddings of earlier builds
    */
   public record Card(
       int dimension,
@@ -70,7 +71,9 @@ public record EmbeddingFiles(Storage storage, Path directory) {
     writeCard(card(), card);
   }
 
-  /** Writes the card of matrices, which are not read as what this directory usually holds. */
+  /**
+   * Writes the card of NumPy matrices, under a name that does not mark the directory as Parquet.
+   */
   void writeNpyCard(Card card) {
     writeCard(npyCard(), card);
   }
@@ -85,7 +88,7 @@ public record EmbeddingFiles(Storage storage, Path directory) {
     new OutputDirectory(storage, directory).complete();
   }
 
-  /** Whether embed has written here. */
+  /** Whether the directory has the card that embed writes. */
   public boolean isCard() {
     return storage.exists(card());
   }

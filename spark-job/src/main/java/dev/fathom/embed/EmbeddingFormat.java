@@ -1,11 +1,14 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.embed;
 
-/** How embeddings are written. */
+/** The file format of embeddings. */
 public enum EmbeddingFormat {
-  /** Parquet, a row a pair. */
+  /** Parquet with one row per pair. */
   PARQUET,
 
-  /** {@code x.npy} and {@code y.npy}, with {@code keys.txt} and {@code labels.txt} beside them. */
+  /**
+   * NumPy matrices {@code x.npy} and {@code y.npy}, with {@code keys.txt} and {@code labels.txt}
+   * beside them.
+   */
   NPY
 }

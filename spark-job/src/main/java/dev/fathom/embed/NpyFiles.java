@@ -13,20 +13,20 @@ import java.util.List;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Embeddings as NumPy matrices with their keys beside them, line i of {@code keys.txt} and of
- * {@code labels.txt} being row i of {@code x.npy} and {@code y.npy}: made of Parquet row by row, in
- * its order, a column at a time.
+ * Embeddings as NumPy matrices with their keys beside them: line i of {@code keys.txt} and of
+ * {@code labels.txt} belongs to row i of {@code x.npy} and {@code y.npy}. They are made from
+ * Parquet, one column at a time, in the order of its rows.
  */
 record NpyFiles(Storage storage, Path directory) {
   private static final int BUFFER = 1 << 20;
 
-  /** Where the Parquet that they are made of is in the meantime. */
+  /** The temporary directory of the Parquet that they are made from. */
   Path parquet() {
     return new Path(directory, "_parquet");
   }
 
   /**
-   * Makes them, and removes the Parquet.
+   * Writes the matrices and deletes the Parquet.
    *
    * @param dimension width of both embeddings
    */
@@ -37,7 +37,7 @@ record NpyFiles(Storage storage, Path directory) {
     write(
         "keys.txt",
         out -> {
-          // Storage that fails at the end is written to once more.
+          // Starts again, as storage that fails at the end is written to once more.
           count[0] = 0;
           labelled[0] = false;
           rows.forEach(

@@ -12,7 +12,7 @@ import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
  * Multi-head self-attention (Vaswani et al. 2017): each token of a caption attends to all tokens of
  * that caption.
  *
- * @param width of input and output
+ * @param width width of input and output
  * @param heads number of heads; each has a part of the width
  * @param offset index of its first parameter among the encoder's
  */
@@ -85,8 +85,8 @@ record Attention(int width, int heads, int offset) implements Serializable {
     private PackedCaptions captions;
 
     private Memory(int maximumCaptions, int maximumTokens) {
-      // netlib wants whole rows to lie within an array even where a head reads only part of the
-      // last.
+      // netlib requires whole rows to lie within an array even if a head reads only part of the
+      // last row.
       int floats =
           Math.multiplyExact(
               Math.addExact(Math.multiplyExact(maximumCaptions, maximumTokens), 1), width);
@@ -105,6 +105,8 @@ record Attention(int width, int heads, int offset) implements Serializable {
     }
 
     /**
+     * Adds the layer's result to {@code output}.
+     *
      * @param output tokens × width, to which the result is added
      * @param input tokens × width; must not change before the backward pass
      */
@@ -153,6 +155,8 @@ record Attention(int width, int heads, int offset) implements Serializable {
     }
 
     /**
+     * Computes the gradients of the last {@link #addTo}.
+     *
      * @param gradient ∂L/∂output, tokens × width
      * @param target receives ∂L/∂parameters
      * @param inputGradient receives ∂L/∂input, tokens × width
@@ -220,7 +224,7 @@ record Attention(int width, int heads, int offset) implements Serializable {
           at);
     }
 
-    /** {@code target ← factor·a·bᵀ} of one head: tokens × tokens. */
+    /** Computes {@code target ← factor·a·bᵀ} of one head: tokens × tokens. */
     private void byTokens(
         float factor, float[] a, float[] b, int at, int length, float[] target, int to) {
       Matrix.of(target, to, length, length)
@@ -231,7 +235,7 @@ record Attention(int width, int heads, int offset) implements Serializable {
               0f);
     }
 
-    /** {@code target ← factor·M·a} of one head; M is tokens × tokens. */
+    /** Computes {@code target ← factor·M·a} of one head; M is tokens × tokens. */
     private void mix(float factor, Matrix m, float[] a, float[] target, int at) {
       int length = m.rows();
       Matrix.of(target, at, length, size(), width)

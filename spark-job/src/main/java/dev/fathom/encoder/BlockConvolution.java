@@ -30,7 +30,8 @@ final class BlockConvolution {
   private static final int BLOCK = 4;
 
   /**
-   * About how many places of all images of a chunk are one band. The value was measured to be fast.
+   * Approximate number of places, over all images of a chunk, in one band. The value was measured
+   * to be fast.
    */
   private static final int PLACES = 1024;
 
@@ -101,10 +102,10 @@ final class BlockConvolution {
   /** Number of places in a row. */
   private final int width;
 
-  /** Floats for each place in the matrix that is multiplied. */
+  /** Number of floats for each place in the matrix that is multiplied. */
   private final int block;
 
-  /** Floats of an image as it is stored here: with a border of zeros, or in blocks. */
+  /** Number of floats of an image as it is stored here: with a border of zeros, or in blocks. */
   private final int inputSize;
 
   /** The input of the layer, for a whole batch. */
@@ -130,6 +131,8 @@ final class BlockConvolution {
   private final int band;
 
   /**
+   * Creates a layer with its working memory.
+   *
    * @param first whether the input is the pictures, not another layer's output
    * @param last whether the output is pictures, not another layer's input
    * @param chunk largest number of images that are processed together
@@ -165,7 +168,7 @@ final class BlockConvolution {
     return inputGradient;
   }
 
-  /** Floats of a band of places of all images of a chunk. */
+  /** Number of floats in a band of places of all images of a chunk. */
   int bandFloats(int chunk) {
     return band * chunk * width * out;
   }
@@ -189,7 +192,7 @@ final class BlockConvolution {
     weights.read(parameters, bias + out);
     boolean ragged = shape.height() % 2 == 1 || shape.width() % 2 == 1;
     if (!first && ragged) {
-      // Some blocks reach beyond the picture.
+      // The border must be zero, as some blocks reach beyond the picture.
       Arrays.fill(input, 0, rows * inputSize, 0f);
     }
   }
@@ -197,8 +200,8 @@ final class BlockConvolution {
   /**
    * Computes the output of a chunk.
    *
-   * @param from first image of the chunk in the batch
-   * @param places working memory, {@link #bandFloats}
+   * @param from index in the batch of the chunk's first image
+   * @param places working memory of {@link #bandFloats} floats
    * @param target input of the next layer
    */
   void forward(int from, int chunk, float[] places, float[] target) {
@@ -219,7 +222,7 @@ final class BlockConvolution {
    * Computes the gradients of a chunk.
    *
    * @param source ∂L/∂output, before the ReLU
-   * @param sourceFrom first image of the chunk in {@code source}
+   * @param sourceFrom index in {@code source} of the chunk's first image
    */
   void backward(int from, int chunk, float[] places, float[] source, int sourceFrom) {
     for (int row = 0; row < height; row += band) {
@@ -271,12 +274,14 @@ final class BlockConvolution {
     return Matrix.of(packed, reach.tap() * in * out, out, reach.depth(this));
   }
 
-  /** The index in a band of the first place of a row that a reach is for. */
+  /** The index in a band of a row's first place to which a reach applies. */
   private int place(int row, Reach reach, int chunk) {
     return (row * width + reach.columnBefore()) * chunk * out;
   }
 
-  /** The numbers to multiply: the input, or its unrolled columns, which this call computes. */
+  /**
+   * Returns the numbers to multiply: the input, or its unrolled columns, which this call computes.
+   */
   private float[] blocks(int row, int rows, int from, int chunk) {
     if (!first) {
       return input;
@@ -285,7 +290,10 @@ final class BlockConvolution {
     return columns;
   }
 
-  /** The index of a chunk's first block; for unrolled columns, the index that it would have. */
+  /**
+   * The index of a chunk's first block; for unrolled columns, the index that it would have if all
+   * were kept.
+   */
   private int start(int row, int from, int chunk) {
     return first ? -row * width * chunk * block : from * inputSize;
   }
@@ -366,7 +374,7 @@ final class BlockConvolution {
     return last ? outputSize() : BLOCK * out;
   }
 
-  /** Floats of an image in the input of the next layer. */
+  /** Number of floats of an image in the input of the next layer. */
   private int outputSize() {
     return last ? height * width * out : blocks(height) * blocks(width) * BLOCK * out;
   }

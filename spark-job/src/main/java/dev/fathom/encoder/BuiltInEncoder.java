@@ -39,7 +39,7 @@ public enum BuiltInEncoder implements EncoderKind {
 
     @Override
     public List<Integer> hidden(Side side) {
-      // Narrow layers lose what a frozen network knows (docs/results.md).
+      // Narrow layers lose what a frozen network provides (docs/results.md).
       return side.frozen().isPresent() ? List.of(HEAD_WIDTH) : super.hidden(side);
     }
   },
@@ -63,7 +63,8 @@ public enum BuiltInEncoder implements EncoderKind {
   },
 
   /**
-   * The mean of token embeddings; {@code hidden} is the width of their table, then of the layers.
+   * Stages of a convolution and a residual block; {@code hidden} is the number of channels of each
+   * stage.
    */
   TOKEN_BAG(Set.of(Modality.TEXT), List.of(64, 64)) {
     @Override
@@ -80,17 +81,17 @@ public enum BuiltInEncoder implements EncoderKind {
     }
   };
 
-  /** Width of the one hidden layer above a frozen network. */
+  /** Width of the only hidden layer above a frozen network. */
   private static final int HEAD_WIDTH = 256;
 
-  @SuppressWarnings("ImmutableEnumChecker") // Set.of
+  @SuppressWarnings("ImmutableEnumChecker") // Set.of is immutable.
   private final Set<Modality> reads;
 
-  @SuppressWarnings("ImmutableEnumChecker") // List.of
+  @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable.
   private final List<Integer> hidden;
 
   /**
-   * @param reads modalities that it can read
+   * @param reads modalities that the encoder can read
    * @param hidden default widths of the hidden layers
    */
   BuiltInEncoder(Set<Modality> reads, List<Integer> hidden) {
@@ -105,7 +106,7 @@ public enum BuiltInEncoder implements EncoderKind {
         .orElseThrow(() -> new IllegalArgumentException("there is no encoder " + written));
   }
 
-  /** The encoder of a side that it can read. */
+  /** Creates the encoder of a side that this kind can read. */
   abstract Encoder of(Side side, List<Integer> hidden, int dimension);
 
   @Override

@@ -8,22 +8,22 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Where the chunks of a {@link Column} are kept. One is filled at a time, in order. */
+/** Where the chunks of a {@link Column} are kept. Chunks are filled one at a time, in order. */
 public interface ChunkStore extends Closeable {
   /** Returns a chunk to fill, in the machine's byte order. */
   ByteBuffer next(int bytes);
 
-  /** Keeps the chunk that {@link #next} gave, from its start to its limit. */
+  /** Keeps the chunk that {@link #next} returned, from its start to its limit. */
   void keep(ByteBuffer chunk) throws IOException;
 
   /** Returns all kept chunks, in order. The store must not be used after that. */
   ByteBuffer[] all() throws IOException;
 
-  /** Frees what is not needed once the column exists, or will never exist. */
+  /** Frees what is needed only until the column exists; the column may also never be made. */
   @Override
   void close() throws IOException;
 
-  /** Chunks on the heap. */
+  /** Returns a store that keeps chunks on the heap. */
   static ChunkStore onHeap() {
     List<ByteBuffer> chunks = new ArrayList<>();
     return new ChunkStore() {

@@ -13,11 +13,11 @@ import java.util.Arrays;
 
 /**
  * One side of many pairs: rows of equal width, packed into chunks, on the heap or in a file that is
- * mapped into memory. All chunks but the last have the same size. A column that is sent elsewhere
- * is on the heap there.
+ * mapped into memory. All chunks but the last have the same size. A column that is sent to another
+ * process is on the heap there.
  */
 public sealed interface Column extends Serializable permits Column.Numbers, Column.Tokens {
-  /** Rows in a chunk of rows of this width: about a million numbers, one row at least. */
+  /** Number of rows in a chunk of rows of this width: about a million numbers, at least one row. */
   static int chunkRows(int width) {
     return Math.max(1, (1 << 20) / width);
   }
@@ -25,26 +25,26 @@ public sealed interface Column extends Serializable permits Column.Numbers, Colu
   /** Number of rows. */
   int size();
 
-  /** Numbers of a row. */
+  /** Number of numbers in a row. */
   int width();
 
-  /** Bytes that a row takes up. */
+  /** Number of bytes that a row takes. */
   int rowBytes();
 
   /** Writes a row's bytes at the buffer's position. */
   void putRow(int row, ByteBuffer target);
 
-  /** What tells a row's content from others: equal for what an encoder cannot tell apart. */
+  /** A digest of a row's content, which is equal for rows that an encoder cannot tell apart. */
   default Digest digest(int row) {
     ByteBuffer content = ByteBuffer.allocate(rowBytes());
     putRow(row, content);
     return Digest.of(content.array());
   }
 
-  /** Another column of this kind, of other rows. */
+  /** Returns another column of this kind, with other rows. */
   Column of(int size, ByteBuffer[] chunks);
 
-  /** A column of the named rows, in their order, on the heap. */
+  /** Returns a column of the given rows, in the given order, on the heap. */
   default Column select(int[] rows) {
     try {
       return select(rows, ChunkStore.onHeap());
@@ -53,7 +53,7 @@ public sealed interface Column extends Serializable permits Column.Numbers, Colu
     }
   }
 
-  /** A column of the named rows, in their order, kept in a store. */
+  /** Returns a column of the given rows, in the given order, kept in a store. */
   default Column select(int[] rows, ChunkStore store) throws IOException {
     int chunkRows = chunkRows(width());
     for (int from = 0; from < rows.length; from += chunkRows) {
@@ -69,11 +69,11 @@ public sealed interface Column extends Serializable permits Column.Numbers, Colu
 
   /** A column that a network sees as numbers: {@link Vectors} and {@link Images}. */
   sealed interface Numbers extends Column permits Vectors, Images {
-    /** Writes a row as the network sees it, {@link Side#size()} numbers. */
+    /** Writes a row as the network sees it: {@link Side#size()} numbers. */
     void copyRow(int row, float[] target, int offset);
   }
 
-  /** Vectors, standardised. */
+  /** A column of standardised vectors. */
   record Vectors(int size, int width, FloatBuffer[] chunks) implements Numbers {
     private static final long serialVersionUID = 1L;
 
@@ -111,7 +111,7 @@ public sealed interface Column extends Serializable permits Column.Numbers, Colu
   /**
    * Images as bytes, height × width × 3, standardised as they are read.
    *
-   * @param lookup 3 × 256: what the network sees for each byte of each colour channel
+   * @param lookup 3 × 256: the network's input for each byte of each colour channel
    */
   record Images(int size, int width, ByteBuffer[] chunks, float[] lookup) implements Numbers {
     private static final long serialVersionUID = 1L;
@@ -150,7 +150,7 @@ public sealed interface Column extends Serializable permits Column.Numbers, Colu
     }
   }
 
-  /** Token numbers, {@code width} a row, unused places holding −1 and standing last. */
+  /** Token numbers, {@code width} per row; unused places come last and hold −1. */
   record Tokens(int size, int width, IntBuffer[] chunks) implements Column {
     private static final long serialVersionUID = 1L;
 
@@ -174,7 +174,7 @@ public sealed interface Column extends Serializable permits Column.Numbers, Colu
       target.position(target.position() + rowBytes());
     }
 
-    /** Writes a row's tokens, and returns how many there are. */
+    /** Writes a row's tokens, and returns their number. */
     public int copyRow(int row, int[] target, int offset) {
       int rows = chunkRows(width);
       IntBuffer chunk = chunks[row / rows];

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 
-/** Fills a {@link Column} row by row from what a shard holds. */
+/** Fills a {@link Column} row by row from the values of a shard. */
 public final class ColumnBuilder {
   private final Side side;
   private final ChunkStore store;
@@ -15,12 +15,12 @@ public final class ColumnBuilder {
   private ByteBuffer chunk;
   private int size;
 
-  /** A builder for a side of a dataset, on the heap. */
+  /** Creates a builder for a side of a dataset, on the heap. */
   public ColumnBuilder(Side side) {
     this(side, ChunkStore.onHeap());
   }
 
-  /** A builder for a side of a dataset. */
+  /** Creates a builder for a side of a dataset, with the chunks in a store. */
   public ColumnBuilder(Side side, ChunkStore store) {
     this.side = side;
     this.store = store;
@@ -32,7 +32,7 @@ public final class ColumnBuilder {
         };
   }
 
-  /** Adds a vector of as many numbers as the side's shape says. */
+  /** Adds a vector; its length must be that of the side's shape. */
   public void add(float[] vector) {
     requireWidth(vector.length);
     ByteBuffer row = row();
@@ -40,7 +40,7 @@ public final class ColumnBuilder {
     added(row);
   }
 
-  /** Adds an image of as many bytes as the side's shape says. */
+  /** Adds an image; its number of bytes must be that of the side's shape. */
   public void add(byte[] image) {
     requireWidth(image.length);
     ByteBuffer row = row();
@@ -48,7 +48,7 @@ public final class ColumnBuilder {
     added(row);
   }
 
-  /** Adds token numbers; those beyond the side's shape are cut off. */
+  /** Adds token numbers; tokens beyond the side's shape are cut off. */
   public void add(int[] tokens) {
     ByteBuffer row = row();
     for (int i = 0; i < side.size(); i++) {
@@ -57,7 +57,7 @@ public final class ColumnBuilder {
     added(row);
   }
 
-  /** The column of all rows added. */
+  /** Returns the column of all rows added. */
   public Column build() {
     try {
       if (chunk != null) {

@@ -8,15 +8,13 @@ import java.io.ObjectOutput;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/**
- * The serialisation proxy of a column: the bytes of its rows, between JVMs of the same byte order.
- */
+/** The serialisation proxy of a column: the bytes of its rows, for JVMs of the same byte order. */
 final class ColumnProxy implements Externalizable {
   private static final long serialVersionUID = 1L;
 
   private Column column;
 
-  /** For deserialisation. */
+  /** For deserialisation only. */
   public ColumnProxy() {}
 
   ColumnProxy(Column column) {

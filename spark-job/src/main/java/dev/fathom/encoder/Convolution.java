@@ -9,11 +9,11 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.nd4j.linalg.activations.Activation;
 
 /**
- * The shapes of a 3 × 3 convolution with bias over pictures padded by one place of zeros, of stride
- * 1 (same size) or 2 (half the size, rounded up). Parameters: bias, then weights as out × in × 3 ×
- * 3, which is DL4J's order.
+ * The shape of a 3 × 3 convolution with bias over pictures padded by one place of zeros, with
+ * stride 1 (same size) or 2 (half the size, rounded up). Parameters: bias, then weights as out × in
+ * × 3 × 3, which is DL4J's order.
  *
- * @param height of the input; {@code width} likewise
+ * @param height height of the input; {@code width} is its width
  * @param in channels of the input
  * @param out channels of the output
  * @param stride 1 or 2
@@ -42,7 +42,7 @@ record Convolution(int height, int width, int in, int out, int stride, int offse
     return Math.multiplyExact(outHeight(), outWidth());
   }
 
-  /** Numbers that go into the output at one place. */
+  /** Number of inputs that the output at one place depends on. */
   int patch() {
     return TAPS * in;
   }
@@ -56,17 +56,17 @@ record Convolution(int height, int width, int in, int out, int stride, int offse
     return (long) places() * weights();
   }
 
-  /** Floats of an input picture. */
+  /** Number of floats of an input picture. */
   int inputSize() {
     return Math.multiplyExact(Math.multiplyExact(height, width), in);
   }
 
-  /** Floats of an output picture. */
+  /** Number of floats of an output picture. */
   int outputSize() {
     return Math.multiplyExact(places(), out);
   }
 
-  /** The index after its last parameter. */
+  /** The index after the layer's last parameter. */
   int end() {
     return Math.addExact(offset, Math.addExact(out, weights()));
   }

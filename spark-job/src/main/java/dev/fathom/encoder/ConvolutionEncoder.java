@@ -17,7 +17,10 @@ final class ConvolutionEncoder implements Encoder {
   private static final long serialVersionUID = 1L;
   private static final int COLOURS = 3;
 
-  /** Images that go through the layers together; more do not fit into the second-level cache. */
+  /**
+   * Number of images that go through the layers together; more do not fit into the second-level
+   * cache.
+   */
   private static final int CHUNK = 32;
 
   private final int height;

@@ -21,7 +21,7 @@ final class DenseStack implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
-  /** Widths from input to output, at least two. */
+  /** Widths from input to output, at least two numbers. */
   private final int[] widths;
 
   DenseStack(int input, List<Integer> hidden, int output) {
@@ -103,7 +103,7 @@ final class DenseStack implements Serializable {
       return inputs[0];
     }
 
-    /** ∂L/∂input after {@link #backward}. */
+    /** Returns ∂L/∂input, after {@link #backward}. */
     float[] inputGradient() {
       return gradients[0];
     }

@@ -20,14 +20,14 @@ public interface Encoder extends Serializable {
   int dimension();
 
   /**
-   * About how many multiplications encoding a row takes. The length of a training step is estimated
-   * from it.
+   * Approximate number of multiplications for one row, from which the length of a training step is
+   * estimated.
    */
   default long multiplications() {
     return parameterCount();
   }
 
-  /** Whether a kernel has a copy of the parameters, so that many kernels take much memory. */
+  /** Whether a kernel has a copy of the parameters, so that several kernels take much memory. */
   default boolean kernelHoldsParameters() {
     return false;
   }
@@ -36,7 +36,8 @@ public interface Encoder extends Serializable {
   void initialise(float[] parameters, int offset, RandomGenerator random);
 
   /**
-   * Working memory and arithmetic for batches of up to {@code maximumRows} rows, for one thread.
+   * Creates working memory and arithmetic for batches of up to {@code maximumRows} rows, for one
+   * thread.
    */
   EncoderKernel kernel(int maximumRows);
 
@@ -44,7 +45,7 @@ public interface Encoder extends Serializable {
   InputType inputType();
 
   /**
-   * Adds the twin's layers to a graph whose input {@code name} is there already.
+   * Adds the twin's layers to a graph that already has an input {@code name}.
    *
    * @return the name of the layer that gives the output
    */

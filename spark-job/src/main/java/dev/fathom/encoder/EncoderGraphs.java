@@ -15,8 +15,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Encoders as plain DL4J graphs: each alone, as it is saved, and both as the one network that
- * dl4j-spark trains.
+ * Encoders as plain DL4J graphs: each by itself, as it is saved, and both as the single network
+ * that dl4j-spark trains.
  */
 public final class EncoderGraphs {
   /** Name of the input of a single encoder's graph. */
@@ -34,7 +34,7 @@ public final class EncoderGraphs {
   private EncoderGraphs() {}
 
   /**
-   * One encoder as a graph from {@link #INPUT} to {@link #EMBEDDING}.
+   * Makes the graph of one encoder, from {@link #INPUT} to {@link #EMBEDDING}.
    *
    * @param toEmbedding vertex without parameters that turns the output into the embedding
    * @param parameters the encoder's parameters from {@code offset} on
@@ -52,13 +52,14 @@ public final class EncoderGraphs {
   }
 
   /**
-   * Encoders as one graph with an input and an output each, unconnected; inputs are named as given.
+   * Makes one graph of several unconnected encoders, each with its own input, named as given, and
+   * output.
    */
   public static ComputationGraph together(Map<String, Encoder> encoders) {
     return together(encoders, new NeuralNetConfiguration.Builder());
   }
 
-  /** Encoders as one graph, with settings for the whole graph. */
+  /** Makes one graph of several encoders, with settings for the whole graph. */
   static ComputationGraph together(
       Map<String, Encoder> encoders, NeuralNetConfiguration.Builder settings) {
     List<String> names = List.copyOf(encoders.keySet());
@@ -99,7 +100,7 @@ public final class EncoderGraphs {
 
   /**
    * The parameters of an encoder's vertices, each a view, in the order in which the encoder added
-   * them; the graph's own order may be another where branches run side by side.
+   * the vertices; the graph's own order may differ if branches run side by side.
    */
   static List<INDArray> parametersOf(ComputationGraph graph, String name) {
     return graph.getConfiguration().getVertices().keySet().stream()

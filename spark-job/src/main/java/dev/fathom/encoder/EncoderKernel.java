@@ -10,7 +10,7 @@ public interface EncoderKernel {
   /**
    * Encodes some rows.
    *
-   * @param column what to read from
+   * @param column column to read the rows from
    * @param rows row numbers; the first {@code count} are encoded
    * @param parameters the encoder's parameters from {@code offset} on
    * @param output receives count × dimension, row-major
@@ -19,7 +19,7 @@ public interface EncoderKernel {
       Column column, int[] rows, int count, float[] parameters, int offset, float[] output);
 
   /**
-   * Gradients with respect to the parameters, for the rows of the last forward pass.
+   * Computes the gradients with respect to the parameters, for the rows of the last forward pass.
    *
    * @param outputGradient ∂L/∂output, count × dimension; overwritten as working memory
    * @param gradients receives ∂L/∂parameters from {@code offset} on

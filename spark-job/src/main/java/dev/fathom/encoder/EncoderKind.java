@@ -9,32 +9,32 @@ import java.io.Serializable;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
-/** A kind of encoder: one that is built in, or a DL4J graph from a file. */
+/** A kind of encoder: a built-in one, or a DL4J graph from a file. */
 public sealed interface EncoderKind extends Serializable permits BuiltInEncoder, GraphFile {
 
   /**
    * Finds a kind by its name.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws IllegalArgumentException if there is no kind of that name
    */
   @JsonCreator
   static EncoderKind of(String written) {
     return GraphFile.isWritten(written) ? GraphFile.of(written) : BuiltInEncoder.of(written);
   }
 
-  /** Its name in the configuration and in {@code model.json}. */
+  /** The kind's name in the configuration and in {@code model.json}. */
   @JsonValue
   String written();
 
-  /** Widths of the hidden layers on a side where none are given. */
+  /** The default widths of the hidden layers for a side. */
   List<Integer> hidden(Side side);
 
-  /** The kind that {@code auto} stands for on a side; any other kind is itself. */
+  /** The kind that {@code auto} stands for on a side; any other kind returns itself. */
   default EncoderKind resolvedFor(Side side) {
     return this;
   }
 
-  /** A copy without credentials, which is for messages and cannot be built. */
+  /** Returns a copy without credentials, which is for messages and cannot be built. */
   default EncoderKind masked() {
     return this;
   }
@@ -42,7 +42,7 @@ public sealed interface EncoderKind extends Serializable permits BuiltInEncoder,
   /**
    * Builds an encoder.
    *
-   * @param storage where a graph is read
+   * @param storage storage from which the file of a graph is read
    */
   Encoder build(Side side, List<Integer> hidden, int dimension, Storage storage);
 

@@ -11,16 +11,16 @@ import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
- * The choice of an encoder for one side. {@code model.json} keeps it, and it is enough to build the
- * encoder again.
+ * The choice of an encoder for one side. It is kept in {@code model.json}, and is enough to build
+ * the encoder again.
  *
- * @param hidden widths of the hidden layers, as {@link BuiltInEncoder} tells of each kind
+ * @param hidden widths of the hidden layers, as {@link BuiltInEncoder} describes for each kind
  * @param dimension width of the embedding
  */
 public record EncoderSpec(EncoderKind kind, List<Integer> hidden, int dimension)
     implements Serializable {
 
-  /** Copies the list. */
+  /** Makes the list immutable. */
   public EncoderSpec {
     hidden = List.copyOf(hidden);
     if (kind instanceof GraphFile && !hidden.isEmpty()) {
@@ -50,14 +50,15 @@ public record EncoderSpec(EncoderKind kind, List<Integer> hidden, int dimension)
     return new EncoderSpec(EncoderKind.of(kind), settings.sizes(side + ".hidden"), dimension);
   }
 
-  /** Replaces {@code auto} and missing widths by the defaults for the side. */
+  /** Replaces {@code auto} and missing widths by the defaults for a side. */
   public EncoderSpec resolvedFor(Side side) {
     EncoderKind resolved = kind.resolvedFor(side);
     return new EncoderSpec(resolved, hidden.isEmpty() ? resolved.hidden(side) : hidden, dimension);
   }
 
   /**
-   * A copy without credentials in the path of a graph, which is for messages and cannot be built.
+   * Returns a copy without credentials in the path of a graph, which is for messages and cannot be
+   * built.
    */
   public EncoderSpec masked() {
     return new EncoderSpec(kind.masked(), hidden, dimension);
@@ -66,7 +67,7 @@ public record EncoderSpec(EncoderKind kind, List<Integer> hidden, int dimension)
   /**
    * Builds the encoder of a resolved specification.
    *
-   * @param storage where the file of a graph is read
+   * @param storage storage from which the file of a graph is read
    */
   public Encoder build(Side side, Storage storage) {
     return kind.build(side, hidden, dimension, storage);

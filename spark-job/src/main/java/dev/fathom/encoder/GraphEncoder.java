@@ -19,8 +19,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Any DL4J graph with one input and one output, computed by DL4J itself: forward, then its
- * backpropagation from an external ∂L/∂output.
+ * An encoder of any DL4J graph with one input and one output. DL4J itself computes the forward pass
+ * and the backpropagation from an external ∂L/∂output.
  */
 final class GraphEncoder implements Encoder {
   /*
@@ -42,16 +42,19 @@ final class GraphEncoder implements Encoder {
     NHWC,
     /** Rows × 3 × height × width. */
     NCHW,
-    /** Rows × 1 × maximum tokens, token numbers, with a mask over the places that are used. */
+    /** Rows × 1 × maximum tokens: token numbers, with a mask over the used places. */
     TOKENS
   }
 
-  /** A graph from {@link EncoderGraphs#INPUT}, whose name begins the names of all vertices. */
+  /**
+   * The configuration of a graph from {@link EncoderGraphs#INPUT}, whose name begins the names of
+   * all vertices.
+   */
   private final String configuration;
 
   private final InputLayout layout;
 
-  /** Shape of a row, as the side has it. */
+  /** Shape of a row, as the side defines it. */
   private final List<Integer> shape;
 
   /** Number of tokens in the graph's embedding table; 0 unless it reads tokens. */
@@ -60,7 +63,7 @@ final class GraphEncoder implements Encoder {
   private final int dimension;
   private final int parameterCount;
 
-  /** The saved parameters, empty if they are to be drawn; needed on the driver only. */
+  /** The saved parameters, empty if they are to be drawn; only the driver needs them. */
   private final transient float[] saved;
 
   GraphEncoder(
@@ -89,7 +92,8 @@ final class GraphEncoder implements Encoder {
 
   @Override
   public long multiplications() {
-    // DL4J's backpropagation takes about ten times as long as the kernels.
+    // Ten times the parameters, as DL4J's backpropagation takes about ten times as long as the
+    // kernels.
     return 10L * parameterCount;
   }
 
@@ -167,7 +171,10 @@ final class GraphEncoder implements Encoder {
     return shape.get(1);
   }
 
-  /** DL4J's embedding of tokens gives wrong gradients under its own memory workspaces. */
+  /**
+   * Creates the graph without memory workspaces, under which DL4J's embedding of tokens gives wrong
+   * gradients.
+   */
   private ComputationGraph graph(long seed) {
     return EncoderGraphs.together(
         Map.of(EncoderGraphs.INPUT, this),
@@ -216,7 +223,7 @@ final class GraphEncoder implements Encoder {
       }
     }
 
-    /** The output of the graph for some rows, with its present parameters. */
+    /** Returns the output of the graph for some rows, with its current parameters. */
     INDArray activations(Column column, int[] rows, int count) {
       INDArray input =
           layout == InputLayout.TOKENS ? tokens(column, rows, count) : numbers(column, rows, count);

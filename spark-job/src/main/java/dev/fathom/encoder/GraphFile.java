@@ -9,9 +9,9 @@ import org.apache.hadoop.fs.Path;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
- * A DL4J graph that was saved, as an encoder.
+ * A saved DL4J graph as an encoder.
  *
- * @param path of its file
+ * @param path path of the graph's file
  */
 record GraphFile(String path) implements EncoderKind {
   static final String PREFIX = "graph:";
@@ -30,7 +30,7 @@ record GraphFile(String path) implements EncoderKind {
     return PREFIX + path;
   }
 
-  /** Empty, as the graph has its own layers. */
+  /** The list is empty, as the graph has its own layers. */
   @Override
   public List<Integer> hidden(Side side) {
     return List.of();

@@ -13,8 +13,9 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 
 /**
- * Zips of DL4J's {@link ModelSerializer}. DL4J sees only the configuration and the parameters of a
- * zip. It would deserialise any other entry as Java objects, whether asked to or not.
+ * Reads and writes the zips of DL4J's {@link ModelSerializer}. DL4J is given only the configuration
+ * and the parameters of a zip, as it would deserialise any other entry as Java objects, whether
+ * asked to or not.
  */
 public final class GraphZip {
   private static final Set<String> READ =
@@ -39,7 +40,7 @@ public final class GraphZip {
   /**
    * Reads the graph in a zip.
    *
-   * @throws IOException if there is none
+   * @throws IOException if the zip holds no graph
    */
   public static ComputationGraph read(byte[] zip) throws IOException {
     ByteArrayOutputStream kept = new ByteArrayOutputStream();

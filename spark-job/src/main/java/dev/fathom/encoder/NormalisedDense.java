@@ -28,7 +28,7 @@ record NormalisedDense(int in, int out, int offset) implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
-  /** The index after its last parameter. */
+  /** The index after the layer's last parameter. */
   int end() {
     return Math.addExact(offset, Math.multiplyExact(out, in + 2));
   }
@@ -77,6 +77,8 @@ record NormalisedDense(int in, int out, int offset) implements Serializable {
     }
 
     /**
+     * Computes the output of the layer.
+     *
      * @param input rows × in; must not change before the backward pass
      */
     void forward(float[] input, int rows, float[] parameters, int start) {
@@ -117,6 +119,8 @@ record NormalisedDense(int in, int out, int offset) implements Serializable {
     }
 
     /**
+     * Computes the gradients of the last {@link #forward}.
+     *
      * @param gradient ∂L/∂output, rows × out; overwritten as working memory
      * @param target receives ∂L/∂parameters
      * @param inputGradient receives ∂L/∂input, rows × in

@@ -43,7 +43,7 @@ final class PackedCaptions {
     return starts[caption + 1] - starts[caption];
   }
 
-  /** Token numbers. */
+  /** Token numbers of all captions, one after another. */
   int[] tokens() {
     return tokens;
   }

@@ -4,7 +4,7 @@ package dev.fathom.encoder;
 /**
  * The weights of a convolution and their gradients, in the order in which a kernel multiplies:
  * groups of taps one after another, each a matrix out × taps × in. Reordering some ten thousand
- * weights per step costs nothing beside the products.
+ * weights per step costs almost nothing compared with the products.
  */
 final class PackedWeights {
   final float[] values;
@@ -33,6 +33,8 @@ final class PackedWeights {
   }
 
   /**
+   * Reads the weights.
+   *
    * @param start index of the first weight among the parameters
    */
   void read(float[] parameters, int start) {

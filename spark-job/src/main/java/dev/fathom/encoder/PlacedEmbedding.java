@@ -26,13 +26,13 @@ record PlacedEmbedding(TokenTable table, int places) implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final double INITIAL_DEVIATION = 0.02;
 
-  /** The index after its last parameter. */
+  /** The index after the last parameter of the layer. */
   int end() {
     return Math.addExact(
         table.size(), Math.multiplyExact(places, Math.multiplyExact(width(), width())));
   }
 
-  /** Multiplications for one caption. */
+  /** Number of multiplications for one caption. */
   long multiplications() {
     return (long) places * width() * width();
   }
@@ -51,7 +51,7 @@ record PlacedEmbedding(TokenTable table, int places) implements Serializable {
   /**
    * Adds the twin's layers.
    *
-   * @return the name of the last one
+   * @return the name of the last layer
    */
   String addLayers(GraphBuilder builder, String name) {
     builder
@@ -109,6 +109,8 @@ record PlacedEmbedding(TokenTable table, int places) implements Serializable {
     }
 
     /**
+     * Computes the output.
+     *
      * @param output receives tokens × width, caption by caption
      */
     void forward(PackedCaptions captions, float[] parameters, int offset, float[] output) {
@@ -146,7 +148,9 @@ record PlacedEmbedding(TokenTable table, int places) implements Serializable {
     }
 
     /**
-     * @param gradient ∂L/∂output
+     * Computes the gradients of the last {@link #forward}.
+     *
+     * @param gradient ∂L/∂output, tokens × width
      * @param target receives ∂L/∂parameters
      */
     void backward(float[] gradient, float[] parameters, int offset, float[] target) {

@@ -25,8 +25,8 @@ import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.nd4j.linalg.activations.impl.ActivationRReLU;
 
 /**
- * Turns the vertices of a saved graph into plain functions, and refuses those that are not
- * deterministic functions.
+ * Turns the vertices of a saved graph into plain functions, and refuses vertices that are not
+ * deterministic.
  *
  * @param name name of the graph, for messages
  */
@@ -42,7 +42,7 @@ record PlainVertices(String name) {
    * so do all layers before them; beside any other path the sum then points elsewhere than downhill.
    */
 
-  /** The vertex that stands for a saved vertex in an encoder. */
+  /** Returns the vertex that stands for a saved vertex in an encoder. */
   GraphVertex of(String vertex, GraphVertex source) {
     if (source instanceof LastTimeStepVertex
         || source instanceof ReverseTimeSeriesVertex
@@ -93,7 +93,7 @@ record PlainVertices(String name) {
         name, vertex);
   }
 
-  /** An output layer without its loss, which is not used: its activation is the output. */
+  /** Returns an output layer without its loss, which is not used: its activation is the output. */
   private Layer withoutLoss(String vertex, Layer layer) {
     Layer plain;
     if (layer instanceof OutputLayer with && layer.getClass() == OutputLayer.class) {

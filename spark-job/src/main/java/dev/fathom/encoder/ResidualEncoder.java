@@ -15,8 +15,8 @@ import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.nd4j.linalg.activations.Activation;
 
 /**
- * Stages that each halve the picture by a 3 × 3 convolution of stride 2 and follow it with a
- * residual block (He, Zhang, Ren, Sun 2016) of two 3 × 3 convolutions, then one fully connected
+ * An encoder of stages, each a 3 × 3 convolution of stride 2, which halves the picture, and a
+ * residual block (He, Zhang, Ren, Sun 2016) of two 3 × 3 convolutions; then one fully connected
  * layer.
  */
 final class ResidualEncoder implements Encoder {
@@ -143,7 +143,9 @@ final class ResidualEncoder implements Encoder {
     return stages[stages.length - 1].second().end();
   }
 
-  /** A stage's convolutions, with its activations and their gradients, each a batch of pictures. */
+  /**
+   * A stage's convolutions, with its activations and their gradients, each for a batch of pictures.
+   */
   private static final class StageMemory {
     private final int size;
     private final UnrolledConvolution down;

@@ -30,7 +30,7 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A DL4J graph from a file, checked, which becomes an encoder. */
+/** A DL4J graph from a file, which is checked and becomes an encoder. */
 final class SavedGraph {
   private static final String ZIP = "PK";
 
@@ -38,7 +38,7 @@ final class SavedGraph {
   private final ComputationGraphConfiguration configuration;
   private final float[] parameters;
 
-  /** The vertices that are used, in topological order, which is the order of the parameters. */
+  /** The used vertices in topological order, which is the order of the parameters. */
   private final List<String> order;
 
   private final String output;
@@ -111,8 +111,8 @@ final class SavedGraph {
   }
 
   /**
-   * The encoder's graph within one that {@link EncoderGraphs#single} made. Its vertices are in the
-   * order of the flat parameters.
+   * Finds the encoder's graph within one that {@link EncoderGraphs#single} made. Its vertices are
+   * in the order of the flat parameters.
    */
   static SavedGraph ofModel(String name, ComputationGraph model) {
     ComputationGraphConfiguration configuration = model.getConfiguration();
@@ -130,7 +130,7 @@ final class SavedGraph {
   /**
    * Makes the encoder.
    *
-   * @param side the side that it has to read
+   * @param side the side that the encoder must read
    * @param dimension the width that its output must have
    */
   GraphEncoder encoder(Side side, int dimension) {
@@ -187,7 +187,7 @@ final class SavedGraph {
         new float[2 * encoder.dimension()], new float[0], 0, new float[encoder.parameterCount()]);
   }
 
-  /** The layouts in which the graph may take the side, the likeliest first. */
+  /** The layouts in which the graph may read the side, the likeliest first. */
   private Collection<GraphEncoder.InputLayout> layouts(Side side) {
     return switch (side.modality()) {
       case VECTOR -> EnumSet.of(GraphEncoder.InputLayout.FLAT);
@@ -223,7 +223,9 @@ final class SavedGraph {
             : Stream.empty());
   }
 
-  /** The number of tokens in the graph's table, which must be the size of the vocabulary. */
+  /**
+   * Returns the number of tokens in the graph's table, which must be the size of the vocabulary.
+   */
   private int words(int vocabulary) {
     int words = Integer.MAX_VALUE;
     for (String vertex : order) {
@@ -248,7 +250,7 @@ final class SavedGraph {
         : 0;
   }
 
-  /** The graph under the names that {@link GraphEncoder} expects, and without its loss. */
+  /** Returns the graph with the names that {@link GraphEncoder} expects, and without its loss. */
   private ComputationGraphConfiguration plain() {
     PlainVertices plain = new PlainVertices(name);
     GraphBuilder builder =

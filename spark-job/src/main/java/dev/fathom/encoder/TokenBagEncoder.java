@@ -9,9 +9,7 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 
-/**
- * The mean of the caption's token embeddings, then fully connected layers with ReLU between them.
- */
+/** The mean of a caption's token embeddings, then fully connected layers with ReLU between them. */
 final class TokenBagEncoder implements Encoder {
   private static final long serialVersionUID = 1L;
 

@@ -15,7 +15,7 @@ import org.nd4j.linalg.activations.Activation;
 /**
  * A block of a transformer: self-attention, then fully connected layers, each added to its input.
  *
- * @param narrow where W2 (width × wide) and b2 start within the encoder's parameters
+ * @param narrow index of W2 (width × wide) among the encoder's parameters; b2 follows
  */
 record TransformerBlock(
     NormalisedDense before, Attention attention, NormalisedDense widen, int narrow)
@@ -39,7 +39,7 @@ record TransformerBlock(
     return new TransformerBlock(before, attention, widen, widen.end());
   }
 
-  /** The index after its last parameter. */
+  /** The index after the block's last parameter. */
   int end() {
     return Math.addExact(narrow, Math.multiplyExact(width(), wide() + 1));
   }
@@ -54,7 +54,7 @@ record TransformerBlock(
   /**
    * Adds the twin's layers.
    *
-   * @return the name of the last one
+   * @return the name of the last layer
    */
   String addLayers(GraphBuilder builder, String name, String input) {
     builder
@@ -115,7 +115,7 @@ record TransformerBlock(
     private final float[] s;
     private final float[] u;
 
-    /** σ(1.702·z). */
+    /** The gates σ(1.702·z). */
     private final float[] sigmoids;
 
     private final float[] output;
@@ -134,7 +134,7 @@ record TransformerBlock(
       this.scratch = scratch;
     }
 
-    /** h', tokens × width. */
+    /** The output h', tokens × width. */
     float[] output() {
       return output;
     }
@@ -164,7 +164,9 @@ record TransformerBlock(
     }
 
     /**
-     * @param gradient ∂L/∂h', which becomes ∂L/∂h
+     * Computes the gradients of the last {@link #forward}.
+     *
+     * @param gradient ∂L/∂h', which is replaced by ∂L/∂h
      * @param target receives ∂L/∂parameters
      */
     void backward(float[] gradient, float[] parameters, int offset, float[] target) {

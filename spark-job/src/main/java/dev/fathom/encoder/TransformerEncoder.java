@@ -29,7 +29,7 @@ final class TransformerEncoder implements Encoder {
 
   private static final long serialVersionUID = 1L;
 
-  /** Width, heads, width of the fully connected layers, and blocks. */
+  /** Number of sizes: width, heads, width of the fully connected layers, and blocks. */
   static final int SIZES = 4;
 
   private final int width;
@@ -64,7 +64,7 @@ final class TransformerEncoder implements Encoder {
 
   @Override
   public long multiplications() {
-    // Every token is multiplied by its position's matrix and the blocks' layers, and attends to all
+    // Each token is multiplied by its position's matrix and the blocks' layers, and attends to all
     // tokens.
     long layers = (long) headOffset() - embedding.end();
     long places = embedding.places();

@@ -22,7 +22,7 @@ final class UnrolledConvolution {
   private static final int SIDE = Convolution.SIDE;
   private static final int[] TAPS = {0, 1, 2, 3, 4, 5, 6, 7, 8};
 
-  /** Floats of columns that are unrolled at once: 1 MiB. */
+  /** Number of floats of columns that are unrolled at once: 1 MiB. */
   private static final int COLUMN_FLOATS = 1 << 18;
 
   private final Convolution shape;
@@ -55,13 +55,13 @@ final class UnrolledConvolution {
     weights = new PackedWeights(shape, TAPS);
   }
 
-  /** Pictures whose columns are unrolled at once. */
+  /** Number of pictures whose columns are unrolled at once. */
   private static int chunk(Convolution shape) {
     return Math.max(1, COLUMN_FLOATS / Math.multiplyExact(shape.places(), shape.patch()));
   }
 
   /**
-   * Convolves and applies the ReLU.
+   * Convolves the pictures, adds the bias and applies the ReLU.
    *
    * @param input rows pictures; must not change before the backward pass
    * @param start index of the encoder's first parameter in {@code parameters}
@@ -85,7 +85,7 @@ final class UnrolledConvolution {
   }
 
   /**
-   * Gradients with respect to the parameters and the input.
+   * Computes the gradients with respect to the parameters and the input.
    *
    * @param gradient ∂L/∂output, before the ReLU
    * @param target receives ∂L/∂parameters
@@ -132,7 +132,7 @@ final class UnrolledConvolution {
     patches(pictures, first, count, scratch.columnGradients, true);
   }
 
-  /** Goes through the patches of some pictures row by row, out of the columns or into them. */
+  /** Copies the patches of some pictures row by row, into the columns or back out of them. */
   private void patches(float[] pictures, int first, int count, float[] columns, boolean back) {
     int in = shape.in();
     int position = 0;

@@ -9,13 +9,13 @@ import java.util.Arrays;
  * How the embeddings of the two sides lie relative to each other, and how they fill their space.
  *
  * @param alignment mean ‖x_i − y_i‖² over the pairs; 0 is perfect
- * @param uniformityX log of the mean of e^(−2‖x−x'‖²) over pairs of different points; lower is more
- *     evenly spread, 0 is collapse
- * @param uniformityY likewise
+ * @param uniformityX log of the mean of e^(−2‖x−x'‖²) over pairs of different points of x; lower is
+ *     more evenly spread, 0 is collapse
+ * @param uniformityY the same of y
  * @param modalityGap ‖mean x − mean y‖
- * @param participationRatioX (Σλ)²/Σλ² of the covariance's eigenvalues λ, 1 … d, or 0 for a
+ * @param participationRatioX (Σλ)²/Σλ² of the eigenvalues λ of x's covariance, 1 … d, or 0 for a
  *     collapsed side. It says how many directions carry the variance, which uniformity does not
- * @param participationRatioY likewise
+ * @param participationRatioY the same of y
  */
 public record Agreement(
     double alignment,
@@ -39,7 +39,7 @@ public record Agreement(
   private static final int SAMPLE = 4096;
   private static final int BLOCK = 256;
 
-  /** Measures the pairs. The seed draws the points for uniformity. */
+  /** Measures the pairs. The seed draws the sample of points for uniformity. */
   public static Agreement of(PairedEmbeddings pairs, long seed) {
     double[] meanX = mean(pairs.x(), pairs.dimension());
     double[] meanY = mean(pairs.y(), pairs.dimension());
@@ -73,7 +73,9 @@ public record Agreement(
     return Arrays.copyOf(rows, Math.min(count, SAMPLE));
   }
 
-  /** Copies rows, centred. Distances stay the same, and rounding errors of products are smaller. */
+  /**
+   * Copies rows, centred. Distances stay the same, and rounding errors of products become smaller.
+   */
   private static float[] rows(float[] values, int d, int[] rows, double[] mean) {
     float[] chosen = new float[rows.length * d];
     for (int i = 0; i < rows.length; i++) {
@@ -101,10 +103,10 @@ public record Agreement(
           .setProduct(
               Matrix.of(points, first * d, height, d), Matrix.of(points, 0, n, d).transposed());
       for (int i = 0; i < height; i++) {
-        // Each pair once; the other order adds the same.
+        // Each unordered pair once; the other order adds the same.
         for (int j = first + i + 1; j < n; j++) {
           double product = products[i * n + j];
-          // The product is useless where lengths exceed the range of a float.
+          // The product is useless if lengths exceed the range of a float.
           double common = Double.isFinite(product) ? 2 * product : 0;
           double squared = norms[first + i] + norms[j] - common;
           sum.add(-2 * Math.max(0, squared));
@@ -157,7 +159,7 @@ public record Agreement(
     return Math.sqrt(sum);
   }
 
-  /** Computes log Σ e^a of many a, relative to the largest so far. */
+  /** Computes log Σ e^a of many a, relative to the largest a so far. */
   private static final class LogSumExp {
     private double largest = Double.NEGATIVE_INFINITY;
     private double sum;

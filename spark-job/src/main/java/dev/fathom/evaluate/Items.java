@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Which item each of n pairs has on either side. Pairs whose content on a side is identical have
- * one item there: whoever finds it has found it for all of them. Items are numbered in the order in
- * which the pairs bring them.
+ * The item that each of n pairs has on either side. Pairs with identical content on a side have the
+ * same item there: whoever finds it has found it for all of them. Items are numbered in the order
+ * in which they first appear.
  */
 public final class Items implements Serializable {
   private static final long serialVersionUID = 1;
@@ -25,10 +25,10 @@ public final class Items implements Serializable {
   }
 
   /**
-   * One side.
+   * The items of one side.
    *
-   * @param of the item of each pair
-   * @param pairs of each item, ascending
+   * @param of item of each pair
+   * @param pairs pairs of each item, ascending
    */
   private record Numbered(int[] of, int[][] pairs) implements Serializable {
     private static final long serialVersionUID = 1;
@@ -74,17 +74,17 @@ public final class Items implements Serializable {
     }
   }
 
-  /** The items of pairs that share no content, or whose content is unknown. */
+  /** Returns the items of pairs that share no content, or whose content is unknown. */
   public static Items distinct(int pairs) {
     Numbered numbered = Numbered.distinct(pairs);
     return new Items(numbered, numbered);
   }
 
   /**
-   * Of pairs with this content.
+   * Returns the items of pairs with this content.
    *
-   * @param x what tells the content of each pair's x by {@code equals}; null is like no other
-   * @param y likewise, as many
+   * @param x content of each pair's x, compared by {@code equals}; null equals nothing else
+   * @param y content of each pair's y, one for each x
    */
   public static Items of(List<?> x, List<?> y) {
     if (x.size() != y.size()) {
@@ -94,27 +94,27 @@ public final class Items implements Serializable {
     return new Items(Numbered.of(x), Numbered.of(y));
   }
 
-  /** The items of the named pairs. */
+  /** Returns the items of the given pairs only. */
   public Items select(int[] rows) {
     return new Items(x.select(rows), y.select(rows));
   }
 
-  /** The items with x and y exchanged. */
+  /** Returns the items with x and y exchanged. */
   public Items swapped() {
     return new Items(y, x);
   }
 
-  /** n. */
+  /** n, the number of pairs. */
   public int pairs() {
     return x.of.length;
   }
 
-  /** How many different x there are. */
+  /** The number of different x. */
   public int countX() {
     return x.pairs.length;
   }
 
-  /** How many different y there are. */
+  /** The number of different y. */
   public int countY() {
     return y.pairs.length;
   }
@@ -124,37 +124,37 @@ public final class Items implements Serializable {
     return belong(x.of[pairOfX], y.of[pairOfY]);
   }
 
-  /** The item that a pair has for x. */
+  /** The item that is a pair's x. */
   public int x(int pair) {
     return x.of[pair];
   }
 
-  /** The item that a pair has for y. */
+  /** The item that is a pair's y. */
   public int y(int pair) {
     return y.of[pair];
   }
 
-  /** The pairs that have an item for x, ascending; not to be changed. */
+  /** The pairs whose x is this item, ascending; must not be changed. */
   public int[] pairsOfX(int item) {
     return x.pairs[item];
   }
 
-  /** The pairs that have an item for y, ascending; not to be changed. */
+  /** The pairs whose y is this item, ascending; must not be changed. */
   public int[] pairsOfY(int item) {
     return y.pairs[item];
   }
 
-  /** The items' own rows of n × d values of x. */
+  /** Returns one row for each item of x, out of n × d values. */
   float[] rowsX(float[] values, int d) {
     return x.rows(values, d);
   }
 
-  /** The items' own rows of n × d values of y. */
+  /** Returns one row for each item of y, out of n × d values. */
   float[] rowsY(float[] values, int d) {
     return y.rows(values, d);
   }
 
-  /** Whether some pair has these items, so that either is right for the other. */
+  /** Whether some pair consists of these items, so that each is a right answer to the other. */
   boolean belong(int itemX, int itemY) {
     int[] ofX = x.pairs[itemX];
     int[] ofY = y.pairs[itemY];
@@ -163,7 +163,7 @@ public final class Items implements Serializable {
         : Arrays.stream(ofY).anyMatch(pair -> x.of[pair] == itemX);
   }
 
-  /** How many different y are right for an x. */
+  /** The number of different y that are right answers to an x. */
   int partnersOfX(int item) {
     int[] pairs = x.pairs[item];
     return pairs.length == 1

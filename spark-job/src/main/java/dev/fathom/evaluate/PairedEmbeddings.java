@@ -3,7 +3,7 @@ package dev.fathom.evaluate;
 
 import java.io.Serializable;
 
-/** Both sides of n pairs in d dimensions: row i of x belongs to row i of y. */
+/** Both sides of n pairs in d dimensions: row i of x is paired with row i of y. */
 public final class PairedEmbeddings implements Serializable {
   private static final long serialVersionUID = 1;
   private static final double UNIT_LENGTH = 1e-5;
@@ -22,10 +22,10 @@ public final class PairedEmbeddings implements Serializable {
   }
 
   /**
-   * Views two arrays as pairs, of which each is an item of its own on either side.
+   * Views two arrays as pairs, all of them with different items on both sides.
    *
    * @param x n × d, row-major, finite; kept, not copied
-   * @param y likewise
+   * @param y n × d, row-major, finite; kept, not copied
    * @param count n, one or more
    * @param dimension d, one or more
    * @throws IllegalArgumentException if a length is not n·d or a value is not finite
@@ -37,9 +37,9 @@ public final class PairedEmbeddings implements Serializable {
   }
 
   /**
-   * The same pairs, of which some have identical content.
+   * Returns the same pairs, some of which have identical content.
    *
-   * @throws IllegalArgumentException if there are items of more or fewer pairs
+   * @throws IllegalArgumentException if the items are of more or fewer pairs
    */
   public PairedEmbeddings of(Items identical) {
     if (identical.pairs() != count()) {
@@ -69,7 +69,7 @@ public final class PairedEmbeddings implements Serializable {
     return items.pairs();
   }
 
-  /** What the pairs are made of. */
+  /** The items that the pairs consist of. */
   public Items items() {
     return items;
   }
@@ -80,8 +80,8 @@ public final class PairedEmbeddings implements Serializable {
   }
 
   /**
-   * The pairs with each side multiplied by a power of two, so that its largest value is about one.
-   * No rank changes, and no product leaves the range of a float.
+   * Returns the pairs with each side multiplied by a power of two, so that its largest value is
+   * about one. No rank changes, and no product leaves the range of a float.
    */
   PairedEmbeddings scaled() {
     return new PairedEmbeddings(scaled(x), scaled(y), items, dimension);
@@ -103,7 +103,7 @@ public final class PairedEmbeddings implements Serializable {
     return scaled;
   }
 
-  /** Whether every vector has length one, up to rounding. */
+  /** Whether every vector has unit length, up to rounding. */
   boolean areOfUnitLength() {
     return areOfUnitLength(x) && areOfUnitLength(y);
   }
@@ -125,7 +125,10 @@ public final class PairedEmbeddings implements Serializable {
     return Math.sqrt(squared);
   }
 
-  /** The pairs with every vector divided by its length. Vectors of length zero stay. */
+  /**
+   * Returns the pairs with every vector divided by its length. Vectors of length zero stay as they
+   * are.
+   */
   public PairedEmbeddings normalised() {
     return new PairedEmbeddings(unit(x), unit(y), items, dimension);
   }

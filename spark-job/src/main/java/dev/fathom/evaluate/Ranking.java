@@ -10,9 +10,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Where the partner of every asker stands among all answers, and which answers come first; of all
- * items or, until it is merged with the others, as far as some of the x go. An asker with several
- * partners asks for any of them.
+ * The rank of every asker's partner among all answers, and each asker's first answers. It covers
+ * all items or, until it is merged with the others, only some of the x. For an asker with several
+ * partners any of them counts.
  */
 public final class Ranking implements Serializable {
   private static final long serialVersionUID = 1;
@@ -41,10 +41,10 @@ public final class Ranking implements Serializable {
   private static final int MOST_FIRST = 10;
   private static final int SHARE_OF_FIRST = 20;
 
-  /** The tallies of the querying x, one per range. */
+  /** The tallies of the x that ask, one per range. */
   private final List<Tally> rows;
 
-  /** The tally of all y. */
+  /** The tally of all y as askers. */
   private final Tally columns;
 
   private Ranking(List<Tally> rows, Tally columns) {
@@ -53,10 +53,9 @@ public final class Ranking implements Serializable {
   }
 
   /**
-   * Ranks as far as the items of x in {@code [from, to)} go: these among all y, and every y among
-   * these.
+   * Ranks for the items of x in {@code [from, to)}: these among all y, and every y among these.
    *
-   * <p>Costs (to−from)·n·d multiplications on one thread, where n different y answer.
+   * <p>Costs (to−from)·n·d multiplications on one thread, where n is the number of different y.
    */
   public static Ranking of(PairedEmbeddings pairs, int from, int to) {
     Items items = pairs.items();
@@ -103,7 +102,7 @@ public final class Ranking implements Serializable {
     private final Tally columns;
     private final Bounds ofColumns;
 
-    /** The negated products, so that those above a limit become negative. */
+    /** The negated products, so that products above a limit become negative. */
     private final float[] block = new float[ROWS * COLUMNS];
 
     private final float[] line = new float[COLUMNS];
@@ -177,18 +176,18 @@ public final class Ranking implements Serializable {
     return new Ranking(all, columns);
   }
 
-  /** How many of the first answers are kept. */
+  /** The number of first answers that are kept. */
   static int depth(Items items) {
     return Math.max(
         1, Math.min(MOST_FIRST, Math.min(items.countX(), items.countY()) / SHARE_OF_FIRST));
   }
 
-  /** The rank of the first y that belongs to each x, 1 and more. */
+  /** For each x, the rank of its best partner among the y, from 1. */
   double[] xToY() {
     return rows.stream().flatMapToDouble(tally -> Arrays.stream(tally.ranks())).toArray();
   }
 
-  /** The rank of the first x that belongs to each y. */
+  /** For each y, the rank of its best partner among the x, from 1. */
   double[] yToX() {
     return columns.ranks();
   }
@@ -202,10 +201,10 @@ public final class Ranking implements Serializable {
   }
 
   /**
-   * The share of askers that another pairing has a partner of among the first, in its better
-   * direction.
+   * The share of askers with a partner, under another pairing, among their first answers, in the
+   * better direction.
    *
-   * @param partner the pair whose y each pair has in that pairing
+   * @param partner for each pair, the pair whose y it has in the other pairing
    */
   double hits(Items items, int[] partner) {
     boolean[] foundX = new boolean[items.countX()];
@@ -248,11 +247,13 @@ public final class Ranking implements Serializable {
   /**
    * Decides when an answer ties with a query's partner.
    *
-   * @param partner what each asker has in common with its most similar partner
-   * @param relative of each asker, times an answer's length: by how much float products may err
-   * @param answers the lengths of the answers
-   * @param below under this similarity no answer ties with the partner, nor is better
-   * @param items with the askers in the place of x
+   * @param partner each asker's similarity to its most similar partner
+   * @param relative for each asker, the error bound of float products, divided by an answer's
+   *     length
+   * @param answers lengths of the answers
+   * @param below for each asker, the similarity below which no answer can tie with or beat the
+   *     partner
+   * @param items items with the askers in the place of x
    */
   private record Bounds(
       double[] partner, double[] relative, double[] answers, double[] below, Items items) {
@@ -268,7 +269,7 @@ public final class Ranking implements Serializable {
     }
   }
 
-  /** The state of a range of queries: what they have found so far. */
+  /** The results so far of a range of queries. */
   private static final class Tally implements Serializable {
     private static final long serialVersionUID = 1;
 
@@ -278,7 +279,7 @@ public final class Ranking implements Serializable {
     private final int[] greater;
     private final int[] ties;
 
-    /** The first answers of each query, the best first and then by index. */
+    /** The first answers of each query, the best first, ties by index. */
     private final int[] first;
 
     private final float[] similarities;
@@ -313,7 +314,7 @@ public final class Ranking implements Serializable {
       return asker >= from && asker < from + count;
     }
 
-    /** What is above this has to be looked at. */
+    /** The similarity above which an answer has to be looked at. */
     float limit(Bounds bounds, int asker) {
       double lowest = Math.min(bounds.below[asker], similarities[(asker - from + 1) * depth - 1]);
       // Lower by more than a float's rounding, and finite, as sums with it must not be infinite.

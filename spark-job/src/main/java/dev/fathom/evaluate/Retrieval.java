@@ -12,22 +12,21 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /**
- * How well each side of n pairs finds the other: by the inner product of the embeddings, which is
- * what they were trained by, or by their cosine, as arXiv 2505.12473 matches whatever it was. For
- * embeddings of length one the two are the same.
+ * How well each side of n pairs finds the other: by the inner product of the embeddings, which they
+ * were trained by, or by their cosine, as arXiv 2505.12473 matches embeddings of any training. For
+ * embeddings of unit length the two are the same.
  *
- * <p>What asks and answers are {@link Items}: content that is there several times asks once and is
- * one answer, and an asker that has several partners has found what it asked for with the first of
- * them.
+ * <p>Askers and answers are {@link Items}: content that is repeated asks once and is one answer,
+ * and an asker that has several partners has succeeded with the first of them.
  *
  * @param xToY every different x asks, all different y answer
  * @param yToX every different y asks, all different x answer
- * @param topShare the share of pairs that either direction ranks in its top 0.5 %, by cosine
+ * @param topShare share of pairs that either direction ranks in its top 0.5 %, by cosine
  * @param labelMatch how often the nearest answer, by cosine, has the query's label; empty without
  *     labels
  * @param pairs n
- * @param items how many different x and y they are made of
- * @param chance whether the pairing is found at all
+ * @param items number of different x and y
+ * @param chance test of whether the pairing is found at all
  */
 public record Retrieval(
     Direction xToY,
@@ -39,9 +38,9 @@ public record Retrieval(
     Chance chance) {
 
   /**
-   * One direction. The recalls are shares of the askers, 0 … 1.
+   * One direction of retrieval. The recalls are shares of the askers, 0 … 1.
    *
-   * @param medianRank 1 is perfect; (n+1)/2 is chance where n answer and each asker has one partner
+   * @param medianRank 1 is perfect; (n+1)/2 is chance for n answers and one partner per asker
    * @param chanceAt10 the recall at 10 by chance
    */
   public record Direction(
@@ -51,21 +50,21 @@ public record Retrieval(
       double medianRank,
       double chanceAt10) {}
 
-  /** How many items of different content. */
+  /** The numbers of items with different content. */
   public record Distinct(int x, int y) {}
 
-  /** The share of pairs whose nearest answer has their own label, both ways. */
+  /** The share of pairs whose nearest answer has their own label, in each direction. */
   public record LabelMatch(double xToY, double yToX) {}
 
   /**
-   * A test of "the pairing is not found": under it one of an x's partners is among the first {@code
-   * depth} with probability {@code recall}.
+   * A test of the hypothesis that the pairing is not found: under it one of an x's partners is
+   * among the first {@code depth} answers with probability {@code recall}.
    *
-   * @param depth how deep a hit may lie
-   * @param recall the recall of x by chance at that depth: depth/n where all n pairs are different
-   * @param pValue the share of random pairings, the given one among them, with as large a share of
-   *     hits in their better direction: 1/2000 at least
-   * @param aboveChance whether that is below {@value Retrieval#SIGNIFICANCE}
+   * @param depth the largest rank of a hit
+   * @param recall the recall of x by chance at that depth: depth/n if all n pairs are different
+   * @param pValue share of random pairings, including the given one, with at least as many hits in
+   *     their better direction: 1/2000 or more
+   * @param aboveChance whether the p-value is below {@value Retrieval#SIGNIFICANCE}
    */
   public record Chance(int depth, double recall, double pValue, boolean aboveChance) {}
 
@@ -82,7 +81,7 @@ public record Retrieval(
   private static final int PERMUTATIONS = 1999;
   private static final int RECALL_DEPTH = 10;
 
-  /** Ranks all pairs, without labels; the seed draws random pairings. */
+  /** Ranks all pairs, without labels; the seed draws the random pairings. */
   public static Retrieval of(PairedEmbeddings pairs, long seed) {
     return of(pairs, List.of(), seed);
   }
@@ -90,7 +89,7 @@ public record Retrieval(
   /**
    * Ranks every pair among all pairs.
    *
-   * @param labels one per pair, or an empty list
+   * @param labels one label per pair, or an empty list
    * @throws IllegalArgumentException if there are more or fewer labels than pairs
    */
   public static Retrieval of(PairedEmbeddings pairs, List<String> labels, long seed) {
@@ -107,7 +106,7 @@ public record Retrieval(
   /**
    * Evaluates pairs that {@code ranker} ranks.
    *
-   * @param labels one per pair, or an empty list
+   * @param labels one label per pair, or an empty list
    * @throws IllegalArgumentException if there are more or fewer labels than pairs
    */
   public static Retrieval of(
@@ -140,7 +139,7 @@ public record Retrieval(
         byChance(items, RECALL_DEPTH));
   }
 
-  /** The recall of x at a depth, if the y answer in random order. */
+  /** The recall of x at a depth if the y are in random order. */
   private static double byChance(Items items, int depth) {
     int answers = items.countY();
     SortedMap<Integer, Integer> askers = new TreeMap<>();
@@ -155,8 +154,8 @@ public record Retrieval(
   }
 
   /**
-   * Whether one of some partners is among the first: 1 − C(answers−partners, depth)/C(answers,
-   * depth).
+   * The probability that one of some partners is among the first answers: 1 − C(answers−partners,
+   * depth)/C(answers, depth).
    */
   private static double byChance(int answers, int partners, int depth) {
     if (partners == 1) {
@@ -222,7 +221,7 @@ public record Retrieval(
     return new LabelMatch((double) xToY / labels.size(), (double) yToX / labels.size());
   }
 
-  /** Whether one of some pairs has the label of another. */
+  /** Whether one of some pairs has the same label as another pair. */
   private static boolean isCarried(List<String> labels, int pair, int[] pairs) {
     return Arrays.stream(pairs).anyMatch(other -> labels.get(other).equals(labels.get(pair)));
   }

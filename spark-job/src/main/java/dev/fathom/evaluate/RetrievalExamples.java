@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Queries and what they find, as examples: a few drawn at random, and those of a larger sample
+ * Queries with their results, as examples: a few drawn at random, and those of a larger sample
  * whose partner has the worst rank.
  *
  * @param xToY queries of x
@@ -22,18 +22,18 @@ public record RetrievalExamples(List<Query> xToY, List<Query> yToX) {
   private static final int ANSWERS = 4;
 
   /**
-   * A query.
+   * A query with its results.
    *
-   * @param asker its row
-   * @param answers rows of what it finds, the nearest first
-   * @param right rows of the partners among them; where there is none, of the nearest partner
-   * @param rank of the nearest partner, from 1
-   * @param worst whether it is shown for its rank
+   * @param asker row of the asker
+   * @param answers rows of the answers, the nearest first
+   * @param right rows of the partners among the answers; if none is, the row of the nearest partner
+   * @param rank rank of the nearest partner, from 1
+   * @param worst whether it is an example of the worst ranks
    */
   public record Query(
       int asker, List<Integer> answers, List<Integer> right, int rank, boolean worst) {}
 
-  /** Draws the queries and ranks by the inner product of the embeddings. */
+  /** Draws the queries and ranks their answers by the inner product of the embeddings. */
   public static RetrievalExamples of(PairedEmbeddings pairs, long seed) {
     int[] rows = IntStream.range(0, pairs.count()).toArray();
     RandomStream.shuffle(rows, rows.length, RandomStream.of(seed, "retrieval-examples"));

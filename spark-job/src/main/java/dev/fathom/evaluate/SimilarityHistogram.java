@@ -20,7 +20,7 @@ public record SimilarityHistogram(double low, double high, int[] matching, int[]
   private static final long serialVersionUID = 1L;
   private static final int BINS = 50;
 
-  /** Number of other pairs whose y an x is compared with. */
+  /** Number of other pairs whose y each x is compared with. */
   private static final int OTHERS = 8;
 
   /** Counts the inner products of pairs. */

@@ -24,8 +24,9 @@ import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The stage from a model to files for other tools: {@code x} and {@code y} in one format, the
- * vocabulary of a text beside them, and {@code export.json}, which tells what each reads.
+ * The stage {@code export}, from a model to files for other tools: {@code x} and {@code y} in one
+ * format, the vocabulary of a text beside them, and {@code export.json}, which describes the input
+ * of each.
  */
 public final class Export {
   private static final String COMMAND = "export";
@@ -39,7 +40,7 @@ public final class Export {
   private OutputDirectory output;
 
   /**
-   * An export to this format.
+   * Creates an export to this format.
    *
    * @param overwrite whether an output that exists may be replaced
    */
@@ -49,29 +50,32 @@ public final class Export {
     this.overwrite = overwrite;
   }
 
-  /** Where the files of frozen networks are now, as settings tell; else where they were. */
+  /**
+   * Sets where the files of frozen networks are now; a network that the settings do not name is
+   * where it was.
+   */
   public Export networks(BackboneSettings moved) {
     networks = moved;
     return this;
   }
 
-  /** The model directory. */
+  /** Sets the model directory. */
   public Export model(String directory) {
     model = new ModelFiles(storage, new Path(directory));
     return this;
   }
 
-  /** Where the files go: a directory that is absent or empty, or holds the same export. */
+  /** Sets the output directory: absent, empty, or with the same export. */
   public Export output(String directory) {
     output = new OutputDirectory(storage, new Path(directory));
     return this;
   }
 
   /**
-   * What {@code export.json} holds.
+   * The content of {@code export.json}.
    *
-   * @param temperature τ that training ended with
-   * @param bias that it ended with
+   * @param temperature τ at the end of training
+   * @param bias b at the end of training
    * @param dataset fingerprint of the dataset that the model was trained on
    */
   record Card(
@@ -84,19 +88,19 @@ public final class Export {
       Tower y) {}
 
   /**
-   * One side of it.
+   * One side of the export.
    *
-   * @param file in the format
-   * @param encoder its kind
-   * @param hidden its sizes
+   * @param file name of the file in the format
+   * @param encoder kind of the encoder
+   * @param hidden widths of the hidden layers
    * @param dimension width of the embedding
-   * @param reads what the input is
-   * @param shape of a row of the input
-   * @param mean of the training pairs, by column or colour channel; of colours from 0 to 1
-   * @param standardDeviation likewise
-   * @param vocabulary file of words by their numbers, where it reads any
-   * @param tokenizer file that came with the frozen network, where that reads texts and is within
-   * @param backbone the frozen network whose features the input is; within the file of ONNX
+   * @param reads modality of the input
+   * @param shape shape of a row of the input
+   * @param mean mean of the training pairs, by column or colour channel; colours are from 0 to 1
+   * @param standardDeviation standard deviation of the training pairs, likewise
+   * @param vocabulary file of the words by their numbers, if the encoder reads any
+   * @param tokenizer file that came with the frozen network, if that reads texts and is included
+   * @param backbone the frozen network whose features are the input; included in the file of ONNX
    */
   record Tower(
       String file,
@@ -112,7 +116,7 @@ public final class Export {
       Optional<Backbone> backbone) {}
 
   /**
-   * Exports, and leaves a complete directory; one that was made of the same model stays.
+   * Exports, and leaves a complete directory; an existing export of the same model stays as it is.
    *
    * @return the files, in their order
    */
@@ -127,7 +131,8 @@ public final class Export {
     if (!overwrite && output.isComplete(provenance)) {
       return List.of();
     }
-    // What cannot be written is refused before anything is.
+    // Everything is translated first, so that an unsupported encoder is refused before any file is
+    // written.
     Map<String, Storage.Content> files = new LinkedHashMap<>();
     Tower x = add("x", card.x(), card, files);
     Tower y = add("y", card.y(), card, files);
@@ -157,7 +162,7 @@ public final class Export {
     }
   }
 
-  /** The path of the card of an exported model. */
+  /** The path of the card of an export. */
   public static Path card(Path directory) {
     return new Path(directory, "export.json");
   }

@@ -1,15 +1,15 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.export;
 
-/** What an encoder is written as. */
+/** The format that an encoder is written in. */
 public enum ExportFormat {
-  /** A function from the raw input to the embedding, for ONNX Runtime and what reads ONNX. */
+  /** A function from the raw input to the embedding, for ONNX Runtime and other readers of ONNX. */
   ONNX("onnx"),
 
   /** The parameters alone, under the names of the layers, in PyTorch's order. */
   SAFETENSORS("safetensors"),
 
-  /** The zip of DL4J that the model holds. */
+  /** The DL4J zip of the model directory. */
   DL4J("zip");
 
   private final String ending;
@@ -18,7 +18,7 @@ public enum ExportFormat {
     this.ending = ending;
   }
 
-  /** What its files end in. */
+  /** The extension of the format's files. */
   String ending() {
     return ending;
   }

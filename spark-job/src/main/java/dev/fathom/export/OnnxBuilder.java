@@ -9,14 +9,14 @@ import onnx.Onnx;
 import org.nd4j.shade.protobuf.ByteString;
 
 /**
- * An ONNX graph as it grows, node by node, in topological order. Values are told by their names,
- * which are numbered here.
+ * An ONNX graph that is built node by node, in topological order. Values are known by their names,
+ * which this class numbers.
  */
 final class OnnxBuilder {
   /** The oldest opset (June 2020) that has all operators in the form used here. */
   private static final long OPSET = 13;
 
-  /** What this opset came with. */
+  /** The IR version that came with this opset. */
   private static final long IR_VERSION = 7;
 
   static final Onnx.TensorProto.DataType FLOAT = Onnx.TensorProto.DataType.FLOAT;
@@ -24,7 +24,7 @@ final class OnnxBuilder {
   static final Onnx.TensorProto.DataType INT64 = Onnx.TensorProto.DataType.INT64;
   static final Onnx.TensorProto.DataType UINT8 = Onnx.TensorProto.DataType.UINT8;
 
-  /** From here on the axes of a reduction are an input. */
+  /** The first opset in which the axes of a reduction are an input. */
   private static final long AXES_ARE_INPUT = 18;
 
   private final Onnx.ModelProto.Builder model;
@@ -36,7 +36,7 @@ final class OnnxBuilder {
     this(name, empty());
   }
 
-  /** A graph that goes on from the nodes of another, in its opset. */
+  /** Starts a graph from the nodes of another, in its opset. */
   OnnxBuilder(String name, Onnx.ModelProto begun) {
     model = begun.toBuilder();
     graph = begun.getGraph().toBuilder().setName(name);
@@ -59,16 +59,16 @@ final class OnnxBuilder {
   }
 
   /**
-   * Names the input.
+   * Adds the input.
    *
-   * @param shape a number, or the name of an axis that may be of any length
-   * @param told what it is, for a person
+   * @param shape for each axis, its length, or a name if it may have any length
+   * @param told description for a person
    */
   void input(String name, Onnx.TensorProto.DataType type, List<Object> shape, String told) {
     graph.addInput(value(name, type, shape).setDocString(told));
   }
 
-  /** Names an input of the type and shape of another. */
+  /** Adds an input of the type and shape of another. */
   void input(Onnx.ValueInfoProto like) {
     graph.addInput(like);
   }
@@ -84,7 +84,7 @@ final class OnnxBuilder {
     graph.addOutput(value(name, FLOAT, List.of("batch", width)));
   }
 
-  /** Adds an operator with one output, and returns that. */
+  /** Adds an operator with one output, and returns the output's name. */
   String add(String operator, List<String> inputs, Onnx.AttributeProto... attributes) {
     return node(operator, "v" + values++, inputs, attributes);
   }
@@ -112,7 +112,7 @@ final class OnnxBuilder {
     return output;
   }
 
-  /** Adds numbers under a name of their own, row-major. */
+  /** Adds numbers under their own name, row-major. */
   String tensor(String name, float[] numbers, long... shape) {
     ByteBuffer bytes = buffer(numbers.length, Float.BYTES);
     bytes.asFloatBuffer().put(numbers);
@@ -186,7 +186,7 @@ final class OnnxBuilder {
     return add("Transpose", List.of(value), integers("perm", order));
   }
 
-  /** The whole model as a file holds it. */
+  /** Returns the whole model as the content of a file. */
   byte[] build(String producer) {
     return model
         .setIrVersion(Math.max(IR_VERSION, model.getIrVersion()))

@@ -17,7 +17,7 @@ import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
-/** The DL4J graph of an encoder, from its input to the embedding, as ONNX. */
+/** Translates the DL4J graph of an encoder, from its input to the embedding, to ONNX. */
 final class OnnxEncoder {
   /*
    * The input is what a person has, and all that Fathom makes of it before the encoder stands in the graph:
@@ -44,7 +44,7 @@ final class OnnxEncoder {
 
   /**
    * @param input the input's name
-   * @param encoder what it is called, for a person
+   * @param encoder name of the encoder, for a person
    */
   private OnnxEncoder(String input, Side side, Optional<OnnxNetwork> network, String encoder) {
     this.input = input;
@@ -61,14 +61,15 @@ final class OnnxEncoder {
   /**
    * Translates an encoder.
    *
-   * @param graph from {@link EncoderGraphs#INPUT} to {@link EncoderGraphs#EMBEDDING}
-   * @param side what it reads
-   * @param network content of the ONNX file whose features the side holds, which goes in before
+   * @param graph graph from {@link EncoderGraphs#INPUT} to {@link EncoderGraphs#EMBEDDING}
+   * @param side the side that the encoder reads
+   * @param network content of the ONNX file whose features the side holds, which is included before
+   *     the encoder
    * @param dimension width of the embedding
-   * @param input the name that the input gets
-   * @param encoder what it is called, for a person
+   * @param input name that the input gets
+   * @param encoder name of the encoder, for a person
    * @return the content of a {@code .onnx} file
-   * @throws dev.fathom.error.FathomException of usage naming a layer that ONNX is not written for
+   * @throws dev.fathom.error.FathomException of usage naming a layer that cannot be written as ONNX
    */
   static byte[] translate(
       ComputationGraph graph,
@@ -176,7 +177,10 @@ final class OnnxEncoder {
         onnx.doubles(side.standardDeviation()));
   }
 
-  /** Token numbers without those that are too many or none, and where there are any. */
+  /**
+   * The token numbers, cut to the encoder's length and with 0 at unused places, and a mask of the
+   * used places.
+   */
   private OnnxLayers.Text text() {
     onnx.input(
         input,
@@ -194,7 +198,7 @@ final class OnnxEncoder {
     return new OnnxLayers.Text(onnx.add("Max", kept, none), used);
   }
 
-  /** The name of the file of a side's words. */
+  /** The name of the file with a side's vocabulary. */
   static String vocabulary(String side) {
     return side + "-vocabulary.txt";
   }

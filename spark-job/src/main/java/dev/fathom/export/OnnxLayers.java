@@ -26,12 +26,14 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The layers of a DL4J graph, one by one, as ONNX. */
+/** Translates the layers of a DL4J graph, one by one, to ONNX. */
 final class OnnxLayers {
-  /** Added to an attention score of a place without a token: its share is then 0 exactly. */
+  /**
+   * Number added to an attention score of a place without a token, whose share is then exactly 0.
+   */
   private static final float FAR = -1e9f;
 
-  /** Instead of a deviation of 0, of numbers that are all equal. */
+  /** Replaces a deviation of 0, which numbers that are all equal have. */
   private static final float SMALLEST_DEVIATION = Float.MIN_NORMAL;
 
   private static final float GELU_SLOPE = 1.702f;
@@ -42,8 +44,8 @@ final class OnnxLayers {
   private final String encoder;
 
   /**
-   * @param text where the encoder reads tokens, else null
-   * @param encoder what it is called, for a person
+   * @param text the input of an encoder that reads tokens, else null
+   * @param encoder name of the encoder, for a person
    */
   OnnxLayers(OnnxBuilder onnx, ComputationGraph graph, Text text, String encoder) {
     this.onnx = onnx;
@@ -52,13 +54,13 @@ final class OnnxLayers {
     this.encoder = encoder;
   }
 
-  /** What the axes of a value are. */
+  /** The meaning of the axes of a value. */
   enum Form {
-    /** Batch, then any, then features. */
+    /** Batch first, then any axes, then features. */
     FEATURES,
-    /** Batch × tokens, their numbers. */
+    /** Batch × tokens, the token numbers. */
     TOKENS,
-    /** A picture as it comes in. */
+    /** A picture as it is given. */
     HEIGHT_WIDTH_CHANNELS,
     /** A picture between convolutions. */
     CHANNELS_HEIGHT_WIDTH
@@ -74,12 +76,12 @@ final class OnnxLayers {
   /**
    * A batch of texts.
    *
-   * @param tokens batch × tokens, 0 where there is none
-   * @param used batch × tokens, 1 where there is one, else 0
+   * @param tokens batch × tokens, the token numbers, 0 at unused places
+   * @param used batch × tokens, 1 at used places, else 0
    */
   record Text(String tokens, String used) {}
 
-  /** Adds a layer with what comes before it. */
+  /** Adds a layer together with its preprocessing. */
   Value add(String name, LayerVertex vertex, Value input) {
     Value read = preprocessed(name, vertex.getPreProcessor(), input);
     Layer layer = vertex.getLayerConf().getLayer();
@@ -116,7 +118,10 @@ final class OnnxLayers {
     throw unknown(name, layer.getClass().getSimpleName());
   }
 
-  /** What DL4J does between layers, of which features last need nothing but a flat picture. */
+  /**
+   * Adds the reshaping that DL4J does between layers. As features are the last axis here, only
+   * flattening a picture needs a node.
+   */
   Value preprocessed(String name, InputPreProcessor reshaping, Value value) {
     if (reshaping == null
         || reshaping instanceof RnnToFeedForwardPreProcessor
@@ -148,7 +153,7 @@ final class OnnxLayers {
     return activated(name, layer, new Value(sums, Form.FEATURES));
   }
 
-  /** Over the features: to mean 0 and deviation 1, or 0 where all are equal. */
+  /** Standardises over the features to mean 0 and deviation 1, or to 0 if all are equal. */
   private String standardised(String values) {
     String centred = onnx.add("Sub", values, meanOfFeatures(values));
     String variance = meanOfFeatures(onnx.add("Mul", centred, centred));
@@ -188,7 +193,7 @@ final class OnnxLayers {
     return activated(name, layer, new Value(rows, Form.FEATURES));
   }
 
-  /** The mean over the tokens that there are; 0 where there are none. */
+  /** The mean over the used tokens; 0 if there are none. */
   private Value mean(Value tokens) {
     String last = onnx.integers(-1);
     String kept = onnx.add("Mul", tokens.name(), onnx.add("Unsqueeze", text.used(), last));
@@ -202,7 +207,7 @@ final class OnnxLayers {
         "ReduceSum", List.of(values, onnx.integers(1)), OnnxBuilder.integer("keepdims", 0));
   }
 
-  /** Multiplies each token by the matrix of its place. */
+  /** Multiplies each token by the matrix of its position. */
   private Value placed(String name, Value tokens) {
     String places = onnx.add("Gather", onnx.add("Shape", text.tokens()), onnx.integers(1));
     String matrices =
@@ -232,7 +237,7 @@ final class OnnxLayers {
     return tokens.as(onnx.add("MatMul", joined, parameter(name, "Wo")));
   }
 
-  /** Batch × heads × tokens × size. */
+  /** Projects the tokens and splits them by heads: batch × heads × tokens × size. */
   private String heads(String name, String weights, SelfAttentionLayer layer, Value tokens) {
     INDArray byHead = weights(name, weights);
     long in = byHead.size(byHead.rank() - 1);
@@ -271,14 +276,14 @@ final class OnnxLayers {
     return kind.getActivationFunction().equals(activation);
   }
 
-  /** A picture as convolutions take it; any other value as it is. */
+  /** Turns a picture into the layout that convolutions take; returns any other value as it is. */
   Value channelsFirst(Value picture) {
     return picture.form() == Form.HEIGHT_WIDTH_CHANNELS
         ? new Value(onnx.transpose(picture.name(), 0, 3, 1, 2), Form.CHANNELS_HEIGHT_WIDTH)
         : picture;
   }
 
-  /** A picture's numbers in one row, in the order that the layers after it were trained by. */
+  /** Flattens a picture into one row, in the order that the following layers were trained with. */
   private Value flat(Value value, CNN2DFormat order) {
     String name = value.name();
     switch (value.form()) {
@@ -293,13 +298,13 @@ final class OnnxLayers {
     return new Value(onnx.add("Reshape", name, onnx.integers(0, -1)), Form.FEATURES);
   }
 
-  /** Parameters as DL4J shapes them. */
+  /** Adds parameters in DL4J's shape. */
   private String parameter(String layer, String kind) {
     INDArray found = weights(layer, kind);
     return onnx.tensor(layer + "." + kind, values(found), found.shape());
   }
 
-  /** Parameters of one axis. */
+  /** Adds parameters with one axis. */
   private String vector(String layer, String kind) {
     INDArray found = weights(layer, kind);
     return onnx.tensor(layer + "." + kind, values(found), found.length());

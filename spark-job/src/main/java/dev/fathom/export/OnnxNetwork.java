@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import onnx.Onnx;
 import org.nd4j.shade.protobuf.InvalidProtocolBufferException;
 
-/** A frozen network from what a person has to its features, as the beginning of an ONNX graph. */
+/** A frozen network, from the raw input to its features, as the beginning of an ONNX graph. */
 final class OnnxNetwork {
   /*
    * The nodes stay as they are. All values get a prefix, so that none has the name of one that comes after. What goes in:
@@ -59,7 +59,7 @@ final class OnnxNetwork {
    * Reads a network that prepare has run.
    *
    * @param file content of its ONNX file
-   * @throws FathomException of usage where its opset is too old to go on from
+   * @throws FathomException of usage if its opset is too old to be extended
    */
   static OnnxNetwork read(byte[] file, Backbone backbone) {
     try {
@@ -76,7 +76,7 @@ final class OnnxNetwork {
     }
   }
 
-  /** The network under other names, without inputs and outputs. */
+  /** Returns the network with prefixed names, without inputs and outputs. */
   Onnx.ModelProto renamed() {
     Onnx.GraphProto.Builder graph = renamed(model.getGraph()).toBuilder();
     return model.toBuilder()
@@ -106,7 +106,8 @@ final class OnnxNetwork {
       node.setOutput(i, name(node.getOutput(i)));
     }
     for (Onnx.AttributeProto.Builder attribute : node.getAttributeBuilderList()) {
-      // The branch of a condition and the body of a loop see the values around them.
+      // The branch of a condition and the body of a loop can use the values outside, so they are
+      // renamed, too.
       if (attribute.hasG()) {
         attribute.setG(renamed(attribute.getG()));
       }
@@ -116,13 +117,13 @@ final class OnnxNetwork {
     }
   }
 
-  /** An empty name stands for what is left out. */
+  /** An empty name stands for an omitted input or output. */
   private static String name(String of) {
     return of.isEmpty() ? of : PREFIX + of;
   }
 
   /**
-   * Adds the inputs, and what comes after the network.
+   * Adds the inputs, and the operators between the network and its features.
    *
    * @param input name of the input of pictures
    * @return the features, float32, batch × columns
@@ -162,7 +163,7 @@ final class OnnxNetwork {
         channelsLast ? scaled : onnx.transpose(scaled, 0, 3, 1, 2), name(inputs.get(0).getName()));
   }
 
-  /** Adds the inputs of texts, and tells which of them says what is a token. */
+  /** Adds the inputs of texts, and returns the name of the one that marks the tokens. */
   private Optional<String> texts(OnnxBuilder onnx, boolean masked) {
     for (Onnx.ValueInfoProto each : inputs) {
       onnx.input(each);
@@ -174,7 +175,7 @@ final class OnnxNetwork {
             .filter(each -> each.toLowerCase(Locale.ROOT).contains(MASK))
             .findFirst();
     if (masked && mask.isEmpty() && length(inputs.get(0), 1) > 0) {
-      // All texts come to one length, and the network is not told which places are padding.
+      // The texts have one length, and the network itself is not told which places are padding.
       mask = Optional.of("attention_mask");
       onnx.input(
           mask.get(),
@@ -185,7 +186,7 @@ final class OnnxNetwork {
     return mask;
   }
 
-  /** Whether the features are a mean over places. */
+  /** Whether the features are a mean over positions. */
   private boolean isMean() {
     return backbone.pooling() == Backbone.Pooling.MEAN
         && output.getType().getTensorType().getShape().getDimCount() > 2;
@@ -223,7 +224,7 @@ final class OnnxNetwork {
     return onnx.add("Reshape", vector, onnx.integers(0, columns));
   }
 
-  /** The length of an axis, 0 where it may be any. */
+  /** The length of an axis, 0 if it may be any. */
   private static long length(Onnx.ValueInfoProto value, int axis) {
     Onnx.TensorShapeProto shape = value.getType().getTensorType().getShape();
     return axis < shape.getDimCount() ? Math.max(0, shape.getDim(axis).getDimValue()) : 0;

@@ -11,12 +11,12 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The parameters of a DL4J graph by the names of its layers. Those of the built-in encoders have
- * the names and the order of PyTorch: weights of a dense layer as out × in, of a convolution as out
- * × in × height × width, a table as words × width. Others keep DL4J's.
+ * The parameters of a DL4J graph by the names of its layers. Parameters of the built-in encoders
+ * have PyTorch's names and order: weights of a dense layer as out × in, of a convolution as out ×
+ * in × height × width, a table as words × width. Other graphs keep DL4J's.
  */
 final class SafetensorsEncoder {
-  /** DL4J's names of parameters. */
+  /** PyTorch's names by DL4J's names of parameters. */
   private static final Map<String, String> NAMES =
       Map.of(
           "W", "weight",
@@ -62,7 +62,7 @@ final class SafetensorsEncoder {
     } else if (found.rank() == 2 && found.size(0) == 1) {
       values = found.reshape(found.length());
     } else if (kind.matches("W[qkv]")) {
-      // Head after head.
+      // The heads one after another.
       values = found.dup('c').reshape('c', found.size(0) * found.size(1), found.size(2));
     }
     return Safetensors.Tensor.of(

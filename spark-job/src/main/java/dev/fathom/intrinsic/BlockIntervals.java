@@ -41,7 +41,8 @@ final class BlockIntervals {
   }
 
   /**
-   * Whether a cloud is large enough to be cut into blocks for an estimator that reads k neighbours.
+   * Whether a cloud has points enough to be cut into blocks for an estimator that reads k
+   * neighbours.
    */
   boolean fit(int points, int k) {
     return count(points, k) > 1;
@@ -81,9 +82,7 @@ final class BlockIntervals {
         k);
   }
 
-  /**
-   * Cuts a cloud into blocks of the same size, as some estimators compute a table for each size.
-   */
+  /** Cuts a cloud into blocks of equal size, as some estimators compute a table for each size. */
   private List<Cloud> blocks(Cloud cloud, int k) {
     int count = count(cloud.count(), k);
     int size = cloud.count() / count;

@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
-/** Corrects a dimension that reads low because the cloud has a boundary. */
+/** Corrects a dimension that is estimated too low because the cloud has a boundary. */
 final class BoundaryBias {
 
   /*
@@ -31,14 +31,14 @@ final class BoundaryBias {
   private static final int REFERENCE = 4096;
   private static final int DRAWS = 2;
 
-  /** A few thousand points do not tell more dimensions than this apart. */
+  /** Largest number of dimensions; a few thousand points cannot tell larger ones apart. */
   private static final int LARGEST = 256;
 
   private static final long SEED = 1;
   private static final int LARGEST_CACHE = 4096;
   private static final Map<Ball, Double> DEFICITS = new ConcurrentHashMap<>();
 
-  /** The ends of an interval need no more than this. */
+  /** Number of points of the smaller balls, which are enough for the ends of an interval. */
   private static final int ROUGH_REFERENCE = 1024;
 
   private final int fromN1;
@@ -58,7 +58,7 @@ final class BoundaryBias {
   }
 
   /**
-   * The corrected dimension of a plateau.
+   * Returns the corrected dimension of a plateau.
    *
    * @param points number of measured points
    * @param width number of coordinates, which bounds the dimension
@@ -68,18 +68,18 @@ final class BoundaryBias {
         .dimension(plateau.estimate());
   }
 
-  /** The dimension of one scale, corrected by smaller balls, to about 2 %. */
+  /** Returns the dimension at one scale, corrected by smaller balls, with an error of about 2 %. */
   static double roughlyCorrected(ScaleEstimate scale, int points, int width) {
     return new BoundaryBias(scale.n1(), scale.n1(), points, width, ROUGH_REFERENCE)
         .dimension(scale.estimate());
   }
 
   /**
-   * The dimension with this reading, interpolated between the last ball that reads less and the
-   * first that does not.
+   * Returns the dimension with this reading, interpolated between the last ball that reads less and
+   * the first that does not.
    */
   private double dimension(double reading) {
-    // A ball reads at most its dimension, except by chance, and the reading rises with the
+    // A ball reads at most its own dimension, except by chance, and the reading rises with the
     // dimension.
     int less = Math.max(0, (int) reading - 1);
     int enough = Math.min(width, less + 1);

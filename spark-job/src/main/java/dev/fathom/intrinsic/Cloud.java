@@ -22,21 +22,24 @@ final class Cloud {
   }
 
   /**
-   * A cloud whose neighbours are known.
+   * Makes a cloud whose neighbours are known.
    *
-   * @param points distinct, finite, in random order
+   * @param points distinct finite points, in random order
    */
   static Cloud of(Points points, Neighbours neighbours, long seed) {
     return new Cloud(points, neighbours, seed);
   }
 
-  /** A cloud of the points {@code [from, to)}; their neighbours are searched among these points. */
+  /**
+   * Makes a cloud of the points {@code [from, to)}; their neighbours are searched among these
+   * points only.
+   */
   Cloud part(int from, int to, int k) {
     Points part = points.range(from, to);
     return new Cloud(part, NeighbourSearch.search(part, k), seed);
   }
 
-  /** A cloud of the first points, or this one if it has no more. */
+  /** Makes a cloud of the first {@code most} points, or returns this one if it has no more. */
   Cloud first(int most, int k) {
     return points.count() <= most ? this : part(0, most, k);
   }
@@ -54,7 +57,7 @@ final class Cloud {
     return seed;
   }
 
-  /** At least k neighbours of every point. They are searched again if fewer are known. */
+  /** At least k neighbours of every point. The search is repeated if fewer are known. */
   Neighbours neighbours(int k) {
     if (neighbours.k() < k) {
       neighbours = NeighbourSearch.search(points, k);
@@ -69,7 +72,7 @@ final class Cloud {
     return components.get();
   }
 
-  /** {@link LocalPca#variances}, taken once for all that go by them. */
+  /** The {@link LocalPca#variances}, computed once for all estimators that use them. */
   double[][] localVariances() {
     if (localVariances.isEmpty()) {
       localVariances = Optional.of(LocalPca.variances(this));

@@ -15,7 +15,7 @@ import org.apache.commons.math3.util.CombinatoricsUtils;
 
 /**
  * Dimensionality from angle and norm concentration (DANCo) of Ceruti and others (2014): the
- * dimension of the ball whose neighbourhoods are most like the cloud's.
+ * dimension of the ball whose neighbourhoods are most like those of the cloud.
  */
 final class Danco {
 
@@ -45,7 +45,10 @@ final class Danco {
   private static final double RELATIVE_ERROR = 1e-14;
   private static final int MOST_STEPS = 200;
 
-  /** Ten neighbours in one direction, as on a line, would make τ infinite. */
+  /**
+   * Largest mean resultant length; ten neighbours in one direction, as on a line, would make τ
+   * infinite.
+   */
   private static final double LARGEST_RESULTANT = 0.99;
 
   private static final int LARGEST_CACHE = 1024;
@@ -57,7 +60,7 @@ final class Danco {
 
   private record Figures(double dimension, double angle, double concentration) {
 
-    /** The figures of all points without one group of them. */
+    /** Averages the figures of all points except one group. */
     static Figures of(LocalFigures around, int group, int groups) {
       int n = around.logRatios.length;
       double[] logRatios = new double[n];
@@ -76,7 +79,7 @@ final class Danco {
     }
   }
 
-  /** The figures of the neighbourhood of each point. */
+  /** The figures of each point's neighbourhood. */
   @SuppressWarnings("ArrayRecordComponent")
   private record LocalFigures(double[] logRatios, double[] angles, double[] concentrations) {
 
@@ -126,7 +129,7 @@ final class Danco {
     return closest(cloud, Figures.of(LocalFigures.of(cloud), -1, 1));
   }
 
-  /** The standard error, from the figures with groups of points left out. */
+  /** The standard error, from the estimates with groups of points left out. */
   static double standardError(Cloud cloud, int groups) {
     LocalFigures around = LocalFigures.of(cloud);
     double[] without = new double[groups];
@@ -136,7 +139,7 @@ final class Danco {
     return Confidence.SHARED_NEIGHBOURS * GroupJackknife.standardError(without);
   }
 
-  /** The dimension of the ball with the closest figures; NaN if there are none. */
+  /** The dimension of the ball with the closest figures; NaN if the figures are not defined. */
   private static double closest(Cloud cloud, Figures given) {
     if (!Double.isFinite(given.dimension)) {
       return Double.NaN;
@@ -167,7 +170,7 @@ final class Danco {
     return BALLS.computeIfAbsent(
         new Ball(points, dimension, seed),
         ball -> {
-          // On a short range of floats some draws coincide.
+          // Some draws may coincide, as the range of floats is short.
           Points drawn =
               PreparedPoints.of(BoundaryBias.ball(points, dimension, seed), seed).points();
           Neighbours neighbours = NeighbourSearch.search(drawn, NEIGHBOURS + 1);
@@ -199,7 +202,9 @@ final class Danco {
     return sum;
   }
 
-  /** τ of a mean resultant length η, by the usual approximation (Fisher 1993). */
+  /**
+   * The concentration τ for a mean resultant length η, by the usual approximation (Fisher 1993).
+   */
   private static double concentration(double resultant) {
     double eta = Math.min(resultant, LARGEST_RESULTANT);
     if (eta < 0.53) {

@@ -2,15 +2,14 @@
 package dev.fathom.intrinsic;
 
 /**
- * One estimate of an intrinsic dimension with its interval at the 90 % level. All numbers are
- * finite.
+ * One estimate of an intrinsic dimension with its 90 % interval. All numbers are finite.
  *
  * @param method the estimator's name
- * @param estimate greater than zero
- * @param low the interval's lower end, zero or more
- * @param high its upper end
- * @param points number of points that it is based on
- * @param neighbours number of neighbours of each point that it reads
+ * @param estimate the dimension, greater than zero
+ * @param low lower end of the interval, zero or more
+ * @param high upper end of the interval
+ * @param points number of points that the estimate is based on
+ * @param neighbours number of neighbours of each point that the estimator reads
  */
 public record DimensionEstimate(
     String method, double estimate, double low, double high, int points, int neighbours) {}

@@ -4,7 +4,7 @@ package dev.fathom.intrinsic;
 import dev.fathom.intrinsic.neighbours.Neighbours;
 import java.util.List;
 
-/** The corrected plateau, with an interval for the dimension itself. */
+/** Corrects a plateau for the boundary and gives an interval for the dimension itself. */
 final class DimensionInterval {
 
   /*
@@ -32,20 +32,20 @@ final class DimensionInterval {
   private DimensionInterval() {}
 
   /**
-   * What an interval is made of.
+   * The parts that an interval is computed from.
    *
-   * @param low its lower end before it is widened
-   * @param high likewise the upper end
-   * @param spread u
-   * @param beyond v
+   * @param low lower end of the interval before it is widened
+   * @param high upper end of the interval before it is widened
+   * @param spread u, by which the interval is widened
+   * @param beyond v, by which the interval is widened
    */
   record Parts(double estimate, double low, double high, double spread, double beyond) {}
 
   /**
    * Corrects a plateau and puts the interval around it.
    *
-   * @param curve over all scales, of which the local ones are used
-   * @param neighbours of all points, k or more
+   * @param curve the curve over all scales, of which the local ones are used
+   * @param neighbours neighbours of all points, k or more of each
    * @param width number of coordinates, which bounds the dimension
    */
   static DimensionEstimate around(

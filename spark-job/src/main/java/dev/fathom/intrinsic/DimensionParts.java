@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Two parts of a cloud whose dimensions differ, told by the dimension around each point.
+ * Two parts of a cloud with different dimensions, separated by the dimension around each point.
  *
  * @param lower rows of the part with the smaller dimension, ascending
- * @param higher rows of the other
+ * @param higher rows of the part with the larger dimension, ascending
  */
 public record DimensionParts(int[] lower, int[] higher) {
 
@@ -21,13 +21,13 @@ public record DimensionParts(int[] lower, int[] higher) {
    */
   private static final double LEAST_EXPLAINED = 0.8;
 
-  /** Curvature and boundary alone let the pointwise values differ by less. */
+  /** Smallest ratio of the parts' dimensions; curvature and boundary alone cause a smaller one. */
   private static final double LEAST_RATIO = 1.5;
 
   private static final double LEAST_SHARE = 0.05;
 
   /**
-   * Cuts a cloud in two, if it is of two parts.
+   * Cuts a cloud into two parts; empty if it has only one.
    *
    * @param around the dimension around each row, NaN where it was not measured; see {@link
    *     IntrinsicDimension#pointwise}

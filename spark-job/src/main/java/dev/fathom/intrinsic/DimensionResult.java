@@ -18,16 +18,17 @@ public sealed interface DimensionResult {
   int duplicates();
 
   /**
-   * A cloud that could be measured.
+   * The result for a cloud that could be measured.
    *
-   * @param estimates of the cheap estimators and of those asked for, in their order; without those
-   *     of {@code more} that the data allow no estimate, which a caveat says
-   * @param spectrum what the cloud takes up as a flat body
+   * @param estimates the cheap estimators' results and those of {@code more}, in the estimators'
+   *     order; an estimator of {@code more} that the data do not allow is missing, and a caveat
+   *     says so
+   * @param spectrum the linear dimension of the cloud
    * @param curve the Gride estimate over scales, by rising n1; may be empty
    * @param thinned TwoNN by likelihood on ever thinner clouds, by rising thinning
-   * @param plateau the flattest stretch of the curve; TwoNN's values where there is no curve
-   * @param dimension what the cloud has by all this: the plateau, corrected for the boundary
-   * @param caveats what to know before trusting the numbers, each a sentence; often none
+   * @param plateau the flattest stretch of the curve; TwoNN's values if there is no curve
+   * @param dimension the dimension of the cloud: the plateau, corrected for the boundary
+   * @param caveats warnings to read before trusting the numbers, each a sentence; often none
    */
   record Measured(
       int given,
@@ -47,26 +48,26 @@ public sealed interface DimensionResult {
       return given - nonFinite - duplicates;
     }
 
-    /** Levina–Bickel, combined as 1/mean(1/m̂). */
+    /** Levina–Bickel's estimate, combined over the points as 1/mean(1/m̂). */
     public DimensionEstimate mle() {
       return estimates.get(Estimator.MLE);
     }
 
-    /** Levina–Bickel, the arithmetic mean of the pointwise values. */
+    /** Levina–Bickel's estimate as the arithmetic mean of the pointwise values. */
     public Optional<DimensionEstimate> mlePointwiseMean() {
       return Optional.ofNullable(estimates.get(Estimator.MLE_POINTWISE_MEAN));
     }
 
-    /** Facco's linear fit, the largest tenth of the ratios discarded. */
+    /** TwoNN by Facco's linear fit, without the largest tenth of the ratios. */
     public DimensionEstimate twoNN() {
       return estimates.get(Estimator.TWO_NN);
     }
   }
 
   /**
-   * A cloud that could not be measured.
+   * The result for a cloud that could not be measured.
    *
-   * @param reason a sentence
+   * @param reason why the cloud could not be measured, a sentence
    */
   record Refused(int given, int nonFinite, int duplicates, String reason)
       implements DimensionResult {}

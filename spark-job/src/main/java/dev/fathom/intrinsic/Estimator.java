@@ -9,11 +9,12 @@ import java.util.function.ToDoubleFunction;
  * The estimators of the intrinsic dimension. The class that each one calls says what it assumes,
  * computes and cites.
  *
- * <p>All take the points for a sample of a manifold. Those that read distances of neighbours assume
- * that the density is nearly constant among them; they read low where the dimension is above about
- * ten, as a cloud of that many dimensions is nearly all boundary, and high where noise is as large
- * as those distances. Those that read the whole spread count the dimensions of the flat space that
- * holds the cloud, which are more if it is curved.
+ * <p>All take the points as a sample of a manifold. The estimators that read distances of
+ * neighbours assume that the density is nearly constant among the neighbours; they are too low for
+ * dimensions above about ten, as a cloud of that many dimensions is nearly all boundary, and too
+ * high if noise is as large as those distances. The estimators that read the spread of the whole
+ * cloud count the dimensions of the flat space that holds it, which are more if the cloud is
+ * curved.
  */
 public enum Estimator {
   /** Levina–Bickel with the neighbours of the settings, combined as 1/mean(1/m̂). */
@@ -32,7 +33,7 @@ public enum Estimator {
     }
   },
 
-  /** The two nearest neighbours, by Facco's linear fit. */
+  /** TwoNN by Facco's linear fit. */
   TWO_NN("twoNN", "TwoNN", 2, true) {
     @Override
     double estimate(Cloud cloud, int k) {
@@ -40,7 +41,7 @@ public enum Estimator {
     }
   },
 
-  /** The two nearest neighbours, by likelihood. */
+  /** TwoNN by likelihood. */
   TWO_NN_LIKELIHOOD("twoNNLikelihood", "TwoNN, likelihood", 2, true) {
     @Override
     double estimate(Cloud cloud, int k) {
@@ -48,7 +49,7 @@ public enum Estimator {
     }
   },
 
-  /** The fourth neighbour over the second, by likelihood. */
+  /** Gride with n1 = 2: the fourth neighbour's distance over the second's, by likelihood. */
   GRIDE("gride", "Gride, n1 = 2", 4, true) {
     @Override
     double estimate(Cloud cloud, int k) {
@@ -139,7 +140,7 @@ public enum Estimator {
     }
   },
 
-  /** Angle and norm concentration against balls of every dimension. */
+  /** DANCo: angle and norm concentration, compared with balls of every dimension. */
   DANCO("danco", "DANCo", Danco.NEIGHBOURS + 1, false) {
     @Override
     double estimate(Cloud cloud, int k) {
@@ -165,7 +166,7 @@ public enum Estimator {
     }
   };
 
-  /** A costly estimator takes a sample of this many points; its result says so. */
+  /** Number of points that a costly estimator samples; its result says so. */
   private static final int SAMPLE = 10_000;
 
   private final String key;
@@ -186,19 +187,19 @@ public enum Estimator {
    * The standard error of an estimate, if the estimator has a better one than blocks give; NaN
    * otherwise.
    *
-   * @param cloud in random order
+   * @param cloud the measured cloud, in random order
    * @param groups number of groups of points to leave out in turn
    */
   double standardError(Cloud cloud, double estimate, int groups) {
     return Double.NaN;
   }
 
-  /** Its name in reports and settings. */
+  /** The estimator's name in reports and settings. */
   public String key() {
     return key;
   }
 
-  /** Its name for display. */
+  /** The estimator's name for display. */
   public String method() {
     return method;
   }
@@ -208,22 +209,25 @@ public enum Estimator {
     return Arrays.stream(values()).filter(estimator -> estimator.key.equals(key)).findAny();
   }
 
-  /** Whether it costs almost nothing once the neighbours are known. */
+  /** Whether the estimator costs almost nothing once the neighbours are known. */
   boolean isCheap() {
     return cheap;
   }
 
-  /** The number of neighbours that it reads, given the number in the settings. */
+  /**
+   * The number of neighbours of each point that the estimator reads, given the number in the
+   * settings.
+   */
   int neighbours(int ofSettings) {
     return neighbours == 0 ? ofSettings : neighbours;
   }
 
-  /** The part of a cloud that it measures. */
+  /** The part of a cloud that the estimator measures. */
   Cloud sample(Cloud cloud, int ofSettings) {
     return isCheap() ? cloud : cloud.first(SAMPLE, neighbours(ofSettings));
   }
 
-  /** Its estimate as a function of the cloud, for k neighbours. */
+  /** The estimate as a function of the cloud, for k neighbours. */
   ToDoubleFunction<Cloud> with(int k) {
     return cloud -> estimate(cloud, k);
   }

@@ -35,7 +35,10 @@ final class FisherSeparability {
     return dimension(count(cloud, 1)[0], cloud.count());
   }
 
-  /** The standard error of an estimate by leaving out groups, in the axes of the whole cloud. */
+  /**
+   * The standard error of an estimate, by leaving out groups of points, in the axes of the whole
+   * cloud.
+   */
   static double standardError(Cloud cloud, double estimate, int groups) {
     int n = cloud.count();
     long[][] ofGroups = count(cloud, groups);
@@ -114,7 +117,7 @@ final class FisherSeparability {
    * Counts the inseparable pairs at each α.
    *
    * @param groups number of groups of consecutive points
-   * @return of the pairs of groups a ≤ b at {@code a·groups + b}
+   * @return for each α, the counts between the groups a ≤ b, at index {@code a·groups + b}
    */
   private static long[][] count(Cloud cloud, int groups) {
     int n = cloud.count();

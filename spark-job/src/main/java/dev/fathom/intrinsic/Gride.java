@@ -5,8 +5,8 @@ import dev.fathom.intrinsic.neighbours.Neighbours;
 import java.util.OptionalDouble;
 
 /**
- * The generalised ratios estimator of Denti, Doimo, Laio and Mira (2022): the dimension at one
- * scale, set by which two neighbours are compared.
+ * The generalised ratios estimator (Gride) of Denti, Doimo, Laio and Mira (2022): the dimension at
+ * one scale, which the ranks of the two compared neighbours set.
  */
 final class Gride {
 
@@ -41,7 +41,7 @@ final class Gride {
     inner = n1 - 1;
   }
 
-  /** The ratios at scale n1; the neighbours must reach to 2·n1. */
+  /** Takes the ratios at scale n1; the neighbours must reach to rank 2·n1. */
   static Gride of(Neighbours neighbours, int n1) {
     double[] logRatios = new double[neighbours.count()];
     for (int i = 0; i < logRatios.length; i++) {
@@ -50,7 +50,7 @@ final class Gride {
     return new Gride(logRatios, n1);
   }
 
-  /** The maximum likelihood d, if it lies between 0.001 and 1000. */
+  /** The maximum likelihood estimate of d; empty if it does not lie between 0.001 and 1000. */
   OptionalDouble estimate() {
     if (!(score(SMALLEST) > 0 && score(LARGEST) < 0)) {
       return OptionalDouble.empty();

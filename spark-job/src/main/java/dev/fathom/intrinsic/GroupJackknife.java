@@ -21,9 +21,9 @@ final class GroupJackknife {
    */
   private GroupJackknife() {}
 
-  /** A statistic with groups left out. */
+  /** A statistic that can be computed with groups left out. */
   interface Statistic {
-    /** Its value without the groups i and j, which may be the same. */
+    /** The statistic's value without the groups i and j, which may be the same. */
     double without(int i, int j);
   }
 

@@ -23,28 +23,30 @@ import java.util.Set;
  *
  * <p>Estimates do not change when the cloud is moved, turned, scaled, permuted or padded with
  * constant columns, up to rounding; intervals depend on the order of the rows through the random
- * blocks. The result says what the data do not allow; there is no exception for it, and no NaN.
+ * blocks. If the data do not allow an estimate, the result says so; there is no exception for it,
+ * and no NaN.
  */
 public final class IntrinsicDimension {
 
-  /** A curve counts as flat up to this spread of its plateau, in log. */
+  /** Largest spread of a plateau, in log, at which the curve counts as flat. */
   private static final double FLAT = 0.15;
 
-  /** A larger share of duplicates is mentioned as a caveat. */
+  /** Share of duplicates above which the result has a caveat. */
   private static final double MANY_DUPLICATES = 0.01;
 
-  /** Estimators without which nothing is reported. */
+  /** Estimators without whose estimates the cloud counts as not measured. */
   private static final Set<Estimator> NEEDED = EnumSet.of(Estimator.MLE, Estimator.TWO_NN);
 
   /**
-   * An estimate of more than this many times the width comes from a few points that spoil a mean.
+   * Largest ratio of an estimate to the width; a larger one comes from a few points that spoil a
+   * mean.
    */
   private static final double MOST_BEYOND_WIDTH = 3;
 
   private IntrinsicDimension() {}
 
   /**
-   * Measures a cloud on this thread.
+   * Measures a cloud on the calling thread.
    *
    * @param points n × d, any values
    */
@@ -57,8 +59,8 @@ public final class IntrinsicDimension {
   }
 
   /**
-   * Levina–Bickel alone, without an interval, at a fraction of the cost of {@link #of}; empty if
-   * the data do not allow it.
+   * Returns Levina–Bickel's estimate alone, without an interval, at a fraction of the cost of
+   * {@link #of}; empty if the data do not allow it.
    */
   public static OptionalDouble levinaBickel(Points points, IntrinsicSettings settings) {
     PreparedPoints prepared = PreparedPoints.of(points, settings.seed());
@@ -71,7 +73,7 @@ public final class IntrinsicDimension {
   }
 
   /**
-   * The plateau of a cloud, corrected for the boundary, at a fraction of the cost of {@link
+   * Returns the plateau of a cloud, corrected for the boundary, at a fraction of the cost of {@link
    * #of(Points, IntrinsicSettings)}; empty if the data do not allow it.
    */
   public static Optional<DimensionEstimate> plateau(Points points, IntrinsicSettings settings) {
@@ -98,8 +100,9 @@ public final class IntrinsicDimension {
    * Measures a cloud whose neighbours were searched elsewhere, which is the costly part. The
    * neighbours are not used if {@link #suffices} is false.
    *
-   * @param neighbours of all prepared points, {@code settings.neighbours()} or more
-   * @throws IllegalArgumentException if they are of other points or too few
+   * @param neighbours neighbours of all prepared points, {@code settings.neighbours()} or more of
+   *     each
+   * @throws IllegalArgumentException if the neighbours belong to other points or are too few
    */
   public static DimensionResult of(
       PreparedPoints prepared, Neighbours neighbours, IntrinsicSettings settings) {
@@ -154,11 +157,12 @@ public final class IntrinsicDimension {
   }
 
   /**
-   * The dimension around each point: Levina–Bickel, combined over the point and its neighbours as
-   * 1/mean(1/m̂), as the value of one point alone has a spread of a quarter.
+   * Returns the dimension around each point: Levina–Bickel, combined over the point and its
+   * neighbours as 1/mean(1/m̂), as the value of a single point has a spread of a quarter.
    *
-   * @param neighbours of all prepared points, {@code settings.neighbours()} or more
-   * @return one for every given row, NaN for the rows that were dropped
+   * @param neighbours neighbours of all prepared points, {@code settings.neighbours()} or more of
+   *     each
+   * @return one value for every given row, NaN for the rows that were dropped
    */
   public static double[] pointwise(
       PreparedPoints prepared, Neighbours neighbours, IntrinsicSettings settings) {

@@ -10,8 +10,8 @@ import java.util.Set;
  * @param neighbours k of the Levina–Bickel estimate, 3 or more
  * @param resamples number of disjoint blocks for the intervals, 2 or more; fewer are used if there
  *     are too few points
- * @param seed of the random order of the points, and of the estimators' random choices
- * @param more estimators beside the cheap ones, which are always taken
+ * @param seed seed of the random order of the points, and of the estimators' random choices
+ * @param more estimators besides the cheap ones, which are always computed
  */
 public record IntrinsicSettings(int neighbours, int resamples, long seed, Set<Estimator> more)
     implements Serializable {

@@ -24,7 +24,7 @@ final class LevinaBickel {
    */
   private LevinaBickel() {}
 
-  /** The estimate 1 / mean(1/m̂); zero or infinite if the distances allow none. */
+  /** The estimate 1/mean(1/m̂); zero or infinite if the distances allow none. */
   static double estimate(Neighbours neighbours, int k) {
     double inverses = 0;
     for (int i = 0; i < neighbours.count(); i++) {
@@ -42,7 +42,7 @@ final class LevinaBickel {
     return sum / neighbours.count();
   }
 
-  /** For each point, 1/mean(1/m̂) over the point and its k neighbours. */
+  /** Returns, for each point, 1/mean(1/m̂) over the point and its k neighbours. */
   static double[] local(Neighbours neighbours, int k) {
     int n = neighbours.count();
     double[] inverses = new double[n];
@@ -61,8 +61,8 @@ final class LevinaBickel {
   }
 
   /**
-   * How much more the logarithms of the m̂(x) are spread than those of a cloud of one density and
-   * dimension, as a standard deviation; 0 or more.
+   * The excess spread of log m̂(x), as a standard deviation, over the spread in a cloud of constant
+   * density and dimension; 0 or more.
    */
   static double excessSpread(Neighbours neighbours, int k) {
     double[] logs =
@@ -70,7 +70,7 @@ final class LevinaBickel {
             .mapToDouble(i -> Math.log(inverse(neighbours, i, k)))
             .filter(Double::isFinite)
             .toArray();
-    // There (k − 1)·d/m̂ has a gamma distribution of shape k − 1.
+    // In such a cloud (k − 1)·d/m̂ has a gamma distribution of shape k − 1.
     double expected = Math.sqrt(Gamma.trigamma(k - 1));
     return logs.length < 2 ? 0 : Math.max(0, Math.sqrt(StatUtils.variance(logs)) - expected);
   }

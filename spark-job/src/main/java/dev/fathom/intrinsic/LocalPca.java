@@ -27,7 +27,7 @@ final class LocalPca {
     return StatUtils.mean(figures(cloud, figure));
   }
 
-  /** The standard error of the mean of a function with few values, such as a count. */
+  /** The standard error of the mean of a function that takes few values, such as a count. */
   static double standardError(Cloud cloud, ToDoubleFunction<double[]> figure) {
     return Confidence.SHARED_NEIGHBOURS
         * Math.sqrt(StatUtils.variance(figures(cloud, figure)) / cloud.count());
@@ -37,7 +37,7 @@ final class LocalPca {
     return Arrays.stream(cloud.localVariances()).mapToDouble(figure).toArray();
   }
 
-  /** The variances around each point, descending, up to a factor. */
+  /** The variances around each point, descending, up to a common factor. */
   static double[][] variances(Cloud cloud) {
     int k = Math.min(NEIGHBOURS, cloud.count() - 1);
     Points points = cloud.points();

@@ -16,7 +16,7 @@ final class Neighbourhood {
   private final double[] vectors;
 
   /**
-   * Of k neighbours.
+   * Creates room for k neighbours of a point.
    *
    * @param neighbours k or more for each point
    */

@@ -11,8 +11,8 @@ import java.util.stream.IntStream;
  * scale of its noise and that of its shape.
  *
  * @param estimate the median over the stretch
- * @param low the lowest lower end of the intervals over the stretch
- * @param high the highest upper end
+ * @param low the smallest lower end of the intervals over the stretch
+ * @param high the largest upper end of the intervals over the stretch
  * @param fromN1 the stretch's smallest scale
  * @param toN1 the stretch's largest scale
  * @param spread log(largest / smallest estimate) over the stretch: 0 is flat
@@ -36,7 +36,7 @@ public record Plateau(
    */
   private static final int STRETCH = 3;
 
-  /** A local neighbourhood holds no more than one point in this many. */
+  /** A local neighbourhood holds at most n divided by this number of points. */
   static final int LOCAL_SHARE = 32;
 
   private static final double BOUNDARY = 0.1;
@@ -44,8 +44,8 @@ public record Plateau(
   /**
    * Finds the plateau.
    *
-   * @param curve by rising n1
-   * @param points n, the number of points among which the scales n1 count
+   * @param curve the curve by rising n1
+   * @param points n, the number of points among which the scales n1 are counted
    * @return the plateau, or empty if no scale is local
    */
   static Optional<Plateau> of(List<ScaleEstimate> curve, int points) {
@@ -68,7 +68,7 @@ public record Plateau(
                 Collectors.toList(), Plateau::firstThatOwesNothingToNoise));
   }
 
-  /** The scales of a curve at which a neighbourhood is small beside the cloud. */
+  /** The scales of a curve at which a neighbourhood is small compared with the cloud. */
   static List<ScaleEstimate> local(List<ScaleEstimate> curve, int points) {
     return curve.stream().filter(scale -> 2 * scale.n1() <= points / LOCAL_SHARE).toList();
   }

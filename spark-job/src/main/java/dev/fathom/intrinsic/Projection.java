@@ -16,7 +16,10 @@ import java.util.Arrays;
  */
 public record Projection(int[] rows, double[] first, double[] second, double share) {
 
-  /** Projects a sample of prepared points, which are in random order, on the axes of all points. */
+  /**
+   * Projects a sample of at most {@code most} prepared points, which are in random order, on the
+   * axes of all points.
+   */
   public static Projection of(PreparedPoints prepared, int most) {
     Points points = prepared.points();
     PrincipalComponents components = PrincipalComponents.of(points);

@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/** The Gride estimate over scales n1 = 1, 2, 4, …: from the nearest neighbours to a large share. */
+/**
+ * The Gride estimate over scales n1 = 1, 2, 4, …, from the nearest neighbours to a large share of
+ * the points.
+ */
 final class ScaleCurve {
 
   /*
@@ -27,7 +30,7 @@ final class ScaleCurve {
   private ScaleCurve() {}
 
   /**
-   * The curve, by rising n1; scales at which the ratios allow no estimate are left out.
+   * Returns the curve, by rising n1; scales at which the ratios allow no estimate are left out.
    *
    * @param shuffled all points, in random order
    * @param neighbours the neighbours of all points
@@ -36,7 +39,7 @@ final class ScaleCurve {
     return of(shuffled, neighbours, SMALLEST_SHARE);
   }
 
-  /** The part of the curve that a plateau is looked for in, at a fraction of the cost. */
+  /** Returns only the scales at which a plateau is looked for, at a fraction of the cost. */
   static List<ScaleEstimate> local(Points shuffled, Neighbours neighbours) {
     return of(shuffled, neighbours, Plateau.LOCAL_SHARE);
   }
@@ -61,9 +64,9 @@ final class ScaleCurve {
   }
 
   /**
-   * TwoNN by likelihood on one point in 1, 2, 4, … of a cloud (Facco's decimation). It reads the
-   * same scales as the curve, each from nearest neighbours only. Between all points and SAMPLE of
-   * them there are no values, because of their cost.
+   * Returns TwoNN by likelihood on one point in 1, 2, 4, … of a cloud (Facco's decimation). It
+   * reads the same scales as the curve, each from nearest neighbours only. Sizes between all points
+   * and SAMPLE points are skipped, because of their cost.
    *
    * @param shuffled all points, in random order
    * @param neighbours the neighbours of all points
@@ -82,7 +85,10 @@ final class ScaleCurve {
     return List.copyOf(estimates);
   }
 
-  /** Appends the scales from n1 on as far as the neighbours reach; returns the first beyond. */
+  /**
+   * Appends the scales from {@code first} on, as far as the neighbours reach; returns the first
+   * scale beyond.
+   */
   private static int append(
       List<ScaleEstimate> curve, Neighbours neighbours, int first, int reached, int thinning) {
     int n1 = first;

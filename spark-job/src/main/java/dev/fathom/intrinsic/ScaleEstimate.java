@@ -5,13 +5,14 @@ package dev.fathom.intrinsic;
  * The dimension at one scale: one point of the Gride curve, with a 90 % interval from the
  * likelihood.
  *
- * @param n1 the nearer of the two neighbours compared, the farther being 2·n1, counted among all
- *     points: on a cloud thinned to one point in s, n1/s is what was compared
- * @param estimate greater than zero
- * @param low the interval's lower end, zero or more
- * @param high its upper end
+ * @param n1 rank, counted among all points, of the nearer of the two neighbours compared; the
+ *     farther one has rank 2·n1. On a cloud thinned to one point in s, the ranks compared were n1/s
+ *     and 2·n1/s
+ * @param estimate the dimension, greater than zero
+ * @param low lower end of the interval, zero or more
+ * @param high upper end of the interval
  * @param meanDistance the mean distance to the farther neighbour, in the units of the points
- * @param points how many points it rests on
+ * @param points number of points that the estimate is based on
  */
 public record ScaleEstimate(
     int n1, double estimate, double low, double high, double meanDistance, int points) {}

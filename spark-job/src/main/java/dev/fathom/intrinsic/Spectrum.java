@@ -12,12 +12,12 @@ import java.util.List;
  * linear dimensions than it has.
  *
  * @param participationRatio (Σλ)²/Σλ²
- * @param effectiveRank exp of the entropy of the singular values of the rows as they are, not
- *     centred (RankMe, Garrido and others, 2023)
- * @param componentsFor90 how many components hold 90 % of the variance
- * @param componentsFor95 likewise 95 %
- * @param componentsFor99 likewise 99 %
- * @param variances λ, of each principal component, descending
+ * @param effectiveRank exp of the entropy of the singular values of the rows, not centred (RankMe,
+ *     Garrido and others, 2023)
+ * @param componentsFor90 number of components that hold 90 % of the variance
+ * @param componentsFor95 number of components that hold 95 % of the variance
+ * @param componentsFor99 number of components that hold 99 % of the variance
+ * @param variances variance λ of each principal component, descending
  */
 public record Spectrum(
     double participationRatio,
@@ -30,7 +30,7 @@ public record Spectrum(
   private static final double SHARE_OF_LARGEST = 0.05;
   private static final double RANK_ME_EPSILON = 1e-7;
 
-  /** At most this many numbers, 64 MB, are held for an interval. */
+  /** Largest number of products that are held in memory for an interval: 64 MB. */
   private static final long MOST_PRODUCTS = 1L << 23;
 
   private static final int SMALLEST_GROUP = 5;
@@ -46,7 +46,7 @@ public record Spectrum(
         Arrays.stream(variances).boxed().toList());
   }
 
-  /** (Σλ)²/Σλ²; NaN where all are zero. */
+  /** The participation ratio (Σλ)²/Σλ²; NaN if all variances are zero. */
   static double participationRatio(double[] variances) {
     double sum = 0;
     double squares = 0;
@@ -57,7 +57,10 @@ public record Spectrum(
     return sum * sum / squares;
   }
 
-  /** The standard error of a participation ratio by leaving out groups; NaN in too many columns. */
+  /**
+   * The standard error of a participation ratio by leaving out groups of points; NaN if there are
+   * too many columns.
+   */
   static double participationRatioError(Cloud cloud, double estimate, int groups) {
     Points points = cloud.points();
     int n = points.count();
@@ -65,7 +68,8 @@ public record Spectrum(
     if ((long) groups * d * d > MOST_PRODUCTS || n < SMALLEST_GROUP * groups) {
       return Double.NaN;
     }
-    // About the centre of all; what is left has a centre of its own, which the sums tell.
+    // Products are taken about the centre of all points; the centre of what is left follows from
+    // the sums.
     double[] centre = cloud.components().centre();
     double[][] sums = new double[groups][];
     double[][] products = new double[groups][];
@@ -112,8 +116,8 @@ public record Spectrum(
   }
 
   /**
-   * The number of variances, given in descending order, above 5 % of the first (Fukunaga, Olsen
-   * 1971).
+   * The number of variances above 5 % of the largest (Fukunaga, Olsen 1971); they must be in
+   * descending order.
    */
   static double aboveShareOfLargest(double[] variances) {
     return Arrays.stream(variances)

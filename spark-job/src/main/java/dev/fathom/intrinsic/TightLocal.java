@@ -52,7 +52,7 @@ final class TightLocal {
     return sum / cloud.count();
   }
 
-  /** The estimate at one point; all lengths are divided by its radius r. */
+  /** The estimate at one point; all lengths are divided by the neighbourhood's radius r. */
   private static double pointwise(double[] u, double[] gram, double rr) {
     int k = u.length;
     double logs = 0;
@@ -81,14 +81,14 @@ final class TightLocal {
     return -2.0 * (k * k - dropped) / logs;
   }
 
-  /** s of u_i² = uu, u_j² = ww, v² = vv and r = 1. */
+  /** The length s_ij for u_i² = uu, u_j² = ww, v² = vv and r = 1. */
   private static double across(double uu, double ww, double vv) {
     if (vv == 0) {
       return 0;
     }
     double b = uu + vv - ww;
     double rest = 1 - uu;
-    // Rationalised, so that nothing cancels and the rim is not a special case.
+    // The fraction is rationalised, so that nothing cancels and the rim is no special case.
     double root = Math.sqrt(b * b + 4 * vv * rest);
     return b > 0 ? 2 * vv / (root + b) : rest > 0 ? (root - b) / (2 * rest) : vv / (1 + vv - ww);
   }

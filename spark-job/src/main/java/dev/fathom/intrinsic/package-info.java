@@ -1,13 +1,13 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 /**
- * How many dimensions a point cloud really has: the estimators that read the distances of its
- * nearest neighbours. With {@code points} and {@code neighbours} below, a library of its own on
- * row-major {@code float[]} matrices, without Spark and without DL4J; it may use nothing of the
- * other packages but {@code dev.fathom.blas} and the named random streams.
+ * The intrinsic dimension of a point cloud, by estimators that read the distances of nearest
+ * neighbours or the spread of the cloud. With {@code points} and {@code neighbours} below, this is
+ * a library on row-major {@code float[]} matrices, without Spark and without DL4J; of the other
+ * packages it may use only {@code dev.fathom.blas} and the named random streams.
  *
  * <p>{@link dev.fathom.intrinsic.IntrinsicDimension} measures one cloud by the estimators of {@link
- * dev.fathom.intrinsic.Estimator}, {@link dev.fathom.intrinsic.SharedDimension} reads the headline
- * off two. Whoever has a cluster calls {@link dev.fathom.intrinsic.points.PreparedPoints#of} once,
- * lets it search the neighbours of what stays, and hands both over.
+ * dev.fathom.intrinsic.Estimator}; {@link dev.fathom.intrinsic.SharedDimension} takes the headline
+ * from the results of two. On a cluster, call {@link dev.fathom.intrinsic.points.PreparedPoints#of}
+ * once, search the neighbours of the prepared points on the executors, and pass both on.
  */
 package dev.fathom.intrinsic;

@@ -14,10 +14,10 @@ import org.apache.spark.sql.types.DoubleType;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * What is taken from the numbers of each column before they become floats.
+ * The numbers that are subtracted from each column before its values become floats.
  *
- * @param x one a column of x; empty: nothing
- * @param y one a column of y; empty: nothing
+ * @param x one number per column of x; empty if nothing is subtracted
+ * @param y one number per column of y; empty if nothing is subtracted
  */
 record Centres(double[] x, double[] y) implements Serializable {
   private static final long serialVersionUID = 1;
@@ -30,13 +30,13 @@ record Centres(double[] x, double[] y) implements Serializable {
    */
   private static final double FAR = 1 << 10;
 
-  /** Rows that are looked at: their middle is not moved by some that lie elsewhere. */
+  /** Number of rows that the median is taken from; a few outliers do not move it. */
   private static final int SAMPLE = 256;
 
-  /** Nothing is taken. */
+  /** Centres that subtract nothing. */
   static final Centres NONE = new Centres(new double[0], new double[0]);
 
-  /** Those of some rows; nothing of sides that hold floats. */
+  /** Returns the centres of some rows; empty for sides that already hold floats. */
   static Centres of(Dataset<Row> rows) {
     boolean wideX = isWide(rows.schema(), EmbeddingFiles.X);
     boolean wideY = isWide(rows.schema(), EmbeddingFiles.Y);
@@ -91,7 +91,7 @@ record Centres(double[] x, double[] y) implements Serializable {
     return x.length == 0 && y.length == 0;
   }
 
-  /** Values as they were before centres were taken from them, as floats. */
+  /** Returns the values, as floats, with the centres added back. */
   static float[] restored(float[] values, double[] centre) {
     if (centre.length == 0) {
       return values;

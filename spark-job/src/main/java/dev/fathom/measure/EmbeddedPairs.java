@@ -15,13 +15,14 @@ import java.util.stream.IntStream;
 /**
  * Embeddings to measure, of two sides or of one.
  *
- * @param x n × width, row-major
- * @param widthX of an embedding of x
- * @param y likewise, row i belonging to row i of x; empty where there is one side
- * @param widthY of an embedding of y, 0 where there is one side
- * @param labels one a pair, empty where a pair has none
- * @param items which pairs have identical content on a side
- * @param centres what has been taken from the values
+ * @param x embeddings of the first side, n × width, row-major
+ * @param widthX width of an embedding of x
+ * @param y embeddings of the second side, n × width, row i paired with row i of x; empty if there
+ *     is one side
+ * @param widthY width of an embedding of y, 0 if there is one side
+ * @param labels one label per pair, blank for a pair without one
+ * @param items groups of pairs with identical content on a side
+ * @param centres numbers that have been subtracted from the values
  */
 public record EmbeddedPairs(
     float[] x,
@@ -32,12 +33,12 @@ public record EmbeddedPairs(
     Items items,
     Centres centres) {
 
-  /** Pairs of one width whose contents are not known to be identical. */
+  /** Makes pairs whose sides have the same width and no known duplicates. */
   public static EmbeddedPairs of(float[] x, float[] y, int width, List<String> labels) {
     return of(x, y, width, labels, Items.distinct(labels.size()));
   }
 
-  /** Pairs of one width. */
+  /** Makes pairs whose sides have the same width. */
   public static EmbeddedPairs of(
       float[] x, float[] y, int width, List<String> labels, Items items) {
     return new EmbeddedPairs(x, width, y, width, labels, items, Centres.NONE);
@@ -56,12 +57,12 @@ public record EmbeddedPairs(
     return widthY == 0 ? Optional.empty() : Optional.of(Points.of(y, count(), widthY));
   }
 
-  /** Whether the sides can be compared: one side, or sides of two widths, have nothing to find. */
+  /** Whether the two sides can be compared: both are there and have the same width. */
   public boolean comparable() {
     return widthX == widthY;
   }
 
-  /** The pairs as the package {@code evaluate} takes them, checked. */
+  /** The pairs in the form that the package {@code evaluate} takes, checked. */
   public PairedEmbeddings paired() {
     return PairedEmbeddings.of(
             Centres.restored(x, centres.x()), Centres.restored(y, centres.y()), count(), widthX)
@@ -74,8 +75,8 @@ public record EmbeddedPairs(
   }
 
   /**
-   * Finite pairs in an order that is random by the seed, their values as they were given; of one
-   * side no embedding twice.
+   * Returns the finite pairs in an order that is random by the seed, with their original values; if
+   * there is one side, without duplicate embeddings.
    */
   public EmbeddedPairs distinct(long seed) {
     if (!isPaired()) {
@@ -97,13 +98,13 @@ public record EmbeddedPairs(
         Centres.NONE);
   }
 
-  /** The pairs, which must be comparable, both of whose sides are finite. */
+  /** Returns the pairs whose sides are both finite. The sides must be comparable. */
   EmbeddedPairs finite() {
     int[] kept = finiteRows();
     return kept.length == count() ? this : select(kept);
   }
 
-  /** The named ones, in their order. */
+  /** Returns the given pairs, in the given order. */
   public EmbeddedPairs select(int[] rows) {
     return new EmbeddedPairs(
         rows(x, widthX, rows),
@@ -139,7 +140,7 @@ public record EmbeddedPairs(
     return chosen;
   }
 
-  /** Retrieval, with the match of labels where every pair has one. */
+  /** Returns the retrieval of the pairs, with the agreement of labels if every pair has one. */
   public Retrieval retrieval(long seed) {
     return Retrieval.of(paired(), completeLabels(), seed);
   }
@@ -150,7 +151,7 @@ public record EmbeddedPairs(
     return Retrieval.of(finite.paired().normalised(), finite.completeLabels(), seed);
   }
 
-  /** The labels, if every pair has one; else none. */
+  /** The labels if every pair has one, else an empty list. */
   List<String> completeLabels() {
     return labels.stream().noneMatch(String::isEmpty) ? labels : List.of();
   }

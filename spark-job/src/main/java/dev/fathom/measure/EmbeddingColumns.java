@@ -7,15 +7,15 @@ import dev.fathom.settings.Settings;
 import java.util.Optional;
 
 /**
- * Where in embeddings that were made elsewhere the sides are: columns of a Parquet, files of a
- * directory of matrices, or arrays of a NumPy archive.
+ * Where the two sides are in embeddings that were made elsewhere: columns of a Parquet file, files
+ * of a directory of matrices, or arrays of a NumPy archive.
  *
- * @param x the first side; empty: the first column of arrays
- * @param y the second side; empty: the second column of arrays, if there is one
- * @param key column that names a row; empty: its place
- * @param label column or file of the class; empty: none
- * @param separator what stands between the numbers of CSV; empty: told from its first row
- * @param encoding of CSV without a mark
+ * @param x the first side; if empty, the first column of arrays
+ * @param y the second side; if empty, the second column of arrays, if there is one
+ * @param key column that names a row; if empty, rows are named by their number
+ * @param label column or file of the class; if empty, there are no labels
+ * @param separator separator between the numbers of CSV; if empty, taken from the first row
+ * @param encoding text encoding of CSV without a byte order mark
  */
 public record EmbeddingColumns(
     Optional<String> x,

@@ -16,25 +16,28 @@ import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings embeddings of any form to the driver, a sample where they are too many. */
+/** Reads embeddings of any form to the driver, or a sample of them if there are too many. */
 public final class EmbeddingReader {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddingReader.class);
 
-  /** The share of the driver's memory that the embeddings may take, of which copies are made. */
+  /**
+   * Divisor of the driver's memory: embeddings may take one part in this many, as copies are made
+   * of them.
+   */
   private static final int SHARE_OF_MEMORY = 4;
 
   private final SparkSession spark;
   private final Storage storage;
   private final EmbeddingColumns columns;
 
-  /** A reader of these columns. */
+  /** Creates a reader of the given columns. */
   public EmbeddingReader(SparkSession spark, EmbeddingColumns columns) {
     this.spark = spark;
     this.columns = columns;
     storage = new Storage(spark.sparkContext().hadoopConfiguration());
   }
 
-  /** Embeddings that were read, and how many there were. */
+  /** The embeddings that were read, and how many were available. */
   public static final class Read {
     private final EmbeddingRows rows;
     private final Optional<EmbeddingFiles.Card> card;
@@ -50,17 +53,17 @@ public final class EmbeddingReader {
       return rows;
     }
 
-    /** The embeddings. */
+    /** The embeddings that were read. */
     public EmbeddedPairs pairs() {
       return rows.pairs();
     }
 
-    /** How many there were. */
+    /** The number of embeddings that were available. */
     public long available() {
       return available;
     }
 
-    /** What is known of them from where they came from. */
+    /** What the embeddings' source says about them. */
     public InMemoryMeasure.Origin origin() {
       return card.map(
               known ->
@@ -71,11 +74,11 @@ public final class EmbeddingReader {
   }
 
   /**
-   * Reads.
+   * Reads embeddings from a path.
    *
-   * @param embeddings what embed wrote, a Parquet, a matrix or a directory of such
-   * @param maxPoints rows at most; of more a sample is drawn by their keys
-   * @param seed of the sample
+   * @param embeddings output of embed, a Parquet file, a matrix or a directory of these
+   * @param maxPoints largest number of rows; if there are more, a sample is drawn by their keys
+   * @param seed seed of the sample
    */
   public Read read(Path embeddings, int maxPoints, long seed) {
     return read(
@@ -86,11 +89,12 @@ public final class EmbeddingReader {
   }
 
   /**
-   * Reads.
+   * Reads embeddings from a DataFrame.
    *
-   * @param frame with the columns, arrays of numbers; a row without a key is named by its number
-   * @param maxPoints rows at most; of more a sample is drawn by their keys
-   * @param seed of the sample
+   * @param frame frame with the columns, arrays of numbers; a row without a key is named by its
+   *     number
+   * @param maxPoints largest number of rows; if there are more, a sample is drawn by their keys
+   * @param seed seed of the sample
    */
   public Read read(Dataset<Row> frame, int maxPoints, long seed) {
     return read(EmbeddingTable.of(frame, columns), "the DataFrame", maxPoints, seed);
@@ -145,7 +149,7 @@ public final class EmbeddingReader {
         widthY);
   }
 
-  /** At most as many rows as asked for, drawn by their keys. */
+  /** Returns at most {@code most} rows, drawn by their keys. */
   private Dataset<Row> sample(
       String embeddings, Dataset<Row> all, long available, int most, long seed) {
     if (available <= most) {

@@ -17,10 +17,10 @@ import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Embeddings on the driver, with what names them.
+ * Embeddings on the driver, with the names of their rows.
  *
- * @param keys one a row
- * @param splits likewise
+ * @param keys one key per row
+ * @param splits one split per row
  */
 record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs) {
 
@@ -50,7 +50,7 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
     }
   }
 
-  /** Some rows, as arrays of numbers: rows of objects would take ten times the memory. */
+  /** Some rows, as arrays of numbers; rows of objects would take ten times the memory. */
   private static final class Chunk implements Serializable {
     private static final long serialVersionUID = 1;
     private static final int ROWS = 4096;
@@ -67,7 +67,7 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
     private float[] x;
     private float[] y;
 
-    /** What is wrong with a row; empty if nothing is. */
+    /** What is wrong with a row; empty if no row has a fault. */
     private String fault = "";
 
     Chunk(Places layout, int widthX, int widthY, Centres centres) {
@@ -131,8 +131,8 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
   /**
    * Brings rows to the driver.
    *
-   * @param rows with the columns of {@link EmbeddingTable}, in the order in which they are wanted
-   * @param widthY 0 where there is one side
+   * @param rows rows with the columns of {@link EmbeddingTable}, in the wanted order
+   * @param widthY width of y, 0 if there is one side
    */
   static EmbeddingRows collect(String embeddings, Dataset<Row> rows, int widthX, int widthY) {
     Places layout = Places.of(rows.schema());
@@ -164,7 +164,7 @@ record EmbeddingRows(List<String> keys, List<String> splits, EmbeddedPairs pairs
     int atX = 0;
     int atY = 0;
     for (int i = 0; i < chunks.size(); i++) {
-      // Let go of one by one, as they are as large as the whole.
+      // The chunks are released one by one, as together they are as large as the result.
       Chunk chunk = chunks.set(i, null);
       System.arraycopy(chunk.x, 0, x, atX, chunk.x.length);
       System.arraycopy(chunk.y, 0, y, atY, chunk.y.length);

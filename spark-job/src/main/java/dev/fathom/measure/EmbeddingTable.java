@@ -35,15 +35,14 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Embeddings of any form as rows of key, split, label, x and, where there is one, y: what embed
- * wrote, Parquet with array columns, NumPy files, CSV files of numbers.
+ * Embeddings of any form as rows of key, split, label, x and, if there are two sides, y. The forms
+ * are the output of embed, Parquet with array columns, NumPy files, and CSV files of numbers.
  *
  * @param rows the columns {@code key}, {@code split}, {@code label} (text), {@code x} and {@code y}
- *     (arrays of floats, or of doubles where the source holds wider numbers), {@code x_digest} and
- *     {@code y_digest} (bytes, null where they are not told); y is null throughout where there is
- *     one side
+ *     (arrays of floats, or of doubles if the source holds wider numbers), {@code x_digest} and
+ *     {@code y_digest} (bytes, null if unknown); y is null throughout if there is one side
  * @param paired whether there are two sides
- * @param card of embeddings that embed wrote
+ * @param card the card, if embed wrote the embeddings
  */
 record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles.Card> card) {
 
@@ -94,7 +93,9 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
     return parquet(spark, path, columns);
   }
 
-  /** The table of a frame whose columns are named; rows without a key are named by their number. */
+  /**
+   * Makes the table of a frame with named columns; rows without a key are named by their number.
+   */
   static EmbeddingTable of(Dataset<Row> frame, EmbeddingColumns columns) {
     Column none = lit(null).cast("string");
     Dataset<Row> unnamed =
@@ -141,7 +142,7 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
         row.get(4));
   }
 
-  /** The table of a side that was embedded without its partners. */
+  /** Makes the table of a side that was embedded without its partners. */
   private static EmbeddingTable ofOneSide(
       Dataset<Row> found, boolean first, EmbeddingFiles.Card card) {
     return new EmbeddingTable(
@@ -179,7 +180,7 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
             .map(name -> named(path, read, "input.x", name, forX))
             .orElseGet(() -> first(path, read, forX));
     List<String> forY = arrays.stream().filter(name -> !name.equals(x)).toList();
-    // Where x alone is named, it alone is meant.
+    // If the settings name x but not y, only x is measured.
     Optional<String> y =
         columns
             .y()
@@ -212,7 +213,7 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
         Optional.empty());
   }
 
-  /** The column that is named, which has to be one of those that may be. */
+  /** Returns the named column, which must be one of the columns of arrays. */
   private static String named(
       Path path, Dataset<Row> read, String key, String name, List<String> arrays) {
     requireColumn(path, read, key, name);
@@ -238,7 +239,7 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
     return column(name).cast("string");
   }
 
-  /** A column of arrays as floats, or as doubles where they are wider than that. */
+  /** Returns a column of arrays as floats, or as doubles if its numbers are wider than floats. */
   private static Column numbers(Dataset<Row> read, String name) {
     DataType element = ((ArrayType) read.schema().apply(name).dataType()).elementType();
     boolean narrow =
@@ -249,7 +250,7 @@ record EmbeddingTable(Dataset<Row> rows, boolean paired, Optional<EmbeddingFiles
     return column(name).cast(narrow ? "array<float>" : "array<double>");
   }
 
-  /** A column whatever its name holds. */
+  /** Returns a column by its name, whatever characters the name contains. */
   static Column column(String name) {
     return col("`" + name.replace("`", "``") + "`");
   }

@@ -27,11 +27,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What embeddings in memory tell, wherever the work that grows with n² is done. */
+/** Measures embeddings in memory, wherever the work that grows with n² is done. */
 public final class InMemoryMeasure {
   private static final int MOST_LABELS = 200;
 
-  /** What the cheap estimators look at, so that none of them searches again. */
+  /** Number of neighbours that the cheap estimators need, so that none of them searches again. */
   private static final int LEAST_NEIGHBOURS = 4;
 
   private final EmbeddedPairs pairs;
@@ -42,13 +42,13 @@ public final class InMemoryMeasure {
   /** Does the work on all pairs of points. */
   interface PairwiseWork {
     /**
-     * Searches the neighbours of a side.
+     * Searches the neighbours of a side's points.
      *
      * @param side name of the side, for display
      */
     Neighbours neighbours(String side, Points points, int k);
 
-    /** Ranks all pairs. */
+    /** Ranks all pairs by similarity. */
     Ranking ranking(PairedEmbeddings pairs);
   }
 
@@ -65,9 +65,9 @@ public final class InMemoryMeasure {
   }
 
   /**
-   * A side: its dimension, and that around each point, NaN where it was not measured.
+   * One side's dimension, and the dimension around each point, NaN where it was not measured.
    *
-   * @param pointwise how that is spread, if it was measured
+   * @param pointwise spread of the pointwise dimension, if it was measured
    */
   private record MeasuredSide(
       DimensionResult dimension, double[] around, Optional<PointwiseDimension> pointwise) {}
@@ -78,7 +78,7 @@ public final class InMemoryMeasure {
     this.pairwise = pairwise;
   }
 
-  /** Measures pairs on this thread. */
+  /** Measures pairs on the calling thread. */
   public static MeasureResult of(EmbeddedPairs pairs, Origin origin, MeasureSettings settings) {
     return new InMemoryMeasure(pairs, settings, new ThisThread())
         .execute(origin, pairs.count(), System.nanoTime())
@@ -86,28 +86,29 @@ public final class InMemoryMeasure {
   }
 
   /**
-   * What is known of embeddings from where they came from.
+   * What the source of embeddings says about them.
    *
-   * @param dimension the true number of shared dimensions
-   * @param similarity that they were trained by; empty: they are compared by cosine
+   * @param dimension the true number of shared dimensions, if known
+   * @param similarity similarity that the embeddings were trained by; if empty, they are compared
+   *     by cosine
    */
   public record Origin(Optional<Integer> dimension, Optional<SimilarityKind> similarity) {
-    /** Nothing is known of the pairs. */
+    /** The origin of pairs about which nothing is known. */
     public static final Origin UNKNOWN = new Origin(Optional.empty(), Optional.empty());
   }
 
   /**
-   * What was found, and the dimension around each embedding, NaN where it was not measured.
+   * The result, with the dimension around each embedding, NaN where it was not measured.
    *
-   * @param aroundY empty where there is one side
+   * @param aroundY empty if there is one side
    */
   record Outcome(MeasureResult result, double[] aroundX, Optional<double[]> aroundY) {}
 
   /**
-   * Measures.
+   * Measures the pairs.
    *
-   * @param available embeddings there were, of which these are a sample
-   * @param start when the stage began
+   * @param available number of embeddings of which these are a sample
+   * @param start time when the stage began
    */
   Outcome execute(Origin origin, long available, long start) {
     MeasuredSide x = measured("x", pairs.pointsX());
@@ -117,7 +118,8 @@ public final class InMemoryMeasure {
     if (pairs.comparable()) {
       EmbeddedPairs finite = pairs.finite();
       if (finite.count() > 1) {
-        // Those of another origin are compared by cosine, as is usual; others as they were trained.
+        // Embeddings of unknown origin are compared by cosine, as is usual; others by the
+        // similarity that they were trained by.
         PairedEmbeddings compared =
             origin.similarity.isPresent() ? finite.paired() : finite.paired().normalised();
         retrieval =
@@ -145,7 +147,8 @@ public final class InMemoryMeasure {
     Optional<SharedDimension> shared =
         evidence.isPresent() ? evidence.get().shared(smaller) : smaller.filter(s -> found);
     boolean cosine = origin.similarity.map(SimilarityKind::onSphere).orElse(true);
-    // The smaller side's dimension, as what no linear map tells needs room as well.
+    // The smaller side's dimension, not the linear part's, as what no linear map finds needs room
+    // as well.
     Optional<WidthAdvice> width =
         (y.isPresent()
                 ? smaller
@@ -213,7 +216,7 @@ public final class InMemoryMeasure {
     return neighbours;
   }
 
-  /** Both parts by themselves; none unless both can be measured. */
+  /** Measures both parts separately; empty unless both can be measured. */
   private List<PointwiseDimension.Part> parts(String side, Points points, DimensionParts parts) {
     IntrinsicSettings cheap =
         new IntrinsicSettings(settings.neighbours(), settings.resamples(), settings.seed());

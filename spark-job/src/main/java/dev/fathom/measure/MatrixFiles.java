@@ -39,7 +39,7 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
 
-/** Embeddings in matrices: NumPy files, arrays of a NumPy archive, CSV files of numbers. */
+/** Reads embeddings from matrices: NumPy files, arrays of a NumPy archive, CSV files of numbers. */
 final class MatrixFiles {
   private static final int ROWS_AT_ONCE = 8192;
   private static final int NUMBERS_AT_ONCE = 1 << 24;
@@ -50,7 +50,7 @@ final class MatrixFiles {
   private static final String NUMBER = "number";
   private static final String VECTOR = "vector";
 
-  /** Rows of a matrix by their number. */
+  /** The schema of a matrix's rows with their numbers. */
   private static StructType numbered(DataType number) {
     return new StructType()
         .add(NUMBER, DataTypes.LongType, false)
@@ -71,7 +71,7 @@ final class MatrixFiles {
     return isMatrix(path.getName());
   }
 
-  /** Whether a file of this name is a matrix, or holds some. */
+  /** Whether a file of this name is a matrix, or an archive of matrices. */
   static boolean isMatrix(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     return lower.endsWith(NPY)
@@ -80,7 +80,7 @@ final class MatrixFiles {
         || lower.contains(NPZ + Path.SEPARATOR);
   }
 
-  /** The matrices in a directory or in an archive, but those that are hidden. */
+  /** The names of the matrices in a directory or in an archive, except hidden ones. */
   List<String> inside(Path path) {
     if (NpzFile.isNamed(path)) {
       return NpzFile.names(storage, path);
@@ -101,7 +101,10 @@ final class MatrixFiles {
     return table(withoutLabels(withoutY(x(file))), false);
   }
 
-  /** Those of a directory or an archive that the settings name; the only one needs no name. */
+  /**
+   * Opens the matrices of a directory or an archive that the settings name; a single matrix needs
+   * no name.
+   */
   EmbeddingTable several(Path path) {
     Path file = columns.x().map(name -> new Path(path, name)).orElseGet(() -> only(path));
     Dataset<Row> x = x(file);
@@ -129,7 +132,7 @@ final class MatrixFiles {
     return new Path(path, inside.get(0));
   }
 
-  /** The error where there are matrices and none is named. */
+  /** The error if there are several matrices and the settings name none. */
   FathomException unnamed(Path path) {
     return FathomException.usage(
         "%s holds matrices; say which by input.x, and input.y if there are two sides: %s",
@@ -164,7 +167,7 @@ final class MatrixFiles {
         Optional.empty());
   }
 
-  /** Joins the rows of another file by their number; it must have as many as the file of x. */
+  /** Joins the rows of another file by their number; it must have as many rows as the file of x. */
   private static Dataset<Row> joined(
       Dataset<Row> rows, Path x, long count, Dataset<Row> more, Path other) {
     long others = more.count();
@@ -187,7 +190,7 @@ final class MatrixFiles {
     return numbers(file);
   }
 
-  /** Whether a path is that of a NumPy array by itself or within an archive. */
+  /** Whether a path is a NumPy array, by itself or within an archive. */
   private boolean isNumpy(Path file) {
     if (NpzFile.archive(storage, file).isPresent()) {
       return true;
@@ -199,7 +202,7 @@ final class MatrixFiles {
     return numpy;
   }
 
-  /** Rows of several files have no order that two sides could share. */
+  /** Requires a single file, as rows of several files have no order that two sides could share. */
   private void requireFile(Path file) {
     if (!storage.exists(file)) {
       throw FathomException.data("%s does not exist", file);
@@ -250,7 +253,7 @@ final class MatrixFiles {
     return floats;
   }
 
-  /** A CSV file of numbers, whose first row may name the columns. */
+  /** Reads a CSV file of numbers, whose first row may name the columns. */
   private Dataset<Row> numbers(Path file) {
     TextEncoding encoding = columns.encoding().of(storage, file);
     String separator =
@@ -260,7 +263,7 @@ final class MatrixFiles {
             .read()
             .option("sep", separator)
             .option("encoding", encoding.charset())
-            // A file whose line ends are not those of UTF-8 is read in one piece.
+            // A file whose line ends are other bytes than in UTF-8 is read in one piece.
             .option("multiLine", !encoding.isUtf8());
     Dataset<Row> first = reader.csv(file.toString());
     List<Row> head = first.takeAsList(1);
@@ -279,7 +282,7 @@ final class MatrixFiles {
         read.select(array(cells)), VECTOR, DataTypes.createArrayType(DataTypes.DoubleType, true));
   }
 
-  /** The lines of a file of labels, or the first numbers of the rows of an array. */
+  /** Reads the lines of a file of labels, or the first numbers of the rows of an array. */
   private Dataset<Row> labels(Path file) {
     if (!isNumpy(file)) {
       requireFile(file);
@@ -296,7 +299,7 @@ final class MatrixFiles {
                 .as(EmbeddingFiles.LABEL));
   }
 
-  /** The only column of a file, each row with its place. */
+  /** Reads the only column of a file, and numbers its rows. */
   private Dataset<Row> numbered(Dataset<Row> column, String name, DataType type) {
     return spark.createDataFrame(
         column.javaRDD().zipWithIndex().map(row -> RowFactory.create(row._2, row._1.get(0))),

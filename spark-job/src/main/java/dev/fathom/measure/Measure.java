@@ -36,11 +36,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import scala.Tuple2;
 
-/** The stage from embeddings to what they tell: dimensions of both towers, retrieval, agreement. */
+/**
+ * The stage {@code measure}, from embeddings to their measures: dimensions of both towers,
+ * retrieval, agreement.
+ */
 public final class Measure {
   private static final Logger LOG = LoggerFactory.getLogger(Measure.class);
 
-  /** The dimension around each embedding. */
+  /** The schema of the file with the dimension around each embedding. */
   private static final StructType POINTWISE =
       new StructType()
           .add(EmbeddingFiles.KEY, DataTypes.StringType, false)
@@ -69,13 +72,16 @@ public final class Measure {
     contents = new PairContents(spark, storage);
   }
 
-  /** The embeddings to measure: what embed wrote, a Parquet, a matrix or a directory of such. */
+  /**
+   * Sets the embeddings to measure: the output of embed, a Parquet file, a matrix or a directory of
+   * these.
+   */
   public Measure embeddings(String path) {
     embeddings = () -> reader().read(new Path(path), settings.maxPoints(), settings.seed());
     return this;
   }
 
-  /** The embeddings to measure: the columns of a DataFrame, which are arrays of numbers. */
+  /** Sets the embeddings to measure: the columns of a DataFrame, which are arrays of numbers. */
   public Measure embeddings(Dataset<Row> frame) {
     embeddings = () -> reader().read(frame, settings.maxPoints(), settings.seed());
     return this;
@@ -85,13 +91,16 @@ public final class Measure {
     return new EmbeddingReader(spark, columns);
   }
 
-  /** Where the dimension around each embedding is written; nowhere unless told. */
+  /** Sets the directory for the dimension around each embedding. By default it is not written. */
   public Measure pointwise(Path directory) {
     pointwise = Optional.of(directory);
     return this;
   }
 
-  /** The dataset that the embeddings are of, to show its pairs; none unless told. */
+  /**
+   * Sets the dataset that the embeddings were made from, to show its pairs. By default none is
+   * shown.
+   */
   public Measure dataset(Path directory) {
     contents = new PairContents(spark, storage, directory);
     return this;
@@ -110,8 +119,8 @@ public final class Measure {
   }
 
   /**
-   * Measures and returns the dimension around each embedding of x, by its key. An embedding that
-   * was left out, or that has too few others around it, is not there.
+   * Measures and returns the dimension around each embedding of x, by its key. Embeddings that were
+   * left out, or that have too few others around them, are missing.
    */
   public Map<String, Double> aroundX() {
     EmbeddingReader.Read read = read();
@@ -143,7 +152,7 @@ public final class Measure {
         .execute(read.origin(), read.available(), start);
   }
 
-  /** Keys in an order that is random but the same for a seed. */
+  /** Orders keys at random, but always in the same way for a seed. */
   public record ByHash(long seed) implements Comparator<String>, Serializable {
     private static final long serialVersionUID = 1L;
 
@@ -181,18 +190,19 @@ public final class Measure {
   /** Spreads the work on all pairs of points over the executors. */
   private final class Cluster implements InMemoryMeasure.PairwiseWork {
 
-    /** Every task takes a part of all pairs of points. */
+    /** Each task searches a part of all pairs of points. */
     @Override
     public Neighbours neighbours(String side, Points points, int k) {
       spark.sparkContext().setJobDescription("measure: neighbours of " + side);
-      // Each part has lists of its own to fill, so one a core; all take about the same time.
+      // One part per core, as each part has lists of its own to fill and all take about the same
+      // time.
       NeighbourSearch search = NeighbourSearch.of(points, k, context.defaultParallelism());
       JavaRDD<Integer> parts =
           context.parallelize(IntStream.range(0, search.parts()).boxed().toList(), search.parts());
       Broadcast<NeighbourSearch> shared = context.broadcast(search);
       StageProgress progress = StageProgress.ofTasks(context, "measure neighbours of " + side);
       try {
-        // One part has nothing to learn from others.
+        // A single part has no bounds to learn from others.
         double[] bounds =
             search.parts() == 1
                 ? new double[0]
@@ -224,7 +234,7 @@ public final class Measure {
       }
     }
 
-    /** Every task ranks for some of the x. */
+    /** Each task ranks for some of the x. */
     @Override
     public Ranking ranking(PairedEmbeddings pairs) {
       spark.sparkContext().setJobDescription("measure: retrieval");

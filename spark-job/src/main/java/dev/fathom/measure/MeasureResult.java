@@ -10,25 +10,24 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What {@link Measure} found.
+ * The result of {@link Measure}.
  *
- * @param known the true number of shared dimensions, where the source of the pairs knows it
+ * @param known the true number of shared dimensions, if the source of the pairs knows it
  * @param x dimension of the first side's embeddings
- * @param y dimension of the second side's, if there is one
- * @param shared the headline; empty where there is one side, where either could not be measured, or
- *     where nothing was found to be shared
- * @param evidence the other roads to the headline; empty where there is one side or there are too
- *     few pairs
- * @param retrieval empty where there is one side, or the two have different widths
- * @param agreement likewise
+ * @param y dimension of the second side's embeddings, if there is a second side
+ * @param shared the headline; empty if there is one side, if a side could not be measured, or if
+ *     nothing shared was found
+ * @param evidence the other evidence for the headline; empty if there is one side or too few pairs
+ * @param retrieval empty if there is one side, or the two have different widths
+ * @param agreement empty if there is one side, or the two have different widths
  * @param labels the dimension around the embeddings of each label, the most frequent first
- * @param pointwise how the dimension around the embeddings is spread, of each side that has one
- * @param width empty where there is no dimension to take it from
- * @param showcase what a person is shown, where that was asked for
- * @param points embeddings measured
- * @param available embeddings there were
- * @param seconds the whole stage
- * @param neighbourSeconds of it for the nearest neighbours
+ * @param pointwise spread of the dimension around the embeddings, for each side that has one
+ * @param width advice on the width; empty if there is no dimension to take it from
+ * @param showcase examples for a person to look at, if they were asked for
+ * @param points number of embeddings measured
+ * @param available number of embeddings that were available
+ * @param seconds time of the whole stage
+ * @param neighbourSeconds time of the search for nearest neighbours
  */
 public record MeasureResult(
     Optional<Integer> known,
@@ -47,7 +46,7 @@ public record MeasureResult(
     double seconds,
     double neighbourSeconds) {
 
-  /** A copy with a showcase. */
+  /** Returns a copy with a showcase. */
   public MeasureResult with(Showcase shown) {
     return new MeasureResult(
         known,
@@ -67,7 +66,7 @@ public record MeasureResult(
         neighbourSeconds);
   }
 
-  /** Whether the pairing was looked for and not found, by neighbours and by linear maps. */
+  /** Whether neither neighbours nor linear maps found the pairing. */
   public boolean nothingShared() {
     return evidence
         .map(SharedEvidence::nothing)

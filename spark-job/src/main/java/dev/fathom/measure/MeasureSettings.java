@@ -15,11 +15,11 @@ import java.util.stream.Collectors;
 /**
  * The {@code measure} keys of the configuration.
  *
- * @param neighbours of the maximum-likelihood estimator
- * @param maxPoints embeddings measured at most
- * @param resamples disjoint blocks that an interval is taken from
- * @param more estimators beside the cheap ones
- * @param seed of every random choice
+ * @param neighbours k of the maximum-likelihood estimator
+ * @param maxPoints largest number of embeddings that are measured
+ * @param resamples number of disjoint blocks that an interval is taken from
+ * @param more estimators besides the cheap ones
+ * @param seed seed of every random choice
  */
 public record MeasureSettings(
     int neighbours, int maxPoints, int resamples, Set<Estimator> more, long seed)

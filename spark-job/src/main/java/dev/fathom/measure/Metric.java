@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.OptionalDouble;
 
 /**
- * A number that a run is told by. Scripts read it in {@code report.json} and in the table of a
- * sweep by its {@link #path}, so the paths stay.
+ * A number by which runs are compared. Scripts read it in {@code report.json} and in the table of a
+ * sweep by its {@link #path}, so the paths must not change.
  */
 public enum Metric {
   STEPS("training.steps", "steps", Better.NEITHER),
@@ -16,7 +16,7 @@ public enum Metric {
   VALIDATION_LOSS("loss.validation", "validation loss", Better.LOWER),
   PAIRS_PER_SECOND("throughput.trainPairsPerSecond", "pairs a second", Better.HIGHER),
 
-  /** The mean of both directions; of a sweep's cells alone. */
+  /** The mean recall of both directions; only a sweep's cells have it. */
   VALIDATION_RECALL("retrieval.validation", "recall@1 on the validation pairs", Better.HIGHER),
 
   MLE_X("intrinsicDimension.x.mle.estimate", "Levina–Bickel x", Better.NEITHER),
@@ -67,24 +67,24 @@ public enum Metric {
     this.better = better;
   }
 
-  /** The names of the fields that lead to it in {@code report.json}, with dots between. */
+  /** The path of the number in {@code report.json}: the names of the fields, joined by dots. */
   @JsonValue
   public String path() {
     return path;
   }
 
-  /** Its name for display. */
+  /** The metric's name for display. */
   public String label() {
     return label;
   }
 
-  /** Reads it from a report; empty where the report does not tell it. */
+  /** Reads the metric from a report; empty if the report does not have it. */
   public OptionalDouble in(JsonNode report) {
     JsonNode value = report.at("/" + path.replace('.', '/'));
     return value.isNumber() ? OptionalDouble.of(value.asDouble()) : OptionalDouble.empty();
   }
 
-  /** How far it has moved for the worse; either way where neither is better. */
+  /** How much worse the metric has become; the absolute change if neither direction is better. */
   public double worsening(double before, double after) {
     return switch (better) {
       case HIGHER -> before - after;

@@ -26,27 +26,27 @@ import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** What the pairs of a dataset hold, for a person to see: captions, names, pictures. */
+/** Reads the contents of a dataset's pairs for a person to see: captions, names, pictures. */
 final class PairContents {
   private final SparkSession spark;
   private final Optional<DatasetFiles> files;
   private final Storage storage;
 
-  /** No dataset: keys are all there is to show. */
+  /** Creates contents without a dataset; only the keys can be shown. */
   PairContents(SparkSession spark, Storage storage) {
     this.spark = spark;
     this.storage = storage;
     files = Optional.empty();
   }
 
-  /** The contents of a dataset. */
+  /** Creates the contents of a dataset. */
   PairContents(SparkSession spark, Storage storage, Path dataset) {
     this.spark = spark;
     this.storage = storage;
     files = Optional.of(new DatasetFiles(dataset));
   }
 
-  /** Pairs by their keys; those that are not in the dataset are left out. */
+  /** Reads pairs by their keys; keys that the dataset does not have are left out. */
   Map<String, Showcase.Item> read(Collection<String> keys, boolean pictures) {
     Map<String, Showcase.Item> items = new HashMap<>();
     if (files.isEmpty() || keys.isEmpty()) {

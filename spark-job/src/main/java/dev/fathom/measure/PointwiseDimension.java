@@ -6,31 +6,31 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How the dimension around each embedding of a side is spread.
+ * The spread of the dimension around each embedding of a side.
  *
  * @param side {@code x} or {@code y}
- * @param p5 a twentieth of the values are below
- * @param p25 a fourth are below
- * @param p50 half of them are below
- * @param p75 three fourths are below
- * @param p95 all but a twentieth are below
- * @param parts of different dimension that the side is made of, the smaller dimension first; empty
- *     where it is of one
+ * @param p5 5 % quantile of the values
+ * @param p25 first quartile
+ * @param p50 median
+ * @param p75 third quartile
+ * @param p95 95 % quantile
+ * @param parts parts of different dimension that the side consists of, the smaller dimension first;
+ *     empty if there is only one
  */
 public record PointwiseDimension(
     String side, double p5, double p25, double p50, double p75, double p95, List<Part> parts) {
 
   /**
-   * A part, measured by itself.
+   * A part of a side, measured by itself.
    *
-   * @param points how many embeddings are in it
-   * @param share of all that were measured
-   * @param dimension as the headline's
+   * @param points number of embeddings in the part
+   * @param share the part's share of all measured embeddings, 0 to 1
+   * @param dimension dimension of the part, estimated like the headline
    */
   public record Part(int points, double share, DimensionEstimate dimension) {}
 
   /**
-   * Takes the spread.
+   * Computes the spread.
    *
    * @param around the dimension around each embedding, some of them finite
    */

@@ -18,15 +18,16 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What linear maps say of the dimension that two sides share, beside the plateaus of the sides.
+ * What linear maps say about the dimension that two sides share, besides the plateaus of the sides.
  *
- * @param verdict what all roads together come to
+ * @param verdict conclusion from all the evidence
  * @param linear directions of both sides that correlate
- * @param partOfX dimension of what y tells of x by the directions that correlate; empty where there
- *     are none
- * @param partOfY likewise of what x tells of y
- * @param amongNeighbours how many directions correlate among differences of pairs that lie close
- *     together; empty where there are too few pairs to say
+ * @param partOfX dimension of the part of x that linear maps of y predict, along the directions
+ *     that correlate; empty if none correlate
+ * @param partOfY dimension of the part of y that linear maps of x predict; empty if no directions
+ *     correlate
+ * @param amongNeighbours number of directions that correlate among differences of close pairs;
+ *     empty if there are too few pairs to say
  */
 public record SharedEvidence(
     Verdict verdict,
@@ -51,10 +52,10 @@ public record SharedEvidence(
    * upper bound.
    */
 
-  /** Fewer differences say nothing where they do not correlate. */
+  /** Smallest number of differences; if fewer do not correlate, that means nothing. */
   private static final int FEWEST_DIFFERENCES = 500;
 
-  /** What the roads come to. */
+  /** The conclusion from all the evidence. */
   public enum Verdict {
     /** The dimension of the linear part is not clearly below those of the sides. */
     AGREE,
@@ -64,22 +65,22 @@ public record SharedEvidence(
     GROUPS,
     /** Retrieval finds partners, and no direction correlates. */
     NOT_LINEAR,
-    /** Directions correlate, and no dimension could be read of a side. */
+    /** Directions correlate, but the dimension of a side could not be measured. */
     NOT_MEASURED,
     /**
-     * Neither retrieval nor linear maps find the pairing; of sides that were trained together, for
-     * which linear maps find what the encoders began with, retrieval does not.
+     * Neither retrieval nor linear maps find the pairing. For sides that were trained together,
+     * retrieval alone decides, as linear maps find what the encoders had before training.
      */
     NOTHING;
 
-    /** Its name in reports. */
+    /** The verdict's name in reports. */
     public String key() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
   }
 
   /**
-   * Looks for what both sides share.
+   * Looks for what both sides share; empty if there are too few pairs.
    *
    * @param smaller the smaller side's dimension, if both could be measured
    * @param retrieved whether retrieval is above chance
@@ -142,7 +143,7 @@ public record SharedEvidence(
         : Verdict.AGREE;
   }
 
-  /** The smaller dimension of what one side tells of the other, named by the side that tells. */
+  /** The smaller of the two linear parts' dimensions, with the side that predicts the part. */
   public Optional<SharedDimension> linearPart() {
     return Stream.concat(
             partOfX.map(part -> SharedDimension.of(part, Tower.Y, true)).stream(),

@@ -9,16 +9,16 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * What a person looks at: queries with what they find, a map of the embeddings, how similar pairs
- * are.
+ * Examples for a person to look at: queries with their results, a map of the embeddings,
+ * similarities of pairs.
  *
- * @param items what the queries ask and find, by their rows
- * @param xToY queries of x, empty where the sides cannot be compared
- * @param yToX queries of y
- * @param pairs that are searched
+ * @param items the pairs that queries and results name, by their rows
+ * @param xToY queries of x; empty if the sides cannot be compared
+ * @param yToX queries of y; empty if the sides cannot be compared
+ * @param pairs number of pairs that are searched
  * @param map embeddings of x on a plane
- * @param mapShare of the variance that the plane holds
- * @param similarities of pairs and of what does not belong together
+ * @param mapShare share of the variance that the plane holds
+ * @param similarities similarities of pairs, and of x and y that do not belong together
  */
 public record Showcase(
     Map<Integer, Item> items,
@@ -32,9 +32,9 @@ public record Showcase(
   /**
    * A pair to show.
    *
-   * @param key that names it
-   * @param x its first side
-   * @param y its second side
+   * @param key the pair's key
+   * @param x the first side
+   * @param y the second side
    */
   public record Item(String key, Shown x, Shown y) {}
 
@@ -42,18 +42,18 @@ public record Showcase(
    * One side of a pair.
    *
    * @param text caption, name or key
-   * @param picture a data URI, empty where there is none
+   * @param picture a data URI, empty if there is no picture
    */
   public record Shown(String text, String picture) {}
 
   /**
    * A point of the map.
    *
-   * @param first along the first principal axis
-   * @param second along the second
-   * @param text what it is
-   * @param label its class, blank for none
-   * @param dimension around it, empty where it was not measured
+   * @param first coordinate along the first principal axis
+   * @param second coordinate along the second principal axis
+   * @param text caption, name or key
+   * @param label the pair's class, blank for none
+   * @param dimension dimension around the embedding, empty if it was not measured
    */
   public record Place(
       double first, double second, String text, String label, OptionalDouble dimension) {}

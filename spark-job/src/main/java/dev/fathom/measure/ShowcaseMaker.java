@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Chooses what a person is shown of embeddings that have been measured. */
+/** Chooses the examples that a person is shown of measured embeddings. */
 final class ShowcaseMaker {
   private static final int MOST_PLACES = 2000;
   private static final int LONGEST_TEXT = 200;
@@ -34,7 +34,7 @@ final class ShowcaseMaker {
   }
 
   /**
-   * Chooses.
+   * Chooses the examples.
    *
    * @param around the dimension around each embedding of x, NaN where it was not measured
    */
@@ -71,7 +71,7 @@ final class ShowcaseMaker {
         Optional.of(SimilarityHistogram.of(paired)));
   }
 
-  /** Queries by the rows of all embeddings instead of those that are finite. */
+  /** Renumbers queries from rows of the finite embeddings to rows of all embeddings. */
   private static List<Query> named(List<Query> queries, int[] finite) {
     return queries.stream()
         .map(

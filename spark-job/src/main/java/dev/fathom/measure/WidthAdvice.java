@@ -2,19 +2,21 @@
 package dev.fathom.measure;
 
 /**
- * How wide embeddings have to be for the dimension that was measured.
+ * Advice on how wide embeddings have to be for the measured dimension.
  *
  * @param dimension the recommended width
- * @param current the width of what was measured
- * @param bytesSaved of four-byte numbers a vector, 0 where it is no wider than that
+ * @param current the width of the measured embeddings
+ * @param bytesSaved bytes that the recommended width saves per vector of four-byte numbers, 0 if it
+ *     saves none
  */
 public record WidthAdvice(int dimension, int current, int bytesSaved) {
 
   /**
-   * The smallest width that holds a dimension: the next whole number, and one more on the sphere
-   * that cosine similarity puts embeddings on, as that has one dimension less than its space.
+   * Returns the smallest width that holds a dimension: the next whole number, and one more on the
+   * sphere that cosine similarity puts embeddings on, as a sphere has one dimension less than its
+   * space.
    *
-   * @param measured more than zero
+   * @param measured the measured dimension, more than zero
    */
   public static int widthFor(double measured, boolean cosine) {
     return (int) Math.ceil(measured) + (cosine ? 1 : 0);

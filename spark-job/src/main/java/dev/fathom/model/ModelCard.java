@@ -14,14 +14,14 @@ import java.util.stream.Stream;
  *
  * @param schemaVersion the version of this card, {@link #SCHEMA_VERSION}
  * @param temperature τ at the end of training
- * @param bias b at the end of training, 0 where the objective has none: the logit of a pair is its
- *     similarity over τ, plus b
+ * @param bias b at the end of training, 0 if the objective has none: the logit of a pair is its
+ *     similarity divided by τ, plus b
  * @param x the first side
  * @param y the second side
- * @param dataset fingerprint of the dataset that it was trained on
+ * @param dataset fingerprint of the dataset that the model was trained on
  * @param prepared the settings that made a row of that dataset, as its card has them; empty in
  *     models of earlier builds
- * @param seed of every random choice
+ * @param seed seed of every random choice
  * @param settings every key of the configuration with its value
  */
 public record ModelCard(
@@ -37,15 +37,15 @@ public record ModelCard(
     Map<String, String> settings)
     implements Serializable {
 
-  /** The version that this code writes and reads. */
+  /** The version of the card that this code writes and reads. */
   public static final int SCHEMA_VERSION = 1;
 
-  /** Fills in what cards of earlier builds do not have. */
+  /** Fills in the fields that cards of earlier builds do not have. */
   public ModelCard {
     prepared = prepared == null ? "" : prepared;
   }
 
-  /** The frozen networks whose features the sides are. */
+  /** The frozen networks whose features the sides hold. */
   public List<Backbone> networks() {
     return Stream.of(x, y).flatMap(tower -> tower.reads().frozen().stream()).toList();
   }
@@ -57,7 +57,7 @@ public record ModelCard(
    * @param reads the side that the encoder reads, with its normalisation and vocabulary
    * @param norm mean length of the outputs, which a population-norm embedding is divided by; 1
    *     under cosine
-   * @param file the DL4J zip beside the card
+   * @param file name of the DL4J zip beside the card
    */
   public record Tower(EncoderSpec encoder, Side reads, double norm, String file)
       implements Serializable {}

@@ -17,8 +17,8 @@ import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
- * A model directory: {@code model.json}, and each encoder as a DL4J zip from its input to the
- * finished embedding, which plain DL4J opens.
+ * A model directory: {@code model.json}, and a DL4J zip of each encoder, from its input to the
+ * finished embedding, which plain DL4J can open.
  */
 public record ModelFiles(Storage storage, Path directory) {
   private static final String X_FILE = "x-encoder.zip";
@@ -74,12 +74,12 @@ public record ModelFiles(Storage storage, Path directory) {
     return card;
   }
 
-  /** Reads both encoders, for a dataset whose sides the model can read. */
+  /** Reads both encoders for a dataset; fails if the model cannot read its sides. */
   public TrainedModel read(ModelCard card, DatasetCard data) {
     return read(card, data.x(), data.y());
   }
 
-  /** Reads both encoders, for sides that the model can read. */
+  /** Reads both encoders for two sides; fails if the model cannot read them. */
   public TrainedModel read(ModelCard card, Side sideX, Side sideY) {
     requireFit("x", card.x().reads(), sideX);
     requireFit("y", card.y().reads(), sideY);
@@ -91,7 +91,7 @@ public record ModelFiles(Storage storage, Path directory) {
     return new TrainedModel(towers, parameters, (float) card.x().norm(), (float) card.y().norm());
   }
 
-  /** Reads one encoder, for rows of what it was trained on. */
+  /** Reads one encoder, for rows like those that it was trained on. */
   public SavedEncoder readEncoder(ModelCard.Tower tower) {
     return readEncoder(tower, tower.reads());
   }
@@ -130,7 +130,7 @@ public record ModelFiles(Storage storage, Path directory) {
     }
   }
 
-  /** Where the zip of an encoder is. */
+  /** The path of an encoder's zip. */
   public Path file(ModelCard.Tower tower) {
     return new Path(directory, tower.file());
   }

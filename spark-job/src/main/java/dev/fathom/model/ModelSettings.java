@@ -9,10 +9,10 @@ import dev.fathom.settings.Settings;
 /**
  * The {@code model} keys of the configuration.
  *
- * @param populationSample pairs of the separate sample of {@code population-norm}
+ * @param populationSample number of pairs in the separate sample of {@code population-norm}
  * @param x the encoder of the first side
  * @param y the encoder of the second side
- * @param start what training starts from
+ * @param start earlier models that training starts from
  */
 public record ModelSettings(
     SimilarityKind similarity,
@@ -20,7 +20,7 @@ public record ModelSettings(
     EncoderSpec x,
     EncoderSpec y,
     WarmStart start) {
-  /** Settings of a training that starts from random parameters. */
+  /** Creates the settings of a training that starts from random parameters. */
   public ModelSettings(
       SimilarityKind similarity, int populationSample, EncoderSpec x, EncoderSpec y) {
     this(similarity, populationSample, x, y, WarmStart.NONE);
@@ -37,16 +37,16 @@ public record ModelSettings(
         WarmStart.of(settings));
   }
 
-  /** Replaces {@code auto} and missing values by the choices for the dataset. */
+  /** Replaces {@code auto} and missing values by the choices for a dataset. */
   public ModelSettings resolvedFor(DatasetCard card) {
     return new ModelSettings(
         similarity, populationSample, x.resolvedFor(card.x()), y.resolvedFor(card.y()), start);
   }
 
   /**
-   * Both encoders of resolved settings.
+   * Builds both encoders of resolved settings.
    *
-   * @param storage reads an encoder that is a file
+   * @param storage storage from which an encoder's file is read
    */
   public Towers build(DatasetCard card, Storage storage) {
     return new Towers(
@@ -56,9 +56,9 @@ public record ModelSettings(
   }
 
   /**
-   * Parameters that the training of resolved settings starts from.
+   * Returns the parameters that the training of resolved settings starts from.
    *
-   * @param towers that these settings built
+   * @param towers the towers that these settings built
    */
   public float[] initialParameters(Towers towers, DatasetCard card, Storage storage, long seed) {
     float[] parameters = towers.initialParameters(seed);

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The settings that turned a row of the input into what a model reads. */
+/** The settings by which a row of the input became what a model reads. */
 public final class PreparedAs {
   private static final List<String> KEYS =
       List.of(
@@ -19,10 +19,11 @@ public final class PreparedAs {
   private PreparedAs() {}
 
   /**
-   * Returns the settings as {@code KEY=VALUE}. A model of an earlier build does not have them: then
-   * they are those of its dataset or else of its training.
+   * Returns the settings as {@code KEY=VALUE}. A model of an earlier build does not have them; then
+   * they are taken from its dataset, or else from its training.
    *
-   * @param dataset settings on the card of the model's dataset; empty where it is not at hand
+   * @param dataset settings on the card of the model's dataset; empty if the dataset is not
+   *     available
    */
   public static List<String> assignments(ModelCard card, String dataset) {
     Map<String, String> prepared = new HashMap<>();
@@ -30,7 +31,7 @@ public final class PreparedAs {
     for (String word : told.split(" ", -1)) {
       int equals = word.indexOf('=');
       if (equals > 0) {
-        // A card joins words by a hyphen, and the values of keys have an underscore.
+        // A card writes words with a hyphen, while the values of keys have an underscore.
         prepared.put(word.substring(0, equals), word.substring(equals + 1).replace('-', '_'));
       }
     }

@@ -9,7 +9,7 @@ import org.apache.commons.codec.digest.DigestUtils;
 /**
  * One encoder of a saved model.
  *
- * @param parameters as many as it has
+ * @param parameters the encoder's own parameters
  */
 public record SavedEncoder(Encoder encoder, float[] parameters) {
   /** Embeds a whole column: size × dimension, row-major. */
@@ -19,12 +19,15 @@ public record SavedEncoder(Encoder encoder, float[] parameters) {
     return embeddings;
   }
 
-  /** What tells encoders apart: SHA-256 of the parameters, in hexadecimal digits. */
+  /**
+   * The encoder's digest, which tells encoders apart: SHA-256 of the parameters, in hexadecimal
+   * digits.
+   */
   public String digest() {
     return digest(parameters, 0, parameters.length);
   }
 
-  /** The digest of an encoder whose parameters stand among others. */
+  /** The digest of an encoder whose parameters are a range of an array. */
   public static String digest(float[] parameters, int from, int to) {
     ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(to - from, Float.BYTES));
     bytes.asFloatBuffer().put(parameters, from, to - from);

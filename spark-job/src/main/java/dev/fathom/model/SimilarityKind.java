@@ -10,7 +10,7 @@ import java.util.Map;
 
 /** The similarities that a model can be trained with. */
 public enum SimilarityKind {
-  /** {@link Cosine}. */
+  /** The similarity {@link Cosine}. */
   @JsonProperty("cosine")
   COSINE {
     @Override
@@ -24,7 +24,7 @@ public enum SimilarityKind {
     }
   },
 
-  /** {@link PopulationNorm}. */
+  /** The similarity {@link PopulationNorm}. */
   @JsonProperty("population-norm")
   POPULATION_NORM {
     @Override
@@ -44,7 +44,7 @@ public enum SimilarityKind {
     return settings.choice(KEY, SimilarityKind.class);
   }
 
-  /** Whether the {@link Settings#effective} settings choose it. */
+  /** Whether the {@link Settings#effective} settings choose this similarity. */
   public boolean isIn(Map<String, String> settings) {
     return Settings.written(this).equals(settings.get(KEY));
   }
@@ -52,7 +52,7 @@ public enum SimilarityKind {
   /**
    * Creates the similarity.
    *
-   * @param populationSample pairs of the separate sample, where it needs one
+   * @param populationSample number of pairs in the separate sample, if the similarity needs one
    */
   abstract Similarity similarity(int populationSample);
 

@@ -10,7 +10,7 @@ final class SimilarityVertex {
   private SimilarityVertex() {}
 
   /**
-   * The vertex of a similarity.
+   * Returns the vertex of a similarity.
    *
    * @param norm mean length of the outputs
    */

@@ -7,8 +7,8 @@ import dev.fathom.random.RandomStream;
 import java.io.Serializable;
 
 /**
- * The model in training: two encoders of the same width, and the similarity of their outputs. Flat
- * parameters are x's, then y's.
+ * The model in training: two encoders of the same width, and the similarity of their outputs. The
+ * flat parameters are those of x, followed by those of y.
  */
 public record Towers(Encoder x, Encoder y, Similarity similarity) implements Serializable {
   private static final long serialVersionUID = 1L;

@@ -10,9 +10,9 @@ import java.util.stream.IntStream;
 /**
  * Both encoders with their parameters, ready to embed.
  *
- * @param parameters x's, then y's
+ * @param parameters the parameters of x, followed by those of y
  * @param normX the norm that x's outputs are divided by with population-norm
- * @param normY likewise for y
+ * @param normY the norm that y's outputs are divided by with population-norm
  */
 public record TrainedModel(Towers towers, float[] parameters, float normX, float normY)
     implements Serializable {
@@ -26,7 +26,7 @@ public record TrainedModel(Towers towers, float[] parameters, float normX, float
     return embed(towers.x(), column, 0, normX);
   }
 
-  /** Embeds a whole column of the second side. */
+  /** Embeds a whole column of the second side: size × dimension, row-major. */
   public float[] embedY(Column column) {
     return embed(towers.y(), column, towers.yOffset(), normY);
   }
@@ -37,7 +37,9 @@ public record TrainedModel(Towers towers, float[] parameters, float normX, float
     return embeddings;
   }
 
-  /** The outputs of an encoder for some rows of a column, before they become embeddings. */
+  /**
+   * Computes the outputs of an encoder for some rows of a column, before they become embeddings.
+   */
   public static float[] outputs(
       Encoder encoder, Column column, int from, int count, float[] parameters, int offset) {
     int dimension = encoder.dimension();

@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Earlier models whose encoders training starts from.
  *
- * @param x the directory of one whose first encoder it is
- * @param y likewise of the second
+ * @param x directory of a model that gives the first encoder
+ * @param y directory of a model that gives the second encoder
  */
 public record WarmStart(Optional<String> x, Optional<String> y) {
   /*
@@ -36,14 +36,14 @@ public record WarmStart(Optional<String> x, Optional<String> y) {
   private static final String KEY_X = "model.x.init";
   private static final String KEY_Y = "model.y.init";
 
-  /** Training starts from nothing. */
+  /** A training that starts from random parameters only. */
   public static final WarmStart NONE = new WarmStart(Optional.empty(), Optional.empty());
 
   static WarmStart of(Settings settings) {
     return new WarmStart(settings.text(KEY_X), settings.text(KEY_Y));
   }
 
-  /** The directories that are read, by their keys. */
+  /** The directories of the earlier models, by the keys that name them. */
   public Map<String, String> inputs() {
     Map<String, String> inputs = new HashMap<>();
     x.ifPresent(directory -> inputs.put(KEY_X, directory));
@@ -52,10 +52,10 @@ public record WarmStart(Optional<String> x, Optional<String> y) {
   }
 
   /**
-   * Puts what the earlier models learned in the place of random parameters.
+   * Replaces random parameters by those of the earlier models.
    *
-   * @param model resolved
-   * @param parameters of both encoders, x's first; overwritten
+   * @param model settings of the model, resolved
+   * @param parameters parameters of both encoders, x's first; overwritten
    * @throws FathomException of usage naming what does not fit
    */
   void apply(Storage storage, ModelSettings model, Towers towers, Sides sides, float[] parameters) {
@@ -71,10 +71,10 @@ public record WarmStart(Optional<String> x, Optional<String> y) {
         });
   }
 
-  /** What both encoders read now. */
+  /** The sides that the two encoders read now. */
   record Sides(Side x, Side y) {}
 
-  /** An encoder that was trained before, and where it is from. */
+  /** An encoder of an earlier model, and where it is from. */
   private record Earlier(String directory, ModelCard.Tower tower, float[] parameters) {
     static Earlier read(Storage storage, String directory, boolean first) {
       ModelFiles files = new ModelFiles(storage, new Path(directory));
@@ -105,8 +105,8 @@ public record WarmStart(Optional<String> x, Optional<String> y) {
     }
     System.arraycopy(earlier.parameters(), tableBefore, parameters, offset + table, rest);
     int known = takeWords(before, earlier.parameters(), side, width, parameters, offset);
-    // Not in a field: settings are also read by commands that log nothing, and logging takes long
-    // to start.
+    // The logger is no field, as settings are also read by commands that log nothing, and logging
+    // takes long to start.
     LoggerFactory.getLogger(WarmStart.class)
         .info(
             "train   {} starts from {}{}",
@@ -117,7 +117,7 @@ public record WarmStart(Optional<String> x, Optional<String> y) {
                 : ", which knows %,d of %,d words".formatted(known, side.vocabulary().size()));
   }
 
-  /** Copies the embeddings of the words that both know, and returns how many there are. */
+  /** Copies the embeddings of the words that both vocabularies have, and returns their number. */
   private static int takeWords(
       Side before, float[] learned, Side side, int width, float[] parameters, int offset) {
     Map<String, Integer> numbers = new HashMap<>();
@@ -138,7 +138,7 @@ public record WarmStart(Optional<String> x, Optional<String> y) {
     return known;
   }
 
-  /** Numbers of a word in the table that an encoder's parameters begin with; 0: none. */
+  /** Width of the table that an encoder's parameters begin with; 0 if there is none. */
   private static int tableWidth(EncoderSpec spec) {
     return spec.kind() == BuiltInEncoder.TOKEN_BAG || spec.kind() == BuiltInEncoder.TRANSFORMER
         ? spec.hidden().get(0)
@@ -158,7 +158,7 @@ public record WarmStart(Optional<String> x, Optional<String> y) {
         "its input",
         Settings.written(before.modality()),
         Settings.written(side.modality()));
-    // A bag has no places.
+    // A bag has no positions.
     if (spec.kind() != BuiltInEncoder.TOKEN_BAG) {
       add(differences, "the shape of its input", before.shape(), side.shape());
     }

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A place of the page that its script draws in.
+ * A place on the page where its script draws a chart.
  *
- * @param figure what it draws: a figure's place among the figures, or {@link #MAP}
- * @param description for who does not see it
+ * @param figure what the script draws: the index of a figure, or {@link #MAP}
+ * @param description text for readers who do not see the chart
  */
 record Chart(String title, String figure, String description) {
   private static final String MAP = "map";
@@ -48,7 +48,7 @@ record Chart(String title, String figure, String description) {
     return new Chart(title, MAP, "Scatter of the embeddings on their first two principal axes");
   }
 
-  /** Whether it takes the whole width. */
+  /** Whether the chart takes the whole width of the page. */
   boolean wide() {
     return figure.equals(MAP);
   }

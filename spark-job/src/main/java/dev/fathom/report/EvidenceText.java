@@ -10,13 +10,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What the roads to the shared dimension come to, in words. */
+/** The conclusion from the evidence for the shared dimension, in words. */
 public final class EvidenceText {
   private static final int SHOWN = 10;
 
   private EvidenceText() {}
 
-  /** The sentence of the headline; none where it would repeat that nothing was found. */
+  /** The sentence for the headline; empty if it would only repeat that nothing shared was found. */
   static Optional<String> of(MeasureResult measure) {
     return measure
         .evidence()
@@ -24,7 +24,7 @@ public final class EvidenceText {
         .map(evidence -> "Evidence: " + text(measure));
   }
 
-  /** The verdict, of a measurement that has evidence. */
+  /** The verdict in words, for a measurement that has evidence. */
   public static String text(MeasureResult measure) {
     SharedEvidence evidence = measure.evidence().orElseThrow();
     int above = evidence.linear().above();
@@ -96,7 +96,7 @@ public final class EvidenceText {
         : "an unknown number of";
   }
 
-  /** The first correlations. */
+  /** The first correlations, as text. */
   public static String correlations(LinearRelation linear) {
     return linear.correlations().stream()
         .limit(SHOWN)

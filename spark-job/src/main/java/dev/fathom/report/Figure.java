@@ -9,30 +9,33 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 
 /**
- * Curves over an axis, and all that their drawings have in common: {@link SvgDrawing} draws the
- * file, the page's script what {@link PageData} gives it.
+ * A figure: curves over an axis, with everything that its drawings have in common. {@link
+ * SvgDrawing} draws the file; the page's script draws from {@link PageData}.
  *
- * @param name of the files
- * @param title for a person
- * @param xAxis what x is
- * @param yAxis what y is
- * @param form what the curves are
+ * @param name base name of the files
+ * @param title title for display
+ * @param xAxis label of the x axis
+ * @param yAxis label of the y axis
+ * @param form kind of the curves
  */
 record Figure(
     String name, String title, String xAxis, String yAxis, Form form, List<Curve> curves) {
 
-  /** Told apart by the colour-blind as well (Okabe, Ito 2008). */
+  /** Colours that colour-blind readers can tell apart (Okabe, Ito 2008). */
   static final List<String> LIGHT_COLOURS =
       List.of("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#777777");
 
-  /** The same, a shade lighter, on a dark ground. */
+  /** The same colours a shade lighter, for a dark background. */
   static final List<String> DARK_COLOURS =
       List.of("#4aa8e0", "#ff8f4a", "#2fc79b", "#e3a0c6", "#8fd0f5", "#f5bf4f", "#aaaaaa");
 
-  /** Within about one power of ten a logarithmic axis has no marks to read. */
+  /**
+   * Smallest ratio of values for a logarithmic axis; within about one power of ten it has no marks
+   * to read.
+   */
   private static final double LEAST_LOGARITHMIC_RANGE = 30;
 
-  /** More would hide the line. */
+  /** Largest number of markers; more would hide the line. */
   private static final int MOST_MARKERS = 40;
 
   /** The kind of the curves. */
@@ -50,9 +53,9 @@ record Figure(
   /**
    * One curve.
    *
-   * @param y as long as x
-   * @param spread half the height of the band around y, as long, or empty
-   * @param level whether it marks a level of the curve before it
+   * @param y values, one for each x
+   * @param spread half the height of the band around y, one for each x, or empty
+   * @param level whether the curve marks a level of the curve before it
    */
   record Curve(String name, double[] x, double[] y, double[] spread, boolean level) {
 
@@ -68,7 +71,7 @@ record Figure(
       return new Curve(name, new double[] {fromX, toX}, new double[] {y, y}, new double[0], true);
     }
 
-    /** The outline of the band, x and y: its upper edge forth, its lower edge back. */
+    /** The outline of the band as x and y: along its upper edge, and back along its lower edge. */
     double[][] band() {
       int n = spread.length;
       double[][] outline = new double[2][2 * n];
@@ -83,7 +86,7 @@ record Figure(
     }
   }
 
-  /** Whether the axis of y is. */
+  /** Whether the y axis is logarithmic. */
   boolean logarithmic() {
     DoubleSummaryStatistics values =
         curves.stream()
@@ -93,7 +96,7 @@ record Figure(
     return form == Form.POWERS && values.getMax() > LEAST_LOGARITHMIC_RANGE * values.getMin();
   }
 
-  /** Whether the axis of x is logarithmic, with marks at the powers of two. */
+  /** Whether the x axis is logarithmic, with marks at the powers of two. */
   boolean doubling() {
     return form == Form.SIZES;
   }
@@ -107,7 +110,7 @@ record Figure(
     return !steps() && !curve.level && curve.x.length <= MOST_MARKERS;
   }
 
-  /** The place of each curve's colour among the colours; a level has its curve's. */
+  /** The index of each curve's colour; a level has the colour of its curve. */
   int[] colours() {
     int[] colours = new int[curves.size()];
     int next = 0;

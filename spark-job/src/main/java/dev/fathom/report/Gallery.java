@@ -9,24 +9,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Queries with what they find.
+ * Queries with their results.
  *
- * @param xAsks whether x asks and y answers
+ * @param xAsks true if x asks and y answers, false for the opposite direction
  */
 record Gallery(Showcase shown, boolean xAsks) {
 
   /**
    * One side of a pair.
    *
-   * @param kind its class: asks, right or wrong
-   * @param mark what is said of it
+   * @param kind class of the tile: asks, right or wrong
+   * @param mark text that marks the tile
    * @param text caption, name or key
-   * @param picture a data URI, empty where there is none
+   * @param picture a data URI, empty if there is no picture
    */
   record Tile(String kind, String mark, String text, String picture) {}
 
   /**
-   * Of each query the asker, what it finds, and what it should have found where that is not there.
+   * The tiles of each query: the asker, its results, and the right answers that are not among them.
    */
   List<List<Tile>> queries() {
     return (xAsks ? shown.xToY() : shown.yToX()).stream().map(this::tiles).toList();

@@ -24,11 +24,11 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The figures that matter, in words: how well the sides match, the temperature, how many dimensions
- * they share.
+ * The most important figures, in words: how well the sides match, the temperature, how many
+ * dimensions they share.
  */
 public final class Headline {
-  /** Embeddings that a label must have to be told by its dimension. */
+  /** Smallest number of embeddings of a label for the label's dimension to be named. */
   private static final int FEWEST_OF_A_LABEL = 20;
 
   private Headline() {}
@@ -138,7 +138,7 @@ public final class Headline {
             .orElse(" This is chance: no shared signal was found.");
   }
 
-  /** What pairs that repeat content are made of. */
+  /** Describes the distinct items of pairs that repeat content. */
   private static String items(Retrieval retrieval) {
     Retrieval.Distinct items = retrieval.items();
     return items.x() == retrieval.pairs() && items.y() == retrieval.pairs()
@@ -185,7 +185,7 @@ public final class Headline {
         : format("the %s side", side);
   }
 
-  /** What is of several dimensions has none in the middle. */
+  /** Describes sides of two parts with different dimensions, as one number fits neither part. */
   private static List<String> parts(MeasureResult measure) {
     List<String> sentences = new ArrayList<>();
     for (PointwiseDimension spread : measure.pointwise()) {
@@ -206,7 +206,7 @@ public final class Headline {
     return sentences;
   }
 
-  /** The labels between which a side's dimension differs most. */
+  /** Names the labels between which a side's dimension differs most. */
   private static String labels(MeasureResult measure, String side) {
     ToDoubleFunction<Map.Entry<String, LabelDimension>> dimension =
         label -> label.getValue().of(side).orElse(Double.NaN);

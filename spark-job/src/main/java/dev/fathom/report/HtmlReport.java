@@ -15,14 +15,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A run as one self-contained page. Its text stands in {@code src/main/jte}; the templates escape
- * every value by the place that it takes, but for those that are called trusted here.
+ * A run as one self-contained page. Its text is in {@code src/main/jte}; the templates escape every
+ * value according to its context, except the values that are called trusted here.
  */
 record HtmlReport(RunReport report, List<Figure> figures) {
   private static final String ECHARTS =
       "/META-INF/resources/webjars/echarts/5.3.1/dist/echarts.min.js";
 
-  /** Uses the classes that the build made from the templates. */
+  /** The template engine, with the classes that the build made from the templates. */
   private static final TemplateEngine TEMPLATES =
       TemplateEngine.createPrecompiled(
           null,
@@ -45,22 +45,22 @@ record HtmlReport(RunReport report, List<Figure> figures) {
     return report.measure().flatMap(MeasureResult::showcase);
   }
 
-  /** Trusted. */
+  /** The style sheet; trusted, as it is a resource of this package. */
   String style() {
     return resource("report.css");
   }
 
-  /** Trusted: it is JSON in which no tag can begin. */
+  /** The data of the charts; trusted, as it is JSON in which no tag can begin. */
   String data() {
     return PageData.of(this);
   }
 
-  /** Trusted. */
+  /** The charting library; trusted, as it is a resource of the class path. */
   String charting() {
     return resource(ECHARTS);
   }
 
-  /** Trusted. */
+  /** The page's script; trusted, as it is a resource of this package. */
   String script() {
     return resource("report.js");
   }

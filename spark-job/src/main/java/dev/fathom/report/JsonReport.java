@@ -17,7 +17,7 @@ import dev.fathom.train.TrainResult;
 import dev.fathom.width.WidthResult;
 import java.util.Locale;
 
-/** A run as {@code report.json}. Scripts read these paths, so they stay. */
+/** A run as {@code report.json}. Scripts read these paths, so they must not change. */
 final class JsonReport {
   private static final ObjectMapper JSON = Json.mapper();
 

@@ -18,12 +18,12 @@ import java.util.stream.IntStream;
 /** The figures of a measurement. */
 final class MeasureFigures {
 
-  /** Variances below this share of the largest are rounding. */
+  /** Smallest share of the largest variance; variances below it are rounding errors. */
   private static final double SMALLEST_VARIANCE = 1e-9;
 
   private MeasureFigures() {}
 
-  /** Those that there is something to draw in. */
+  /** Returns the figures for which there are values to draw. */
   static List<Figure> of(MeasureResult measure) {
     Map<String, Measured> sides = new LinkedHashMap<>();
     add(sides, "x", measure.x());

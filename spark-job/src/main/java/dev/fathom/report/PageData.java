@@ -14,11 +14,11 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** What the page's script draws, as JSON that may stand within a page. */
+/** The data that the page's script draws, as JSON that is safe within a page. */
 final class PageData {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** More labels could not be told apart by colour. */
+  /** Largest number of labels; the colours of more could not be told apart. */
   private static final int MOST_LABELS = 6;
 
   private PageData() {}
@@ -30,7 +30,7 @@ final class PageData {
     ArrayNode drawn = root.putArray("figures");
     page.figures().forEach(figure -> drawn.add(figure(figure)));
     page.showcase().ifPresent(shown -> root.set("map", map(shown.map())));
-    // A script ends at the first </script, whatever stands around it.
+    // A browser ends a script at the first </script, even within a string.
     return root.toString().replace("<", "\\u003c");
   }
 

@@ -6,7 +6,7 @@ import dev.fathom.data.Side;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** How the page writes values. */
+/** Formats values for the page. */
 final class PageText {
   private static final int SHOWN_OF_DIGEST = 16;
 

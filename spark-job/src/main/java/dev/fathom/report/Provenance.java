@@ -7,14 +7,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What is needed to do a run again.
+ * What is needed to repeat a run.
  *
  * @param changed settings that differ from the defaults, by key
- * @param command for a shell
+ * @param command command line for a shell
  */
 record Provenance(List<Setting> changed, String command) {
 
-  /** A key with its value and its default, which is empty where it has none. */
+  /** A key with its value and its default, which is empty if there is none. */
   record Setting(String key, String value, String standard) {}
 
   static Provenance of(RunReport report) {

@@ -15,11 +15,11 @@ import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The reports of an output directory. */
+/** The report files of an output directory. */
 public record ReportFiles(Storage storage, Path directory) {
   private static final Logger LOG = LoggerFactory.getLogger(ReportFiles.class);
 
-  /** Writes both reports. */
+  /** Writes the report for scripts and the report for people. */
   public void write(RunReport report) {
     storage.writeJson(json(), JsonReport.of(report));
     List<Figure> figures =
@@ -38,7 +38,7 @@ public record ReportFiles(Storage storage, Path directory) {
     return MetricsLog.read(storage, new TrainFiles(directory).metrics());
   }
 
-  /** Writes a figure's table, and its drawing where this machine can draw. */
+  /** Writes a figure's table, and its drawing if this machine can draw. */
   private void write(Figure figure) {
     Path figures = new Path(directory, "figures");
     storage.write(

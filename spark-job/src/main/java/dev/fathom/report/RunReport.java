@@ -14,11 +14,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * All that a run found out; a stage that did not run is empty.
+ * All results of a run; a stage that did not run is empty.
  *
  * @param run what every run has
  * @param data the dataset's card
- * @param prepare the stage that made the dataset
+ * @param prepare result of the stage that made the dataset
  */
 public record RunReport(
     Run run,
@@ -35,7 +35,7 @@ public record RunReport(
    *
    * @param command the subcommand
    * @param settings every key of the configuration with its value
-   * @param versions of what it ran with
+   * @param versions versions of the software that it ran with
    */
   public record Run(
       String command, long seed, Map<String, String> settings, List<String> versions) {}
@@ -55,14 +55,14 @@ public record RunReport(
       this.run = run;
     }
 
-    /** Sets the dataset, one that existed already. */
+    /** Sets the dataset, if it existed before the run. */
     @CanIgnoreReturnValue
     public Builder data(DatasetCard card) {
       data = Optional.of(card);
       return this;
     }
 
-    /** Sets the dataset, one that this run made. */
+    /** Sets the dataset, if this run made it. */
     @CanIgnoreReturnValue
     public Builder prepare(PrepareResult result) {
       prepare = Optional.of(result);

@@ -34,9 +34,9 @@ final class SvgDrawing {
   private SvgDrawing() {}
 
   /**
-   * Draws it. Java measures text by the fonts of the machine.
+   * Draws a figure. Java measures text by the fonts of the machine.
    *
-   * @throws LinkageError or others of its kind where the machine has none
+   * @throws LinkageError or a similar error, if the machine has no fonts
    */
   static String of(Figure figure) {
     XYChart chart =
@@ -54,7 +54,8 @@ final class SvgDrawing {
     chart.getStyler().setYAxisLogarithmic(figure.logarithmic());
     chart.getStyler().setYAxisDecimalPattern(figure.logarithmic() ? "0.###" : null);
     if (figure.doubling()) {
-      // A logarithmic axis of this library has marks at powers of ten only.
+      // Formats the marks itself, as this library's logarithmic axis has marks at powers of ten
+      // only.
       chart.setCustomXAxisTickLabelsFormatter(SvgDrawing::size);
     }
     int[] colours = figure.colours();
@@ -83,7 +84,7 @@ final class SvgDrawing {
     }
   }
 
-  /** What is written at a power of two; nothing between two of them. */
+  /** The text at a power of two; empty between two of them. */
   static String size(double power) {
     return power == Math.rint(power) ? String.valueOf(Math.round(Math.pow(2, power))) : "";
   }
@@ -113,7 +114,7 @@ final class SvgDrawing {
     line.setMarker(figure.marked(curve) ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
   }
 
-  /** Where values of x stand on their axis. */
+  /** The positions of values of x on their axis. */
   private static double[] placed(Figure figure, double[] x) {
     return figure.doubling()
         ? Arrays.stream(x).map(value -> Math.log(value) / Math.log(2)).toArray()

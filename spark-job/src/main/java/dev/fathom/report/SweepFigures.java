@@ -31,7 +31,7 @@ final class SweepFigures {
     this.sweep = sweep;
   }
 
-  /** Those that there is something to draw in. */
+  /** Returns the figures for which there are values to draw. */
   static List<Figure> of(SweepResult sweep) {
     SweepFigures figures = new SweepFigures(sweep);
     List<Figure> all = new ArrayList<>();
@@ -159,7 +159,7 @@ final class SweepFigures {
     return Arrays.stream(counts).mapToDouble(count -> count / all).toArray();
   }
 
-  /** Of each setting the first repeat that succeeded. */
+  /** The first successful repeat of each setting. */
   private List<CellResult.Measured> firsts() {
     Map<Map<String, String>, CellResult.Measured> firsts = new LinkedHashMap<>();
     sweep.measured().forEach(cell -> firsts.putIfAbsent(cell.cell().settings(), cell));
@@ -177,7 +177,7 @@ final class SweepFigures {
     return label(others);
   }
 
-  /** The settings by the last word of their keys, or all of a key where two end alike. */
+  /** The settings as text, each key by its last word, or in full if two keys end alike. */
   private static String label(Map<String, String> settings) {
     long words = settings.keySet().stream().map(SweepFigures::lastWord).distinct().count();
     return settings.entrySet().stream()

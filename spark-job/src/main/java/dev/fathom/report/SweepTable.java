@@ -10,7 +10,7 @@ import dev.fathom.sweep.SweepResult;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The settings of a sweep and what came of them, a row a setting. */
+/** The settings of a sweep with their results, one row per setting. */
 record SweepTable(List<String> header, List<List<String>> rows) {
 
   /** The columns of a sweep's table. */

@@ -10,12 +10,12 @@ import java.util.function.ToDoubleFunction;
 
 /** The figures of a training. */
 final class TrainFigures {
-  /** More could not be told apart on a screen. */
+  /** Largest number of points; more could not be told apart on a screen. */
   private static final int MOST_POINTS = 500;
 
   private TrainFigures() {}
 
-  /** Those that there is something to draw in. */
+  /** Returns the figures for which there are values to draw. */
   static List<Figure> of(List<RoundReport> rounds) {
     List<Curve> losses = new ArrayList<>();
     add(losses, "training", rounds, RoundReport::loss);

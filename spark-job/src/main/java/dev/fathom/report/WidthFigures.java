@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
-/** The figures of an analysis of widths. */
+/** The figures of a width analysis. */
 final class WidthFigures {
   private WidthFigures() {}
 

@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What an analysis of widths found, in words. */
+/** The findings of a width analysis, in words. */
 final class WidthHeadline {
   private WidthHeadline() {}
 
-  /** A sentence a finding. */
+  /** Returns one sentence per finding. */
   static List<String> of(WidthResult width) {
     List<String> sentences = new ArrayList<>();
     sentences.add(

@@ -7,7 +7,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 
-/** The rows most similar to a query, of those that have been seen. Of equal ones the first stay. */
+/**
+ * Keeps the rows seen so far that are most similar to a query. Of equally similar rows the first
+ * are kept.
+ */
 final class Nearest {
   private static final Comparator<Row> WORST_FIRST =
       Comparator.comparingDouble(Row::similarity)
@@ -20,7 +23,7 @@ final class Nearest {
 
   /**
    * @param query an embedding
-   * @param most rows that are kept
+   * @param most largest number of rows that are kept
    */
   Nearest(float[] query, int most) {
     this.query = query;
@@ -28,14 +31,14 @@ final class Nearest {
   }
 
   /**
-   * A row.
+   * A row with its similarity.
    *
-   * @param number its place among all, from 0
-   * @param similarity its inner product with the query
+   * @param number the row's number among all rows, from 0
+   * @param similarity inner product with the query
    */
   record Row(long number, double similarity) {}
 
-  /** Takes the next row; one whose similarity is no number is passed over. */
+  /** Takes the next row; skips it if its similarity is NaN. */
   void add(float[] embedding) {
     Row row = new Row(seen++, VectorMath.dot(query, 0, embedding, 0, query.length));
     if (Double.isNaN(row.similarity())
@@ -48,12 +51,12 @@ final class Nearest {
     }
   }
 
-  /** How many rows there were. */
+  /** The number of rows seen. */
   long seen() {
     return seen;
   }
 
-  /** The nearest, the most similar first. */
+  /** The nearest rows, the most similar first. */
   List<Row> rows() {
     List<Row> rows = new ArrayList<>(kept);
     rows.sort(WORST_FIRST.reversed());

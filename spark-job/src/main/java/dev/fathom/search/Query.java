@@ -20,29 +20,29 @@ import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 
 /**
- * What is looked for.
+ * A query of a search.
  *
  * @param modality text or image
  * @param written the text, or the path of the picture
  */
 public record Query(Modality modality, String written) {
-  /** A text. */
+  /** Returns the query for a text. */
   public static Query text(String text) {
     return new Query(Modality.TEXT, text);
   }
 
-  /** A picture in a file. */
+  /** Returns the query for a picture in a file. */
   public static Query picture(String file) {
     return new Query(Modality.IMAGE, file);
   }
 
   /**
-   * The query as a row of a dataset.
+   * Returns the query as a row of a dataset.
    *
-   * @param side what reads it
+   * @param side the side that reads the query
    * @param prepared the settings that made the dataset
-   * @param network whose features the side holds
-   * @throws FathomException of usage where prepare would reject it
+   * @param network the network whose features the side holds, if it holds any
+   * @throws FathomException of usage if prepare would reject the query
    */
   Column row(Side side, Settings prepared, Optional<ModelNetwork> network, Storage storage) {
     ColumnBuilder row = new ColumnBuilder(side);
@@ -67,14 +67,15 @@ public record Query(Modality modality, String written) {
     if (modality == Modality.TEXT) {
       Words words = new Words(TextSettings.of(prepared));
       String caption = words.cleaned(written);
-      // A caption without words is refused, as prepare does, whatever the tokenizer makes of it.
+      // Refuses a caption without words, as prepare does, even if a network's tokenizer would take
+      // it.
       words.of(caption);
       return network.ofCaption(caption);
     }
     return network.ofPicture(content(storage), ImageSettings.of(prepared).maxPixels());
   }
 
-  /** The features as prepare standardises them. */
+  /** Standardises features as prepare does. */
   private float[] standardised(float[] features, Side side) {
     float[] standardised = new float[features.length];
     for (int i = 0; i < features.length; i++) {
@@ -104,7 +105,7 @@ public record Query(Modality modality, String written) {
           "--image %s comes to %d x %d pixels where the model reads %s",
           written, picture.height(), picture.width(), side.shape());
     }
-    // A shard may hold pictures with losses, and the model was trained on those.
+    // Shards may compress pictures with loss, and the model was trained on such pictures.
     return side.encoding()
         .decode(side.encoding().encode(picture.rgb(), picture.height(), picture.width()));
   }

@@ -28,8 +28,8 @@ import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Finds the pairs nearest to a query among embeddings: exactly, by the inner product with every one
- * of them, one file after another.
+ * Finds the pairs nearest to a query among embeddings. The search is exact: it takes the inner
+ * product with every embedding, one file after another.
  */
 public final class Search {
   private static final List<String> EMBEDDED =
@@ -46,9 +46,9 @@ public final class Search {
   private BackboneSettings networks = BackboneSettings.NONE;
 
   /**
-   * A search.
+   * Creates a search.
    *
-   * @param most pairs that are told
+   * @param most largest number of pairs in the result
    */
   public Search(Storage storage, int most) {
     this.storage = storage;
@@ -57,16 +57,16 @@ public final class Search {
 
   /** The sides of a pair. */
   public enum Of {
-    /** The first. */
+    /** The first side. */
     X,
-    /** The second. */
+    /** The second side. */
     Y;
 
     private Of other() {
       return this == X ? Y : X;
     }
 
-    /** Its column of a dataset or of embeddings. */
+    /** The side's column in a dataset or in embeddings. */
     public String column() {
       return name().toLowerCase(Locale.ROOT);
     }
@@ -80,36 +80,42 @@ public final class Search {
     }
   }
 
-  /** Where the files of frozen networks are now, as settings tell; else where they were. */
+  /**
+   * Sets where the files of frozen networks are now; a network that the settings do not name is
+   * where it was.
+   */
   public Search networks(BackboneSettings moved) {
     networks = moved;
     return this;
   }
 
-  /** The model directory. */
+  /** Sets the model directory. */
   public Search model(String directory) {
     model = new ModelFiles(storage, new Path(directory));
     return this;
   }
 
-  /** The embeddings that it made. */
+  /** Sets the directory of the embeddings that the model made. */
   public Search embeddings(String directory) {
     embeddings = new EmbeddingFiles(storage, new Path(directory));
     return this;
   }
 
-  /** The dataset that they are of, whose captions are told; else that of the same run. */
+  /**
+   * Sets the dataset of the embeddings, whose captions are shown; by default the dataset of the
+   * same run.
+   */
   public Search data(String directory) {
     data = Optional.of(new Path(directory));
     return this;
   }
 
-  /** Searches the side that the query is not of. */
+  /** Searches the side that the query does not belong to. */
   public SearchResult execute(Query query) {
     return execute(query, Of::other);
   }
 
-  /** Searches this side. */
+  /** Searches the given side. */
   public SearchResult execute(Query query, Of side) {
     return execute(query, asked -> side);
   }
@@ -138,7 +144,7 @@ public final class Search {
         query.written(), searched.column(), nearest.seen(), shown(hits, dataset));
   }
 
-  /** The frozen network of the side that the query is of, where it has one. */
+  /** The frozen network of the side that reads the query, if it has one. */
   private Optional<ModelNetwork> network(Side side, ModelCard card) {
     return side.frozen()
         .map(
@@ -153,7 +159,7 @@ public final class Search {
     return Settings.defaults().with(PreparedAs.assignments(card, told));
   }
 
-  /** Which side reads such a query. */
+  /** The side that reads such a query. */
   private Of asked(Query query, ModelCard card) {
     for (Of side : Of.values()) {
       if (side.tower(card).reads().read() == query.modality()) {
@@ -194,7 +200,7 @@ public final class Search {
     return nearest;
   }
 
-  /** The nearest with what stands beside them, for which the files are gone through once more. */
+  /** The nearest rows with their keys and contents, for which the files are read once more. */
   private List<SearchResult.Hit> named(Nearest nearest) {
     List<Nearest.Row> rows = nearest.rows();
     Map<Long, Integer> ranks = new HashMap<>();
@@ -230,7 +236,7 @@ public final class Search {
     return row.isNull(column) ? Optional.empty() : Optional.of(row.text(column));
   }
 
-  /** The dataset that was named, or that of the run that the embeddings are of. */
+  /** The dataset that was set, or else that of the run that made the embeddings. */
   private Optional<DatasetFiles> dataset(EmbeddingFiles.Card card) {
     if (data.isPresent()) {
       DatasetFiles named = new DatasetFiles(data.get());

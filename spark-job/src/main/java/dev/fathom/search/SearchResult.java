@@ -5,25 +5,26 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What {@link Search} found.
+ * The result of {@link Search}.
  *
- * @param query as it was given
- * @param searched the side, {@code x} or {@code y}
- * @param embeddings how many there are
- * @param hits the most similar first
+ * @param query the query as it was given
+ * @param searched the side that was searched, {@code x} or {@code y}
+ * @param embeddings number of embeddings searched
+ * @param hits the results, the most similar first
  */
 public record SearchResult(String query, String searched, long embeddings, List<Hit> hits) {
 
   /**
-   * A pair that was found.
+   * A pair in the result.
    *
-   * @param rank from 1
-   * @param similarity of its side's embedding to the query's: under cosine −1 to 1
-   * @param key what names the pair
-   * @param split that it is of
-   * @param label its class
-   * @param x what to show a person for its first side: a path or a caption
-   * @param y likewise for its second side
+   * @param rank rank of the pair, from 1
+   * @param similarity similarity of the searched side's embedding to the query's: under cosine −1
+   *     to 1
+   * @param key the pair's key
+   * @param split the pair's split
+   * @param label the pair's class
+   * @param x text that describes the first side for a person: a path or a caption
+   * @param y text that describes the second side for a person: a path or a caption
    */
   public record Hit(
       int rank,

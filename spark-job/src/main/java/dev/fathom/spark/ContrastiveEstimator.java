@@ -25,9 +25,9 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Trains two encoders on the pairs of a DataFrame, until they agree on them. It is the stages
- * {@code prepare} and {@code train}: the same rows, keys, settings and seed give the same bits as
- * {@code fathom run}.
+ * Trains two encoders on the pairs of a DataFrame, so that their embeddings of a pair agree. It
+ * runs the stages {@code prepare} and {@code train}: the same rows, keys, settings and seed give
+ * the same bits as {@code fathom run}.
  *
  * <p>A side is pictures (bytes of their files, Spark's image structure, or text that names files),
  * texts, or vectors (Spark's, or arrays of numbers). Each key of the configuration's sections
@@ -47,12 +47,12 @@ public final class ContrastiveEstimator extends Estimator<ContrastiveModel>
   private final Param<String> checkpointDir;
   private final SettingParams settings;
 
-  /** An estimator with a uid of its own. */
+  /** Creates an estimator with a new uid. */
   public ContrastiveEstimator() {
     this(Identifiable.randomUID("contrastive"));
   }
 
-  /** An estimator with this uid. */
+  /** Creates an estimator with this uid. */
   public ContrastiveEstimator(String uid) {
     this.uid = uid;
     columns = new PairParams(this);
@@ -76,8 +76,8 @@ public final class ContrastiveEstimator extends Estimator<ContrastiveModel>
   }
 
   /**
-   * Whether a key of the configuration is a parameter. Columns are named by parameters of their
-   * own, and there is nothing to bring the features of a frozen network.
+   * Whether a key of the configuration is a parameter. Columns have parameters of their own, and
+   * features of a frozen network cannot be given here.
    */
   static boolean isParam(String key) {
     return Stream.of("model.", "temperature.", "training.").anyMatch(key::startsWith)
@@ -85,12 +85,12 @@ public final class ContrastiveEstimator extends Estimator<ContrastiveModel>
             && Reference.standard(key).isPresent());
   }
 
-  /** Reads what {@link #write} wrote. */
+  /** Returns a reader of estimators that {@link #write} wrote. */
   public static MLReader<ContrastiveEstimator> read() {
     return new DefaultParamsReader<>();
   }
 
-  /** Reads what {@link #write} wrote. */
+  /** Loads an estimator that {@link #write} wrote. */
   public static ContrastiveEstimator load(String path) {
     return read().load(path);
   }
@@ -109,9 +109,9 @@ public final class ContrastiveEstimator extends Estimator<ContrastiveModel>
   }
 
   /**
-   * The parameter of a key of the configuration.
+   * Returns the parameter of a key of the configuration.
    *
-   * @param key such as {@code model.dimension}
+   * @param key key such as {@code model.dimension}
    */
   public SettingParam setting(String key) {
     return settings.of(key);
@@ -153,7 +153,10 @@ public final class ContrastiveEstimator extends Estimator<ContrastiveModel>
     return with(columns.yEmbeddingCol, name);
   }
 
-  /** {@code error}, {@code skip} or {@code keep}; a fit leaves such rows out with both of these. */
+  /**
+   * Sets how rows that cannot be read are handled: {@code error}, {@code skip} or {@code keep}; a
+   * fit leaves such rows out with both of the latter.
+   */
   public ContrastiveEstimator setHandleInvalid(String how) {
     return with(columns.handleInvalid, how);
   }
@@ -162,7 +165,7 @@ public final class ContrastiveEstimator extends Estimator<ContrastiveModel>
     return with(checkpointDir, directory);
   }
 
-  /** Width of the embeddings. */
+  /** Sets the width of the embeddings. */
   public ContrastiveEstimator setDimension(int width) {
     return setSetting("model.dimension", width);
   }
@@ -183,7 +186,7 @@ public final class ContrastiveEstimator extends Estimator<ContrastiveModel>
     return setSetting("training.seed", seed);
   }
 
-  /** Further keys of the configuration that are no parameters, each as {@code KEY=VALUE}. */
+  /** Sets further keys of the configuration that have no parameter, each as {@code KEY=VALUE}. */
   public ContrastiveEstimator setSettings(String... assignments) {
     set(settings.further(), assignments);
     return this;
@@ -222,10 +225,10 @@ public final class ContrastiveEstimator extends Estimator<ContrastiveModel>
   }
 
   /**
-   * Trains.
+   * Trains a model.
    *
-   * @throws IllegalArgumentException where a column or a setting is wrong, before any job
-   * @throws dev.fathom.error.FathomException where the rows are wrong, or training diverges
+   * @throws IllegalArgumentException if a column or a setting is wrong, before any job
+   * @throws dev.fathom.error.FathomException if the rows are wrong, or training diverges
    */
   @Override
   public ContrastiveModel fit(Dataset<?> dataset) {

@@ -24,12 +24,13 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * How good pairs of embeddings are: {@code recallAt1}, {@code recallAt5} and {@code recallAt10} are
- * the means of both directions of retrieval, 0 to 1; {@code sharedDimension} is the dimension that
- * both sides share, 0 where nothing shared is found or a side has collapsed. Vectors are compared
- * by cosine, and a pair whose vectors are not finite is left out. Equal vectors of different rows
- * are different answers. Keys of the section {@code measure} and {@code training.seed} are
- * parameters. The work is done on the driver, with at most {@code measure.maxPoints} pairs.
+ * Evaluates pairs of embeddings. The metrics {@code recallAt1}, {@code recallAt5} and {@code
+ * recallAt10} are the means of both directions of retrieval, 0 to 1; {@code sharedDimension} is the
+ * dimension that both sides share, 0 if nothing shared is found or a side has collapsed. Vectors
+ * are compared by cosine, and a pair whose vectors are not finite is left out. Equal vectors of
+ * different rows are different answers. Keys of the section {@code measure} and {@code
+ * training.seed} are parameters. The work is done on the driver, with at most {@code
+ * measure.maxPoints} pairs.
  */
 public final class ContrastiveEvaluator extends Evaluator implements DefaultParamsWritable {
   private static final long serialVersionUID = 1L;
@@ -44,12 +45,12 @@ public final class ContrastiveEvaluator extends Evaluator implements DefaultPara
   private final Param<String> metricName;
   private final SettingParams settings;
 
-  /** An evaluator with a uid of its own. */
+  /** Creates an evaluator with a new uid. */
   public ContrastiveEvaluator() {
     this(Identifiable.randomUID("contrastiveEvaluator"));
   }
 
-  /** An evaluator with this uid. */
+  /** Creates an evaluator with this uid. */
   public ContrastiveEvaluator(String uid) {
     this.uid = uid;
     xEmbeddingCol = new Param<>(this, "xEmbeddingCol", "column of the embeddings of x");
@@ -68,12 +69,12 @@ public final class ContrastiveEvaluator extends Evaluator implements DefaultPara
         new SettingParams(this, key -> key.startsWith("measure.") || key.equals("training.seed"));
   }
 
-  /** Reads what {@link #write} wrote. */
+  /** Returns a reader of evaluators that {@link #write} wrote. */
   public static MLReader<ContrastiveEvaluator> read() {
     return new DefaultParamsReader<>();
   }
 
-  /** Reads what {@link #write} wrote. */
+  /** Loads an evaluator that {@link #write} wrote. */
   public static ContrastiveEvaluator load(String path) {
     return read().load(path);
   }
@@ -105,7 +106,7 @@ public final class ContrastiveEvaluator extends Evaluator implements DefaultPara
     return this;
   }
 
-  /** The parameter of a key of the configuration. */
+  /** Returns the parameter of a key of the configuration. */
   public SettingParam setting(String key) {
     return settings.of(key);
   }

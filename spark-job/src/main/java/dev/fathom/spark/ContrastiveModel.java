@@ -31,12 +31,13 @@ import org.apache.spark.sql.types.StructType;
 import scala.Option;
 
 /**
- * Two trained encoders as a stage of a pipeline: it adds the embeddings of a side, or of both, as
- * vectors. Rows are decoded, cut into words and standardised just as those that the model was
+ * Two trained encoders as a stage of a pipeline, which adds the embeddings of one side, or of both,
+ * as vectors. Rows are decoded, tokenised and standardised just like the rows that the model was
  * trained on. The embedding of a value does not depend on the values beside it; its last bits may
  * depend on the row's place in its partition.
  *
- * <p>It is one pass over the rows, and works on streams. The model goes to each executor once.
+ * <p>The stage makes one pass over the rows, and works on streams. The model goes to each executor
+ * once.
  */
 public final class ContrastiveModel extends Model<ContrastiveModel> implements MLWritable {
   private static final long serialVersionUID = 1L;
@@ -64,18 +65,18 @@ public final class ContrastiveModel extends Model<ContrastiveModel> implements M
     settings = new SettingParams(this, key -> false);
   }
 
-  /** The model of a directory that {@code fathom train} or {@code fathom run} wrote. */
+  /** Loads the model of a directory that {@code fathom train} or {@code fathom run} wrote. */
   public static ContrastiveModel fromDirectory(SparkSession spark, String directory) {
     return new ContrastiveModel(
         Identifiable.randomUID("contrastive"), SavedModel.read(spark, new Path(directory)));
   }
 
-  /** Reads what {@link #write} wrote. */
+  /** Returns a reader of models that {@link #write} wrote. */
   public static MLReader<ContrastiveModel> read() {
     return new Reader();
   }
 
-  /** Reads what {@link #write} wrote. */
+  /** Loads a model that {@link #write} wrote. */
   public static ContrastiveModel load(String path) {
     return read().load(path);
   }
@@ -137,12 +138,12 @@ public final class ContrastiveModel extends Model<ContrastiveModel> implements M
     return with(columns.yEmbeddingCol, name);
   }
 
-  /** {@code error}, {@code skip} or {@code keep}. */
+  /** Sets how rows that cannot be read are handled: {@code error}, {@code skip} or {@code keep}. */
   public ContrastiveModel setHandleInvalid(String how) {
     return with(columns.handleInvalid, how);
   }
 
-  /** {@code both}, {@code x} or {@code y}. */
+  /** Sets which sides are embedded: {@code both}, {@code x} or {@code y}. */
   public ContrastiveModel setSides(String which) {
     return with(sides, which);
   }
@@ -171,15 +172,15 @@ public final class ContrastiveModel extends Model<ContrastiveModel> implements M
     return saved.card().temperature();
   }
 
-  /** Whether it was trained in this JVM, not loaded. */
+  /** Whether the model was trained in this JVM, and not loaded. */
   public boolean hasSummary() {
     return summary != null;
   }
 
   /**
-   * How the training went.
+   * The summary of the training.
    *
-   * @throws IllegalStateException of a model that was loaded
+   * @throws IllegalStateException if the model was loaded
    */
   public ContrastiveSummary summary() {
     if (summary == null) {
@@ -211,7 +212,7 @@ public final class ContrastiveModel extends Model<ContrastiveModel> implements M
             new EmbedRows(
                 saved.broadcast(spark, reading), inputs, getOrDefault(columns.handleInvalid)),
             Encoders.row(wider));
-    // What other stages and watermarks keep with a column does not come through by itself.
+    // The metadata of columns, such as other stages' and watermarks', must be copied.
     return embedded.select(
         Arrays.stream(wider.fields())
             .map(
@@ -222,7 +223,7 @@ public final class ContrastiveModel extends Model<ContrastiveModel> implements M
             .toArray(Column[]::new));
   }
 
-  /** How rows are read. */
+  /** The settings by which rows are read. */
   private PrepareSettings reading() {
     return settings.readSection(
         "input", PreparedAs.assignments(saved.card(), ""), PrepareSettings::of);
@@ -281,7 +282,7 @@ public final class ContrastiveModel extends Model<ContrastiveModel> implements M
 
     @Override
     public void saveImpl(String path) {
-      // The metadata comes last: without it nothing is taken for a saved model.
+      // The metadata is written last, as a directory without it is not taken for a saved model.
       model.saved.write(sparkSession(), new Path(path, FOLDER));
       DefaultParamsWriter.saveMetadata(model, path, sc(), Option.empty(), Option.empty());
     }

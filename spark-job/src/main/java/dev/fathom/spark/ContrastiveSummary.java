@@ -6,10 +6,10 @@ import dev.fathom.train.TrainResult;
 import java.util.Optional;
 
 /**
- * How a training went.
+ * The summary of a training.
  *
- * @param training how it ended
- * @param retrieval on the validation split; empty where that holds fewer than two pairs
+ * @param training result of the training
+ * @param retrieval retrieval on the validation split; empty if that has fewer than two pairs
  */
 public record ContrastiveSummary(TrainResult training, Optional<Retrieval> retrieval) {
 
@@ -18,22 +18,24 @@ public record ContrastiveSummary(TrainResult training, Optional<Retrieval> retri
     return training.trainLoss();
   }
 
-  /** Loss on the validation split at the end, NaN where there is none. */
+  /** Loss on the validation split at the end, in nats; NaN without validation pairs. */
   public double validationLoss() {
     return training.validationLoss().orElse(Double.NaN);
   }
 
-  /** τ at the end. */
+  /** The temperature τ at the end. */
   public double temperature() {
     return training.finalTemperature();
   }
 
-  /** Number of rounds. */
+  /** Number of rounds done. */
   public int rounds() {
     return training.rounds();
   }
 
-  /** recall@1 on the validation split, the mean of both directions, NaN where there is none. */
+  /**
+   * recall@1 on the validation split, 0 to 1, the mean of both directions; NaN if there is none.
+   */
   public double recallAt1() {
     return retrieval
         .map(found -> (found.xToY().recallAt1() + found.yToX().recallAt1()) / 2)

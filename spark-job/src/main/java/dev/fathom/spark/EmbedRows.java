@@ -19,11 +19,11 @@ import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 
-/** Embeds the rows of a partition, chunk by chunk as they are asked for. */
+/** Embeds the rows of a partition, chunk by chunk, as they are asked for. */
 final class EmbedRows implements MapPartitionsFunction<Row, Row> {
   private static final long serialVersionUID = 1L;
 
-  /** Rows that are held in memory at once. */
+  /** Number of rows that are held in memory at once. */
   private static final int CHUNK = TrainedModel.BATCH;
 
   private final Broadcast<Embedder> embedder;
@@ -33,7 +33,7 @@ final class EmbedRows implements MapPartitionsFunction<Row, Row> {
   /**
    * A side to embed.
    *
-   * @param at place of its column in a row
+   * @param at index of its column in a row
    */
   record Input(boolean ofX, int at, SideColumn column) implements Serializable {}
 
@@ -69,7 +69,7 @@ final class EmbedRows implements MapPartitionsFunction<Row, Row> {
     };
   }
 
-  /** The next rows, with an embedding of each side. */
+  /** The next rows, with an embedding of each side added. */
   private List<Row> embedded(Iterator<Row> rows, Embedder model, List<SideReader.Opened> readers) {
     List<Embedder.Batch> batches =
         inputs.stream().map(input -> model.new Batch(input.ofX)).toList();
@@ -105,7 +105,10 @@ final class EmbedRows implements MapPartitionsFunction<Row, Row> {
     return wider;
   }
 
-  /** What the encoders read of a row, null where it cannot be read; nothing of a row to skip. */
+  /**
+   * The inputs of the encoders for a row, null for a value that cannot be read; an empty array for
+   * a row to skip.
+   */
   private Object[] values(Row row, List<SideReader.Opened> readers) {
     Object[] values = new Object[inputs.size()];
     for (int side = 0; side < values.length; side++) {

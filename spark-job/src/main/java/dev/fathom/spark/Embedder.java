@@ -7,7 +7,7 @@ import dev.fathom.model.TrainedModel;
 import dev.fathom.prepare.SideReader;
 import java.io.Serializable;
 
-/** What executors need to embed: both encoders, and what brings values to what they read. */
+/** Everything that executors need to embed: both encoders, and the readers of their inputs. */
 record Embedder(TrainedModel model, SideReader x, SideReader y) implements Serializable {
   private static final long serialVersionUID = 1L;
 
@@ -29,7 +29,7 @@ record Embedder(TrainedModel model, SideReader x, SideReader y) implements Seria
       column = new ColumnBuilder(side);
     }
 
-    /** Adds what a {@link SideReader} read, and returns its place. */
+    /** Adds an input that a {@link SideReader} read, and returns its index. */
     int add(Object value) {
       switch (side.modality()) {
         case IMAGE -> column.add(side.encoding().decode((byte[]) value));
@@ -41,9 +41,9 @@ record Embedder(TrainedModel model, SideReader x, SideReader y) implements Seria
     }
 
     /**
-     * All embeddings, size × dimension, and some more. How many rows are multiplied at once decides
-     * a product's last bits; so the last rows are made as many as others, and the embedding of a
-     * value does not depend on which others stand beside it.
+     * Returns all embeddings, size × dimension, followed by some more rows. The number of rows
+     * multiplied at once determines a product's last bits. So the last block is padded to the size
+     * of the others, and the embedding of a value does not depend on the values beside it.
      */
     float[] embedded() {
       if (size == 0) {

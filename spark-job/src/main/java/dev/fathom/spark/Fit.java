@@ -28,7 +28,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
 
-/** One training on a DataFrame, by the stages of a run. */
+/** One training on a DataFrame, through the stages of a run. */
 final class Fit {
   private static final String SOURCE = "DataFrame";
 
@@ -48,7 +48,7 @@ final class Fit {
     Sessions.requireToTrain(spark);
   }
 
-  /** Trains in a folder that is deleted. */
+  /** Trains in a temporary folder, which is deleted afterwards. */
   ContrastiveModel withinTemporary(Dataset<Row> pairs, String uid) {
     Path scratch =
         storage.qualified(
@@ -68,7 +68,7 @@ final class Fit {
     }
   }
 
-  /** Trains in a folder of this directory, that is named by pairs and settings. */
+  /** Trains in a folder of this directory, whose name follows from pairs and settings. */
   ContrastiveModel within(Path directory, Dataset<Row> pairs, String uid) {
     Dataset<Row> kept = pairs.persist(StorageLevel.MEMORY_AND_DISK());
     JobLabels labels = JobLabels.keep(spark);

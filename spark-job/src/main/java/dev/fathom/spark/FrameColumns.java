@@ -32,8 +32,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Columns of a DataFrame. Beside the types that Fathom's own readers know there are Spark's vectors
- * and images; an image becomes a PNG of its pixels.
+ * Columns of a DataFrame. Besides the types that Fathom's own readers know they may hold Spark's
+ * vectors and images; an image becomes a PNG of its pixels.
  */
 final class FrameColumns {
   private static final int BLUE = 0;
@@ -43,7 +43,7 @@ final class FrameColumns {
 
   private FrameColumns() {}
 
-  /** A column's name, which has to be set. */
+  /** Returns the name of a column, which must be set. */
   static String named(Params owner, Param<String> param) {
     if (!owner.isDefined(param)) {
       throw new IllegalArgumentException("%s is not set".formatted(param));
@@ -51,7 +51,7 @@ final class FrameColumns {
     return owner.getOrDefault(param);
   }
 
-  /** The type of a column, which has to be there. */
+  /** Returns the type of a column, which must exist. */
   private static DataType required(StructType schema, String param, String name) {
     if (!Arrays.asList(schema.fieldNames()).contains(name)) {
       throw new IllegalArgumentException(
@@ -61,7 +61,7 @@ final class FrameColumns {
     return schema.apply(name).dataType();
   }
 
-  /** Requires a side's column to be there, of a type that can be read. */
+  /** Requires that a side's column exists and has a type that can be read. */
   static void requireSide(StructType schema, Param<String> param, String name) {
     DataType type = required(schema, param.name(), name);
     Optional<SideColumn.Content> content = SideColumn.contentOf(plain(type));
@@ -82,7 +82,7 @@ final class FrameColumns {
     }
   }
 
-  /** Assignments that name the columns of the sides, of one or of two. */
+  /** Assignments that name the columns of one or two sides. */
   static List<String> sides(List<String> columns) {
     List<String> keys = List.of("input.x", "input.y");
     return IntStream.range(0, columns.size())
@@ -90,7 +90,9 @@ final class FrameColumns {
         .toList();
   }
 
-  /** Requires a column of names or classes to be there, of a type that has a text. */
+  /**
+   * Requires that a column of names or classes exists and has a type that can be turned into text.
+   */
   static void requireText(StructType schema, Param<String> param, String name) {
     DataType type = required(schema, param.name(), name);
     if (!(type instanceof AtomicType) || type.equals(DataTypes.BinaryType)) {
@@ -100,20 +102,20 @@ final class FrameColumns {
     }
   }
 
-  /** A schema with a column of vectors more, which must not be there yet. */
+  /** Returns the schema with another column of vectors, which must not exist yet. */
   static StructType withVector(StructType schema, String name) {
     requireAbsent(schema, name);
     return schema.add(name, SQLDataTypes.VectorType(), true);
   }
 
-  /** Requires that no column has the name of one to add. */
+  /** Requires that no column has the name of a column to add. */
   static void requireAbsent(StructType schema, String name) {
     if (Arrays.asList(schema.fieldNames()).contains(name)) {
       throw new IllegalArgumentException("Output column %s already exists.".formatted(name));
     }
   }
 
-  /** The type of what {@link #plain(Object)} makes of a cell. */
+  /** The type of a cell after {@link #plain(Object)}. */
   static DataType plain(DataType type) {
     if (type.equals(SQLDataTypes.VectorType())) {
       return DataTypes.createArrayType(DataTypes.DoubleType, false);
@@ -126,7 +128,7 @@ final class FrameColumns {
         && Arrays.equals(structure.fieldNames(), ImageSchema.columnSchema().fieldNames());
   }
 
-  /** A cell as Fathom's own readers know it. */
+  /** Converts a cell to a form that Fathom's own readers know. */
   static Object plain(Object cell) {
     if (cell instanceof Vector vector) {
       return vector.toArray();
@@ -136,7 +138,7 @@ final class FrameColumns {
         : cell;
   }
 
-  /** A frame with these columns as Fathom's own readers know them. */
+  /** Selects columns of a frame, in a form that Fathom's own readers know. */
   static Dataset<Row> plain(Dataset<?> frame, Collection<String> columns) {
     return frame.select(
         columns.stream()
@@ -156,7 +158,8 @@ final class FrameColumns {
   }
 
   /**
-   * An image of Spark as a PNG file; null where there is none, empty where it could not be read.
+   * Converts an image of Spark to a PNG file; null if there is no image, empty if it could not be
+   * read.
    */
   private static byte[] png(Row image) {
     if (image == null) {

@@ -25,8 +25,8 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * The intrinsic dimension of vectors in a DataFrame, as {@code fathom measure} finds it: exact
- * neighbours, searched across the cluster, of at most {@code measure.maxPoints} rows.
+ * The intrinsic dimension of vectors in a DataFrame, as {@code fathom measure} estimates it: from
+ * exact neighbours, searched across the cluster, of at most {@code measure.maxPoints} rows.
  */
 public final class IntrinsicDimension {
   private static final StructType ESTIMATES =
@@ -43,7 +43,7 @@ public final class IntrinsicDimension {
    * Measures a column of vectors, or of arrays of numbers.
    *
    * @param settings keys of the section {@code measure}, each as {@code KEY=VALUE}
-   * @return a row an estimator: {@code side} (x), {@code estimator} (as in {@code report.json};
+   * @return one row per estimator: {@code side} (x), {@code estimator} (as in {@code report.json};
    *     dimension is the headline), {@code estimate}, and its 90 % interval {@code low} to {@code
    *     high}
    */
@@ -52,8 +52,8 @@ public final class IntrinsicDimension {
   }
 
   /**
-   * Measures two columns, whose rows belong together: the rows of x, those of y, and the dimension
-   * that they share (side {@code shared}), if anything shared is found.
+   * Measures two columns, whose rows are pairs. The result has the rows of x, those of y, and the
+   * dimension that they share (side {@code shared}), if anything shared is found.
    */
   public static Dataset<Row> ofPairs(
       Dataset<?> frame, String xColumn, String yColumn, String... settings) {
@@ -61,11 +61,11 @@ public final class IntrinsicDimension {
   }
 
   /**
-   * A frame with the dimension around each of its vectors more; null where a row was left out (no
-   * vector, a repeated one, beyond {@code measure.maxPoints}). The frame is read twice, and its
-   * rows have to stand in the same order: cache it where a shuffle made it.
+   * Adds a column with the dimension around each vector; it is null if a row was left out (no
+   * vector, a repeated one, beyond {@code measure.maxPoints}). The frame is read twice, and both
+   * times its rows must come in the same order: cache it after a shuffle.
    *
-   * @param output the column that is added
+   * @param output name of the column that is added
    */
   public static Dataset<Row> pointwise(
       Dataset<?> frame, String column, String output, String... settings) {

@@ -8,7 +8,8 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Keeps the group and description of a program's jobs, which the stages set, and puts them back.
+ * Remembers the group and description of a program's jobs, which the stages overwrite, and restores
+ * them.
  */
 final class JobLabels {
   private static final List<String> PROPERTIES =
@@ -22,12 +23,12 @@ final class JobLabels {
     PROPERTIES.forEach(name -> kept.put(name, context.getLocalProperty(name)));
   }
 
-  /** Those of this thread. */
+  /** Remembers the labels of the calling thread. */
   static JobLabels keep(SparkSession spark) {
     return new JobLabels(spark.sparkContext());
   }
 
-  /** Puts them back. */
+  /** Restores the remembered labels. */
   void restore() {
     kept.forEach(context::setLocalProperty);
   }

@@ -7,7 +7,7 @@ import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamValidators;
 import org.apache.spark.ml.param.Params;
 
-/** The parameters that estimator and model share. */
+/** The parameters that both the estimator and the model have. */
 final class PairParams implements Serializable {
   private static final long serialVersionUID = 1L;
 
@@ -21,7 +21,7 @@ final class PairParams implements Serializable {
   final Param<String> yEmbeddingCol;
   final Param<String> handleInvalid;
 
-  /** Those of an owner that knows its uid. */
+  /** Creates the parameters of an owner, which must know its uid. */
   PairParams(Params owner) {
     xCol = new Param<>(owner, "xCol", "column of the first side");
     yCol = new Param<>(owner, "yCol", "column of the second side");

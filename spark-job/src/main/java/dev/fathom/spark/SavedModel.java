@@ -20,7 +20,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 
-/** A model directory, held in memory: copies of a {@link ContrastiveModel} share it. */
+/** A model directory, held in memory; copies of a {@link ContrastiveModel} share it. */
 final class SavedModel implements Serializable {
   private static final long serialVersionUID = 1L;
 
@@ -55,7 +55,7 @@ final class SavedModel implements Serializable {
     return new SavedModel(card, model.read(card, card.x().reads(), card.y().reads()), files);
   }
 
-  /** Writes it as a model directory, of the same bytes. */
+  /** Writes the model as a model directory with the same bytes. */
   void write(SparkSession spark, Path directory) {
     Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
     files.forEach((name, content) -> storage.write(new Path(directory, name), content));
@@ -73,7 +73,7 @@ final class SavedModel implements Serializable {
   /**
    * The model on the executors. It is sent there once for each way to read rows.
    *
-   * @param how rows are read
+   * @param how settings by which rows are read
    */
   synchronized Broadcast<Embedder> broadcast(SparkSession spark, PrepareSettings how) {
     Sessions.require(spark);

@@ -6,7 +6,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.serializer.JavaSerializer;
 import org.apache.spark.sql.SparkSession;
 
-/** What a session must have, which Spark does not let a library set. */
+/** Checks settings of a session that a library cannot set. */
 final class Sessions {
   private static final String SERIALIZER = "spark.serializer";
   private static final String DYNAMIC = "spark.dynamicAllocation.enabled";
@@ -30,7 +30,7 @@ final class Sessions {
   /**
    * Checks a session for training, whose tasks must all run at once.
    *
-   * @throws FathomException if executors come and go, too
+   * @throws FathomException if its serializer cannot carry records, or if executors come and go
    */
   static void requireToTrain(SparkSession spark) {
     require(spark);

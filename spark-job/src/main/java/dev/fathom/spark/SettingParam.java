@@ -16,8 +16,8 @@ import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.util.Identifiable;
 
 /**
- * A key of the configuration as a parameter. It takes a number, a text, a boolean, or a list or
- * array of such; the configuration says which of them the key wants.
+ * A key of the configuration as a parameter. Its value is a number, a text, a boolean, or a list or
+ * array of these; the configuration says which of them the key takes.
  */
 public final class SettingParam extends Param<Object> {
   private static final long serialVersionUID = 1L;
@@ -31,12 +31,14 @@ public final class SettingParam extends Param<Object> {
     this.key = key;
   }
 
-  /** The key. */
+  /** The key of the configuration. */
   public String key() {
     return key;
   }
 
-  /** The parameter's name: the key without its dots, the letters after them in upper case. */
+  /**
+   * The parameter's name: the key without its dots, with the letter after each dot in upper case.
+   */
   static String name(String key) {
     return DOT.matcher(key).replaceAll(found -> upperCase(found.group(1)));
   }
@@ -45,12 +47,12 @@ public final class SettingParam extends Param<Object> {
     return Matcher.quoteReplacement(letter.toUpperCase(Locale.ROOT));
   }
 
-  /** The key with a value, as {@code --set} takes it. */
+  /** The key with a value, in the form that {@code --set} takes. */
   String assignment(Object value) {
     return key + "=" + text(value);
   }
 
-  /** A value as the configuration has it. */
+  /** A value in the form that the configuration takes. */
   static String text(Object value) {
     if (value instanceof Double number && number == Math.rint(number) && Math.abs(number) < 1e15) {
       return Long.toString(number.longValue());

@@ -22,9 +22,9 @@ final class SettingParams implements Serializable {
   private final AssignmentsParam further;
 
   /**
-   * Parameters of these keys.
+   * Creates the parameters of the given keys.
    *
-   * @param owner whose parameters they are, and that knows its uid
+   * @param owner owner of the parameters, which must know its uid
    */
   SettingParams(Params owner, Predicate<String> keys) {
     this.owner = owner;
@@ -45,7 +45,7 @@ final class SettingParams implements Serializable {
     return further;
   }
 
-  /** All of them. */
+  /** All parameters. */
   List<Param<?>> all() {
     List<Param<?>> all = new ArrayList<>(byKey.values());
     all.add(further);
@@ -53,9 +53,9 @@ final class SettingParams implements Serializable {
   }
 
   /**
-   * The parameter of a key.
+   * Returns the parameter of a key.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws IllegalArgumentException if the key is not a parameter
    */
   SettingParam of(String key) {
     SettingParam param = byKey.get(key);
@@ -68,11 +68,10 @@ final class SettingParams implements Serializable {
   }
 
   /**
-   * What is read from the settings: the defaults, then {@link #further}, then the parameters that
-   * are set.
+   * Reads the settings: the defaults, then {@link #further}, then the parameters that are set.
    *
-   * @param before assignments that all of them win over
-   * @param last assignments that win over all of them
+   * @param before assignments that all of these override
+   * @param last assignments that override all of these
    * @throws IllegalArgumentException if the configuration does not take a value
    */
   <T> T read(List<String> before, List<String> last, Function<Settings, T> reader) {

@@ -10,26 +10,26 @@ import java.util.stream.Collectors;
 /**
  * One training of a sweep.
  *
- * @param settings the keys that are swept, with this cell's values
- * @param repeat from 0
- * @param seed of every random choice of the training and the measurements
+ * @param settings the swept keys with this cell's values
+ * @param repeat number of the repeat, from 0
+ * @param seed seed of every random choice of the training and the measurements
  */
 public record Cell(Map<String, String> settings, int repeat, long seed) implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** A file name that only this cell has. It does not depend on the order of the keys. */
+  /** Returns a file name that no other cell has. It does not depend on the order of the keys. */
   String file() {
     return String.format(
         "cell-%016x.json",
         RandomStream.hash(seed, "cell " + Secrets.masked(settings), (long) repeat));
   }
 
-  /** The same cell without credentials in its values. */
+  /** Returns the same cell without credentials in its values. */
   Cell masked() {
     return new Cell(Secrets.masked(settings), repeat, seed);
   }
 
-  /** A name for display. */
+  /** The cell's name for display. */
   public String name() {
     String point =
         settings.entrySet().stream()

@@ -29,7 +29,7 @@ final class CellFigures {
 
   private CellFigures() {}
 
-  /** Adds the metrics that the measurement has. */
+  /** Adds the metrics that the measurement provides. */
   static void add(Map<Metric, Double> figures, MeasureResult result) {
     addSide(figures, X, result.x());
     addSide(figures, Y, result.y().orElseThrow());

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * The content of a cell's file. A value that was not measured is empty, and null in the file.
+ * The content of a cell's file. A value that was not measured is empty here, and null in the file.
  *
  * @param figures values by metric
  */
@@ -75,7 +75,7 @@ record CellFile(
     Measured measured = (Measured) result;
     Map<Metric, OptionalDouble> figures = new EnumMap<>(Metric.class);
     measured.figures().forEach((metric, value) -> figures.put(metric, OptionalDouble.of(value)));
-    // The file of every cell has this metric, whether there was a validation or not.
+    // The file of every cell has this metric, even without a validation.
     figures.putIfAbsent(Metric.VALIDATION_LOSS, OptionalDouble.empty());
     return new CellFile(
         measured.cell(),

@@ -13,7 +13,7 @@ import scala.reflect.ClassTag$;
 import scala.runtime.AbstractFunction2;
 import scala.runtime.BoxedUnit;
 
-/** One Spark job whose tasks are cells, and which reports each result as it comes. */
+/** A Spark job whose tasks are cells, and which reports each result as soon as it is there. */
 record CellJob(JavaSparkContext context, Broadcast<SweepData> pairs) {
 
   /**
@@ -31,7 +31,7 @@ record CellJob(JavaSparkContext context, Broadcast<SweepData> pairs) {
               results,
               ClassTag$.MODULE$.<CellResult>apply(CellResult.class));
     } catch (Exception e) {
-      // Spark wraps it in an exception that it does not declare.
+      // Rethrows the listener's own exception, as Spark wraps it in one that it does not declare.
       if (results.failure != null) {
         throw results.failure;
       }

@@ -9,22 +9,22 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 
-/** The result of a cell: metrics, or why there are none. */
+/** The result of a cell: metrics, or the reason why there are none. */
 public sealed interface CellResult extends Serializable {
-  /** The cell. */
+  /** The cell that was run. */
   Cell cell();
 
-  /** The time that it took, in seconds. */
+  /** The time that the cell took, in seconds. */
   double seconds();
 
   /** The metrics; empty if the cell failed. */
   Map<Metric, Double> figures();
 
-  /** A copy without credentials. */
+  /** Returns a copy without credentials. */
   CellResult masked();
 
   /**
-   * A cell that was measured.
+   * The result of a cell that was measured.
    *
    * @param figures the metrics that were measured
    * @param trace the course of the training
@@ -46,7 +46,7 @@ public sealed interface CellResult extends Serializable {
   }
 
   /**
-   * A cell that failed.
+   * The result of a cell that failed.
    *
    * @param exitCode exit code that a run would have had
    * @param failure reason of the failure
@@ -70,11 +70,13 @@ public sealed interface CellResult extends Serializable {
    * The state of the training after a validated round.
    *
    * @param epoch epochs done
-   * @param loss of training, in nats
-   * @param validationLoss in nats
+   * @param loss training loss, in nats
+   * @param validationLoss validation loss, in nats
    * @param temperature τ
-   * @param dimensionX Levina–Bickel of x's embeddings of the validation pairs, NaN if not measured
-   * @param dimensionY likewise
+   * @param dimensionX Levina–Bickel estimate for x's embeddings of the validation pairs, NaN if not
+   *     measured
+   * @param dimensionY Levina–Bickel estimate for y's embeddings of the validation pairs, NaN if not
+   *     measured
    */
   record TracePoint(
       double epoch,

@@ -30,9 +30,10 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Trains, embeds and measures a cell in one thread: a pure function of the pairs and the cell.
+ * Trains, embeds and measures a cell in one thread. The result is a pure function of the pairs and
+ * the cell.
  *
- * @param start initial parameters; those of a saved graph are known on the driver only
+ * @param start initial parameters, as only the driver knows those of a saved graph
  * @param similarity similarity that the towers are trained with
  */
 record CellTask(
@@ -46,10 +47,16 @@ record CellTask(
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** How often in a training the dimension is measured for the trace, in the first repeat only. */
+  /**
+   * Number of times in a training that the dimension is measured for the trace, in the first repeat
+   * only.
+   */
   private static final int TRACED_DIMENSIONS = 20;
 
-  /** Runs the cell. It does not throw if the cell fails, as the others must go on. */
+  /**
+   * Runs the cell. A failure of the cell is a result and not an exception, as the other cells must
+   * go on.
+   */
   CellResult run(SweepData data) {
     long begin = System.nanoTime();
     try {

@@ -14,13 +14,13 @@ import java.util.Optional;
  * the rule of one standard error (Breiman and others, 1984), which prefers the simpler of two that
  * the data cannot tell apart.
  *
- * @param dimension that width
- * @param recall its mean recall@1 on the validation pairs
- * @param bestDimension the width with the highest
- * @param bestRecall that recall
- * @param standardError of the highest: over the repeats, or of a share of so many pairs where that
- *     is more, as all repeats look at the same pairs
- * @param sharedDimension the measured shared dimension at the recommended width, where there is one
+ * @param dimension the recommended width
+ * @param recall mean recall@1 on the validation pairs at the recommended width
+ * @param bestDimension the width with the highest mean recall@1
+ * @param bestRecall the highest mean recall@1
+ * @param standardError standard error of the highest recall: over the repeats, or of a share of as
+ *     many pairs if that is larger, as all repeats use the same pairs
+ * @param sharedDimension the shared dimension at the recommended width, if it was measured
  */
 public record Recommendation(
     int dimension,
@@ -32,9 +32,9 @@ public record Recommendation(
   private static final Metric RECALL = Metric.VALIDATION_RECALL;
 
   /**
-   * Chooses among the widths that were tried with the other settings of the best point; one that
-   * failed in any repeat is not chosen. Empty where no width was swept or there were no validation
-   * pairs.
+   * Chooses among the widths that were tried with the other settings of the best point; a width
+   * that failed in any repeat is not chosen. Empty if no width was swept or there were no
+   * validation pairs.
    */
   static Optional<Recommendation> of(List<SweepPoint> points, long validationPairs) {
     List<SweepPoint> candidates =
@@ -49,8 +49,8 @@ public record Recommendation(
 
   private static Recommendation of(List<SweepPoint> points, SweepPoint best, long pairs) {
     Spread highest = best.figures().get(RECALL);
-    // The standard error of a share, with one more hit and one more miss (Laplace), so that it is
-    // never 0.
+    // The standard error of a share with one hit and one miss added (Laplace), so that it is never
+    // 0.
     double share = (highest.mean() * pairs + 1) / (pairs + 2);
     double ofAShare = Math.sqrt(share * (1 - share) / pairs);
     double error = Math.max(highest.standardError(), ofAShare);

@@ -33,8 +33,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The stage {@code sweep}: trains, embeds and measures every cell of a grid of settings. A cell
- * runs in one thread and needs all pairs in an executor's memory. Each cell is a Spark task.
+ * The stage {@code sweep}: trains, embeds and measures every cell of a grid of settings. Each cell
+ * is a Spark task, which runs in one thread and needs all pairs in its executor's memory.
  */
 public final class Sweep {
   private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
@@ -54,15 +54,15 @@ public final class Sweep {
     storage = new Storage(spark.sparkContext().hadoopConfiguration());
   }
 
-  /** The dataset to train on. */
+  /** Sets the dataset to train on. */
   public Sweep data(String directory) {
     data = new DatasetFiles(new Path(directory));
     return this;
   }
 
   /**
-   * The directory that the results are written to. A sweep of the same settings that was
-   * interrupted there goes on.
+   * Sets the directory that the results are written to. If it holds an interrupted sweep of the
+   * same settings, that sweep continues.
    */
   public Sweep output(String directory) {
     output = new SweepFiles(storage, new Path(directory));
@@ -103,7 +103,7 @@ public final class Sweep {
     return found;
   }
 
-  /** Fails as the first cell did if every cell failed. */
+  /** Fails if every cell failed, with the first cell's failure. */
   private static void requireOne(SweepResult found) {
     if (found.measured().isEmpty()) {
       CellResult.Failed first = found.failed().get(0);
@@ -156,7 +156,7 @@ public final class Sweep {
     return new SweepData(
         loader.collect(Split.TRAIN),
         validation,
-        // Shards are shuffled: the first rows are a random sample.
+        // The shards are shuffled, so the first rows are a random sample.
         validation.select(IntStream.range(0, Math.min(most, validation.size())).toArray()),
         loader.collect(Split.TEST).select(measured),
         IntStream.of(measured)
@@ -165,7 +165,10 @@ public final class Sweep {
         card.knownDimension().orElse(0));
   }
 
-  /** The rows that a run of the common settings measures, in its order: drawn by key, by key. */
+  /**
+   * The rows that a run of the common settings would measure, in the same order: drawn by key, then
+   * sorted by key.
+   */
   private int[] measured(List<Row> names, int most) {
     Comparator<String> drawn =
         new Measure.ByHash(settings.common().wholeNumber(SweepSettings.SEED));

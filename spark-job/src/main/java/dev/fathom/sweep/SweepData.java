@@ -13,10 +13,10 @@ import java.util.Optional;
  *
  * @param train training pairs, in the order of the shards
  * @param validation validation pairs, in the order of the shards
- * @param measuredValidation the validation pairs that are measured, measure.maxPoints at most
- * @param test test pairs to measure, ordered by key, measure.maxPoints at most
- * @param testLabels one per test pair, empty where it has none
- * @param knownDimension the true number of shared dimensions, 0 where the source does not know it
+ * @param measuredValidation the validation pairs that are measured, at most measure.maxPoints
+ * @param test test pairs to measure, ordered by key, at most measure.maxPoints
+ * @param testLabels one label per test pair, blank for a pair without one
+ * @param knownDimension the true number of shared dimensions, 0 if the source does not know it
  */
 record SweepData(
     PairPartition train,
@@ -28,7 +28,7 @@ record SweepData(
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** What is known of embeddings of these pairs. */
+  /** What the source says about embeddings of these pairs. */
   InMemoryMeasure.Origin origin(SimilarityKind similarity) {
     return new InMemoryMeasure.Origin(
         Optional.of(knownDimension).filter(known -> known > 0), Optional.of(similarity));

@@ -24,36 +24,36 @@ import java.util.Set;
 import org.apache.hadoop.fs.Path;
 
 /**
- * The files of a sweep: {@code sweep.json}, what all cells share; {@code cells/}, a file for each
- * cell that is done, written whole or not at all; and, at the end, all cells as {@code cells.jsonl}
- * and {@code cells.csv}.
+ * The files of a sweep: {@code sweep.json} with what all cells share; {@code cells/} with a file
+ * for each cell that is done, written whole or not at all; and, at the end, all cells as {@code
+ * cells.jsonl} and {@code cells.csv}.
  */
 public record SweepFiles(Storage storage, Path directory) {
   private static final ObjectMapper JSON = Json.mapper();
 
   /**
-   * What all cells share.
+   * What all cells of a sweep share.
    *
-   * @param source where the pairs came from
+   * @param source source of the pairs
    * @param dataset fingerprint of the pairs
-   * @param settings every key but those of the sweep itself
+   * @param settings every key except those of the sweep itself
    */
   private record Identity(String source, String dataset, Map<String, String> settings) {}
 
-  /** Whether a sweep was started here. */
+  /** Whether the directory holds a sweep. */
   public boolean exist() {
     return storage.exists(identity());
   }
 
-  /** Refuses a sweep that is not the one that was started here. */
+  /** Refuses settings that differ from those of the sweep in the directory. */
   public void requireSame(Map<String, String> settings) {
     refuse(Settings.differences(begun().settings, settings));
   }
 
   /**
-   * Refuses a sweep with other settings or another source than the one that was started here.
+   * Refuses settings or a source that differ from those of the sweep in the directory.
    *
-   * @param source where they come from
+   * @param source source of the pairs
    */
   public void requireSame(String source, Map<String, String> settings) {
     Identity found = begun();
@@ -69,7 +69,7 @@ public record SweepFiles(Storage storage, Path directory) {
     return storage.readJson(identity(), Identity.class);
   }
 
-  /** Starts a sweep, or continues one, which is then no longer complete. */
+  /** Starts or continues a sweep, and marks it as incomplete. */
   void begin(DatasetCard card, Map<String, String> settings) {
     if (exist()) {
       requireSame(settings);
@@ -91,7 +91,7 @@ public record SweepFiles(Storage storage, Path directory) {
     }
   }
 
-  /** A cell that is done. */
+  /** Reads the result of a cell; empty if the cell is not done. */
   Optional<CellResult> read(Cell cell) {
     Path path = path(cell);
     return storage.exists(path)

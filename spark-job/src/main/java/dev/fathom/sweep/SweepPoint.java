@@ -11,7 +11,7 @@ import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 /**
  * The repeats of one setting.
  *
- * @param settings the keys that are swept, with their values here
+ * @param settings the swept keys with their values
  * @param repeats number of repeats that were measured
  * @param failed number of repeats that failed
  * @param figures mean and spread of each metric over the repeats
@@ -20,9 +20,9 @@ public record SweepPoint(
     Map<String, String> settings, int repeats, int failed, Map<Metric, Spread> figures) {
 
   /**
-   * A figure over the repeats.
+   * The spread of a metric over the repeats.
    *
-   * @param standardDeviation with n−1 in the denominator; 0 if there is one value
+   * @param standardDeviation with n−1 in the denominator; 0 if there is only one value
    */
   public record Spread(double mean, double standardDeviation, int count) {
 

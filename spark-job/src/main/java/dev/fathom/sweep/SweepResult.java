@@ -7,10 +7,11 @@ import java.util.Optional;
 /**
  * The result of a sweep.
  *
- * @param cells in the order of the grid
+ * @param cells results of the cells, in the order of the grid
  * @param points the cells with the repeats of each setting combined
- * @param recommendation empty if no width was swept or there were no validation pairs
- * @param seconds time of the whole stage, without cells that were there before
+ * @param recommendation the recommended width; empty if no width was swept or there were no
+ *     validation pairs
+ * @param seconds time of the whole stage, without the cells of earlier, interrupted runs
  */
 public record SweepResult(
     List<CellResult> cells,

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The {@code sweep} keys, over the settings that all cells share.
+ * The {@code sweep} keys, and the settings that all cells share.
  *
  * @param common the settings of the job
  * @param grid keys with their values; every combination is tried, and the embedding width comes
@@ -71,7 +71,7 @@ public record SweepSettings(Settings common, Map<String, List<String>> grid, int
     }
   }
 
-  /** Every cell, the repeats of a setting side by side. */
+  /** Every cell, with the repeats of a setting next to each other. */
   List<Cell> cells() {
     List<Map<String, String>> points = List.of(Map.of());
     for (Map.Entry<String, List<String>> axis : grid.entrySet()) {
@@ -102,7 +102,7 @@ public record SweepSettings(Settings common, Map<String, List<String>> grid, int
     return common.with(assignments);
   }
 
-  /** The settings that all cells share. A sweep that is continued must have the same. */
+  /** The settings that all cells share, which must be the same when a sweep is continued. */
   public Map<String, String> identity() {
     Map<String, String> identity = new TreeMap<>(common.effective());
     identity.keySet().removeIf(key -> key.startsWith("sweep.") || key.startsWith("output."));

@@ -16,30 +16,30 @@ import java.util.OptionalDouble;
 import java.util.function.Supplier;
 
 /**
- * A training within one thread. The workers take turns, so the parameters are the same bits as
- * those of {@link Train} with as many workers on a cluster. It needs all pairs in this process.
+ * A training within one thread. The workers take turns, so the parameters equal, bit for bit, those
+ * of {@link Train} with the same number of workers on a cluster. All pairs must be in this process.
  */
 public final class LocalTraining {
   private LocalTraining() {}
 
-  /** Is told of every round. */
+  /** Receives a report of every round. */
   public interface Observer {
     /**
      * Called after each round.
      *
-     * @param model makes the present model, which costs a pass over some pairs
+     * @param model makes a model of the current parameters, which costs a pass over some pairs
      */
     void afterRound(RoundReport report, Supplier<TrainedModel> model);
   }
 
   /**
-   * How a training ended.
+   * The outcome of a training.
    *
    * @param steps number of steps done
    * @param temperature τ at the end
    * @param trainLoss mean L of the rounds that ended in the last epoch, in nats
-   * @param validationLoss L on the validation pairs at the end, empty where there is none
-   * @param pairsPerSecond on this thread
+   * @param validationLoss L on the validation pairs at the end; empty without validation pairs
+   * @param pairsPerSecond pairs trained on per second, on this thread
    */
   public record Result(
       TrainedModel model,
@@ -50,10 +50,10 @@ public final class LocalTraining {
       double pairsPerSecond) {}
 
   /**
-   * Trains to the end.
+   * Trains until the settings end the training.
    *
    * @param start initial parameters; not written to
-   * @throws dev.fathom.error.FathomException if it diverges, or the pairs are too few
+   * @throws dev.fathom.error.FathomException if the loss diverges, or there are too few pairs
    */
   public static Result train(
       Towers towers,

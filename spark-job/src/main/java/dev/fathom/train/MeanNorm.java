@@ -13,18 +13,18 @@ import dev.fathom.train.workers.Workers;
 
 /**
  * A partition's part of the population norm of a finished model: the mean length of an encoder's
- * outputs for its first pairs.
+ * outputs for the partition's first pairs.
  *
- * @param ofX whether for x's encoder, else for y's
+ * @param ofX true for x's encoder, false for y's
  */
 record MeanNorm(Towers towers, BroadcastValue<float[]> parameters, boolean ofX)
     implements WorkerTask<Double> {
   private static final long serialVersionUID = 1L;
 
-  /** Number of rows of each partition that are used. */
+  /** Largest number of a partition's rows that are used. */
   private static final int ROWS = 2048;
 
-  /** Makes the finished model. Its norms are those of its training pairs. */
+  /** Makes the finished model, with the population norms of its training pairs. */
   static TrainedModel finish(Towers towers, float[] parameters, Workers workers) {
     if (towers.similarity().sampleRows() == 0) {
       return new TrainedModel(towers, parameters, 1, 1);

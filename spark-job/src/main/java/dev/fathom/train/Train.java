@@ -60,13 +60,13 @@ public final class Train {
     storage = new Storage(spark.sparkContext().hadoopConfiguration());
   }
 
-  /** The dataset to train on. */
+  /** Sets the dataset to train on. */
   public Train data(String directory) {
     data = new DatasetFiles(new Path(directory));
     return this;
   }
 
-  /** The directory that the model is written to; it must be the run's own. */
+  /** Sets the directory that the model is written to, which no other run may use. */
   public Train output(String directory) {
     output = new TrainFiles(new Path(directory));
     return this;
@@ -106,7 +106,7 @@ public final class Train {
         new Checkpoints(storage, output.checkpoints(), identity(card, partitions));
     Supplier<float[]> drawn =
         () -> model.initialParameters(towers, card, storage, settings.training().seed());
-    // An earlier model that does not fit is told before any pair is read.
+    // Reports an earlier model that does not fit before any pair is read.
     Optional<float[]> initial =
         checkpoints.newest().isPresent() ? Optional.empty() : Optional.of(drawn.get());
     spark.sparkContext().setJobDescription("train: count the pairs of the shards");
@@ -150,8 +150,8 @@ public final class Train {
 
     /**
      * @param most largest number of workers
-     * @param load loads the pairs on this many workers
-     * @param workers present number of workers
+     * @param load loads the pairs on a given number of workers
+     * @param workers initial number of workers
      */
     Placement(int most, IntFunction<PlacedRdd<PlacedPairs>> load, int workers) {
       this.most = most;
@@ -215,7 +215,7 @@ public final class Train {
       try {
         ContrastiveTrainingMaster.fit(
             towers,
-            // What it goes on from stands in the checkpoint.
+            // A resumed training takes its parameters from the checkpoint; these are placeholders.
             resumed.isPresent()
                 ? towers.initialParameters(settings.training().seed())
                 : initial.get(),
@@ -227,7 +227,7 @@ public final class Train {
               return end.get().keptParameters();
             });
       } catch (Exception e) {
-        // Spark throws what it does not declare.
+        // Spark may throw checked exceptions that it does not declare.
         if (done.get() != null && ShutdownHookManager.get().isShutdownInProgress()) {
           save(metrics, checkpoints, done.get());
         }
@@ -242,7 +242,10 @@ public final class Train {
     }
   }
 
-  /** The sizes of encoders may follow from defaults, which differ between versions. */
+  /**
+   * Checks the number of parameters. The sizes of encoders may follow from defaults, which differ
+   * between versions.
+   */
   private static void requireFit(TrainingState state, Towers towers) {
     if (state.parameters().length != towers.parameterCount()) {
       throw FathomException.usage(
@@ -269,7 +272,8 @@ public final class Train {
   }
 
   /**
-   * Everything that determines the result: with the same identity a training ends in the same bits.
+   * Everything that determines the result: two trainings with the same identity end in the same
+   * bits.
    */
   private Map<String, String> identity(DatasetCard card, int partitions) {
     Map<String, String> identity = new TreeMap<>();
@@ -283,8 +287,8 @@ public final class Train {
                 identity.put(key, value);
               }
             });
-    // How often it is saved does not change it, and how many workers there are only under
-    // averaging.
+    // The checkpoint interval does not change the result. The number of workers changes it only
+    // with averaging, where it is the number of partitions.
     identity.remove("training.checkpointEvery");
     identity.remove("training.workers");
     identity.put("partitions", Integer.toString(partitions));
@@ -293,9 +297,9 @@ public final class Train {
   }
 
   /**
-   * The largest number of tasks that train. With averaging there is one per partition, and tasks
-   * without a core wait for their turn. A step of a global batch needs all tasks at the same time,
-   * so there are no more than cores.
+   * The largest number of tasks that train. With averaging there is one task per partition, and
+   * tasks without a core wait for their turn. A step of a global batch needs all tasks at the same
+   * time, so there are at most as many tasks as cores.
    */
   private int mostWorkers(int partitions) {
     int wanted = settings.training().workers();
@@ -304,7 +308,7 @@ public final class Train {
         : Math.min(wanted, partitions);
   }
 
-  /** A line that tells how many of the cores are used. */
+  /** A line for the log that says how many of the cores are used. */
   private String told(int partitions, int workers, int cores) {
     int batch = settings.training().batchSize();
     String idle =

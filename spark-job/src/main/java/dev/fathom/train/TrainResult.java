@@ -4,13 +4,13 @@ package dev.fathom.train;
 import java.util.OptionalDouble;
 
 /**
- * How a training ended.
+ * The outcome of a training.
  *
  * @param model the model directory
  * @param initialTemperature τ at the start
  * @param finalTemperature τ at the end
  * @param trainLoss mean L of the rounds that ended in the last epoch, in nats
- * @param validationLoss L on the validation split at the end, empty where there is none
+ * @param validationLoss L on the validation split at the end; empty without validation pairs
  * @param pairsPerSecond of all workers together, rounds and averaging included
  * @param workers number of workers at the end
  * @param steps number of optimiser steps done

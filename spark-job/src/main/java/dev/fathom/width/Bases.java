@@ -6,7 +6,7 @@ import dev.fathom.random.RandomStream;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
-/** The new axes of each way, learned of some vectors. */
+/** The new axes of every reduction, learned from some vectors. */
 final class Bases {
 
   /*
@@ -35,12 +35,12 @@ final class Bases {
     this.seed = seed;
   }
 
-  /** Learns from n pairs, n × d each. */
+  /** Learns the axes from n pairs, n × d each. */
   static Bases ofPairs(float[] x, float[] y, int d, long seed) {
     return new Bases(x, y, true, d, seed);
   }
 
-  /** Learns from n rows, n × d. */
+  /** Learns the axes from n rows, n × d. */
   static Bases ofOneSide(float[] x, int d, long seed) {
     return new Bases(x, x, false, d, seed);
   }
@@ -48,7 +48,7 @@ final class Bases {
   /** The maps of both sides. */
   record Maps(LinearMap x, LinearMap y) {}
 
-  /** Those of a way whose axes are learned or drawn. */
+  /** Returns the maps of a reduction whose axes are learned or drawn. */
   Maps of(Reduction reduction) {
     double[] none = new double[d];
     return switch (reduction) {
@@ -127,7 +127,7 @@ final class Bases {
     return Moments.axes(symmetric, d);
   }
 
-  /** Columns in random order. */
+  /** Draws columns in random order. */
   int[] randomColumns(int draw) {
     int[] columns = IntStream.range(0, d).toArray();
     RandomStream.shuffle(columns, d, RandomStream.of(seed, "random-columns", draw));

@@ -5,15 +5,15 @@ import dev.fathom.blas.Matrix;
 import java.util.stream.IntStream;
 
 /**
- * A ↦ (v − centre)·axesᵀ.
+ * The map v ↦ (v − centre)·axesᵀ.
  *
  * @param centre d numbers
- * @param axes k × d, row-major, the most telling first
+ * @param axes k × d, row-major, the most informative first
  */
 record LinearMap(double[] centre, float[] axes) {
   private static final int BLOCK = 1024;
 
-  /** From double precision. */
+  /** Makes a map from axes in double precision. */
   static LinearMap of(double[] centre, double[] axes) {
     float[] rounded = new float[axes.length];
     for (int i = 0; i < axes.length; i++) {
@@ -22,7 +22,7 @@ record LinearMap(double[] centre, float[] axes) {
     return new LinearMap(centre, rounded);
   }
 
-  /** k. */
+  /** The number of axes, k. */
   int width() {
     return axes.length / centre.length;
   }

@@ -4,7 +4,7 @@ package dev.fathom.width;
 import dev.fathom.blas.DoubleMatrix;
 import dev.fathom.blas.SymmetricEigen;
 
-/** Sums over rows in double precision, and what is made of symmetric matrices. */
+/** Sums over rows in double precision, and functions of symmetric matrices. */
 final class Moments {
   private static final int BLOCK = 1024;
 
@@ -20,7 +20,7 @@ final class Moments {
     return mean;
   }
 
-  /** Mean of (a − meanA)ᵀ(b − meanB), d × d, of two matrices of n × d values. */
+  /** Mean of (a − meanA)ᵀ(b − meanB), d × d, for two matrices of n × d values. */
   static double[] covariance(float[] a, double[] meanA, float[] b, double[] meanB) {
     int d = meanA.length;
     int n = a.length / d;
@@ -43,7 +43,7 @@ final class Moments {
     return covariance;
   }
 
-  /** The eigenvectors of a symmetric d × d matrix, a row each, that of the largest value first. */
+  /** The eigenvectors of a symmetric d × d matrix, one per row, by descending eigenvalue. */
   static double[] axes(double[] symmetric, int d) {
     double[] vectors = symmetric.clone();
     SymmetricEigen.vectors(vectors, d);
@@ -54,7 +54,7 @@ final class Moments {
     return axes;
   }
 
-  /** (C + ridge·I)^−½ of a covariance C. */
+  /** The matrix (C + ridge·I)^−½ for a covariance C. */
   static double[] whitening(double[] covariance, int d, double ridge) {
     double[] vectors = covariance.clone();
     double[] values = SymmetricEigen.vectors(vectors, d);
@@ -77,7 +77,7 @@ final class Moments {
     return product;
   }
 
-  /** The mean of the diagonal. */
+  /** The mean of the covariance's diagonal. */
   static double meanVariance(double[] covariance, int d) {
     double trace = 0;
     for (int i = 0; i < d; i++) {

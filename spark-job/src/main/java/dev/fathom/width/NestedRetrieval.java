@@ -5,10 +5,7 @@ import dev.fathom.blas.Matrix;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/**
- * What queries find among vectors when only their first w numbers are compared, by cosine, for many
- * w in one pass.
- */
+/** Searches vectors by cosine of only their first w numbers, for many w in one pass. */
 final class NestedRetrieval {
 
   /*
@@ -22,15 +19,18 @@ final class NestedRetrieval {
   private final int d;
   private final int[] widths;
 
-  /** The columns from the width before to widths[w], n rows: what a product takes in one piece. */
+  /**
+   * For each w, the columns from widths[w − 1] to widths[w] of all n rows, which a product takes in
+   * one piece.
+   */
   private final float[][] columns;
 
-  /** 1/length of the first widths[w] numbers of each vector, 0 for none. */
+  /** 1/length of the first widths[w] numbers of each vector, 0 if the length is 0. */
   private final float[][] inverse;
 
   /**
    * @param vectors n × d, row-major
-   * @param widths ascending
+   * @param widths the widths, ascending
    */
   NestedRetrieval(float[] vectors, int d, int[] widths) {
     this.d = d;
@@ -71,23 +71,23 @@ final class NestedRetrieval {
     return chosen;
   }
 
-  /** What a query's similarities to all vectors are worth, 0 … 1. */
+  /** Rates a query's similarities to all vectors. */
   @FunctionalInterface
   interface Judge {
     /**
-     * Judges.
+     * Returns the quality of a query's ranking, 0 … 1.
      *
-     * @param similarities to each vector, times the query's length; may be changed
+     * @param similarities similarities to each vector, times the query's length; may be changed
      */
     double quality(int query, float[] similarities);
   }
 
   /**
-   * Judges the named queries.
+   * Rates the named queries.
    *
    * @param queries q × d, row-major
-   * @param named rows of them
-   * @param quality receives for each width what each of the named queries is worth, in its place
+   * @param named rows of the queries to rate
+   * @param quality receives, for each width, the quality of each named query, at the query's row
    */
   void judge(float[] queries, int[] named, Judge judge, double[][] quality) {
     IntStream.range(0, (named.length + QUERIES - 1) / QUERIES)
@@ -118,7 +118,7 @@ final class NestedRetrieval {
             });
   }
 
-  /** The places of the k largest values, the largest first; of equal ones the first. */
+  /** The indices of the k largest values, the largest first; of equal values the first ones. */
   static int[] largest(float[] values, int k) {
     int[] places = new int[Math.min(k, values.length)];
     Arrays.fill(places, -1);

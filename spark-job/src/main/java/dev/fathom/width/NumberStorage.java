@@ -4,15 +4,15 @@ package dev.fathom.width;
 import com.fasterxml.jackson.annotation.JsonValue;
 
 /**
- * How the numbers of the vectors that are searched are stored. A query has all its bits: storing it
- * costs nothing.
+ * How the numbers of the searched vectors are stored. Queries keep full precision, as they are not
+ * stored.
  */
 public enum NumberStorage {
-  /** Floats. */
+  /** Four-byte floats. */
   FLOAT("float32", Float.SIZE),
-  /** A byte a number: one of 255 even steps of its column. */
+  /** One byte per number: one of 255 even steps of its column. */
   BYTE("int8", Byte.SIZE),
-  /** A bit a number: whether it is above its column's mean. */
+  /** One bit per number: whether it is above its column's mean. */
   BIT("1-bit", 1);
 
   private static final int STEPS = Byte.MAX_VALUE;
@@ -25,22 +25,22 @@ public enum NumberStorage {
     this.bits = bits;
   }
 
-  /** Its name in reports. */
+  /** The storage's name in reports. */
   @JsonValue
   public String key() {
     return key;
   }
 
-  /** Bytes that a vector of this width takes. */
+  /** Number of bytes of a vector of this width. */
   public int bytes(int width) {
     return (width * bits + Byte.SIZE - 1) / Byte.SIZE;
   }
 
   /**
-   * Vectors as they are read back.
+   * Returns vectors as they are read back from this storage.
    *
    * @param values n × d, row-major
-   * @param columns of vectors like these, d of them
+   * @param columns statistics of the d columns of such vectors
    */
   float[] stored(float[] values, Columns columns) {
     if (this == FLOAT) {
@@ -61,14 +61,14 @@ public enum NumberStorage {
   }
 
   /**
-   * What is known of the columns of vectors.
+   * Statistics of the columns of vectors.
    *
-   * @param mean of each
-   * @param deviation mean distance from it
-   * @param largest absolute value
+   * @param mean mean of each column
+   * @param deviation mean distance from the mean, of each column
+   * @param largest largest absolute value of each column
    */
   record Columns(float[] mean, float[] deviation, float[] largest) {
-    /** Those of n × d values. */
+    /** Computes the statistics of n × d values. */
     static Columns of(float[] values, int d) {
       double[] mean = new double[d];
       float[] largest = new float[d];

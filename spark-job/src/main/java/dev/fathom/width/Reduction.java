@@ -3,11 +3,9 @@ package dev.fathom.width;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 
-/** A way to make vectors shorter. Of the new coordinates the first w are kept. */
+/** A way to make vectors shorter: it gives new coordinates, of which the first w are kept. */
 public enum Reduction {
-  /**
-   * The first columns as they are, which models that were trained in nested widths are made for.
-   */
+  /** The first columns as they are, for models that were trained with nested widths. */
   TRUNCATION("truncation"),
   /** The principal axes of x, for both sides. */
   PCA("pca"),
@@ -15,9 +13,9 @@ public enum Reduction {
   JOINT_PCA("joint-pca"),
   /** Canonical correlation: axes of their own for each side, weighted by how far they agree. */
   CANONICAL_CORRELATION("canonical-correlation"),
-  /** Random orthonormal axes, which take no learning. */
+  /** Random orthonormal axes, which need no learning. */
   RANDOM_PROJECTION("random-projection"),
-  /** Columns drawn at random: what the first ones are held to. */
+  /** Columns drawn at random, which the first columns are compared with. */
   RANDOM_COLUMNS("random-columns");
 
   private final String key;
@@ -26,7 +24,7 @@ public enum Reduction {
     this.key = key;
   }
 
-  /** Its name in reports. */
+  /** The reduction's name in reports. */
   @JsonValue
   public String key() {
     return key;

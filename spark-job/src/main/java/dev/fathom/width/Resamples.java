@@ -5,16 +5,18 @@ import dev.fathom.random.RandomStream;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
-/** Queries drawn again and again with replacement: the same draws for all that is compared. */
+/**
+ * Queries drawn repeatedly with replacement, with the same draws for everything that is compared.
+ */
 final class Resamples {
   private static final int DRAWS = 1000;
   private static final double TAIL = 0.05;
 
-  /** How often each query is in each draw. */
+  /** How many times each draw contains each query. */
   private final short[][] counts;
 
   /**
-   * Draws.
+   * Makes the draws.
    *
    * @param twice whether the second half of the queries are the partners of the first, which are
    *     drawn with them
@@ -34,10 +36,10 @@ final class Resamples {
     }
   }
 
-  /** A mean and its interval at the 90 % level. */
+  /** A mean and its 90 % interval. */
   record Mean(double mean, double low, double high) {}
 
-  /** The mean of a value of each query. */
+  /** The mean over the queries, given a value for each. */
   Mean of(double[] values) {
     double[] means = new double[DRAWS];
     for (int draw = 0; draw < DRAWS; draw++) {

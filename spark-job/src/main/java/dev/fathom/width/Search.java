@@ -6,23 +6,23 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Some queries, the vectors that they are asked of, and what is right for each of them.
+ * Some queries, the vectors that they search, and the right answers to each of them.
  *
  * @param queries q × d, row-major
  * @param vectors n × d, row-major
- * @param right for each query the places of its partners; of its ten nearest, where a query is one
- *     of the vectors
- * @param self the place of each query among the vectors, −1 where it is not one of them
+ * @param right for each query, the indices of its partners, or of its ten nearest neighbours if
+ *     queries are among the vectors
+ * @param self for each query, its index among the vectors, −1 if it is not one of them
  */
 record Search(float[] queries, float[] vectors, int d, int[][] right, int[] self) {
   static final int DEPTH = 10;
 
   /**
-   * One side's items ask for those of the other.
+   * Makes a search in which one side's items ask for those of the other.
    *
-   * @param askers n × d, a row a pair
-   * @param answers likewise
-   * @param items of the pairs, with the askers in the place of x
+   * @param askers n × d, one row per pair
+   * @param answers n × d, one row per pair
+   * @param items items of the pairs, with the askers in the place of x
    */
   static Search of(float[] askers, float[] answers, int d, Items items, int most) {
     int q = Math.min(most, items.countX());
@@ -38,7 +38,9 @@ record Search(float[] queries, float[] vectors, int d, int[][] right, int[] self
     return new Search(rows(askers, asking, d), rows(answers, answering, d), d, right, self);
   }
 
-  /** The first vectors ask for their nearest at the whole width. */
+  /**
+   * Makes a search in which the first vectors ask for their nearest neighbours at the whole width.
+   */
   static Search ofNearest(float[] vectors, int d, int most) {
     int q = Math.min(most, vectors.length / d);
     int[] self = IntStream.range(0, q).toArray();
@@ -60,16 +62,16 @@ record Search(float[] queries, float[] vectors, int d, int[][] right, int[] self
     return right.length;
   }
 
-  /** The same search among other vectors, of any width. */
+  /** Returns the same search with other queries and vectors, of any width. */
   Search of(float[] otherQueries, float[] otherVectors, int width) {
     return new Search(otherQueries, otherVectors, width, right, self);
   }
 
   /**
-   * What each query finds at each width.
+   * Computes the quality of each query's results at each width.
    *
-   * @param named the queries that ask
-   * @param quality receives a row a width
+   * @param named rows of the queries that ask
+   * @param quality receives one row per width
    */
   void judge(int[] widths, int[] named, double[][] quality) {
     new NestedRetrieval(vectors, d, widths).judge(queries, named, this::quality, quality);
@@ -100,7 +102,7 @@ record Search(float[] queries, float[] vectors, int d, int[][] right, int[] self
       greater += similarity > partner ? 1 : 0;
       ties += similarity == partner ? 1 : 0;
     }
-    // The rank of the nearest partner, of which ties are half.
+    // The rank of the nearest partner, where ties count half.
     return 1 + greater + 0.5 * ties <= DEPTH ? 1 : 0;
   }
 

@@ -18,13 +18,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The stage from embeddings to the width that they need. The embeddings are brought to the driver,
- * whose cores do the work.
+ * The stage from embeddings to the width that they need. The embeddings are read to the driver, and
+ * its cores do the work.
  */
 public final class Width {
   private static final Logger LOG = LoggerFactory.getLogger(Width.class);
 
-  /** Embeddings that the dimension is read from, which takes all pairs of them. */
+  /**
+   * Largest number of embeddings that the dimension is estimated from, as that takes all pairs of
+   * them.
+   */
   private static final int MOST_MEASURED = 5000;
 
   private final SparkSession spark;
@@ -33,11 +36,11 @@ public final class Width {
   private final double loss;
 
   /**
-   * An analysis.
+   * Creates an analysis.
    *
    * @param columns where the sides are
    * @param measure how the dimension is measured, and how many embeddings are read at most
-   * @param loss of quality that is allowed, 0 … 1
+   * @param loss largest allowed loss of quality, 0 … 1
    */
   public Width(SparkSession spark, EmbeddingColumns columns, MeasureSettings measure, double loss) {
     this.spark = spark;
@@ -46,7 +49,7 @@ public final class Width {
     this.loss = loss;
   }
 
-  /** Analyses embeddings: what embed wrote, a Parquet, a matrix or a directory of such. */
+  /** Analyses embeddings: output of embed, a Parquet file, a matrix or a directory of these. */
   public WidthResult execute(String embeddings) {
     long start = System.nanoTime();
     spark.sparkContext().setJobDescription("width: read the embeddings");
@@ -72,9 +75,9 @@ public final class Width {
   }
 
   /**
-   * What is analysed.
+   * The embeddings to analyse.
    *
-   * @param available how many embeddings there were
+   * @param available number of embeddings of which these are a sample
    */
   private record Loaded(EmbeddedPairs pairs, InMemoryMeasure.Origin origin, long available) {}
 

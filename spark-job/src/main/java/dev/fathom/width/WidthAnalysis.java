@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Retrieval of embeddings in memory against their width, on this machine's cores. */
+/** Analyses retrieval against width, for embeddings in memory, on this machine's cores. */
 public final class WidthAnalysis {
 
   /*
@@ -23,13 +23,13 @@ public final class WidthAnalysis {
    */
   private static final int MOST_QUERIES = 2000;
 
-  /** Fewer on either half tell nothing. */
+  /** Smallest number of items in either half; fewer tell nothing. */
   private static final int FEWEST = 20;
 
-  /** Draws of columns that the first ones are held to; each is asked by some of the queries. */
+  /** Number of draws of random columns; each is asked by a part of the queries. */
   private static final int COLUMN_DRAWS = 8;
 
-  /** The quantile at 0.95 of Student's distribution with one degree of freedom less than draws. */
+  /** The 0.95 quantile of Student's distribution with COLUMN_DRAWS − 1 degrees of freedom. */
   private static final double STUDENT = 1.895;
 
   private static final int FEWEST_COLUMNS = 8;
@@ -43,14 +43,14 @@ public final class WidthAnalysis {
   private final List<SearchedSides> searches = new ArrayList<>();
 
   /**
-   * A search, and whether x asks.
+   * A search with its sides.
    *
-   * @param x whether the queries are of x
-   * @param vectorsOfX whether the vectors are
+   * @param x whether the queries are from x
+   * @param vectorsOfX whether the vectors are from x
    */
   private record SearchedSides(Search search, boolean x, boolean vectorsOfX) {}
 
-  /** Learns from half of the items and asks with the other half. */
+  /** Learns from half of the items, and asks with the other half. */
   private WidthAnalysis(float[] x, float[] y, int d, Items items, WidthSettings settings) {
     this.d = d;
     seed = settings.seed();
@@ -79,11 +79,11 @@ public final class WidthAnalysis {
   }
 
   /**
-   * Analyses.
+   * Analyses embeddings.
    *
-   * @param x n × d, finite, no row twice where there is one side
-   * @param y likewise, row i belonging to row i of x; of no numbers where there is one side
-   * @return empty where there are too few to tell
+   * @param x n × d, finite; without repeated rows if there is one side
+   * @param y n × d, finite, row i paired with row i of x; empty if there is one side
+   * @return the analysis; empty if there are too few embeddings
    */
   public static Optional<WidthResult> of(
       float[] x, float[] y, int d, Items items, WidthSettings settings) {
@@ -161,7 +161,8 @@ public final class WidthAnalysis {
   }
 
   /**
-   * The vectors as they are read back from a storage; queries as they are, from the mean of bits.
+   * Replaces the vectors by what is read back from a storage. Queries keep their precision; for
+   * single bits they are centred.
    */
   private static List<SearchedSides> stored(List<SearchedSides> sides, NumberStorage storage) {
     if (storage == NumberStorage.FLOAT) {
@@ -180,7 +181,7 @@ public final class WidthAnalysis {
     return stored;
   }
 
-  /** A row a width, a column a query of all searches. */
+  /** Computes the quality, one row per width, one column per query of all searches. */
   private static double[][] quality(List<SearchedSides> sides, int[] widths) {
     double[][] all = new double[widths.length][0];
     for (SearchedSides one : sides) {
@@ -262,8 +263,9 @@ public final class WidthAnalysis {
   }
 
   /**
-   * First columns that are like any others are one more draw: by how much one draw differs from the
-   * mean of some is told by how much these differ.
+   * Compares the first columns with the draws of random ones. If the first columns are like any
+   * others they are one more draw, and the differences among the draws tell how far one draw lies
+   * from the mean of them.
    */
   private Nested nested(double[][] truncated, double[][] random) {
     double[] better = new double[COLUMN_DRAWS];
@@ -299,7 +301,7 @@ public final class WidthAnalysis {
     return difference;
   }
 
-  /** Powers of two, one and a half times those, and the whole. */
+  /** The widths: powers of two, one and a half times these, and the whole width. */
   private static int[] widths(int d) {
     return IntStream.concat(
             IntStream.iterate(1, width -> width < d, width -> 2 * width)
@@ -311,7 +313,7 @@ public final class WidthAnalysis {
         .toArray();
   }
 
-  /** Rows of length one; of length zero they stay. */
+  /** Scales rows to length one; rows of length zero stay as they are. */
   private float[] unit(float[] rows) {
     for (int row = 0; row < rows.length; row += d) {
       double squares = 0;

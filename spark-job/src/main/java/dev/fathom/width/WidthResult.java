@@ -8,19 +8,18 @@ import java.util.Optional;
 /**
  * Retrieval against width.
  *
- * @param quality what is told of each width
- * @param width of the embeddings as they are
- * @param full the quality at that width, as floats
- * @param queries that were asked
- * @param vectors that they were asked of
- * @param learned vectors that the axes were learned from
- * @param loss of quality that is allowed
- * @param curves one for each way to make vectors shorter and to store them
- * @param nested whether the first columns are better than random ones; empty where there are too
- *     few columns to tell
- * @param dimension the intrinsic dimension, of both sides the shared one, where it could be
- *     measured
- * @param seconds that it took
+ * @param quality the measure of retrieval
+ * @param width width of the given embeddings
+ * @param full the quality at that width, stored as floats
+ * @param queries number of queries
+ * @param vectors number of vectors that are searched
+ * @param learned number of vectors that the axes were learned from
+ * @param loss largest allowed loss of quality, 0 … 1
+ * @param curves one curve for each combination of reduction and storage
+ * @param nested whether the first columns are better than random ones; empty if there are too few
+ *     columns to tell
+ * @param dimension the intrinsic dimension, for two sides the shared one, if it could be measured
+ * @param seconds time of the whole stage
  */
 public record WidthResult(
     Quality quality,
@@ -35,11 +34,13 @@ public record WidthResult(
     Optional<Double> dimension,
     double seconds) {
 
-  /** What is told of a width. */
+  /** The measure of retrieval at a width. */
   public enum Quality {
-    /** Of two sides the share of queries that find a partner among the first ten. */
+    /** For two sides: the share of queries with a partner among the first ten results. */
     RECALL_AT_10("recall@10"),
-    /** Of one side the share of a query's ten nearest at the whole width that are among its ten. */
+    /**
+     * For one side: the share of a query's ten nearest at the whole width that are among its ten.
+     */
     NEIGHBOURS_KEPT("ten nearest neighbours kept");
 
     private final String label;
@@ -48,49 +49,53 @@ public record WidthResult(
       this.label = label;
     }
 
-    /** What a person calls it. */
+    /** The measure's name for display. */
     public String label() {
       return label;
     }
   }
 
   /**
-   * A way.
+   * One reduction with one storage.
    *
-   * @param points by rising width
-   * @param smallest the first width from which on no loss is above the one that is allowed, at the
-   *     upper end of its interval
+   * @param points points of the curve, by rising width
+   * @param smallest the smallest width from which on the upper end of every loss's interval is
+   *     within the allowed loss
    */
   public record Curve(
       Reduction reduction, NumberStorage storage, List<Point> points, Optional<Point> smallest) {}
 
   /**
-   * A width.
+   * One width.
    *
-   * @param bytes a vector
-   * @param quality mean over the queries
-   * @param loss against the whole width as floats, the same queries; negative where it is better
-   * @param low lower end of the loss's interval at the 90 % level
-   * @param high its upper end
+   * @param bytes bytes per vector
+   * @param quality mean quality over the queries
+   * @param loss quality lost against the whole width as floats, with the same queries; negative if
+   *     this width is better
+   * @param low lower end of the loss's 90 % interval
+   * @param high upper end of the loss's 90 % interval
    */
   public record Point(int width, int bytes, double quality, double loss, double low, double high) {}
 
   /**
-   * The first columns against as many at random, over the widths up to half.
+   * The first columns compared with as many random ones, over the widths up to half.
    *
-   * @param better mean of the quality that the first ones have more
-   * @param low lower end of its interval at the 90 % level, to which draws of columns and queries
-   *     add; above 0 the first columns are no ordinary draw
-   * @param high its upper end
+   * @param better mean difference of quality, positive if the first columns are better
+   * @param low lower end of its 90 % interval, which covers draws of columns and of queries; if it
+   *     is above 0, the first columns are no ordinary draw
+   * @param high upper end of its 90 % interval
    */
   public record Nested(double better, double low, double high) {
-    /** Whether cutting off columns is more than chance. */
+    /** Whether the first columns are better than random ones by more than chance. */
     public boolean isBetterThanRandom() {
       return low > 0;
     }
   }
 
-  /** The way that takes the fewest bytes within the loss that is allowed, float by float or any. */
+  /**
+   * The curve that needs the fewest bytes within the allowed loss, among float storage only or all
+   * storages.
+   */
   public Optional<Curve> best(boolean floats) {
     return curves.stream()
         .filter(curve -> curve.smallest.isPresent())
@@ -99,7 +104,7 @@ public record WidthResult(
         .min(Comparator.comparingInt(curve -> curve.smallest.orElseThrow().bytes));
   }
 
-  /** A copy with the dimension and the time. */
+  /** Returns a copy with the dimension and the time. */
   WidthResult with(Optional<Double> measured, double total) {
     return new WidthResult(
         quality, width, full, queries, vectors, learned, loss, curves, nested, measured, total);

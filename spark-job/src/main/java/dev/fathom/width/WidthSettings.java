@@ -2,9 +2,9 @@
 package dev.fathom.width;
 
 /**
- * What is asked of a width.
+ * The settings of a width analysis.
  *
- * @param loss of quality that is allowed, 0 … 1
- * @param seed of every random choice
+ * @param loss largest allowed loss of quality, 0 … 1
+ * @param seed seed of every random choice
  */
 public record WidthSettings(double loss, long seed) {}

@@ -13,15 +13,15 @@ import java.util.stream.Collectors;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * Which frozen networks describe pictures and captions, and how: keys of {@code image} and {@code
- * text}.
+ * The frozen networks that describe pictures and captions, and how they are used: keys of {@code
+ * image} and {@code text}.
  *
- * @param image that of pictures, empty for none
- * @param text that of captions, empty for none
+ * @param image the network for pictures, empty for none
+ * @param text the network for captions, empty for none
  */
 public record BackboneSettings(Optional<Image> image, Optional<Text> text) {
 
-  /** No frozen networks. */
+  /** Settings without frozen networks. */
   public static final BackboneSettings NONE =
       new BackboneSettings(Optional.empty(), Optional.empty());
 
@@ -30,13 +30,13 @@ public record BackboneSettings(Optional<Image> image, Optional<Text> text) {
   private static final List<Double> IMAGENET_MEAN = List.of(0.485, 0.456, 0.406);
   private static final List<Double> IMAGENET_DEVIATION = List.of(0.229, 0.224, 0.225);
 
-  /** What goes into a network, by the name of what it was trained with. */
+  /** Presets of a network's input, named by what the network was trained with. */
   private enum Preset {
-    /** The largest square in the middle; mean and deviation of CLIP's training. */
+    /** The largest square in the middle, with mean and deviation of CLIP's training. */
     CLIP,
-    /** The middle 224 of 256 pixels; mean and deviation of ImageNet. */
+    /** The middle 224 of 256 pixels, with mean and deviation of ImageNet. */
     IMAGENET,
-    /** The whole picture with white margins, values of 0 to 1. */
+    /** The whole picture with white margins, with values of 0 to 1. */
     UNIT;
 
     Backbone.Picture input() {
@@ -60,13 +60,13 @@ public record BackboneSettings(Optional<Image> image, Optional<Text> text) {
   }
 
   /**
-   * The network of pictures.
+   * The network for pictures.
    *
-   * @param path of the ONNX file
-   * @param size pixels of a side, empty for what the network says
-   * @param input all else that makes a picture its input
-   * @param pooling how its output becomes a vector, empty for what suits it
-   * @param output that is taken, empty for the likeliest
+   * @param path path of the ONNX file
+   * @param size number of pixels on a side; if empty, the network's own
+   * @param input everything else that makes a picture the network's input
+   * @param pooling how the output becomes a vector; if empty, the way that suits the output
+   * @param output name of the output to use; if empty, the likeliest
    */
   public record Image(
       String path,
@@ -76,13 +76,14 @@ public record BackboneSettings(Optional<Image> image, Optional<Text> text) {
       Optional<String> output) {}
 
   /**
-   * The network of captions.
+   * The network for captions.
    *
-   * @param path of the ONNX file
+   * @param path path of the ONNX file
    * @param tokenizer path of the {@code tokenizer.json}
-   * @param maxTokens that are read of a caption at most, empty for what the tokenizer says
-   * @param pooling how its output becomes a vector, empty for what suits it
-   * @param output that is taken, empty for the likeliest
+   * @param maxTokens largest number of tokens that are read of a caption; if empty, the tokenizer's
+   *     own
+   * @param pooling how the output becomes a vector; if empty, the way that suits the output
+   * @param output name of the output to use; if empty, the likeliest
    */
   public record Text(
       String path,
@@ -98,7 +99,7 @@ public record BackboneSettings(Optional<Image> image, Optional<Text> text) {
         settings.text("text.backbone").map(path -> text(path, settings)));
   }
 
-  /** The same networks as a model was trained on, of a dataset's sides. */
+  /** Returns settings with the networks that a model was trained on, from a dataset's sides. */
   public static BackboneSettings of(List<Backbone> networks) {
     return new BackboneSettings(
         networks.stream()
@@ -125,14 +126,14 @@ public record BackboneSettings(Optional<Image> image, Optional<Text> text) {
                         Optional.of(network.output()))));
   }
 
-  /** The networks here of the modalities that others are of. */
+  /** Returns those of these networks whose modality other settings have, too. */
   public BackboneSettings among(BackboneSettings others) {
     return new BackboneSettings(
         image.filter(network -> others.image().isPresent()),
         text.filter(network -> others.text().isPresent()));
   }
 
-  /** These networks, their files where others are. */
+  /** Returns these networks with the paths of other settings' files. */
   public BackboneSettings at(BackboneSettings others) {
     if ((others.image().isPresent() && image.isEmpty())
         || (others.text().isPresent() && text.isEmpty())) {
@@ -159,8 +160,8 @@ public record BackboneSettings(Optional<Image> image, Optional<Text> text) {
   }
 
   /**
-   * All that features depend on, as text; empty without networks. A test holds it, as another text
-   * parts datasets that are alike.
+   * Everything that features depend on, as text; empty without networks. A test fixes the text, as
+   * a changed one would separate datasets that are alike.
    */
   public String provenance(Storage storage) {
     List<String> words = new ArrayList<>();

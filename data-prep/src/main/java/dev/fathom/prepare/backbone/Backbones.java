@@ -20,8 +20,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
- * The frozen networks of a job. The driver reads each, opens it and runs it once, so that what does
- * not fit is told before the rows are read; executors get its file once and open it once.
+ * The frozen networks of a job. The driver reads each, opens it and runs it once, so that one that
+ * does not fit is reported before the rows are read; executors receive and open its file only once.
  */
 public final class Backbones implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -30,17 +30,17 @@ public final class Backbones implements Serializable {
   private static final String TEXT_KEY = "text.backbone";
   private static final int USUAL_SIZE = 224;
 
-  /** None. */
+  /** No frozen networks. */
   public static final Backbones NONE = new Backbones(null, null);
 
   private final Sent image;
   private final Sent text;
 
   /**
-   * A network on its way to executors.
+   * A network as it is sent to executors.
    *
-   * @param tokenizer of captions, null of pictures
-   * @param threads that a run may take
+   * @param tokenizer tokenizer of captions, null for pictures
+   * @param threads number of threads that a run may use
    * @param alone whether a row is run by itself
    */
   private record Sent(
@@ -87,7 +87,7 @@ public final class Backbones implements Serializable {
   /**
    * A network that has run once.
    *
-   * @param tokenizer of captions, null of pictures
+   * @param tokenizer tokenizer of captions, null for pictures
    * @param alone whether a row is run by itself
    */
   record Tried(
@@ -117,8 +117,8 @@ public final class Backbones implements Serializable {
   /**
    * Reads and tries the networks that the settings name.
    *
-   * @param wanted of these modalities; others are not opened
-   * @throws FathomException of usage or data where a network cannot be read or does not fit
+   * @param wanted modalities whose networks are opened
+   * @throws FathomException of usage or data if a network cannot be read or does not fit
    */
   public static Backbones open(
       JavaSparkContext spark, Storage storage, BackboneSettings settings, List<Modality> wanted) {
@@ -222,7 +222,7 @@ public final class Backbones implements Serializable {
     }
   }
 
-  /** The width of the features, once the longest caption has gone through. */
+  /** The width of the features, after a trial run of the longest caption. */
   private static int tried(TextFeatures features, String longest) {
     features.of(List.of("a"));
     try {
@@ -262,10 +262,10 @@ public final class Backbones implements Serializable {
   }
 
   /**
-   * Refuses other files than a model was trained on.
+   * Refuses files other than those that a model was trained on.
    *
-   * @param expected the network that the model's side tells of
-   * @throws FathomException of data where the content of a file is another
+   * @param expected the network on the card of the model
+   * @throws FathomException of data if the content of a file differs
    */
   public static void requireSame(Backbone expected, Backbone found) {
     requireSame(expected.sha256(), found.sha256(), found.path());
@@ -282,7 +282,7 @@ public final class Backbones implements Serializable {
     }
   }
 
-  /** The network that describes what a source holds. */
+  /** The network that describes a modality of the source. */
   public Optional<Backbone> of(Modality modality) {
     Sent sent =
         switch (modality) {
@@ -293,20 +293,20 @@ public final class Backbones implements Serializable {
     return Optional.ofNullable(sent).map(Sent::backbone);
   }
 
-  /** What describes pictures, on an executor. */
+  /** The features of pictures, opened on an executor. */
   public Optional<PictureFeatures> pictures() {
     return Optional.ofNullable(image)
         .map(sent -> new PictureFeatures(sent.network(), sent.backbone()));
   }
 
-  /** What describes captions, on an executor. */
+  /** The features of captions, opened on an executor. */
   public Optional<TextFeatures> texts() {
     return Optional.ofNullable(text)
         .map(
             sent -> new TextFeatures(sent.network(), sent.tokens(), sent.backbone(), sent.alone()));
   }
 
-  /** Closes what is open on the driver. */
+  /** Closes everything that is open on the driver. */
   public void close() {
     Optional.ofNullable(image).ifPresent(Sent::close);
     Optional.ofNullable(text).ifPresent(Sent::close);

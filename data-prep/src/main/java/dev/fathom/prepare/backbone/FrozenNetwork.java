@@ -22,14 +22,14 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * A network that is open in this process. What runs it brings the thread along: any number of tasks
- * may run it at a time.
+ * A network that is open in this process. A run uses the caller's thread, and any number of tasks
+ * may run the network at a time.
  */
 final class FrozenNetwork implements AutoCloseable {
   private static final OrtEnvironment ENVIRONMENT =
       OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "fathom");
 
-  /** Outputs that are one vector a row, as exporters name them; the likeliest first. */
+  /** Usual names of outputs with one vector per row, the likeliest first. */
   private static final List<String> LIKELY =
       List.of("image_embeds", "text_embeds", "sentence_embedding", "pooler_output", "embedding");
 
@@ -38,7 +38,7 @@ final class FrozenNetwork implements AutoCloseable {
 
   private final OrtSession session;
 
-  /** Held by every run, so that the session is not freed under one. */
+  /** Read lock of every run, so that the session is not freed during one. */
   private final ReadWriteLock open = new ReentrantReadWriteLock();
 
   private final Map<String, TensorInfo> inputs;
@@ -53,18 +53,19 @@ final class FrozenNetwork implements AutoCloseable {
   /**
    * Opens a network.
    *
-   * @param threads that one run may take
-   * @throws OrtException where ONNX Runtime does not take it
+   * @param threads number of threads that one run may use
+   * @throws OrtException if ONNX Runtime refuses the network
    */
   static FrozenNetwork open(byte[] model, int threads) throws OrtException {
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(threads);
       options.setInterOpNumThreads(1);
-      // Lengths differ from run to run: what an arena had kept for each would never be given back.
+      // Lengths differ from run to run, and an arena would never give back what it keeps for each
+      // of them.
       options.setCPUArenaAllocator(false);
       options.setMemoryPatternOptimization(false);
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
-      // ONNX Runtime's own format, which nothing looks through, is not taken.
+      // ONNX Runtime's own format is refused, as nothing here checks it for references to files.
       options.addConfigEntry("session.load_model_format", "ONNX");
       return new FrozenNetwork(ENVIRONMENT.createSession(model, options));
     }
@@ -81,12 +82,12 @@ final class FrozenNetwork implements AutoCloseable {
     return tensors;
   }
 
-  /** The tensors that go in, by their names, in the network's order. */
+  /** The input tensors by their names, in the network's order. */
   Map<String, TensorInfo> inputs() {
     return inputs;
   }
 
-  /** What goes in, for a person. */
+  /** A description of the inputs for a person. */
   String told() {
     return told(inputs);
   }
@@ -106,10 +107,10 @@ final class FrozenNetwork implements AutoCloseable {
   }
 
   /**
-   * The output that is taken.
+   * Chooses the output to use.
    *
-   * @param wanted by a setting
-   * @param key of that setting
+   * @param wanted name from a setting
+   * @param key key of that setting
    */
   String output(Optional<String> wanted, String key) {
     if (wanted.isPresent() && !outputs.containsKey(wanted.get())) {
@@ -125,7 +126,7 @@ final class FrozenNetwork implements AutoCloseable {
         .orElseThrow(() -> FathomException.data("the network has no output that is a tensor"));
   }
 
-  /** How an output becomes a vector. */
+  /** Chooses how an output becomes a vector. */
   Pooling pooling(String output, Optional<Pooling> wanted, boolean texts) {
     TensorInfo tensor = outputs.get(output);
     int rank = tensor.getShape().length;
@@ -152,7 +153,7 @@ final class FrozenNetwork implements AutoCloseable {
     return pooling;
   }
 
-  /** What tensors are made in. */
+  /** The environment in which tensors are created. */
   static OrtEnvironment environment() {
     return ENVIRONMENT;
   }
@@ -160,12 +161,12 @@ final class FrozenNetwork implements AutoCloseable {
   /**
    * Runs the network.
    *
-   * @param fed the inputs, which stay the caller's to close
-   * @param output that is wanted
-   * @param pooling how it becomes a vector
-   * @param tokens of each row that count, the first ones; those behind them are padding
+   * @param fed the inputs, which the caller closes
+   * @param output name of the output to use
+   * @param pooling how the output becomes a vector
+   * @param tokens number of tokens of each row before its padding
    * @param channelsLast whether the output may be a map whose channels are its last axis
-   * @return a vector a row
+   * @return one vector per row
    */
   float[][] run(
       Map<String, OnnxTensor> fed, String output, Pooling pooling, int tokens, boolean channelsLast)
@@ -202,7 +203,8 @@ final class FrozenNetwork implements AutoCloseable {
     if (shape.length == 2 || pooling == Pooling.NONE) {
       return row;
     }
-    // Tokens stand one after the other; channels of a map each with all its places.
+    // An output has one token after the other; a map has one channel after the other, each with all
+    // its positions.
     boolean map = shape.length == 4 && !channelsLast;
     int width = Math.toIntExact(shape[map ? 1 : shape.length - 1]);
     int places = Math.min(row.length / width, tokens);

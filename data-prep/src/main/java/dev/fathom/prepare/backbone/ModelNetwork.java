@@ -12,8 +12,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * The frozen network that a model's side is of, in this process and without Spark: for one query,
- * and for what is made of its file.
+ * The frozen network of a model's side, in this process and without Spark: for a single query, and
+ * for exports of its file.
  */
 public final class ModelNetwork {
   private final Backbones.Tried tried;
@@ -25,9 +25,10 @@ public final class ModelNetwork {
   /**
    * Reads and tries a network.
    *
-   * @param trained that of the model's side
-   * @param settings those of the model, with the places where the files are now
-   * @throws FathomException where a file is not there, or is another than the model was trained on
+   * @param trained the network of the model's side
+   * @param settings settings of the model, with the current paths of the files
+   * @throws FathomException if a file does not exist, or differs from the one that the model was
+   *     trained on
    */
   public static ModelNetwork open(Storage storage, Backbone trained, BackboneSettings settings) {
     Backbones.Tried tried =
@@ -38,22 +39,22 @@ public final class ModelNetwork {
     return new ModelNetwork(tried);
   }
 
-  /** Content of the ONNX file, not a copy. */
+  /** The content of the ONNX file, not a copy. */
   public byte[] model() {
     return tried.model();
   }
 
-  /** Content of the {@code tokenizer.json}, not a copy; null of pictures. */
+  /** The content of the {@code tokenizer.json}, not a copy; null for pictures. */
   public byte[] tokenizer() {
     return tried.tokenizer();
   }
 
   /**
-   * The features of a picture.
+   * Computes the features of a picture.
    *
-   * @param content of its file
-   * @param maxPixels above which it is refused
-   * @throws RejectedRowException where prepare would reject it
+   * @param content content of the picture's file
+   * @param maxPixels number of pixels above which the picture is refused
+   * @throws RejectedRowException if prepare would reject it
    */
   public float[] ofPicture(byte[] content, long maxPixels) throws RejectedRowException {
     ImageDecoder.Picture picture =
@@ -66,9 +67,9 @@ public final class ModelNetwork {
   }
 
   /**
-   * The features of a caption.
+   * Computes the features of a caption.
    *
-   * @param caption as prepare cleans it
+   * @param caption the caption, cleaned as prepare does
    */
   public float[] ofCaption(String caption) {
     try (FrozenNetwork network = FrozenNetwork.open(tried.model(), tried.threads());

@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.apache.hadoop.fs.Path;
 
-/** An ONNX file, looked through before a runtime opens it: it must not lead to other files. */
+/** An ONNX file, which is checked before a runtime opens it: it must not refer to other files. */
 final class OnnxFile {
 
   /*
@@ -32,7 +32,7 @@ final class OnnxFile {
   private static final int OPERATOR = 4;
   private static final int MOST_DEPTH = 64;
 
-  /** More does not fit into an array. */
+  /** Largest number of bytes, as more do not fit into an array. */
   private static final long MOST_BYTES = Integer.MAX_VALUE - 8L;
 
   private final byte[] content;
@@ -40,7 +40,7 @@ final class OnnxFile {
   private boolean external;
   private boolean dynamicallyQuantised;
 
-  /** Messages, each with the messages that are walked in it by the numbers of their fields. */
+  /** The messages that are walked, each with the messages in it by their field numbers. */
   private enum Message {
     MODEL,
     GRAPH,
@@ -87,8 +87,8 @@ final class OnnxFile {
   /**
    * Reads a file.
    *
-   * @param key of the setting that names it
-   * @throws FathomException of usage where it is not there, of data where it is no ONNX model or
+   * @param key key of the setting that names the file
+   * @throws FathomException of usage if the file does not exist, of data if it is no ONNX model or
    *     keeps its numbers in other files
    */
   static OnnxFile read(Storage storage, String path, String key) {
@@ -117,7 +117,7 @@ final class OnnxFile {
     return FathomException.data("%s = %s is no ONNX model, or a broken one", key, path);
   }
 
-  /** The content of a file that a setting names. */
+  /** Reads the content of a file that a setting names. */
   static byte[] content(Storage storage, String path, String key) {
     try {
       Path file = new Path(path);
@@ -142,14 +142,14 @@ final class OnnxFile {
     }
   }
 
-  /** The file's bytes, not a copy. */
+  /** The content of the file, not a copy. */
   byte[] content() {
     return content;
   }
 
   /**
-   * Whether activations are quantised as the network runs, over all that is in the batch: then a
-   * row's features depend on the rows beside it.
+   * Whether activations are quantised while the network runs, over the whole batch, so that a row's
+   * features depend on the rows beside it.
    */
   boolean isDynamicallyQuantised() {
     return dynamicallyQuantised;
@@ -161,7 +161,7 @@ final class OnnxFile {
     }
     while (in.hasRemaining()) {
       long tag = varint(in);
-      // As protobuf reads it: 32 bits, and what is above them dropped.
+      // As protobuf reads it: the low 32 bits only.
       int field = (int) tag >>> 3;
       switch ((int) tag & 7) {
         case VARINT -> {

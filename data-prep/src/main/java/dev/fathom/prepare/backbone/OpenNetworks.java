@@ -5,13 +5,13 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 
-/** What is open in this process, once each, for all tasks. */
+/** Networks and tokenizers that are open in this process, each once for all tasks. */
 final class OpenNetworks {
   private static final Map<String, AutoCloseable> OPEN = new HashMap<>();
 
   private OpenNetworks() {}
 
-  /** What is open under a name; where nothing is, it is opened. */
+  /** Returns the object that is open under a name, and opens it if there is none. */
   static <T extends AutoCloseable> T get(String name, Class<T> type, Callable<T> opening)
       throws Exception {
     synchronized (OPEN) {
@@ -24,7 +24,7 @@ final class OpenNetworks {
     }
   }
 
-  /** Closes what is open under a name. */
+  /** Closes the object that is open under a name. */
   static void close(String name) {
     synchronized (OPEN) {
       AutoCloseable open = OPEN.remove(name);

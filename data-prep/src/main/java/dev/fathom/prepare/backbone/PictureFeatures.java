@@ -14,8 +14,8 @@ import java.nio.FloatBuffer;
 import java.util.Map;
 
 /**
- * The features that a frozen network gives for pictures, one picture a run: a batch is no faster on
- * a CPU, and so nothing beside a picture can change its features. For one thread.
+ * Computes the features of pictures by a frozen network, one picture per run: a batch is no faster
+ * on a CPU, and this way no other picture can change its features. For one thread.
  */
 public final class PictureFeatures {
   private static final int CHANNELS = 3;
@@ -26,19 +26,19 @@ public final class PictureFeatures {
   private final Layout layout;
   private final FloatBuffer pixels;
 
-  /** What the network sees for each byte of each channel, in the order in which they go in. */
+  /** The network's input for each byte of each channel, in the network's order of channels. */
   private final float[][] lookup = new float[CHANNELS][VALUES];
 
   /**
-   * How a network takes its pictures.
+   * The layout of a network's picture input.
    *
-   * @param name of the input
+   * @param name name of the input
    * @param channelsFirst whether each channel is a plane of its own
-   * @param size pixels of a side, 0 where the network takes any
+   * @param size number of pixels on a side, 0 if the network takes any
    */
   record Layout(String name, boolean channelsFirst, int size) {
 
-    /** That of a network, where it takes pictures. */
+    /** Finds the layout of a network; fails if it does not take pictures. */
     static Layout of(FrozenNetwork network, String path) {
       Map.Entry<String, TensorInfo> input = network.inputs().entrySet().iterator().next();
       long[] shape = input.getValue().getShape();
@@ -84,21 +84,21 @@ public final class PictureFeatures {
     }
   }
 
-  /** The channel of a picture that goes in at a place. */
+  /** The channel of a picture that is given to the network at a position. */
   private int channel(int to) {
     return backbone.picture().blueFirst() ? CHANNELS - 1 - to : to;
   }
 
-  /** The network. */
+  /** The description of the network. */
   public Backbone backbone() {
     return backbone;
   }
 
   /**
-   * The features of a picture.
+   * Computes the features of a picture.
    *
-   * @param picture a square; one of another size than the network's is resized
-   * @throws FathomException where the network fails
+   * @param picture a square, which is resized if its size is not the network's
+   * @throws FathomException if the network fails
    */
   public float[] of(ImageDecoder.Picture picture) {
     int size = backbone.picture().size();
@@ -120,7 +120,7 @@ public final class PictureFeatures {
     }
   }
 
-  /** The numbers that go in for a picture, in their order. */
+  /** The network's input for a picture, in its order. */
   float[] input(byte[] rgb) {
     fill(rgb);
     float[] values = new float[pixels.capacity()];

@@ -21,18 +21,18 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * The features that a frozen network gives for captions. Captions of one length are run together,
+ * Computes the features of captions by a frozen network. Captions of one length are run together,
  * so nothing is padded, and no caption's features depend on its neighbours; which captions are run
- * together follows from the list that is given alone. For one thread.
+ * together follows from the given list alone. For one thread.
  */
 public final class TextFeatures {
 
-  /** Captions that are given at once: enough for some of each length. */
+  /** Number of captions that are given at once: enough for several of each length. */
   public static final int WINDOW = 1024;
 
   private static final int MOST_ROWS = 32;
 
-  /** Beyond so many tokens a batch is no faster, and takes more memory. */
+  /** Largest number of tokens in a batch; with more it is no faster, and takes more memory. */
   private static final int MOST_TOKENS = 512;
 
   private static final String MASK = "mask";
@@ -45,7 +45,7 @@ public final class TextFeatures {
   private final boolean alone;
 
   /**
-   * Opens nothing: network and tokenizer are open.
+   * Uses a network and a tokenizer that are already open.
    *
    * @param alone whether a caption is run by itself
    */
@@ -57,7 +57,7 @@ public final class TextFeatures {
     this.alone = alone || batch(network) == 1;
   }
 
-  /** The number of tokens that a network takes, 0 where it takes any. */
+  /** The number of tokens that a network takes, 0 if it takes any. */
   static int length(FrozenNetwork network, String path) {
     boolean fits = true;
     int ids = 0;
@@ -83,15 +83,15 @@ public final class TextFeatures {
     return network.inputs().values().iterator().next().getShape()[0];
   }
 
-  /** The network. */
+  /** The description of the network. */
   public Backbone backbone() {
     return backbone;
   }
 
   /**
-   * The features of captions, in their order.
+   * Computes the features of captions, in their order.
    *
-   * @throws FathomException where the network fails
+   * @throws FathomException if the network fails
    */
   public float[][] of(List<String> captions) {
     long[][] ids = new long[captions.size()][];

@@ -21,17 +21,19 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.apache.commons.io.FileUtils;
 
-/** Token numbers of captions, by a {@code tokenizer.json}. For any number of threads. */
+/**
+ * Computes the token numbers of captions, by a {@code tokenizer.json}. For any number of threads.
+ */
 final class Tokens implements AutoCloseable {
 
-  /** What a network that says nothing is taken to read. */
+  /** The number of tokens of a network that does not declare it. */
   private static final int USUAL_LENGTH = 512;
 
   private static final String UNKNOWN = "\ue000";
   private static final String DECODER = "decoder";
   private static final byte[] NOTHING = "null".getBytes(StandardCharsets.UTF_8);
 
-  /** A vocabulary has more names of fields than a factory counts on. */
+  /** A factory that allows for as many field names as a vocabulary has. */
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -39,7 +41,8 @@ final class Tokens implements AutoCloseable {
           .build();
 
   static {
-    // Its library is in the jar; it would tell its makers of its use, and keep a copy at home.
+    // The library is in the jar; it would report its use to its makers, and keep a copy in the home
+    // directory.
     System.setProperty("OPT_OUT_TRACKING", "true");
     System.setProperty("ai.djl.offline", "true");
     if (System.getProperty("ENGINE_CACHE_DIR") == null) {
@@ -49,12 +52,14 @@ final class Tokens implements AutoCloseable {
 
   private final HuggingFaceTokenizer tokenizer;
 
-  /** Held while captions are encoded, so that the tokenizer is not freed meanwhile. */
+  /** Read lock while captions are encoded, so that the tokenizer is not freed meanwhile. */
   private final ReadWriteLock open = new ReentrantReadWriteLock();
 
   private final int maxTokens;
 
-  /** A folder that nobody else can have put a library into. It goes when the process ends. */
+  /**
+   * Creates a folder in which nobody else can put a library. It is deleted when the process ends.
+   */
   private static String ownFolder() {
     try {
       Path folder = Files.createTempDirectory("fathom-tokenizers");
@@ -75,9 +80,9 @@ final class Tokens implements AutoCloseable {
    * Opens a tokenizer.
    *
    * @param json content of its file
-   * @param maxTokens of a caption, 0 for what it says itself
-   * @param padded whether all captions come to that length
-   * @throws IOException where it is no tokenizer
+   * @param maxTokens largest number of tokens of a caption, 0 for the tokenizer's own
+   * @param padded whether all captions are padded to that length
+   * @throws IOException if the content is no tokenizer
    */
   static Tokens open(byte[] json, int maxTokens, boolean padded) throws IOException {
     int length = maxTokens > 0 ? maxTokens : said(json);
@@ -96,7 +101,7 @@ final class Tokens implements AutoCloseable {
                     padded ? "max_length" : "false")),
             length);
     try {
-      // One without a number for the unknown fails at the first word that it does not know.
+      // A tokenizer without a token for unknown words fails at the first such word.
       tokens.of(UNKNOWN);
       return tokens;
     } catch (RuntimeException e) {
@@ -126,8 +131,8 @@ final class Tokens implements AutoCloseable {
   }
 
   /**
-   * The same without what makes text of tokens. The library ends the process where it cannot read
-   * that, as in a file that is cut off.
+   * Returns the content without the decoder, which makes text of tokens. The library ends the
+   * process if it cannot read a decoder, as in a truncated file.
    */
   private static byte[] withoutDecoder(byte[] json) throws IOException {
     ByteArrayOutputStream kept = new ByteArrayOutputStream(json.length);
@@ -156,17 +161,17 @@ final class Tokens implements AutoCloseable {
     return kept.toByteArray();
   }
 
-  /** Tokens of a caption at most. */
+  /** The largest number of tokens of a caption. */
   int maxTokens() {
     return maxTokens;
   }
 
-  /** The numbers of a caption, those that stand for its begin and end among them. */
+  /** The token numbers of a caption, with those that mark its begin and end. */
   long[] of(String caption) {
     return encoded(caption).getIds();
   }
 
-  /** How many of a padded caption's numbers are its own. */
+  /** The number of tokens of a padded caption before its padding. */
   int count(String caption) {
     int count = 0;
     for (long mask : encoded(caption).getAttentionMask()) {

@@ -5,16 +5,17 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The size of a BMP, of which the JDK's reader only says that it is too large for it.
+ * The size of a BMP, for pictures that the JDK's reader refuses as too large without saying their
+ * size.
  *
  * @param width in pixels
- * @param height in pixels, whichever row comes first
+ * @param height in pixels, for either order of the rows
  */
 record BmpHeader(long width, long height) {
   private static final int LENGTH = 14;
   private static final int SIDES = 18;
 
-  /** Length of the oldest form, which has sides of two bytes. */
+  /** Length of the oldest form of the header, which has sides of two bytes. */
   private static final int OLDEST = 12;
 
   /** Reads the size; throws the exception of a buffer if the file ends early. */

@@ -43,7 +43,9 @@ interface Colours {
     return new Curve(components, table);
   }
 
-  /** sRGB, grey of its brightness, or inks that each take their share of white. */
+  /**
+   * The default colours: sRGB, grey of its brightness, or inks that each take their share of white.
+   */
   record Plain(int components) implements Colours {
     @Override
     public boolean arePlain() {
@@ -72,7 +74,7 @@ interface Colours {
   /**
    * One curve for all channels.
    *
-   * @param table by the stored value
+   * @param table sRGB values by stored value
    */
   @SuppressWarnings("ArrayRecordComponent")
   record Curve(int components, byte[] table) implements Colours {

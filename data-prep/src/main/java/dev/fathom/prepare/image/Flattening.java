@@ -17,7 +17,7 @@ final class Flattening {
   private Flattening() {}
 
   /**
-   * A picture over white.
+   * Paints a picture over white.
    *
    * @param colours the meaning of its samples
    */
@@ -31,7 +31,7 @@ final class Flattening {
     return new Rows(picture, colours).overWhite();
   }
 
-  /** A white picture. */
+  /** Creates a white picture. */
   static BufferedImage canvas(int width, int height) {
     BufferedImage canvas = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = canvas.createGraphics();

@@ -25,13 +25,13 @@ import javax.imageio.spi.IIORegistry;
 import javax.imageio.stream.ImageInputStream;
 
 /**
- * Decodes picture files into RGB bytes: PNG, JPEG, GIF (its first frame), BMP, WebP and TIFF. What
- * is transparent becomes white before the alpha channel is dropped: the colour under a transparent
- * pixel is arbitrary. Colours are brought to sRGB where the file says that they are others. JPEG
- * and TIFF are turned upright. Holds no state of a picture, but is meant for one thread.
+ * Decodes picture files into RGB bytes: PNG, JPEG, GIF (its first frame), BMP, WebP and TIFF.
+ * Transparency is flattened over white before the alpha channel is dropped, as the colour under a
+ * transparent pixel is arbitrary. Colours are converted to sRGB if the file declares others. JPEG
+ * and TIFF are turned upright. A decoder keeps nothing of a picture, but is meant for one thread.
  */
 public final class ImageDecoder {
-  /** A decoded JPEG has at least this many times the kept pixels on a side. */
+  /** Smallest ratio of a decoded JPEG's side to that of the result. */
   private static final double FINENESS = 1.5;
 
   private static final int SHOWN_OF_OTHER_CONTENT = 12;
@@ -52,7 +52,7 @@ public final class ImageDecoder {
   private final double crop;
   private final ColourProfiles profiles = new ColourProfiles();
 
-  /** A decoder to pictures of these settings. */
+  /** Creates a decoder with these settings. */
   public ImageDecoder(ImageSettings settings) {
     this(settings, Backbone.Filter.LANCZOS, 1);
   }
@@ -64,9 +64,9 @@ public final class ImageDecoder {
   }
 
   /**
-   * A decoder to what a frozen network sees.
+   * Creates a decoder for a frozen network's input.
    *
-   * @param maxPixels of a picture above which it is refused
+   * @param maxPixels number of pixels above which a picture is refused
    */
   public static ImageDecoder of(Backbone.Picture input, long maxPixels) {
     boolean whole = input.crop() == 0;
@@ -81,13 +81,13 @@ public final class ImageDecoder {
   }
 
   /**
-   * A picture.
+   * A decoded picture.
    *
    * @param rgb {@code height × width × 3} bytes, row-major, red green blue
    */
   public record Picture(byte[] rgb, int height, int width) {
 
-    /** The same in another size. */
+    /** Returns the picture in another size. */
     public Picture resized(int toHeight, int toWidth, Backbone.Filter by) {
       if (toHeight == height && toWidth == width) {
         return this;
@@ -107,7 +107,7 @@ public final class ImageDecoder {
    *
    * @throws RejectedRowException if it has too many pixels, is not a picture, or has colours that
    *     are not supported
-   * @throws OutOfMemoryError where there is too little memory at the moment, which says nothing of
+   * @throws OutOfMemoryError if there is too little memory at the moment, which says nothing about
    *     the picture
    */
   public Picture decode(byte[] content) throws RejectedRowException {
@@ -288,7 +288,7 @@ public final class ImageDecoder {
     return overWhite(content, WEBPS.createReaderInstance(null));
   }
 
-  /** The side of a picture that is held to the size. */
+  /** The side of a picture that is scaled to the size. */
   private int side(int width, int height) {
     return switch (settings.resize()) {
       case BORDER, KEEP_RATIO_LARGEST -> Math.max(width, height);

@@ -13,8 +13,9 @@ import java.util.Locale;
  *
  * @param size number of pixels on a side
  * @param resize how a picture is resized
- * @param encoding how a shard stores it
- * @param maxPixels of a picture above which it is refused by its header, before it is decoded
+ * @param encoding how a shard stores a picture
+ * @param maxPixels number of pixels, by its header, above which a picture is refused before it is
+ *     decoded
  */
 public record ImageSettings(int size, Resize resize, PictureEncoding encoding, long maxPixels)
     implements Serializable {

@@ -63,7 +63,7 @@ record JpegHeader(
   private static final int PIECE = PROFILE.length() + 2;
 
   /**
-   * Reads it.
+   * Reads the header.
    *
    * @throws IOException if there is no header, there are no pixels after it, or the kind is not
    *     supported

@@ -13,7 +13,7 @@ final class JpegInks {
   private JpegInks() {}
 
   /**
-   * The picture of stored samples.
+   * Makes a picture of stored samples.
    *
    * @param stored bytes of four bands
    * @param chromaAndBlack whether the first three are luminance and chroma

@@ -39,7 +39,7 @@ final class JpegLibrary {
   /**
    * Decodes a JPEG of one or three components.
    *
-   * @param header of the JPEG
+   * @param header header of the JPEG
    * @param reduction divisor of the sides, 1, 2, 4 or 8; sides are rounded up
    * @return the picture, or empty if there is no native decoder
    * @throws IOException if the file is broken

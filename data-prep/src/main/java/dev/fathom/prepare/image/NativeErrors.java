@@ -33,7 +33,7 @@ final class NativeErrors {
     return null;
   }
 
-  /** Mutes it until every caller has unmuted it. */
+  /** Mutes standard error until every caller has unmuted it. */
   static synchronized void mute() {
     if (NOWHERE != null && muted++ == 0) {
       voice = VARIABLE.get(0);

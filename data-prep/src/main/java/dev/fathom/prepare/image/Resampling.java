@@ -31,10 +31,10 @@ final class Resampling {
   /**
    * Resizes a picture.
    *
-   * @param picture of type {@code TYPE_INT_RGB}
-   * @param part what counts of it
-   * @param toWidth columns of the result
-   * @param toHeight rows of the result
+   * @param picture picture of type {@code TYPE_INT_RGB}
+   * @param part the part of it that is used
+   * @param toWidth number of columns of the result
+   * @param toHeight number of rows of the result
    */
   static BufferedImage resize(
       BufferedImage picture, Rectangle part, int toWidth, int toHeight, Filter filter) {
@@ -48,7 +48,7 @@ final class Resampling {
     Taps columns = Taps.of(width, toWidth, filter);
     BufferedImage resized = new BufferedImage(toWidth, toHeight, BufferedImage.TYPE_INT_RGB);
     int[] result = ((DataBufferInt) resized.getRaster().getDataBuffer()).getData();
-    // Rows of the picture, unpacked when the next row of the result needs them.
+    // Rows of the picture, unpacked only when a row of the result needs them.
     float[][] unpacked = new float[height][];
     float[] sums = new float[width * CHANNELS];
     for (int y = 0; y < toHeight; y++) {
@@ -107,7 +107,8 @@ final class Resampling {
   }
 
   /**
-   * The weights in one direction: for each pixel of the result, those of a run of source pixels.
+   * The weights in one direction: for each pixel of the result, a range of source pixels with their
+   * weights.
    */
   private record Taps(int[] firsts, int[] counts, float[] weights, int most) {
 

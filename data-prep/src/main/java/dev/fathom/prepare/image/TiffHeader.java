@@ -20,8 +20,8 @@ import javax.imageio.stream.ImageInputStream;
  * @param height in pixels, as stored
  * @param tile number of pixels in a tile, 1 if there are none
  * @param components 1 grey, 3 colours, 4 inks
- * @param profile ICC, empty where there is none
- * @param orientation how the stored picture lies
+ * @param profile ICC profile, empty if there is none
+ * @param orientation orientation of the stored picture
  */
 @SuppressWarnings("ArrayRecordComponent")
 record TiffHeader(
@@ -41,11 +41,14 @@ record TiffHeader(
   private static final int INKS = 5;
   private static final int LUMINANCE_AND_CHROMA = 6;
 
-  /** None, three of fax, LZW, JPEG, Deflate under its two numbers, PackBits. */
+  /**
+   * The supported compressions: none, three of fax, LZW, JPEG, Deflate under its two numbers,
+   * PackBits.
+   */
   private static final Set<Integer> COMPRESSIONS = Set.of(1, 2, 3, 4, 5, JPEG, 8, 32946, 32773);
 
   /**
-   * Reads it.
+   * Reads the header.
    *
    * @throws IOException if there is no header, or the kind is not supported
    */

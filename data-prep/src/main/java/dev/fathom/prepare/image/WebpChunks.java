@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * The sizes in the chunks of a WebP: of the canvas, of its frames, and of the frames' content. The
- * decoder trusts them and allocates memory for each.
+ * decoder trusts each of them and allocates memory for it.
  */
 final class WebpChunks {
   private static final int FIRST = 12;
@@ -20,7 +20,7 @@ final class WebpChunks {
   private static final int PROFILE = fourCharacters('I', 'C', 'C', 'P');
   private static final int FRAME = fourCharacters('A', 'N', 'M', 'F');
 
-  /** Bytes in a frame before its own chunks. */
+  /** Number of bytes in a frame before its own chunks. */
   private static final int FRAME_HEAD = 16;
 
   private static final int SIDE = 0x3fff;
@@ -35,7 +35,7 @@ final class WebpChunks {
   }
 
   /**
-   * Width and height of everything that has them.
+   * Returns all widths and heights in the file.
    *
    * @throws IOException if a chunk, or the profile in one, goes beyond its end
    */

@@ -17,7 +17,7 @@ public enum RejectReason {
   BAD_NUMBER,
   /** An earlier row has the same key. */
   DUPLICATE_KEY,
-  /** The file is not there. */
+  /** The file does not exist. */
   MISSING_FILE,
   /** The file is on the network, and the settings do not allow fetching it. */
   REMOTE_FILE,
@@ -31,11 +31,11 @@ public enum RejectReason {
   UNREADABLE_IMAGE,
   /** The caption has no words. */
   EMPTY_TEXT,
-  /** The caption is not in the encoding that was named, or cannot be cut into words. */
+  /** The caption is not in the named encoding, or cannot be tokenised. */
   UNREADABLE_TEXT,
   /** The caption has more characters than are allowed. */
   TOO_MANY_CHARACTERS,
-  /** The archive is cut off or broken from here on. */
+  /** The archive is truncated or broken from here on. */
   BROKEN_ARCHIVE,
   /** The archive has more entries than are allowed. */
   TOO_MANY_ENTRIES,
@@ -43,7 +43,7 @@ public enum RejectReason {
   NOT_DOWNLOADED,
   /** The resized picture has another shape than most. */
   OTHER_SHAPE,
-  /** Both sides are those of an earlier pair, byte by byte. */
+  /** Both sides repeat those of one earlier pair, byte by byte. */
   DUPLICATE_PAIR,
   /** The same picture is in another split, in an earlier part. */
   STRADDLES_SPLITS;

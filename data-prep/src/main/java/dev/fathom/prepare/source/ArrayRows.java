@@ -16,15 +16,16 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
 
 /**
- * Pairs of rows of arrays. A task reads the same range of rows of each, so no row is shuffled.
+ * Pairs of rows of arrays. A task reads the same range of rows of each array, so no row is
+ * shuffled.
  *
- * @param labels one array or none
- * @param groups one array or none
+ * @param labels one array, or none
+ * @param groups one array, or none
  */
 record ArrayRows(NpyMatrix x, NpyMatrix y, List<NpyMatrix> labels, List<NpyMatrix> groups)
     implements Serializable {
 
-  /** The pairs of these matrices, if any range of the rows of each can be read. */
+  /** Makes the pairs of these matrices; empty unless any range of the rows of each can be read. */
   static Optional<ArrayRows> of(
       Matrix x, Matrix y, Optional<Matrix> labels, Optional<Matrix> groups) {
     boolean all =
@@ -41,7 +42,7 @@ record ArrayRows(NpyMatrix x, NpyMatrix y, List<NpyMatrix> labels, List<NpyMatri
         : Optional.empty();
   }
 
-  /** The pairs, each task's in the order of the arrays. */
+  /** The pairs, in each task in the order of the arrays. */
   JavaRDD<RawRow> on(JavaSparkContext spark) {
     long step = Matrix.rowsOfTask(Math.max(x.columns(), y.columns()));
     List<Long> starts =
@@ -72,7 +73,7 @@ record ArrayRows(NpyMatrix x, NpyMatrix y, List<NpyMatrix> labels, List<NpyMatri
         .iterator();
   }
 
-  /** Rows that are closed at the task's end, however it ends. */
+  /** Opens rows that are closed when the task ends, however it ends. */
   static NpyMatrix.Rows opened(NpyMatrix array, Storage storage, long from, long to) {
     NpyMatrix.Rows rows = array.rows(storage, from, to);
     TaskContext.get().addTaskCompletionListener((TaskCompletionListener) task -> rows.close());

@@ -4,7 +4,7 @@ package dev.fathom.prepare.source;
 import dev.fathom.random.RandomStream;
 import java.util.List;
 
-/** Which of several captions of a picture are taken. */
+/** Which of a picture's several captions are used. */
 public enum Captions {
   /** The first caption. */
   FIRST,
@@ -13,7 +13,7 @@ public enum Captions {
   /** One caption, drawn by the seed and the key. */
   RANDOM;
 
-  /** Those that are taken of the captions of one picture; none of none. */
+  /** Returns the captions that are used of a picture's captions; empty if it has none. */
   List<String> of(List<String> captions, long seed, String key) {
     if (captions.size() < 2 || this == ALL) {
       return captions;
@@ -23,7 +23,7 @@ public enum Captions {
     return List.of(captions.get(chosen));
   }
 
-  /** The key of a pair with one of the captions taken: that of the picture where it is the only. */
+  /** The key of a pair with one of the used captions: the picture's key if it is the only one. */
   String key(String picture, int caption) {
     return this == ALL ? picture + "#" + caption : picture;
   }

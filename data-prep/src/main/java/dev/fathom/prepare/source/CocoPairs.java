@@ -22,8 +22,9 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
- * Pictures and captions as COCO lists them: one JSON object with {@code images} (id, file_name) and
- * {@code annotations} (image_id, caption), read on the driver, without the rest of it.
+ * Reads pictures and captions as COCO lists them: one JSON object with {@code images} (id,
+ * file_name) and {@code annotations} (image_id, caption). It is read on the driver, which skips the
+ * rest of the object.
  */
 final class CocoPairs {
   private static final Set<String> BEFORE = Set.of("info", "licenses", "type", "categories");
@@ -32,7 +33,7 @@ final class CocoPairs {
 
   private CocoPairs() {}
 
-  /** Whether a file of JSON begins as COCO's do. */
+  /** Whether a JSON file begins as COCO's files do. */
   static boolean isCoco(Storage storage, Path file) {
     try (JsonParser parser = parser(storage, file)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -55,7 +56,7 @@ final class CocoPairs {
     }
   }
 
-  /** Reads the lists. */
+  /** Opens the pairs of a file. */
   static Source open(
       JavaSparkContext spark, Storage storage, Path file, InputSettings input, String fingerprint) {
     try (JsonParser parser = parser(storage, file)) {
@@ -73,7 +74,10 @@ final class CocoPairs {
     return JSON.createParser(file.getName().endsWith(".gz") ? new GZIPInputStream(in) : in);
   }
 
-  /** Where the first picture is: beside the file, or as COCO itself is unpacked. */
+  /**
+   * The folder of the pictures, found by the first one: beside the file, or where COCO itself is
+   * unpacked.
+   */
   private static Path folder(Storage storage, Path file, Lists lists) {
     Path beside = file.getParent();
     String name = StringUtils.substringBefore(file.getName(), ".");
@@ -97,17 +101,17 @@ final class CocoPairs {
   }
 
   /**
-   * What is read of a file.
+   * The lists of a file.
    *
-   * @param names of the pictures, by their numbers
-   * @param captions of the pictures, by their numbers
+   * @param names names of the pictures, by their numbers
+   * @param captions captions of the pictures, by their numbers
    */
   record Lists(TreeMap<Long, String> names, Map<Long, List<String>> captions) {
 
     /**
-     * Reads them.
+     * Reads the lists.
      *
-     * @throws IOException where it is no JSON, or other JSON
+     * @throws IOException if the content is not JSON, or not COCO's
      */
     static Lists read(JsonParser parser) throws IOException {
       Lists lists = new Lists(new TreeMap<>(), new HashMap<>());
@@ -159,7 +163,10 @@ final class CocoPairs {
       }
     }
 
-    /** A row for each picture, or for each caption; captions of no picture are rows, too. */
+    /**
+     * Returns a row for each picture, or for each caption; captions without a picture are rows,
+     * too.
+     */
     List<RawRow> rows(String folder, InputSettings input) {
       List<RawRow> rows = new ArrayList<>();
       names.forEach(

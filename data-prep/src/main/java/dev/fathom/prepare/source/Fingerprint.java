@@ -23,7 +23,7 @@ public final class Fingerprint {
     return HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
   }
 
-  /** SHA-256 of the files' contents one after the other, in hexadecimal. */
+  /** SHA-256 of the contents of files, one after the other, in hexadecimal. */
   static String of(Storage storage, List<Path> files) {
     MessageDigest digest = sha256();
     for (Path file : files) {

@@ -10,16 +10,19 @@ import org.apache.commons.lang3.StringUtils;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 
-/** Pictures below a directory, each with its caption in a text file of the same name beside it. */
+/**
+ * Finds pictures below a directory, each with its caption in a text file of the same name beside
+ * it.
+ */
 final class FolderPairs {
-  /** Takes the folder that a picture is in as its label. */
+  /** The setting by which a picture's folder becomes its label. */
   private static final String LABEL_BY_FOLDER = "folder";
 
   private static final String CAPTION = ".txt";
 
   private FolderPairs() {}
 
-  /** Lists the pictures. */
+  /** Lists the pictures and opens them as pairs. */
   static Source open(JavaSparkContext spark, InputFiles files, InputSettings input) {
     List<Path> pictures = files.where(InputFiles.Kind.PICTURE);
     if (pictures.isEmpty()) {

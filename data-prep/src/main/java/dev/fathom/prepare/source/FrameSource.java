@@ -17,9 +17,9 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * Pairs in a DataFrame, a row each; {@link SideColumn} tells what a column holds. Where no column
- * names the rows, a row's key is its number in the frame, from 0: the same as long as the rows
- * stand in the same order. Names of pictures are relative to the working directory of the file
+ * Pairs in a DataFrame, one per row; {@link SideColumn} says what a column holds. If no column
+ * names the rows, a row's key is its number in the frame, from 0, which stays the same as long as
+ * the order of the rows does. Names of pictures are relative to the working directory of the file
  * system.
  */
 public final class FrameSource implements Source {
@@ -34,14 +34,14 @@ public final class FrameSource implements Source {
     this.columns = columns;
   }
 
-  /** Finds the columns that the settings name; the frame is read several times. */
+  /** Finds the columns that the settings name. The frame will be read several times. */
   public static FrameSource of(Dataset<Row> frame, InputSettings input) {
     PairColumns columns = PairColumns.of(frame, FRAME, input, folder(frame, input));
     return new FrameSource(
         frame.select(columns.selected(frame, FRAME, input).toArray(Column[]::new)), columns);
   }
 
-  /** What names of pictures in a frame are relative to. */
+  /** The folder that names of pictures in a frame are relative to. */
   public static String folder(Dataset<Row> frame, InputSettings input) {
     return input.images().orElseGet(() -> workingDirectory(frame).toString());
   }
@@ -82,7 +82,7 @@ public final class FrameSource implements Source {
         : columns.pair(row, key, ordinal);
   }
 
-  /** A digest of all rows, of their order as well where their numbers name them. */
+  /** A digest of all rows, and of their order if their numbers name them. */
   @Override
   public String fingerprint() {
     if (fingerprint.isEmpty()) {

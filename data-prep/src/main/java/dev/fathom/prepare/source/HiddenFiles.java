@@ -6,19 +6,22 @@ import java.util.Locale;
 import java.util.Set;
 import org.apache.commons.lang3.StringUtils;
 
-/** Files that nobody put there on purpose: hidden ones, and what desktops leave beside others. */
+/**
+ * Finds files that nobody put there on purpose: hidden ones, and files that desktops leave beside
+ * others.
+ */
 final class HiddenFiles {
   private static final Set<String> OF_DESKTOPS =
       Set.of(".ds_store", "__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini");
 
   private HiddenFiles() {}
 
-  /** Whether a part of a path, from the archive's or folder's root, hides what is there. */
+  /** Whether a part of a path, from the root of an archive or a folder, is hidden. */
   static boolean isHidden(String path) {
     return Arrays.stream(StringUtils.split(path, '/')).anyMatch(HiddenFiles::hides);
   }
 
-  /** Whether a desktop left it: of what is hidden only this is worth a word. */
+  /** Whether a desktop left the file; only such hidden files are reported. */
   static boolean isOfDesktop(String path) {
     return Arrays.stream(StringUtils.split(path, '/'))
         .anyMatch(part -> part.startsWith("._") || isNamedByDesktop(part));

@@ -18,7 +18,7 @@ import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 
-/** The files that an input is made of: one, those below a directory, or those of a pattern. */
+/** The files of an input: a single file, those below a directory, or those of a pattern. */
 final class InputFiles {
   private static final Pattern ENDING =
       Pattern.compile("\\.(tar|tar\\.gz|tgz|parquet)$", Pattern.CASE_INSENSITIVE);
@@ -35,12 +35,12 @@ final class InputFiles {
     this.hidden = hidden;
   }
 
-  /** One file. */
+  /** Makes an input of one file. */
   static InputFiles of(FileStatus file) {
     return new InputFiles(file.getPath(), List.of(file), 0);
   }
 
-  /** All files below a directory but the hidden ones, in the order of their paths. */
+  /** Finds all files below a directory except hidden ones, in the order of their paths. */
   static InputFiles below(FileSystem fileSystem, Path directory) throws IOException {
     return sorted(directory, all(fileSystem, directory));
   }
@@ -54,7 +54,7 @@ final class InputFiles {
     return files;
   }
 
-  /** Those that a pattern means; directories among them are looked into. */
+  /** Finds the files of a pattern, and those below directories that match it. */
   static InputFiles matching(FileSystem fileSystem, Path pattern) throws IOException {
     List<FileStatus> files = new ArrayList<>();
     for (FileStatus found : fileSystem.globStatus(pattern)) {
@@ -93,7 +93,7 @@ final class InputFiles {
     return relative.contains("/_") || HiddenFiles.isHidden(relative);
   }
 
-  /** How many were passed over that a desktop left beside others. */
+  /** The number of skipped files that a desktop left beside others. */
   long hidden() {
     return hidden;
   }
@@ -103,12 +103,12 @@ final class InputFiles {
     return root;
   }
 
-  /** Whether one of them is such a file. */
+  /** Whether one of the files passes a test. */
   boolean any(Predicate<Path> test) {
     return files.stream().map(FileStatus::getPath).anyMatch(test);
   }
 
-  /** Those that are such files; one that was named outright is what it is said to be. */
+  /** The files that pass a test; a file that the user named directly always passes. */
   List<Path> where(Predicate<Path> test) {
     return files.stream()
         .map(FileStatus::getPath)
@@ -116,7 +116,7 @@ final class InputFiles {
         .toList();
   }
 
-  /** A file's path below the root, without its ending: what keys of what it holds begin with. */
+  /** A file's path below the root, without its extension: the prefix of the keys of its rows. */
   String nameOf(Path file) {
     String name =
         StringUtils.removeStart(
@@ -129,7 +129,7 @@ final class InputFiles {
         : relative;
   }
 
-  /** Changes when one of these files does: of their names, lengths and times of change. */
+  /** A text that changes when the names, lengths or modification times of files do. */
   String fingerprint(List<Path> of) {
     Set<Path> wanted = new HashSet<>(of);
     StringBuilder text = new StringBuilder();
@@ -146,23 +146,23 @@ final class InputFiles {
     return Fingerprint.of(text.toString());
   }
 
-  /** What a file is, by its name. */
+  /** Kinds of files, by their names. */
   enum Kind implements Predicate<Path> {
-    /** A tar, plain or gzip. */
+    /** A tar file, plain or gzip. */
     TAR {
       @Override
       public boolean test(Path file) {
         return TAR_NAME.matcher(file.getName().toLowerCase(Locale.ROOT)).matches();
       }
     },
-    /** Parquet. */
+    /** A Parquet file. */
     PARQUET {
       @Override
       public boolean test(Path file) {
         return file.getName().endsWith(".parquet");
       }
     },
-    /** A picture. */
+    /** A picture file. */
     PICTURE {
       @Override
       public boolean test(Path file) {

@@ -8,23 +8,25 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where in the input the pairs are.
+ * Where the pairs are in the input, and how they are read.
  *
- * @param format what form the input has
- * @param x column, file or ending of the first side; empty: looked for by its name
- * @param y the same for the second side
- * @param key column that names a pair; empty: its row's number or its name in the archive
- * @param label column, file or ending of the class; empty: none
- * @param groupBy column or file whose equal values stay in one split; empty: none
- * @param separator what stands between the cells of CSV; empty: told from the header
- * @param encoding of text that has no mark of its own
- * @param nulls texts that say that a cell holds nothing
+ * @param format form of the input
+ * @param x column, file or extension of the first side; if empty, found by its name
+ * @param y column, file or extension of the second side; if empty, found by its name
+ * @param key column that names a pair; if empty, its row's number or its name in the archive is
+ *     used
+ * @param label column, file or extension of the class; empty for none
+ * @param groupBy column or file whose equal values stay in one split; empty for none
+ * @param separator separator between the cells of CSV; if empty, taken from the header
+ * @param encoding encoding of text without a byte order mark
+ * @param nulls texts that mean an empty cell
  * @param remote whether pictures may be fetched from the network
- * @param images folder that the names of pictures are relative to; empty: where they are listed
- * @param captions which of several captions of a picture are taken
- * @param maxFileSize bytes of a picture or a caption above which its row is rejected
- * @param maxEntries entries of a tar beyond which it is not read
- * @param seed of every random choice
+ * @param images folder that the names of pictures are relative to; if empty, the folder of the file
+ *     that lists them
+ * @param captions which of several captions of a picture are used
+ * @param maxFileSize number of bytes of a picture or a caption above which its row is rejected
+ * @param maxEntries number of entries of a tar after which it is not read on
+ * @param seed seed of every random choice
  */
 public record InputSettings(
     Format format,
@@ -45,9 +47,9 @@ public record InputSettings(
 
   /** The form of the input. */
   public enum Format {
-    /** Told by what the path is and how it ends. */
+    /** Chosen by the kind and the extension of the path. */
     AUTO,
-    /** A file with a row for a pair, in the form that its ending tells. */
+    /** A file with one row per pair, in the form that its extension names. */
     MANIFEST,
     /** A manifest of comma-separated values, whatever its ending. */
     CSV,
@@ -88,7 +90,7 @@ public record InputSettings(
   }
 
   /**
-   * The same, where one side alone is there: the other, which must be somewhere, is found with it.
+   * Returns the same settings for pairs with only one side, which is then also read as the other.
    */
   public InputSettings ofOneSide(boolean first) {
     return new InputSettings(
@@ -109,7 +111,7 @@ public record InputSettings(
         seed);
   }
 
-  /** What the rows that are read depend on, as text. */
+  /** Everything that the rows depend on, as text. */
   public String provenance() {
     return String.join(
         " ",

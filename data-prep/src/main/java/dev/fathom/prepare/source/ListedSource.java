@@ -5,7 +5,7 @@ import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 
-/** Pictures and captions that were listed on the driver, under names of their own. */
+/** Pictures and captions that were listed on the driver, with a name for each pair. */
 final class ListedSource implements Source {
   private final JavaSparkContext spark;
   private final List<RawRow> rows;

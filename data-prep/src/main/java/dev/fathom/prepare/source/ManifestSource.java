@@ -18,16 +18,16 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Pairs listed in a file, a row each: CSV, TSV or JSONL with named columns. What a side is, its
- * first values tell: names that end as picture files do are pictures, arrays of numbers (JSONL) are
- * vectors, anything else is text.
+ * Pairs listed in a file, one per row: CSV, TSV or JSONL with named columns. The first values of a
+ * side determine its modality: names with extensions of picture files are pictures, arrays of
+ * numbers (JSONL) are vectors, anything else is text.
  */
 final class ManifestSource implements Source {
   private static final int SAMPLE = 20;
   private static final int MOST_CAPTIONS = 1024;
   private static final int DETAIL_LENGTH = 200;
 
-  /** Stands for a column that the settings do not name. */
+  /** Index of a column that the settings do not name. */
   private static final int NONE = -1;
 
   private final JavaSparkContext spark;
@@ -38,18 +38,18 @@ final class ManifestSource implements Source {
   /**
    * How a row becomes a pair, on the executors.
    *
-   * @param folder what relative picture names are relative to
-   * @param columns how many the manifest has
+   * @param folder folder that relative names of pictures are relative to
+   * @param columns number of columns of the manifest
    * @param x column of the first side
    * @param y column of the second side
    * @param key column of the key, NONE for none
    * @param label column of the class, NONE for none
    * @param group column of the group, NONE for none
-   * @param xSide what the first side is
-   * @param ySide what the second side is
-   * @param malformed why a row is left out that has not the form of the file
-   * @param captions which of several captions are taken
-   * @param seed that one is drawn by
+   * @param xSide description of the first side
+   * @param ySide description of the second side
+   * @param malformed reason for rejecting a row that does not have the form of the file
+   * @param captions which of several captions are used
+   * @param seed seed for drawing one of several captions
    */
   private record Layout(
       String folder,
@@ -73,7 +73,7 @@ final class ManifestSource implements Source {
     this.fingerprint = fingerprint;
   }
 
-  /** Opens a manifest; its columns must be there. */
+  /** Opens a manifest; fails if it lacks a column. */
   static ManifestSource open(
       SparkSession spark, Path file, Table.Form form, InputSettings input, String fingerprint) {
     Table table = Table.named(spark, file, form, input);
@@ -120,7 +120,7 @@ final class ManifestSource implements Source {
     Layout reading = layout;
     JavaRDD<RawRow> rows =
         table.rows().flatMap(row -> rows(row._1(), row._2(), reading).iterator());
-    // A manifest is read in a few pieces or one; what it lists is work for all.
+    // A manifest is read in one piece or a few, but its rows are work for all tasks.
     int tasks = Sources.tasks(spark, Integer.MAX_VALUE);
     return rows.getNumPartitions() < tasks ? rows.repartition(tasks) : rows;
   }
@@ -211,7 +211,7 @@ final class ManifestSource implements Source {
     return String.join(" ", list(row, column));
   }
 
-  /** The entries of an array, or the one text that a cell is; none where it is absent. */
+  /** The entries of an array, or the single text of a cell; empty if it is absent. */
   private static List<String> list(Row row, int column) {
     if (row.isNullAt(column)) {
       return List.of();
@@ -273,7 +273,7 @@ final class ManifestSource implements Source {
     return column;
   }
 
-  /** What to do where the header was not cut. */
+  /** Advice for a header that was not split into cells. */
   private static String uncut(Table table) {
     return table.columns().size() > 1
         ? ""

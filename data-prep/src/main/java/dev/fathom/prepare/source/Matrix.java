@@ -25,12 +25,12 @@ import org.apache.spark.util.SerializableConfiguration;
 import scala.Tuple2;
 
 /**
- * A file of numeric rows in any of the forms there are.
+ * A file of numeric rows, in any of the supported forms.
  *
- * @param rows how many
- * @param columns numbers of a row
+ * @param rows number of rows
+ * @param columns number of columns
  * @param vectors the rows by their number, from 0
- * @param names the first column as text by the row's number
+ * @param names the first column as text, by the row's number
  * @param array the file if any range of its rows can be read, else empty
  */
 record Matrix(
@@ -42,7 +42,7 @@ record Matrix(
   private static final int DETAIL_LENGTH = 200;
   private static final long NUMBERS_OF_A_TASK = 1 << 20;
 
-  /** Opens a file by its ending. */
+  /** Opens a file by its extension. */
   static Matrix open(SparkSession spark, Storage storage, Path file, InputSettings input) {
     if (file.getName().endsWith(".npy") || NpzFile.archive(storage, file).isPresent()) {
       return ofNumpy(spark, storage, file);
@@ -111,7 +111,7 @@ record Matrix(
         Optional.of(npy).filter(array -> array.packed().isEmpty()));
   }
 
-  /** How many rows of so many numbers a task reads, where any row can be reached. */
+  /** The number of rows of this width that a task reads, if any row can be reached. */
   static long rowsOfTask(int columns) {
     return Math.max(1, NUMBERS_OF_A_TASK / columns);
   }
@@ -143,7 +143,7 @@ record Matrix(
     return new Matrix(count, columns, vectors, vectors.mapValues(Matrix::name), Optional.empty());
   }
 
-  /** The first number of a row, as a whole number where it is one. */
+  /** The first number of a row as text, without a fraction if it is whole. */
   static String name(RawValue value) {
     if (value instanceof RawValue.Numbers numbers && numbers.values().length > 0) {
       double first = numbers.values()[0];

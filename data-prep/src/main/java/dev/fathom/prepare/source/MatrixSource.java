@@ -18,9 +18,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Pairs of numeric rows: a directory of files, row i of one belonging to row i of the other. A file
- * is CSV, a NumPy array or a Parquet with one column of arrays. A NumPy archive is as good as a
- * directory of its arrays.
+ * Pairs of numeric rows: a directory of files, in which row i of one file is paired with row i of
+ * the other. A file is CSV, a NumPy array or a Parquet file with one column of arrays. A NumPy
+ * archive may take the place of a directory.
  */
 final class MatrixSource implements Source {
   private static final List<String> ENDINGS = List.of(".csv", ".npy", ".parquet");
@@ -47,7 +47,7 @@ final class MatrixSource implements Source {
     this.fingerprint = fingerprint;
   }
 
-  /** Opens the files that the settings name; they must have equally many rows. */
+  /** Opens the files that the settings name; they must have the same number of rows. */
   static MatrixSource open(
       SparkSession spark, Storage storage, Path directory, InputSettings input) {
     List<Path> opened = new ArrayList<>();
@@ -96,7 +96,7 @@ final class MatrixSource implements Source {
         .orElseGet(this::joined);
   }
 
-  /** The rows of files that cannot be read by ranges, brought together by their numbers. */
+  /** The rows of files that cannot be read by ranges, joined by their numbers. */
   private JavaRDD<RawRow> joined() {
     return x.vectors()
         .cogroup(

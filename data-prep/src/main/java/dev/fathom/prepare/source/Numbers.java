@@ -9,7 +9,7 @@ import java.util.List;
 final class Numbers {
   private Numbers() {}
 
-  /** A vector, unless one of its numbers is none that a float can hold. */
+  /** A vector, or an unusable value if a float cannot hold one of its numbers. */
   static RawValue checked(double[] values) {
     for (int column = 0; column < values.length; column++) {
       if (!(Math.abs(values[column]) <= Float.MAX_VALUE)) {
@@ -20,7 +20,7 @@ final class Numbers {
     return new RawValue.Numbers(values);
   }
 
-  /** Whether text is meant as a number; NaN is one, and one with a decimal comma. */
+  /** Whether text is meant as a number; NaN counts as one, and so does a decimal comma. */
   static boolean isNumber(String text) {
     return !Double.isNaN(parse(text.replace(',', '.'))) || text.strip().equalsIgnoreCase("nan");
   }
@@ -28,7 +28,7 @@ final class Numbers {
   /**
    * Parses the cells of a vector.
    *
-   * @throws RejectedRowException where a cell is no number that a float can hold
+   * @throws RejectedRowException if a cell is no number that a float can hold
    */
   static double[] parse(List<String> cells) throws RejectedRowException {
     double[] values = new double[cells.size()];

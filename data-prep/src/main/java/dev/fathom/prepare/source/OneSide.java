@@ -3,14 +3,14 @@ package dev.fathom.prepare.source;
 
 import org.apache.spark.api.java.JavaRDD;
 
-/** One side of a source; the other is a vector of no numbers, whatever stands there. */
+/** One side of a source; the other is replaced by a vector without numbers. */
 public final class OneSide implements Source {
   private static final SourceSide NOTHING = SourceSide.vector(0);
 
   private final Source source;
   private final boolean first;
 
-  /** The first side of a source, or the second. */
+  /** Takes the first or the second side of a source. */
   public OneSide(Source source, boolean first) {
     this.source = source;
     this.first = first;

@@ -15,12 +15,14 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
 
-/** The columns of a table that make its pairs. */
+/** The columns of a table that make up its pairs. */
 record PairColumns(SideColumn x, SideColumn y, boolean keyed) implements Serializable {
-  /** Places in the source that a row takes up, for a pair each of its captions. */
+  /**
+   * Number of positions in the source that a row takes, one for a pair with each of its captions.
+   */
   static final int MOST_CAPTIONS = 1024;
 
-  /** What the columns of {@link #selected} are called. */
+  /** Names of the columns of {@link #selected}. */
   static final String KEY = "key";
 
   static final String LABEL = "label";
@@ -31,8 +33,8 @@ record PairColumns(SideColumn x, SideColumn y, boolean keyed) implements Seriali
   /**
    * Finds the columns.
    *
-   * @param where the table, for display
-   * @param folder what names of pictures are relative to
+   * @param where name of the table, for display
+   * @param folder folder that names of pictures are relative to
    */
   static PairColumns of(Dataset<Row> all, String where, InputSettings input, String folder) {
     String x = input.x().orElseGet(() -> likely(all, where, "input.x", PictureNames.IMAGE_COLUMNS));
@@ -43,7 +45,7 @@ record PairColumns(SideColumn x, SideColumn y, boolean keyed) implements Seriali
         input.key().isPresent());
   }
 
-  /** Key, label and group as text, and both sides as they are. */
+  /** Selects key, label and group as text, and both sides as they are. */
   List<Column> selected(Dataset<Row> all, String where, InputSettings input) {
     return new ArrayList<>(
         List.of(
@@ -79,17 +81,19 @@ record PairColumns(SideColumn x, SideColumn y, boolean keyed) implements Seriali
                     setting, where, String.join(", ", all.columns())));
   }
 
-  /** The key of a row, blank where it is empty. */
+  /**
+   * The key of a row, blank if its cell is empty; {@code otherwise} if no column names the rows.
+   */
   String key(Row row, String otherwise) {
     return keyed ? text(row, KEY) : otherwise;
   }
 
-  /** A row as a pair. */
+  /** Makes a pair of a row. */
   RawRow.Pair pair(Row row, String key, long ordinal) {
     return pair(row, key, ordinal, y.value(row.getAs(Y), key));
   }
 
-  /** A row as a pair with this second side. */
+  /** Makes a pair of a row with the given second side. */
   RawRow.Pair pair(Row row, String key, long ordinal, RawValue second) {
     return new RawRow.Pair(
         key, ordinal, x.value(row.getAs(X), key), second, text(row, LABEL), text(row, GROUP));

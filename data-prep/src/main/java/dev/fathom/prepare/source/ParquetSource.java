@@ -23,8 +23,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Pairs in Parquet, a row each; {@link SideColumn} tells what a column holds. Rows that img2dataset
- * marked as failed are rejected as such.
+ * Pairs in Parquet files, one per row; {@link SideColumn} says what a column holds. Rows that
+ * img2dataset marked as failed are rejected as such.
  */
 final class ParquetSource implements Source {
   private static final int ROWS_OF_A_FILE_BITS = 34;
@@ -32,7 +32,7 @@ final class ParquetSource implements Source {
   private static final String SUCCESS = "success";
   private static final String ERROR = "error_message";
 
-  /** Pictures are large: of the usual 4096 rows a batch would take a heap. */
+  /** Pictures are large, and a batch of the usual 4096 rows would fill a heap. */
   private static final String BATCH = "spark.sql.parquet.columnarReaderBatchSize";
 
   private static final String ROWS_OF_A_BATCH = "128";
@@ -44,8 +44,8 @@ final class ParquetSource implements Source {
   /**
    * How a row becomes a pair.
    *
-   * @param names of the files by their paths, what keys begin with
-   * @param numbers of the files by their paths
+   * @param names names of the files by their paths, with which keys begin
+   * @param numbers numbers of the files by their paths
    */
   private record Layout(
       HashMap<String, String> names,
@@ -176,7 +176,7 @@ final class ParquetSource implements Source {
     return pairs;
   }
 
-  /** The vector that the first column of a row holds. */
+  /** The vector in the first column of a row. */
   static RawValue vector(Row row, int columns) {
     return row.isNullAt(0)
         ? new RawValue.Unusable(RejectReason.MISSING_VALUE, "the row is empty")

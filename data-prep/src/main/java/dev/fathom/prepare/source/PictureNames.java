@@ -6,9 +6,9 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.apache.commons.lang3.StringUtils;
 
-/** How pictures, and columns that hold them or their captions, are usually named. */
+/** Usual names of pictures, and of columns that hold them or their captions. */
 final class PictureNames {
-  /** Endings of picture files. */
+  /** Extensions of picture files. */
   static final List<String> ENDINGS =
       List.of("jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff");
 
@@ -38,7 +38,9 @@ final class PictureNames {
 
   private PictureNames() {}
 
-  /** Whether a cell names a picture: a file of one, or an address, which may end in anything. */
+  /**
+   * Whether a cell names a picture: a picture file, or an address, which may have any extension.
+   */
   static boolean isNameOfPicture(String cell) {
     return isPicture(cell.strip()) || ADDRESS.matcher(cell).lookingAt();
   }

@@ -6,30 +6,30 @@ import com.esotericsoftware.kryo.serializers.JavaSerializer;
 import dev.fathom.prepare.reject.RejectReason;
 import java.io.Serializable;
 
-/** One side of a pair as its source has it. Arrays are handed over, not copied. */
+/** One side of a pair as its source has it. Arrays are passed on, not copied. */
 public sealed interface RawValue extends Serializable {
 
   /**
    * A picture in a file.
    *
-   * @param folder URI of what a relative name is relative to
+   * @param folder URI that a relative name is relative to
    * @param name path or URI as the manifest has it
    */
   @DefaultSerializer(JavaSerializer.class)
   record ImageFile(String folder, String name) implements RawValue {}
 
   /**
-   * A picture as its file holds it.
+   * A picture as the content of its file.
    *
-   * @param name to show a person
-   * @param content of the file
+   * @param name name to show a person
+   * @param content content of the file
    */
   @DefaultSerializer(JavaSerializer.class)
   @SuppressWarnings("ArrayRecordComponent")
   record ImageContent(String name, byte[] content) implements RawValue {}
 
   /**
-   * A picture that is already as the shards store it.
+   * A picture in the form of the shards.
    *
    * @param pixels {@code size × size × 3} bytes, row-major, red green blue
    */
@@ -38,15 +38,15 @@ public sealed interface RawValue extends Serializable {
   record Picture(byte[] pixels) implements RawValue {}
 
   /**
-   * What the source could not read.
+   * A value that the source could not read.
    *
-   * @param reason to group by
-   * @param detail for a person
+   * @param reason code to group by
+   * @param detail reason in words
    */
   @DefaultSerializer(JavaSerializer.class)
   record Unusable(RejectReason reason, String detail) implements RawValue {
 
-    /** A file that should be there and is not. */
+    /** Creates the value of a missing file. */
     static Unusable missing(String detail) {
       return new Unusable(RejectReason.MISSING_FILE, detail);
     }
@@ -59,15 +59,15 @@ public sealed interface RawValue extends Serializable {
   /**
    * A caption in a file of its own.
    *
-   * @param file URI
+   * @param file URI of the file
    */
   @DefaultSerializer(JavaSerializer.class)
   record CaptionFile(String file) implements RawValue {}
 
   /**
-   * A caption as its file holds it.
+   * A caption as the content of its file.
    *
-   * @param content UTF-8
+   * @param content encoded text
    */
   @DefaultSerializer(JavaSerializer.class)
   @SuppressWarnings("ArrayRecordComponent")
@@ -76,7 +76,7 @@ public sealed interface RawValue extends Serializable {
   /**
    * A vector.
    *
-   * @param values finite numbers, as many as the side has columns
+   * @param values finite numbers, one for each column of the side
    */
   @DefaultSerializer(JavaSerializer.class)
   @SuppressWarnings("ArrayRecordComponent")

@@ -24,11 +24,11 @@ import scala.collection.JavaConverters;
 import scala.collection.Seq;
 
 /**
- * A column that holds one side of the pairs. Its type tells what it is: bytes, or a structure with
- * {@code bytes} and {@code path} as Hugging Face writes it, are a picture; an array of numbers is a
- * vector; text is a caption, or names a picture.
+ * A column that holds one side of the pairs. Its type determines the content: bytes, or a structure
+ * with {@code bytes} and {@code path} as Hugging Face writes it, are a picture; an array of numbers
+ * is a vector; text is a caption, or names a picture.
  *
- * @param folder what names of pictures are relative to
+ * @param folder folder that names of pictures are relative to
  */
 public record SideColumn(String name, Content content, SourceSide side, String folder)
     implements Serializable {
@@ -36,13 +36,13 @@ public record SideColumn(String name, Content content, SourceSide side, String f
   private static final String BYTES = "bytes";
   private static final String PATH = "path";
 
-  /** The content of a cell. */
+  /** The kind of content of a cell. */
   public enum Content {
-    /** The file of a picture. */
+    /** The content of a picture file. */
     IMAGE_BYTES,
-    /** The file of a picture with its name, or the name alone. */
+    /** The content of a picture file with its name, or the name alone. */
     IMAGE_STRUCT,
-    /** The name of the file of a picture. */
+    /** The name of a picture file. */
     IMAGE_NAME,
     /** A caption. */
     TEXT,
@@ -52,7 +52,10 @@ public record SideColumn(String name, Content content, SourceSide side, String f
     VECTOR
   }
 
-  /** What cells of a type hold; text, which may name pictures, counts as text; empty for others. */
+  /**
+   * The content of cells of a type; text, which may also name pictures, counts as text; empty for
+   * other types.
+   */
   public static Optional<Content> contentOf(DataType type) {
     if (type instanceof BinaryType) {
       return Optional.of(Content.IMAGE_BYTES);
@@ -71,7 +74,9 @@ public record SideColumn(String name, Content content, SourceSide side, String f
     return type instanceof StringType ? Optional.of(Content.TEXT) : Optional.empty();
   }
 
-  /** The column of a type that a model's side reads; empty where it cannot read such cells. */
+  /**
+   * Returns the column of a type for a side of a model; empty if the model cannot read such cells.
+   */
   public static Optional<SideColumn> read(String name, DataType type, Side side, String folder) {
     return contentOf(type)
         .map(
@@ -91,7 +96,10 @@ public record SideColumn(String name, Content content, SourceSide side, String f
         .filter(column -> column.side.modality() == side.read());
   }
 
-  /** The column of a table; some rows tell texts from names, and how wide vectors are. */
+  /**
+   * Returns a column of a table. Some of its rows are read to tell texts from names, and for the
+   * width of vectors.
+   */
   static SideColumn of(Dataset<Row> all, String where, String name, String folder) {
     requireColumn(all, where, name);
     DataType type = all.schema().apply(name).dataType();
@@ -141,16 +149,16 @@ public record SideColumn(String name, Content content, SourceSide side, String f
     }
   }
 
-  /** A column's name as an expression, whatever it holds. */
+  /** A column's name as an expression, whatever characters the name contains. */
   public static String quoted(String name) {
     return "`" + name.replace("`", "``") + "`";
   }
 
   /**
-   * The value of a cell.
+   * Returns the value of a cell.
    *
-   * @param cell of a row, null for none; a vector may be a {@code double[]}
-   * @param key what a picture without a name is called
+   * @param cell cell of a row, null if it is absent; a vector may be a {@code double[]}
+   * @param key name for a picture without one
    */
   public RawValue value(Object cell, String key) {
     if (cell == null) {
@@ -182,7 +190,7 @@ public record SideColumn(String name, Content content, SourceSide side, String f
         : new RawValue.ImageFile(folder, path);
   }
 
-  /** The texts of a cell that holds several; none where it is absent. */
+  /** The texts of a cell that holds several; empty if it is absent. */
   static List<String> texts(Object cell) {
     return cell == null
         ? List.of()

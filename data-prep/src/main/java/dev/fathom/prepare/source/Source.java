@@ -4,16 +4,16 @@ package dev.fathom.prepare.source;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 
-/** Pairs that are opened: their form is known, their rows can be read. */
+/** An open source of pairs: their form is known, and their rows can be read. */
 public interface Source {
 
-  /** What the first side is. */
+  /** Describes the first side. */
   SourceSide x();
 
-  /** What the second side is. */
+  /** Describes the second side. */
   SourceSide y();
 
-  /** Every row, in any order; reading again gives the same rows. */
+  /** Returns every row, in any order; reading again gives the same rows. */
   JavaRDD<RawRow> rows();
 
   /** Whether two rows may have the same key or the same content. */
@@ -21,16 +21,19 @@ public interface Source {
     return true;
   }
 
-  /** Whether keys name their rows wherever they are met again: paths, ids, not numbers of rows. */
+  /**
+   * Whether keys, such as paths or ids, identify their rows in other sources as well; numbers of
+   * rows do not.
+   */
   default boolean namesRows() {
     return false;
   }
 
-  /** The true number of shared dimensions, where the source knows it. */
+  /** The true number of shared dimensions, if the source knows it. */
   default Optional<Integer> knownDimension() {
     return Optional.empty();
   }
 
-  /** Text that changes when the rows do: a digest of the files, or the parameters. */
+  /** A text that changes when the rows do: a digest of the files, or the parameters. */
   String fingerprint();
 }

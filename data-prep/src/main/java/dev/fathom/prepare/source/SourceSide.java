@@ -7,8 +7,8 @@ import java.io.Serializable;
 /**
  * One side of a source's pairs.
  *
- * @param modality what it is
- * @param columns how many numbers a row has, 0 unless a vector
+ * @param modality kind of data
+ * @param columns number of columns of a vector, 0 for other modalities
  */
 public record SourceSide(Modality modality, int columns) implements Serializable {
 
@@ -18,7 +18,7 @@ public record SourceSide(Modality modality, int columns) implements Serializable
   /** A side of captions. */
   public static final SourceSide TEXT = new SourceSide(Modality.TEXT, 0);
 
-  /** A side of vectors. */
+  /** Creates a side of vectors. */
   public static SourceSide vector(int columns) {
     return new SourceSide(Modality.VECTOR, columns);
   }

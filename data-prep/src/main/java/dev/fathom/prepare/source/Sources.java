@@ -17,7 +17,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
-/** Opens the files that a specification means. */
+/** Opens the source that a specification names. */
 public final class Sources {
   private static final Pattern COMPRESSION = Pattern.compile("\\.(gz|bz2|zst)$");
 
@@ -27,7 +27,7 @@ public final class Sources {
   private final Storage storage;
   private final InputSettings input;
 
-  /** Opens sources by these settings. */
+  /** Creates an opener of sources with these settings. */
   public Sources(SparkSession spark, Storage storage, InputSettings input) {
     this.spark = spark;
     this.storage = storage;
@@ -62,7 +62,7 @@ public final class Sources {
     }
   }
 
-  /** In how many tasks rows are worked on that are no work to read. */
+  /** The number of tasks for rows that take no work to read. */
   static int tasks(JavaSparkContext spark, int rows) {
     return Math.max(1, Math.min(rows, TASKS_OF_A_CORE * spark.defaultParallelism()));
   }
@@ -130,7 +130,7 @@ public final class Sources {
         if (files.any(InputFiles.Kind.PICTURE)) {
           yield FolderPairs.open(context(), files, input);
         }
-        // Not named as it should be; this says how.
+        // The files are not named as they should be; the error says how.
         yield MatrixSource.open(spark, storage, files.root(), input);
       }
     };

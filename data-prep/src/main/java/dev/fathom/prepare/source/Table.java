@@ -32,29 +32,29 @@ import org.apache.spark.util.SerializableConfiguration;
 import scala.Tuple2;
 
 /**
- * A file of rows, read by Spark's own CSV and JSON readers, everything as text.
+ * A file of rows, read as text by Spark's own CSV and JSON readers.
  *
  * @param fields columns in the order of the file, each text or an array of texts
- * @param rows each with its place in the file, from 0; a row has a cell for each column, then the
- *     text of the line where the line does not have the form of its file
+ * @param rows each row with its position in the file, from 0; a row has a cell for each column,
+ *     then the text of its line if the line does not have the form of its file
  */
 record Table(List<StructField> fields, JavaPairRDD<Row, Long> rows) {
   private static final String CORRUPT = "_fathom_corrupt";
 
-  /** How a file is written. */
+  /** The form of a file. */
   enum Form {
-    /** RFC 4180: quotes, doubled quotes within them, line breaks within them. */
+    /** RFC 4180: quoted cells may contain doubled quotes and line breaks. */
     CSV,
-    /** A quote is a character like any other, for an unbalanced one would swallow rows. */
+    /** A quote is an ordinary character, as an unbalanced one would otherwise swallow rows. */
     TSV,
-    /** A JSON object a line; where the file begins so, one JSON array of objects. */
+    /** One JSON object per line, or one JSON array of objects if the file begins with one. */
     JSONL,
     /** One JSON array of objects. */
     JSON_ARRAY,
-    /** Numbers without line breaks within, so that a long file can be read in parts. */
+    /** Numbers without line breaks in cells, so that a long file can be read in parts. */
     NUMBERS;
 
-    /** What stands between cells, by how the file begins. */
+    /** The separator of cells, found from the start of the file. */
     private String separator(String head) {
       return switch (this) {
         case CSV -> Separator.ofHeader(head);
@@ -63,18 +63,20 @@ record Table(List<StructField> fields, JavaPairRDD<Row, Long> rows) {
       };
     }
 
-    /** Whether line breaks may stand within a row. */
+    /** Whether cells may contain line breaks. */
     private boolean isWhole() {
       return this == CSV || this == JSON_ARRAY;
     }
 
-    /** Whether a column is known by its place, and its name is one to call it by. */
+    /**
+     * Whether columns are identified by their position, so that names serve only to refer to them.
+     */
     private boolean isNamedByPlace() {
       return this != JSONL && this != JSON_ARRAY;
     }
   }
 
-  /** A file and how its rows are cut and encoded. */
+  /** A file, and how its rows are split and encoded. */
   private record TextFile(
       SparkSession spark, Path file, Form form, String separator, TextEncoding encoding) {
 
@@ -97,7 +99,7 @@ record Table(List<StructField> fields, JavaPairRDD<Row, Long> rows) {
       if (form != Form.JSONL && form != Form.JSON_ARRAY) {
         return reader.csv(file.toString());
       }
-      // Spark cuts lines before it decodes them.
+      // Spark splits lines before it decodes them.
       return encoding.isUtf8() ? reader.json(file.toString()) : reader.json(decoded());
     }
 
@@ -128,7 +130,7 @@ record Table(List<StructField> fields, JavaPairRDD<Row, Long> rows) {
               .option("mode", "PERMISSIVE")
               .option("columnNameOfCorruptRecord", CORRUPT)
               .option("sep", separator)
-              // A file whose line ends are not those of UTF-8 is read in one piece.
+              // A file whose line ends are other bytes than in UTF-8 is read in one piece.
               .option("multiLine", form.isWhole() || !encoding.isUtf8());
       return switch (form) {
         case CSV, NUMBERS ->
@@ -138,7 +140,7 @@ record Table(List<StructField> fields, JavaPairRDD<Row, Long> rows) {
                 .option("ignoreLeadingWhiteSpace", !Character.isWhitespace(separator.charAt(0)));
         case TSV ->
             reader.option("encoding", encoding.charset()).option("quote", "").option("escape", "");
-        // What is in no UTF-8 is decoded by then.
+        // Text in other encodings than UTF-8 has been decoded already.
         case JSONL, JSON_ARRAY ->
             reader
                 .option("encoding", TextEncoding.UTF_8.charset())
@@ -147,12 +149,12 @@ record Table(List<StructField> fields, JavaPairRDD<Row, Long> rows) {
     }
   }
 
-  /** Opens a file whose first row names the columns, or whose objects do. */
+  /** Opens a file with named columns: by its first row, or by its objects. */
   static Table named(SparkSession spark, Path file, Form form, InputSettings input) {
     return reading(file, () -> open(TextFile.of(spark, file, form, input), true));
   }
 
-  /** Opens a CSV file of numbers; its first row names the columns unless it is numbers too. */
+  /** Opens a CSV file of numbers; its first row names the columns unless it is numeric, too. */
   static Table numbers(SparkSession spark, Path file, InputSettings input) {
     return reading(
         file,
@@ -189,7 +191,7 @@ record Table(List<StructField> fields, JavaPairRDD<Row, Long> rows) {
     return fields.get(column).dataType() instanceof ArrayType;
   }
 
-  /** Whether a row of so many columns has the form of its file. */
+  /** Whether a row of this many columns has the form of its file. */
   static boolean isWhole(Row row, int columns) {
     return row.isNullAt(columns);
   }
@@ -206,7 +208,7 @@ record Table(List<StructField> fields, JavaPairRDD<Row, Long> rows) {
         text.read(reader.schema(schema)).javaRDD().zipWithIndex());
   }
 
-  /** The columns that a file has, all as text. */
+  /** The columns of a file, all as text. */
   private static List<StructField> fields(StructType inferred) {
     return Arrays.stream(inferred.fields())
         .filter(field -> !field.name().equals(CORRUPT))
@@ -222,7 +224,7 @@ record Table(List<StructField> fields, JavaPairRDD<Row, Long> rows) {
     return DataTypes.createStructField(field.name(), type, true);
   }
 
-  /** Blanks around the names of columns are no part of them, where these stay apart. */
+  /** Removes blanks around the names of columns, provided that the names stay distinct. */
   private static List<StructField> stripped(List<StructField> fields) {
     List<StructField> stripped =
         fields.stream()
@@ -232,7 +234,7 @@ record Table(List<StructField> fields, JavaPairRDD<Row, Long> rows) {
     return apart ? stripped : fields;
   }
 
-  /** Does what reads a file; Spark throws checked exceptions that it does not declare. */
+  /** Runs the reading of a file; Spark may throw checked exceptions that it does not declare. */
   static <T> T reading(Path file, Supplier<T> reading) {
     try {
       return reading.get();

@@ -26,8 +26,9 @@ import org.apache.commons.lang3.StringUtils;
 
 /**
  * The samples of one tar, read as a stream. An entry's name is cut at the first dot of its last
- * part: what is before names the sample, what is after tells what of it the entry holds. Names are
- * never used as paths. Where the archive breaks off there is one last broken row that says so.
+ * part: the text before it names the sample, the text after it says which part of the sample the
+ * entry holds. Names are never used as paths. If the archive breaks off, one last broken row says
+ * so.
  */
 final class TarSamples implements Iterator<RawRow> {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -44,29 +45,29 @@ final class TarSamples implements Iterator<RawRow> {
   private final Deque<RawRow> ready = new ArrayDeque<>();
   private boolean ended;
 
-  /** Whether an entry is being read, whose sample is cut off if that fails. */
+  /** Whether an entry is being read; if that fails, its sample is incomplete. */
   private boolean within;
 
-  /** The sample that is being gathered: its key and what was read of it by ending. */
+  /** The key of the sample that is being gathered. */
   private Optional<String> key = Optional.empty();
 
   private final Map<String, RawValue> gathered = new HashMap<>();
 
-  /** The first names of its entries, to show. */
+  /** The names of the first entries, for messages. */
   private final List<String> names = new ArrayList<>();
 
   private long hidden;
 
   /**
-   * What of a sample a side is.
+   * The entries of a sample that hold one side.
    *
-   * @param endings of the entries that may hold it, the first that is there counts
-   * @param fields of a JSON entry that may hold it, likewise
+   * @param endings extensions of the entries that may hold it; the first that exists counts
+   * @param fields fields of a JSON entry that may hold it; the first that exists counts
    */
   record Member(List<String> endings, List<String> fields, SourceSide side)
       implements Serializable {
 
-    /** Of {@code jpg}, {@code jpg;png}, {@code json.caption}. */
+    /** Parses a specification such as {@code jpg}, {@code jpg;png} or {@code json.caption}. */
     static Member of(String named) {
       List<String> endings =
           List.of(StringUtils.split(named.toLowerCase(Locale.ROOT), ';')).stream()
@@ -81,7 +82,7 @@ final class TarSamples implements Iterator<RawRow> {
     }
   }
 
-  /** What is read of a sample, and how much at most. */
+  /** What is read of a sample, and the limits on its size. */
   record SampleLayout(
       Member x,
       Member y,
@@ -119,11 +120,11 @@ final class TarSamples implements Iterator<RawRow> {
   }
 
   /**
-   * Reads samples.
+   * Starts to read samples.
    *
    * @param in a tar, plain or gzip, which is closed at its end
-   * @param shard what keys begin with
-   * @param number of the shard, for the places of its rows
+   * @param shard prefix of the keys
+   * @param number number of the shard, for the positions of its rows
    */
   TarSamples(InputStream in, String shard, int number, SampleLayout layout) {
     this.shard = shard;
@@ -203,7 +204,7 @@ final class TarSamples implements Iterator<RawRow> {
     }
   }
 
-  /** Gathers an entry; where it begins another sample, the one before is complete. */
+  /** Gathers an entry; if it begins another sample, the previous one is complete. */
   private void take(TarArchiveEntry entry) throws IOException {
     if (!entry.isFile()) {
       return;
@@ -249,7 +250,7 @@ final class TarSamples implements Iterator<RawRow> {
         : new RawValue.CaptionContent(content);
   }
 
-  /** Completes the sample that was begun, if one was. */
+  /** Completes the current sample, if there is one. */
   private void finish() {
     if (key.isPresent()) {
       String name = key.get();
@@ -288,7 +289,7 @@ final class TarSamples implements Iterator<RawRow> {
                     : "the parts of a sample must stand together in the tar"));
   }
 
-  /** Whether the sample has what is looked for, but for dots within the names. */
+  /** Whether the sample has the entry, but dots within its names hide it. */
   private boolean isCutEarly(Member part) {
     return names.stream()
         .anyMatch(

@@ -11,8 +11,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Pairs in tar files as WebDataset lays them out: entries of one name and several endings, next to
- * each other, are one sample. A tar is a task, read as a stream and never unpacked.
+ * Pairs in tar files as WebDataset lays them out: consecutive entries with the same name and
+ * different extensions are one sample. A task reads a tar as a stream and never unpacks it.
  */
 final class TarSource implements Source {
   private final JavaSparkContext spark;
@@ -23,9 +23,9 @@ final class TarSource implements Source {
   /**
    * A tar file.
    *
-   * @param number among all, from 0
-   * @param path URI
-   * @param name what its keys begin with
+   * @param number number of the file among all, from 0
+   * @param path URI of the file
+   * @param name prefix of its keys
    */
   private record Shard(int number, String path, String name) implements java.io.Serializable {}
 
@@ -40,7 +40,7 @@ final class TarSource implements Source {
     this.fingerprint = fingerprint;
   }
 
-  /** Opens tar files, which are not looked into yet. */
+  /** Opens tar files; their content is not read yet. */
   static TarSource open(JavaSparkContext spark, InputFiles files, InputSettings input) {
     List<Path> tars = files.where(InputFiles.Kind.TAR);
     if (tars.isEmpty()) {

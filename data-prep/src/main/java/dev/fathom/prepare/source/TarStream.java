@@ -14,11 +14,13 @@ import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.apache.commons.lang3.StringUtils;
 import org.apache.hadoop.fs.ChecksumException;
 
-/** A tar, plain or gzip, that knows whether it ended as a tar does, with a record of zeros. */
+/**
+ * A tar file, plain or gzip, which knows whether it ended as a tar must, with a record of zeros.
+ */
 final class TarStream extends TarArchiveInputStream {
   /**
-   * A number of an extended header that tells no time of this world. Commons Compress as Spark has
-   * it works for hours on 9e9999999 (CVE-2023-42503).
+   * Matches a number of an extended header that is no plausible time. Spark's version of Commons
+   * Compress works for hours on 9e9999999 (CVE-2023-42503).
    */
   private static final Pattern ENDLESS =
       Pattern.compile(
@@ -33,17 +35,17 @@ final class TarStream extends TarArchiveInputStream {
     super(in, "UTF-8");
   }
 
-  /** Reads what is stored, which is closed with it. */
+  /** Opens a stream of a stored tar; closing it closes {@code stored}. */
   static TarStream of(InputStream stored) throws IOException {
     return new TarStream(unpacked(new Stored(stored)));
   }
 
-  /** An empty tar. */
+  /** Returns an empty tar. */
   static TarStream nothing() {
     return new TarStream(InputStream.nullInputStream());
   }
 
-  /** Whether the file was at its end before the tar was. */
+  /** Whether the file ended before the tar did. */
   boolean endsEarly() {
     return endsEarly;
   }
@@ -61,7 +63,7 @@ final class TarStream extends TarArchiveInputStream {
     TarArchiveEntry entry = getCurrentEntry();
     boolean header = entry != null && (entry.isPaxHeader() || entry.isGlobalPaxHeader());
     int count = super.read(to, offset, length);
-    // A value is looked at as a whole, however it comes.
+    // Reads on until the value is whole, as it is checked as a whole.
     for (int more = count; header && more > 0 && count < length; count += Math.max(0, more)) {
       more = super.read(to, offset + count, length - count);
     }
@@ -87,7 +89,8 @@ final class TarStream extends TarArchiveInputStream {
   }
 
   /**
-   * What storage could not deliver says nothing of the archive: the task fails and is tried again.
+   * Thrown if storage fails, which says nothing about the archive: the task fails and is tried
+   * again.
    */
   static final class StorageFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -97,7 +100,7 @@ final class TarStream extends TarArchiveInputStream {
     }
   }
 
-  /** The bytes as they are stored; only wrong checksums are of the content. */
+  /** The stored bytes; of the errors in reading them, only wrong checksums concern the content. */
   private static final class Stored extends FilterInputStream {
     Stored(InputStream in) {
       super(in);

@@ -9,22 +9,22 @@ import org.jsoup.Jsoup;
 import org.jsoup.parser.Parser;
 import org.jsoup.parser.Tag;
 
-/** HTML in captions, as the alternative texts of pictures have it. */
+/** Removes HTML from captions, which the alternative texts of pictures may contain. */
 final class Markup {
   private static final String TAG = "<[/!?a-zA-Z][^<>]*>";
 
   private static final Pattern ANY =
       Pattern.compile("&(?:#\\d{1,7}|#[xX]\\p{XDigit}{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});|" + TAG);
 
-  /** What opens a tag, a comment or a declaration, with the tag's name. */
+  /** The beginning of a tag, a comment or a declaration, with the tag's name. */
   private static final Pattern OPENING =
       Pattern.compile("<(?:/?([a-zA-Z][a-zA-Z0-9]*)(?=[\\s/>])[^<>]*>|[!?][^<>]*>)?");
 
   private Markup() {}
 
   /**
-   * A text without tags, its entities as what they stand for; those that were escaped twice, too,
-   * as pages that were made from pages have them. A text without HTML is the same as before.
+   * Returns a text without tags and with its entities resolved, also those that were escaped twice,
+   * as in pages that were made from pages. A text without HTML is returned unchanged.
    */
   static String removed(String text) {
     if (!ANY.matcher(text).find()) {
@@ -34,7 +34,7 @@ final class Markup {
     return Jsoup.parseBodyFragment(OPENING.matcher(once).replaceAll(Markup::literal)).text();
   }
 
-  /** What HTML does not know is text: less than, a heart, a placeholder such as a PERSON's. */
+  /** Text that HTML does not know stays: less than, a heart, a placeholder such as a PERSON's. */
   private static String literal(MatchResult found) {
     String name = found.group(1);
     boolean markup =

@@ -6,19 +6,19 @@ import dev.fathom.settings.Settings;
 import java.io.Serializable;
 
 /**
- * What captions become.
+ * The {@code text} keys of the configuration.
  *
- * @param vocabularySize how many numbers there are, those of unknown words included
- * @param unknownBuckets how many numbers unknown words share, by their hash
- * @param maxTokens words of a caption that are kept
- * @param maxCharacters of a caption, above which it is refused
- * @param clean whether HTML is taken out
+ * @param vocabularySize number of token numbers, including those of unknown words
+ * @param unknownBuckets number of token numbers that unknown words share, by their hash
+ * @param maxTokens number of words of a caption that are kept
+ * @param maxCharacters number of characters of a caption above which it is refused
+ * @param clean whether HTML is removed
  */
 public record TextSettings(
     int vocabularySize, int unknownBuckets, int maxTokens, int maxCharacters, boolean clean)
     implements Serializable {
 
-  /** Checks that words are left beside the unknown ones. */
+  /** Checks that the vocabulary has room for known words. */
   public TextSettings {
     if (unknownBuckets >= vocabularySize) {
       throw FathomException.usage(

@@ -8,11 +8,11 @@ import java.util.HashMap;
 import java.util.List;
 
 /**
- * Words and their numbers. The first numbers stand for words that have none of their own, each for
- * those whose hash falls to it: so that two rare words are seldom the same to an encoder.
+ * Words and their numbers. The first numbers stand for unknown words, each for the words whose hash
+ * falls to it, so that an encoder can tell most rare words apart.
  */
 public final class Vocabulary implements Serializable {
-  /** How the word of the first numbers begins; no tokenizer makes it. */
+  /** Prefix of the words of the first numbers; no tokenizer produces it. */
   private static final String UNKNOWN = "<unknown";
 
   private final ArrayList<String> words;
@@ -29,10 +29,10 @@ public final class Vocabulary implements Serializable {
   }
 
   /**
-   * A vocabulary of these words, numbered after the unknown ones in their order.
+   * Makes a vocabulary of these words, numbered in their order after the unknown ones.
    *
    * @param known distinct words
-   * @param buckets numbers of unknown words, 1 or more
+   * @param buckets number of token numbers for unknown words, 1 or more
    */
   public static Vocabulary of(List<String> known, int buckets) {
     List<String> words = new ArrayList<>(known.size() + buckets);
@@ -44,7 +44,7 @@ public final class Vocabulary implements Serializable {
     return new Vocabulary(words, buckets);
   }
 
-  /** The vocabulary of a card. */
+  /** Reads the vocabulary of a card. */
   public static Vocabulary read(List<String> words) {
     int buckets = 0;
     while (buckets < words.size() && words.get(buckets).startsWith(UNKNOWN)) {
@@ -53,7 +53,7 @@ public final class Vocabulary implements Serializable {
     return new Vocabulary(words, buckets);
   }
 
-  /** The numbers of these words. */
+  /** Returns the numbers of these words. */
   public int[] numbers(List<String> text) {
     return text.stream().mapToInt(this::number).toArray();
   }
@@ -66,7 +66,7 @@ public final class Vocabulary implements Serializable {
     return buckets < 2 ? 0 : (int) Math.floorMod(RandomStream.hash(0, word), (long) buckets);
   }
 
-  /** The words by number, those of unknown words first. */
+  /** The words by number, with those of unknown words first. */
   public List<String> words() {
     return List.copyOf(words);
   }

@@ -19,11 +19,11 @@ import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.analysis.tokenattributes.TypeAttribute;
 
 /**
- * Cuts captions into words: NFKC and lower case, then the word boundaries of Unicode UAX #29, by
+ * Splits captions into words: NFKC and lower case, then the word boundaries of Unicode UAX #29, by
  * which an ideograph and an emoji are a word each and punctuation is none; Thai, Lao, Khmer and
- * Burmese, which leave no blanks between words, by dictionary. A caption of nothing but punctuation
- * is cut at its blanks instead, for it says something all the same. Reuses one tokenizer, so it is
- * meant for one thread.
+ * Burmese, which have no blanks between words, by dictionary. A caption of nothing but punctuation
+ * is split at its blanks instead, as it says something all the same. An instance reuses one
+ * tokenizer, so it is meant for one thread.
  */
 public final class Words {
   private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Z}\\p{C}]+");
@@ -39,7 +39,7 @@ public final class Words {
   private final TypeAttribute type = tokenizer.addAttribute(TypeAttribute.class);
   private final BreakIterator dictionary = BreakIterator.getWordInstance(ULocale.ROOT);
 
-  /** Cuts captions by these settings. */
+  /** Creates a splitter with these settings. */
   public Words(TextSettings settings) {
     maxTokens = settings.maxTokens();
     maxCharacters = settings.maxCharacters();
@@ -47,9 +47,9 @@ public final class Words {
   }
 
   /**
-   * A caption without the HTML in it, where it is to be taken out.
+   * Returns a caption without HTML, if the settings ask for its removal.
    *
-   * @throws RejectedRowException where it is too long
+   * @throws RejectedRowException if the caption is too long
    */
   public String cleaned(String caption) throws RejectedRowException {
     requireLength(caption);
@@ -57,9 +57,10 @@ public final class Words {
   }
 
   /**
-   * The words of a caption in their order, at least one, the first {@code maxTokens} of them.
+   * Returns the words of a caption in their order: at least one, and at most the first {@code
+   * maxTokens}.
    *
-   * @throws RejectedRowException where there are none
+   * @throws RejectedRowException if there are none
    */
   public List<String> of(String caption) throws RejectedRowException {
     requireLength(caption);
@@ -100,7 +101,7 @@ public final class Words {
     return words;
   }
 
-  /** Words of a run of letters without blanks. */
+  /** Splits a run of letters without blanks into words. */
   private void cut(String run, List<String> words) {
     dictionary.setText(run);
     int from = dictionary.first();

@@ -13,7 +13,7 @@ final class LeafBoxes {
   /**
    * Computes the boxes around the leaves.
    *
-   * @param leaves first point of each leaf, and last the number of points
+   * @param leaves first point of each leaf, and finally the number of points
    */
   LeafBoxes(SearchSpace space, int[] leaves) {
     int count = leaves.length - 1;

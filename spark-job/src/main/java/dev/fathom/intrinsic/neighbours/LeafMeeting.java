@@ -96,7 +96,7 @@ final class LeafMeeting {
   }
 
   private float limit(double worst, double slack) {
-    // A little more, so that pairs at the limit are below it even if everything is zero.
+    // Slightly more, so that pairs at the limit are below it even if everything is zero.
     return (float) Math.min(worst * scale * scale + slack, ALWAYS) + Float.MIN_NORMAL;
   }
 

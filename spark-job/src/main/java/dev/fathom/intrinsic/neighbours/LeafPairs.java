@@ -3,7 +3,7 @@ package dev.fathom.intrinsic.neighbours;
 
 import java.util.Arrays;
 
-/** Pairs of leaves to search: each leaf with itself, then with others, nearest first. */
+/** Pairs of leaves to search: each leaf with itself, and with others, the nearest pairs first. */
 final class LeafPairs {
 
   /*
@@ -23,7 +23,7 @@ final class LeafPairs {
     this.boxes = boxes;
   }
 
-  /** Adds every leaf of {@code [from, to)} with itself and with those after it. */
+  /** Adds every leaf of {@code [from, to)} with itself and with the leaves after it. */
   void addWithin(int from, int to) {
     for (int a = from; a < to; a++) {
       addWith(a, a, to);
@@ -67,7 +67,7 @@ final class LeafPairs {
     return second[(int) order[p]];
   }
 
-  /** The squared distance of their boxes. */
+  /** The squared distance between the two boxes of the p-th nearest pair. */
   float gap(int p) {
     return gaps[(int) order[p]];
   }

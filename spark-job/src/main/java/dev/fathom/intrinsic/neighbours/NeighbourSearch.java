@@ -8,11 +8,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Exact nearest neighbours. Every pair of points is ruled out or measured; most are ruled out many
- * at a time, by a matrix multiplication or by their position.
+ * Exact nearest neighbours. Every pair of points is either ruled out or measured; most are ruled
+ * out many at a time, by a matrix multiplication or by their position.
  *
- * <p>A search is prepared once, {@link #of}, and run as a whole, {@link #all}, or in parts on
- * several machines, {@link #part}, whose results are merged range by range and joined by {@link
+ * <p>A search is prepared once by {@link #of}. It runs as a whole by {@link #all}, or in parts on
+ * several machines by {@link #part}, whose results are merged range by range and joined by {@link
  * #join}. The neighbours are the same to the last bit whatever the number of parts.
  */
 public final class NeighbourSearch implements Serializable {
@@ -51,10 +51,10 @@ public final class NeighbourSearch implements Serializable {
   }
 
   /**
-   * The k nearest neighbours of every point among all others, on this thread.
+   * Finds the k nearest neighbours of every point among all others, on the calling thread.
    *
    * @param points finite values; exact duplicates are neighbours at distance zero
-   * @param k 1 … n−1
+   * @param k number of neighbours, 1 … n−1
    * @throws IllegalArgumentException if k is out of range
    */
   public static Neighbours search(Points points, int k) {
@@ -65,8 +65,8 @@ public final class NeighbourSearch implements Serializable {
    * Prepares a search.
    *
    * @param points finite values
-   * @param k 1 … n−1
-   * @param parts number of parts to run it in, 1 or more; there may be fewer
+   * @param k number of neighbours, 1 … n−1
+   * @param parts wanted number of parts, 1 or more; the search may have fewer
    * @throws IllegalArgumentException if k is out of range
    */
   public static NeighbourSearch of(Points points, int k, int parts) {
@@ -108,21 +108,21 @@ public final class NeighbourSearch implements Serializable {
 
   /**
    * Bounds the k-th distances of a range of points by the distances to the points of the nearest
-   * leaves. A part that knows the bounds skips most of what it would measure in vain.
+   * leaves. A part that knows the bounds skips most measurements that would find no neighbour.
    *
    * @param range 0 … {@link #parts} − 1
-   * @return squared, in the order of the search; those of all ranges, one after another, are what
-   *     {@link #part(int, double[])} takes
+   * @return squared bounds, in the order of the search; {@link #part(int, double[])} takes the
+   *     bounds of all ranges, one after another
    */
   public double[] bounds(int range) {
     return new SearchPart(points, space(), order, k, NO_BOUNDS).bounds(range);
   }
 
   /**
-   * Runs a part.
+   * Runs a part without bounds.
    *
    * @param part 0 … {@link #parts} − 1
-   * @return what it found, a range each
+   * @return the neighbours found, one entry for each range that the part touches
    */
   public List<PartialNeighbours> part(int part) {
     return part(part, NO_BOUNDS);
@@ -132,15 +132,15 @@ public final class NeighbourSearch implements Serializable {
    * Runs a part that knows the largest possible distances of the neighbours.
    *
    * @param part 0 … {@link #parts} − 1
-   * @param bounds bounds of all points, or empty
-   * @return what it found, a range each
+   * @param bounds squared bounds of all points, or empty
+   * @return the neighbours found, one entry for each range that the part touches
    */
   public List<PartialNeighbours> part(int part, double[] bounds) {
     return new SearchPart(points, space(), order, k, bounds).execute(part);
   }
 
   /**
-   * Joins the ranges, each merged over all parts.
+   * Joins the ranges, each of which has been merged over all parts.
    *
    * @return the neighbours of the points in the order in which they were given
    */
@@ -160,7 +160,10 @@ public final class NeighbourSearch implements Serializable {
     return new Neighbours(n, k, indices, distances);
   }
 
-  /** The coordinates. They are as large as the points, so each machine computes them itself. */
+  /**
+   * The search space. It is as large as the points, so each machine computes it instead of
+   * receiving it.
+   */
   private synchronized SearchSpace space() {
     if (space == null) {
       space =

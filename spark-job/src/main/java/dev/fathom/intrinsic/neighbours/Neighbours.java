@@ -4,8 +4,8 @@ package dev.fathom.intrinsic.neighbours;
 import java.io.Serializable;
 
 /**
- * The k nearest neighbours of every point, nearest first, a point never its own neighbour. Equal
- * distances are in the order of their indices.
+ * The k nearest neighbours of every point, nearest first; a point is never its own neighbour. Equal
+ * distances are in the order of the points' indices.
  */
 public final class Neighbours implements Serializable {
   private static final long serialVersionUID = 1;
@@ -16,8 +16,8 @@ public final class Neighbours implements Serializable {
   private final double[] distances;
 
   /**
-   * @param indices n × k rows of the points; owned
-   * @param distances n × k Euclidean distances, ascending in each row; owned
+   * @param indices n × k rows of the points; owned by this object
+   * @param distances n × k Euclidean distances, ascending in each row; owned by this object
    */
   Neighbours(int count, int k, int[] indices, double[] distances) {
     this.count = count;
@@ -36,12 +36,12 @@ public final class Neighbours implements Serializable {
     return k;
   }
 
-  /** The row of a neighbour: point {@code i}, rank {@code j} in 1 … k. */
+  /** The row of point {@code i}'s neighbour of rank {@code j}, 1 … k. */
   public int index(int i, int j) {
     return indices[i * k + j - 1];
   }
 
-  /** T_j, the Euclidean distance to a neighbour: point {@code i}, rank in 1 … k. */
+  /** The Euclidean distance T_j from point {@code i} to its neighbour of rank {@code j}, 1 … k. */
   public double distance(int i, int j) {
     return distances[i * k + j - 1];
   }

@@ -12,14 +12,14 @@ import java.util.Arrays;
 public final class PartialNeighbours implements Serializable {
   private static final long serialVersionUID = 1;
 
-  /** Of so many neighbours at most the place of another is found by going through them. */
+  /** Up to this many neighbours, the place of another is found by a scan. */
   private static final int SCANNED = 32;
 
   private final int from;
   private final int count;
   private final int k;
 
-  /** The k nearest so far of each point, sorted by (squared distance, index). */
+  /** The k nearest neighbours so far of each point, sorted by (squared distance, index). */
   private final int[] indices;
 
   private final double[] squared;
@@ -50,7 +50,7 @@ public final class PartialNeighbours implements Serializable {
     return count;
   }
 
-  /** The squared distance within which a point is among the k nearest of the row. */
+  /** The squared distance within which a point becomes one of the row's k nearest. */
   double worst(int row) {
     return squared[(row + 1 - from) * k - 1];
   }
@@ -71,7 +71,7 @@ public final class PartialNeighbours implements Serializable {
     }
   }
 
-  /** The place of a neighbour among those of the places {@code [from, to)}, by halving. */
+  /** The place of a neighbour among the places {@code [from, to)}, by bisection. */
   private int place(int from, int to, double distance, int index) {
     int low = from;
     int high = to;

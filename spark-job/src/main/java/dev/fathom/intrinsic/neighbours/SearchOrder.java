@@ -10,8 +10,8 @@ import java.util.List;
  * An order of the points in which near points are next to each other.
  *
  * @param rows the points' rows in that order
- * @param leaves first point of each leaf in that order, and last the number of points
- * @param ranges first leaf of each range, and last the number of leaves
+ * @param leaves first point of each leaf in that order, and finally the number of points
+ * @param ranges first leaf of each range, and finally the number of leaves
  */
 record SearchOrder(int[] rows, int[] leaves, int[] ranges) implements Serializable {
 
@@ -19,8 +19,8 @@ record SearchOrder(int[] rows, int[] leaves, int[] ranges) implements Serializab
   static final int LEAF = 256;
 
   /**
-   * Splits the points at medians along the coordinate that varies most, down to leaves, and deals
-   * the leaves out to ranges in turn, so that all ranges are alike.
+   * Splits the points at medians along the coordinate that varies most, down to leaves. Deals the
+   * leaves out to ranges in turn, so that all ranges are alike.
    */
   static SearchOrder of(SearchSpace space, int count, int ranges) {
     long[] keys = new long[count];
@@ -86,7 +86,7 @@ record SearchOrder(int[] rows, int[] leaves, int[] ranges) implements Serializab
     split(space, keys, middle, to, leaves);
   }
 
-  /** An integer that rises with the value. */
+  /** An integer whose order is that of the floats. */
   private static int sortable(float value) {
     int bits = Float.floatToIntBits(value);
     return bits ^ ((bits >> (Integer.SIZE - 1)) & Integer.MAX_VALUE);

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 
-/** Runs a part of a search: it decides which leaves are compared, and in which order. */
+/** Runs a part of a search: decides which leaves are compared, and in which order. */
 final class SearchPart {
 
   /*
@@ -26,13 +26,13 @@ final class SearchPart {
   private final LeafMeeting meeting;
   private final PartialNeighbours[] lists;
 
-  /** The largest scaled squared distance to a k-th neighbour so far, for each leaf. */
+  /** For each leaf, the largest scaled squared distance to a k-th neighbour so far. */
   private final double[] leafWorst;
 
   /**
    * Prepares a part of a search for k neighbours.
    *
-   * @param bounds of the squared distance to the k-th neighbour of each point, or none
+   * @param bounds bounds of the squared distance to the k-th neighbour of each point, or empty
    */
   SearchPart(Points points, SearchSpace space, SearchOrder order, int k, double[] bounds) {
     this.space = space;
@@ -45,7 +45,7 @@ final class SearchPart {
     leafWorst = new double[order.leafCount()];
   }
 
-  /** Searches the leaves of a part, and returns the neighbours of each range. */
+  /** Searches the leaves of a part, and returns the neighbours found for each range. */
   List<PartialNeighbours> execute(int part) {
     LeafPairs pairs = leafPairs(part);
     pairs.sortByGap();

@@ -4,7 +4,7 @@ package dev.fathom.intrinsic.neighbours;
 import dev.fathom.intrinsic.points.Points;
 import dev.fathom.intrinsic.points.PrincipalComponents;
 
-/** Chooses how many principal axes a search uses first. */
+/** Chooses how many principal axes a search compares first. */
 final class SearchRank {
 
   /*
@@ -23,10 +23,10 @@ final class SearchRank {
   private SearchRank() {}
 
   /**
-   * The number of axes, 1 … d; it is d if fewer are no faster.
+   * Returns the number of axes, 1 … d; it is d if fewer would be no faster.
    *
-   * @param points in random order
-   * @param k 1 … n−1
+   * @param points points in random order
+   * @param k number of neighbours, 1 … n−1
    */
   static int choose(Points points, PrincipalComponents axes, int k) {
     int n = Math.min(SAMPLE, points.count());

@@ -6,8 +6,8 @@ import dev.fathom.intrinsic.points.Points;
 import dev.fathom.intrinsic.points.PrincipalComponents;
 
 /**
- * A few coordinates for each point, which a search compares first. Their distances are never larger
- * than those of the points.
+ * A few coordinates for each point, which a search compares first. Distances between them never
+ * exceed the distances between the points.
  */
 public final class SearchSpace {
 
@@ -158,8 +158,8 @@ public final class SearchSpace {
    * A bound of the error of |b|² − 2ab in float.
    *
    * <p>With u = 2^-24 and w coordinates, the product errs by at most w·u·2|a||b| to first order,
-   * the coordinates, rounded once, by 2u(|a|+|b|)², sums and limits by as much again: together less
-   * than (w+10)·u·(|a|+|b|)².
+   * the coordinates, rounded once, by 2u(|a|+|b|)², and sums and limits by as much again: together
+   * less than (w+10)·u·(|a|+|b|)².
    *
    * @param sum |a| + |b|, scaled
    */
@@ -167,7 +167,7 @@ public final class SearchSpace {
     return (width + 10) * UNIT_ROUNDOFF * sum * sum;
   }
 
-  /** The factor from a distance between points to one between coordinates. */
+  /** The factor from a distance between points to a distance between coordinates. */
   public double scale() {
     return scale;
   }

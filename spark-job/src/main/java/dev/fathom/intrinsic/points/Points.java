@@ -21,7 +21,7 @@ public final class Points implements Serializable {
   /**
    * Views an array as points.
    *
-   * @param values n × d, row-major; kept, not copied, and not to be changed afterwards
+   * @param values n × d, row-major; kept, not copied, and must not change afterwards
    * @param count n, zero or more
    * @param dimension d, one or more
    * @throws IllegalArgumentException if the array's length is not n·d

@@ -11,14 +11,14 @@ import java.util.Set;
  * A point cloud that is ready for the estimators: finite, distinct, in random order.
  *
  * <p>A repeated point has a neighbour at distance zero, whose logarithm makes any estimate zero or
- * NaN. So only the first occurrence stays; the others are counted. The order is shuffled by the
+ * NaN. So only the first occurrence is kept; the others are counted. The order is shuffled by the
  * seed, so that any range of rows is a random sample: disjoint blocks, decimated clouds and query
  * ranges are ranges of rows.
  *
- * @param points the rows that stay, shuffled
- * @param rows which they are
- * @param nonFinite rows dropped because they hold NaN or an infinity
- * @param duplicates finite rows dropped because they equal an earlier one
+ * @param points the kept points, shuffled
+ * @param rows for each kept point, its row in the given cloud
+ * @param nonFinite number of rows dropped because they hold NaN or an infinity
+ * @param duplicates number of finite rows dropped because they equal an earlier row
  */
 public record PreparedPoints(Points points, int[] rows, int nonFinite, int duplicates)
     implements Serializable {
@@ -51,7 +51,7 @@ public record PreparedPoints(Points points, int[] rows, int nonFinite, int dupli
     return true;
   }
 
-  /** A row that is equal to others with the same values; 0 and −0 are equal. */
+  /** A row that equals another row with the same values; 0 and −0 are equal. */
   private record Row(Points points, int row) {
     @Override
     public boolean equals(Object other) {

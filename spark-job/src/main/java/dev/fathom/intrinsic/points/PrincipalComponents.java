@@ -7,8 +7,8 @@ import dev.fathom.blas.SymmetricEigen;
 /**
  * The axes along which a cloud spreads, widest first.
  *
- * @param centre the mean, d numbers
- * @param variances along each axis, descending, the sum of squares over n − 1; none negative
+ * @param centre mean of the points, d numbers
+ * @param variances variance along each axis (sum of squares over n − 1), descending, none negative
  * @param axes d × d, one unit vector per row, in the order of the variances
  */
 public record PrincipalComponents(double[] centre, double[] variances, double[] axes) {
@@ -48,7 +48,7 @@ public record PrincipalComponents(double[] centre, double[] variances, double[] 
     return centre;
   }
 
-  /** factor · Σ (p − centre)(p − centre)ᵀ, d × d. */
+  /** Returns the d × d matrix factor · Σ (p − centre)(p − centre)ᵀ. */
   public static double[] products(Points points, double[] centre, double factor) {
     int d = centre.length;
     int n = points.count();

@@ -33,13 +33,13 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 /**
  * Fathom's rounds as a training master of dl4j-spark. One {@code fitMultiDataSet} of a {@link
  * SparkComputationGraph} is a whole training: it starts from the graph's parameters and leaves the
- * trained ones there. The graph holds both towers, inputs and outputs {@code x} and {@code y}; the
- * data are {@link PairDataSet}s, one per partition.
+ * trained ones there. The graph holds both towers, with inputs and outputs {@code x} and {@code y};
+ * the data are {@link PairDataSet}s, one per partition.
  *
- * <p>dl4j-spark's own {@code ParameterAveragingTrainingMaster} does not serve: it forms its
+ * <p>dl4j-spark's own {@code ParameterAveragingTrainingMaster} is no substitute: it forms its
  * minibatches only once, counts and repartitions the data again for every split, and has no place
  * for a temperature on the driver. The parts of the interface that belong to that design (data sets
- * of one input, paths, hooks, statistics) are refused.
+ * of one input, paths, hooks, statistics) throw an exception here.
  */
 public final class ContrastiveTrainingMaster
     implements TrainingMaster<TrainingResult, TrainingWorker<TrainingResult>> {
@@ -47,13 +47,13 @@ public final class ContrastiveTrainingMaster
   private final Placing<PlacedPairs> placing;
   private final Training training;
 
-  /** Trains on data that are placed. */
+  /** A training on pairs that are already placed on workers. */
   public interface Training {
     /**
-     * Trains.
+     * Runs the training.
      *
-     * @param start parameters of both towers
-     * @return the trained ones
+     * @param start initial parameters of both towers
+     * @return the trained parameters
      */
     float[] run(float[] start, Workers workers);
   }

@@ -6,9 +6,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 
 /**
- * A worker's pairs in the form that dl4j-spark passes to a training master. They stay in Fathom's
- * compact columns. A copy as {@code INDArray} would double the memory and be outside of the heap
- * that Spark accounts for.
+ * A worker's pairs in the form that dl4j-spark passes to a training master. The pairs stay in
+ * Fathom's compact columns: a copy as {@code INDArray} would double the memory and lie outside the
+ * heap that Spark accounts for.
  */
 final class PairDataSet extends MultiDataSet {
   private static final long serialVersionUID = 1L;

@@ -28,23 +28,24 @@ public final class PairLoader {
   private final ShardReader reader;
   private final DatasetCard card;
 
-  /** A loader of a dataset. */
+  /** Creates a loader of one dataset. */
   public PairLoader(ShardReader reader, DatasetCard card) {
     this.reader = reader;
     this.card = card;
   }
 
-  /** All pairs of a split in this process, in the order of the shards. */
+  /** Reads all pairs of a split into this process, in the order of the shards. */
   public PairPartition collect(Split split) {
     return PlacedRdd.of(read(split, 1, 1)).each((parts, worker) -> parts.get(0)).get(0);
   }
 
   /**
-   * Gives each worker a range of the training pairs' partitions, and one of the validation pairs'.
+   * Gives each worker a range of the partitions of the training pairs and one of the partitions of
+   * the validation pairs.
    *
-   * @param partitions number of partitions; their sizes differ by one at most
-   * @param validationPartitions the same for the validation pairs
-   * @param workers number of workers, no more than {@code partitions}
+   * @param partitions number of partitions of the training pairs; their sizes differ by at most one
+   * @param validationPartitions number of partitions of the validation pairs
+   * @param workers number of workers, at most {@code partitions}
    */
   public PlacedRdd<PlacedPairs> load(int partitions, int validationPartitions, int workers) {
     return PlacedRdd.of(
@@ -53,7 +54,7 @@ public final class PairLoader {
                 onWorkers(validationPartitions, workers),
                 (train, validation) ->
                     List.of(placed(partitions, train.next(), validation.next())).iterator())
-            // The pairs are on disk already.
+            // Memory only, as the pairs themselves are on disk already.
             .persist(StorageLevel.MEMORY_ONLY()));
   }
 

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 
 /**
  * A partition of the pairs: a range of rows of two columns. Batches draw from each partition
- * separately; a partition also has the order in which an epoch visits its pairs.
+ * separately; a partition also holds the order in which an epoch visits its pairs.
  */
 public final class PairPartition implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -26,7 +26,7 @@ public final class PairPartition implements Serializable {
   private transient Drawn drawn;
   private transient Kept kept;
 
-  /** A partition of all rows; row i of {@code x} belongs to row i of {@code y}. */
+  /** Creates a partition of all rows; row i of {@code x} is paired with row i of {@code y}. */
   public PairPartition(Column x, Column y) {
     this(x, y, 0, 0, x.size());
     if (x.size() != y.size()) {
@@ -49,9 +49,9 @@ public final class PairPartition implements Serializable {
   }
 
   /**
-   * Partition {@code number} of a split, rows {@code [from, from + size)} of these columns.
+   * Returns partition {@code number} of a split, rows {@code [from, from + size)} of these columns.
    *
-   * @param number number of the partition, by which its batches are drawn
+   * @param number the partition's number, which its random draws depend on
    */
   public PairPartition part(int number, int from, int size) {
     return new PairPartition(x, y, number, this.from + from, size);
@@ -69,17 +69,17 @@ public final class PairPartition implements Serializable {
         .toList();
   }
 
-  /** The first side; the partition's rows begin at {@link #from()}. */
+  /** The column of the first side; the partition's rows begin at {@link #from()}. */
   public Column x() {
     return x;
   }
 
-  /** The second side. */
+  /** The column of the second side; the partition's rows begin at {@link #from()}. */
   public Column y() {
     return y;
   }
 
-  /** The first row of the partition in the columns. */
+  /** Index of the partition's first row in the columns. */
   public int from() {
     return from;
   }
@@ -94,12 +94,12 @@ public final class PairPartition implements Serializable {
     return size;
   }
 
-  /** Which of its pairs have identical content. */
+  /** Groups the partition's pairs by identical content. */
   public Items items() {
     return items(IntStream.range(from, from + size).toArray());
   }
 
-  /** Which pairs of some rows of the columns have identical content. */
+  /** Groups the pairs of some rows of the columns by identical content. */
   public Items items(int[] rows) {
     return Items.of(
         IntStream.of(rows).mapToObj(x::digest).toList(),
@@ -107,8 +107,8 @@ public final class PairPartition implements Serializable {
   }
 
   /**
-   * The rows of the columns in the order of an epoch, a pure function of the arguments and the
-   * partition's number. The last order is cached, as many rounds share it.
+   * Returns the rows of the columns in the order of an epoch. The order is a pure function of the
+   * arguments and the partition's number. The last order is cached, as many rounds share it.
    *
    * @param heldOut number of rows at the end that are the same in every epoch
    */
@@ -125,8 +125,10 @@ public final class PairPartition implements Serializable {
     return drawn.order;
   }
 
-  /** A cached value that is made from these pairs; a value with another name replaces it. */
-  @SuppressWarnings("unchecked") // A name stands for one type.
+  /**
+   * Returns a cached value that is made from these pairs. A value under another name replaces it.
+   */
+  @SuppressWarnings("unchecked") // Each name stands for values of one type.
   public synchronized <T> T keep(String name, Supplier<T> make) {
     if (kept == null || !kept.name.equals(name)) {
       kept = new Kept(name, make.get());
@@ -136,6 +138,6 @@ public final class PairPartition implements Serializable {
 
   private record Kept(String name, Object value) {}
 
-  /** An order and the arguments that it was drawn with. */
+  /** A cached order with the arguments that it was drawn with. */
   private record Drawn(long seed, long epoch, int heldOut, int[] order) {}
 }

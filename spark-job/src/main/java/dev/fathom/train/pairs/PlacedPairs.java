@@ -16,7 +16,7 @@ public record PlacedPairs(
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** The end of the partitions' numbers, exclusive. */
+  /** End of the range of the partitions' numbers, exclusive. */
   public int to() {
     return from + partitions.size();
   }

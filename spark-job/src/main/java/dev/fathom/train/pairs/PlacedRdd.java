@@ -26,17 +26,17 @@ import scala.runtime.AbstractFunction2;
 
 /**
  * An RDD with one element per partition. Its lineage is broadcast once and not sent with every
- * task: a plan that reads Parquet has a hundred kilobytes, and a task of a few milliseconds would
+ * task: a plan that reads Parquet takes a hundred kilobytes, and a task of a few milliseconds would
  * take longer to unpack it than to run. The lineage must not contain a shuffle.
  *
  * <p>If the RDD is persisted, an executor that lacks a partition computes it from the lineage and
- * keeps it. Spark by itself would fetch it for each task, through the heap, from an executor that
+ * keeps it. Spark by itself would let each task fetch it, through the heap, from an executor that
  * has it.
  */
 public final class PlacedRdd<T> extends RDD<T> {
   private static final long serialVersionUID = 1L;
 
-  /** The RDD as the driver knows it. */
+  /** The RDD on the driver; null on executors. */
   private final transient RDD<T> original;
 
   private final Broadcast<Lineage<T>> lineage;
@@ -66,29 +66,27 @@ public final class PlacedRdd<T> extends RDD<T> {
   }
 
   /**
-   * Resolves the dependencies of the whole lineage. Spark does so for what it sends itself; an RDD
-   * that arrives elsewhere without them cannot resolve them there.
+   * Resolves the dependencies of the whole lineage. Spark does so for an RDD that it sends itself;
+   * an RDD that arrives on an executor by other means cannot resolve them there.
    */
   private static void resolve(RDD<?> rdd) {
     JavaConverters.seqAsJavaList(rdd.dependencies())
         .forEach(dependency -> resolve(dependency.rdd()));
   }
 
-  /** Frees what executors keep. */
+  /** Frees the partitions that executors keep. */
   public void release() {
     original.unpersist(false);
   }
 
-  /** Work on the one element of a partition. */
+  /** Work on the single element of a partition. */
   public interface Task<T, R> extends Serializable {
     /** Does the work; {@code partition} is the partition's number. */
     R run(T element, int partition);
   }
 
-  /**
-   * Runs a task on every partition's one element. The results are in the order of the partitions.
-   */
-  @SuppressWarnings("unchecked") // Spark hands back an Object[] of what the task gave.
+  /** Runs a task on every partition's element. The results are in the order of the partitions. */
+  @SuppressWarnings("unchecked") // Spark returns an Object[] of the tasks' results.
   public <R> List<R> each(Task<T, R> task) {
     ClassTag<R> any = (ClassTag<R>) ClassTag$.MODULE$.Object();
     List<R> results = new ArrayList<>();
@@ -99,10 +97,10 @@ public final class PlacedRdd<T> extends RDD<T> {
   }
 
   /**
-   * Runs tasks on every partition's one element, all at the same time. The results are in the order
-   * of the partitions. If one fails, Spark runs all of them again.
+   * Runs tasks on every partition's element, all at the same time. The results are in the order of
+   * the partitions. If one task fails, Spark runs all of them again.
    */
-  @SuppressWarnings("unchecked") // Spark hands back an Object[] of what the tasks gave.
+  @SuppressWarnings("unchecked") // Spark returns an Object[] of the tasks' results.
   public <R> List<R> together(Task<T, List<R>> task) {
     ClassTag<R> any = (ClassTag<R>) ClassTag$.MODULE$.Object();
     RDD<R> barrier = barrier().mapPartitions(new OnElements<>(task), false, any);
@@ -128,8 +126,8 @@ public final class PlacedRdd<T> extends RDD<T> {
   }
 
   /**
-   * A task in the form that Spark takes. It is a named class, which Spark need not clean. For a
-   * lambda Spark would read class files in every job, which took longer than the job.
+   * A task in the form that Spark takes. It is a named class, as for a lambda Spark's closure
+   * cleaner would read class files in every job, which took longer than the job.
    */
   private static final class OnElement<T, R> extends AbstractFunction2<TaskContext, Iterator<T>, R>
       implements Serializable {
@@ -159,7 +157,8 @@ public final class PlacedRdd<T> extends RDD<T> {
 
   @Override
   public Seq<String> getPreferredLocations(Partition split) {
-    // The executor that holds the block; the scheduler knows it by the text form of its location.
+    // Prefers the executor that holds the block; the scheduler knows it by the text form of its
+    // location.
     return JavaConverters.asScalaBuffer(
         JavaConverters.seqAsJavaList(context().getPreferredLocs(original, split.index())).stream()
             .map(Object::toString)
@@ -167,7 +166,7 @@ public final class PlacedRdd<T> extends RDD<T> {
   }
 
   @Override
-  @SuppressWarnings("unchecked") // Spark keeps blocks of anything.
+  @SuppressWarnings("unchecked") // Spark stores blocks without their element type.
   public Iterator<T> compute(Partition split, TaskContext context) {
     RDD<T> rdd = lineage.value().rdd();
     if (!rdd.getStorageLevel().isValid()) {

@@ -15,8 +15,8 @@ import org.apache.spark.SparkEnv;
 
 /**
  * Chunks in one of Spark's scratch files ({@code spark.local.dir}), mapped into memory. Pairs take
- * no heap, and stay in memory as far as the machine has some to spare. The file has no name while
- * it is used, so nothing is left of it however the process ends.
+ * no heap, and stay in memory as far as the machine has some to spare. The file is deleted from its
+ * directory as soon as it is open, so nothing is left of it however the process ends.
  */
 final class ScratchChunks implements ChunkStore {
   private static final long MOST_MAPPED_AT_ONCE = 1L << 30;
@@ -51,8 +51,8 @@ final class ScratchChunks implements ChunkStore {
   }
 
   /**
-   * Writes the chunk. Writing through a mapping would crash the JVM where the disk is full; this
-   * fails with an error.
+   * Writes the chunk with a file write. Writing through a mapping would crash the JVM on a full
+   * disk; this fails with an error.
    */
   @Override
   public void keep(ByteBuffer chunk) throws IOException {

@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
- * The order of a partition's rows by file and row number. The order in which Spark reads files
- * depends on their sizes and on the cluster, and the batches must not.
+ * Restores the order of a partition's rows by file and row number. The order in which Spark reads
+ * files depends on their sizes and on the cluster, and the batches must not depend on those.
  */
 final class ShardOrder {
   private final List<Run> runs = new ArrayList<>();
@@ -34,7 +34,7 @@ final class ShardOrder {
     size++;
   }
 
-  /** For each place the row that belongs there; empty if the rows came in order. */
+  /** Returns, for each place, the row that belongs there; empty if the rows came in order. */
   Optional<int[]> places() {
     List<Run> sorted = new ArrayList<>(runs);
     sorted.sort(Comparator.comparing(Run::file).thenComparingLong(Run::firstRow));

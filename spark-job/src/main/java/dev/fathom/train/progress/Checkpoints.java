@@ -41,16 +41,16 @@ import org.slf4j.LoggerFactory;
 /**
  * The checkpoints of a training, written every few rounds. A checkpoint is one file in the
  * safetensors format (eight bytes of header length, a JSON header with shapes and offsets, raw
- * little-endian floats), so that other tools can read it and nothing in it is ever run. It is
- * written under another name and renamed. The last few are kept. It holds the settings of the
- * training, and is not used with others.
+ * little-endian floats), so other tools can read it, and reading it executes no code. The file is
+ * written under another name and then renamed. The last few are kept. A checkpoint holds the
+ * settings of its training, and a training with other settings refuses it.
  */
 public final class Checkpoints {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
   private static final int KEPT = 3;
   private static final int BUFFER_FLOATS = 1 << 18;
 
-  /** No header needs more bytes; a file that claims more is not a checkpoint. */
+  /** Largest size of a header in bytes; a file that claims more is not a checkpoint. */
   private static final int LONGEST_HEADER = 1 << 26;
 
   private static final String SUFFIX = ".safetensors";
@@ -60,7 +60,7 @@ public final class Checkpoints {
   private static final String VELOCITY = "velocity";
   private static final String BEST = "best.parameters";
 
-  /** A setting that older checkpoints lack, whose batches were those of one worker. */
+  /** A setting that older checkpoints lack; they were written by averaging workers. */
   private static final String MODE = "training.mode";
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -79,7 +79,8 @@ public final class Checkpoints {
   }
 
   /**
-   * Writes a checkpoint. Deletes the oldest, and those of later rounds, which are no longer valid.
+   * Writes a checkpoint. Deletes the oldest checkpoint, and all of later rounds, which are no
+   * longer valid.
    */
   public void write(TrainingState state) {
     Path newest = path(state.round());
@@ -100,8 +101,8 @@ public final class Checkpoints {
   }
 
   /**
-   * The state of the newest readable checkpoint, or empty if there is none. A checkpoint that was
-   * written with other settings is refused, as the training would not be the one that was started.
+   * Returns the state of the newest readable checkpoint, or empty if there is none. Refuses a
+   * checkpoint that was written with other settings, as it belongs to another training.
    */
   public Optional<TrainingState> resume() {
     List<Path> all = all();
@@ -114,7 +115,8 @@ public final class Checkpoints {
       } catch (EOFException | ChecksumException | JsonProcessingException | RuntimeException e) {
         LOG.warn("{} is not a whole checkpoint ({}); taking the one before", path, e.toString());
       } catch (IOException e) {
-        // A checkpoint that cannot be read now may be whole, so the training does not start again.
+        // The checkpoint may be intact although it cannot be read now, so the training must not
+        // start from the beginning.
         throw new UncheckedIOException("cannot read %s: %s".formatted(path, e.getMessage()), e);
       }
     }
@@ -214,7 +216,8 @@ public final class Checkpoints {
     Map<String, Object> header = JSON.readValue(json, new TypeReference<>() {});
     Map<String, String> metadata =
         JSON.convertValue(header.remove("__metadata__"), new TypeReference<>() {});
-    // Checked first, as another version may have written everything else differently.
+    // The settings are checked first, as another version may have written everything else
+    // differently.
     requireFit(path, JSON.readValue(metadata.get("settings"), new TypeReference<>() {}));
     Map<String, float[]> tensors = new LinkedHashMap<>();
     for (Map.Entry<String, Object> entry : header.entrySet()) {

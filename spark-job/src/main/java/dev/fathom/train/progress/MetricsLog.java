@@ -29,7 +29,7 @@ public final class MetricsLog implements AutoCloseable {
   private final Storage storage;
   private final Path path;
 
-  /** Holds all lines while the log is written again. */
+  /** Copy of all lines while the log is being rewritten. */
   private final Path before;
 
   private final List<RoundReport> kept;
@@ -39,10 +39,10 @@ public final class MetricsLog implements AutoCloseable {
   private Optional<FSDataOutputStream> out = Optional.empty();
 
   /**
-   * Continues a log, or starts one.
+   * Continues a log, or starts a new one.
    *
-   * @param round last round whose line is kept; rounds after the last checkpoint of an interrupted
-   *     training are done again
+   * @param round last round whose line is kept; an interrupted training repeats the rounds after
+   *     its last checkpoint
    */
   public MetricsLog(Storage storage, Path path, int round) {
     this.storage = storage;
@@ -55,12 +55,12 @@ public final class MetricsLog implements AutoCloseable {
     begin();
   }
 
-  /** All rounds whose lines are whole; empty if there is no log. */
+  /** Reads the reports of all rounds whose lines are complete; empty if there is no log. */
   public static List<RoundReport> read(Storage storage, Path path) {
     return read(storage, path, Integer.MAX_VALUE);
   }
 
-  /** The lines that were kept from before. */
+  /** The reports that were in the log when it was opened. */
   public List<RoundReport> kept() {
     return kept;
   }
@@ -77,7 +77,7 @@ public final class MetricsLog implements AutoCloseable {
           kept.add(report);
         }
       } catch (IOException e) {
-        // The last line, which an interrupted job did not finish.
+        // This is the last line, which an interrupted job did not finish.
         break;
       }
     }
@@ -103,7 +103,7 @@ public final class MetricsLog implements AutoCloseable {
     }
   }
 
-  /** Writes all lines. At any moment they can be read in one of the two files. */
+  /** Writes all kept lines. At any moment one of the two files holds all of them. */
   private void begin() {
     if (read(storage, before).size() < all.size()) {
       storage.write(before, this::writeAll);
@@ -128,7 +128,9 @@ public final class MetricsLog implements AutoCloseable {
     to.write('\n');
   }
 
-  /** Starts the file again after a distributed file system lost the machines that held it. */
+  /**
+   * Starts the file again after the machines that held it in a distributed file system were lost.
+   */
   private void beginAgain(IOException lost) {
     LOG.warn("{} has to be written again ({})", path, lost.toString());
     out.ifPresent(IOUtils::closeStream);

@@ -29,7 +29,7 @@ public final class Progress implements AutoCloseable {
     this.metrics = metrics;
   }
 
-  /** Starts counting from the last round before a resumed training. */
+  /** Starts counting after the last round before an interruption, when a training resumes. */
   public void goOn(RoundReport before) {
     epochBefore = before.epoch();
     pairsBefore = before.pairs();

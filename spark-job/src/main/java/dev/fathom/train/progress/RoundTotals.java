@@ -29,12 +29,14 @@ public final class RoundTotals {
     }
   }
 
-  /** The last round; empty before the first. */
+  /** The report of the last round; empty before the first round. */
   public Optional<RoundReport> last() {
     return last;
   }
 
-  /** The mean loss of the rounds that ended in the last epoch; NaN before the first. */
+  /**
+   * The mean loss, in nats, of the rounds that ended in the last epoch; NaN before the first round.
+   */
   public double trainLoss() {
     return lossOfEpoch / roundsOfEpoch;
   }

@@ -3,7 +3,7 @@ package dev.fathom.train.progress;
 
 import org.apache.hadoop.fs.Path;
 
-/** The files of a training in the output directory of a run. */
+/** Paths of a training's files in the output directory of a run. */
 public record TrainFiles(Path directory) {
 
   /** The trained model's directory. */

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The state of a training after a round, from which it can go on. The arrays must not be written
+ * The state of a training after a round, from which it can resume. The arrays must not be written
  * to.
  *
  * @param count number of rounds and steps done, and the length of the next round
@@ -33,9 +33,9 @@ public record TrainingState(
   /**
    * Everything that training changes.
    *
-   * @param parameters of both towers
-   * @param moments the optimiser's moments: one for all workers, or each worker's own
-   * @param velocity of the outer momentum; empty without it
+   * @param parameters parameters of both towers
+   * @param moments the optimiser's moments: one entry for all workers, or one per worker
+   * @param velocity velocity of the outer momentum; empty without outer momentum
    * @param temperature the driver's τ and b
    */
   public record Learned(
@@ -45,17 +45,17 @@ public record TrainingState(
    * The results of the validations.
    *
    * @param best round with the lowest loss so far; empty before the first validation
-   * @param sinceBest number of validations since then
+   * @param sinceBest number of validations after the best one
    */
   public record Validations(Optional<Best> best, int sinceBest) {
-    /** Before the first validation. */
+    /** The value before the first validation. */
     public static final Validations NONE = new Validations(Optional.empty(), 0);
   }
 
   /**
    * The round with the lowest validation loss.
    *
-   * @param parameters empty if the last parameters are kept instead
+   * @param parameters parameters after that round; empty if the last parameters are kept instead
    */
   public record Best(
       int round, double validationLoss, double logTemperature, double bias, float[] parameters) {}
@@ -111,12 +111,12 @@ public record TrainingState(
     return kept().map(Best::parameters).orElse(parameters());
   }
 
-  /** τ that belongs to {@link #keptParameters}. */
+  /** The temperature τ that belongs to {@link #keptParameters}. */
   public double keptTemperature() {
     return kept().map(found -> Math.exp(found.logTemperature)).orElse(temperature().value());
   }
 
-  /** b that belongs to {@link #keptParameters}. */
+  /** The bias b that belongs to {@link #keptParameters}. */
   public double keptBias() {
     return kept().map(Best::bias).orElse(temperature().bias().value());
   }

@@ -18,13 +18,13 @@ import java.util.Optional;
 import java.util.function.DoubleFunction;
 
 /**
- * Rounds of parameter averaging. The weights go to every worker, each takes the same number of
- * local steps on its own pairs, and the results are averaged. An {@link OuterStep} and the {@link
- * TemperaturePolicy} follow.
+ * Rounds of parameter averaging. The weights go to every worker, each worker takes the same number
+ * of local steps on its own pairs, and the results are averaged. An {@link OuterStep} and the
+ * {@link TemperaturePolicy} follow.
  *
  * <p>A worker's result is a pure function of the weights, its pairs and its number, and the driver
- * adds up in the order of the workers. So the same seed and number of workers give the same bits on
- * any executors.
+ * adds the results up in the order of the workers. So the same seed and number of workers give the
+ * same bits on any executors.
  */
 record AveragingRounds(TrainerPool trainers, Workers workers, WeightsBroadcast broadcast)
     implements Rounds {
@@ -64,7 +64,8 @@ record AveragingRounds(TrainerPool trainers, Workers workers, WeightsBroadcast b
   }
 
   /**
-   * The loss of the latest batches of all workers. The weights are sent when it is first called.
+   * The loss of the latest batches of all workers as a function of 1/τ. The first call sends the
+   * weights to the workers.
    */
   private DoubleFunction<Curve> loss(RoundState round, float[] parameters, Moments moments) {
     return inverse ->

@@ -29,10 +29,11 @@ record GlobalRound(
   private static final long serialVersionUID = 1L;
 
   /**
-   * What a member tells the driver.
+   * A member's report to the driver.
    *
-   * @param results of the round, from the first member only, as all have the same to the bit
-   * @param validation of the member's own partitions
+   * @param results result of the round, from the first member only, as all members have the same
+   *     bits
+   * @param validation sums over the member's own validation partitions
    * @param validationSeconds time that the validation took
    */
   record Part(

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Rounds of global batches. All workers do every step together, so there is nothing to average, and
- * a round is only the steps of one Spark job, in which the workers then validate. The temperature
- * takes each step with the gradient of the whole batch, and is the same everywhere.
+ * Rounds of global batches. All workers do every step together, so there is nothing to average: a
+ * round is just the steps of one Spark job, after which the workers may validate in the same job.
+ * The temperature takes each step with the gradient of the whole batch, and is the same everywhere.
  */
 record GlobalRounds(TrainerPool trainers, Workers workers, WeightsBroadcast broadcast)
     implements Rounds {

@@ -13,9 +13,9 @@ import java.util.List;
 
 /**
  * A worker's part of the loss as a function of the temperature: L and its derivatives on its latest
- * batches, embedded once a round and kept beside the pairs.
+ * batches, which are embedded once per round and cached with the pairs.
  *
- * @param state the round whose batches they are
+ * @param state the round whose last batches are used
  * @param inverse 1/τ at which L is computed
  */
 record LossCurve(

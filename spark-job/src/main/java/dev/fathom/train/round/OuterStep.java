@@ -7,7 +7,7 @@ import dev.fathom.train.progress.TrainingState;
  * The step from the average of a round: with momentum μ, a Nesterov step along the averaged changes
  * of all rounds.
  *
- * @param velocity v ← μv + Δ, with Δ the averaged change of the round
+ * @param velocity v ← μv + Δ, where Δ is the averaged change of the round
  */
 record OuterStep(float[] parameters, float[] velocity) {
 

@@ -19,13 +19,13 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Trains in rounds, one Spark job each. {@link Rounds} does a round, by the mode of the training;
- * this class does everything between rounds.
+ * Trains in rounds, one Spark job each. {@link Rounds} does each round according to the mode of the
+ * training; this class does everything between rounds.
  */
 public final class RoundEngine {
   /**
-   * A loss this many times larger than the first round's, or than the chance level if that is
-   * larger, counts as divergence.
+   * A loss counts as divergence if it is this many times the first round's loss, or the chance
+   * level if that is larger.
    */
   private static final double EXPLOSION = 10;
 
@@ -35,7 +35,7 @@ public final class RoundEngine {
   private final RoundListener listener;
   private final String name = UUID.randomUUID().toString();
 
-  /** Is told of every round. */
+  /** Receives a report of every round. */
   public interface RoundListener {
     /** Called after each round with the initial state of the next one. */
     void afterRound(RoundReport report, TrainingState state);
@@ -57,7 +57,7 @@ public final class RoundEngine {
     return TrainingState.initial(parameters, settings, temperatureSettings);
   }
 
-  /** Trains to the end. */
+  /** Trains until the settings end the training. */
   public TrainingState run(TrainingState start, Workers workers) {
     List<Integer> sizes = workers.each(PairPartition::size);
     boolean validate =
@@ -103,7 +103,7 @@ public final class RoundEngine {
     return BatchPlan.of(sizes.size(), smallest, towers.similarity().sampleRows(), settings);
   }
 
-  /** One training. */
+  /** The state of one training while it runs. */
   private final class Run {
     private final BatchPlan plan;
     private final Rounds rounds;
@@ -155,13 +155,13 @@ public final class RoundEngine {
       return told;
     }
 
-    /** Whether an epoch that ends with a validation has ended, or the last one. */
+    /** Whether these steps complete the last epoch, or an epoch that ends with a validation. */
     private boolean validates(long before, long after) {
       long between = (long) plan.stepsPerEpoch() * settings.epochsBetweenValidations();
       return before / between != after / between || after == plan.totalSteps();
     }
 
-    /** Fails if a loss or a parameter is not finite, before it becomes a model. */
+    /** Fails if a loss or a parameter is not finite, so that it cannot become a model. */
     private void requireFinite(Rounds.Outcome outcome, TrainingState before, int round) {
       double loss = outcome.loss();
       double first = before.round() == 0 ? loss : before.firstLoss();

@@ -15,18 +15,18 @@ final class RoundLength {
    * `measured` takes them from the clock as training goes, which suits a network slower than the constants assume.
    */
 
-  /** The share of arithmetic that a round should have. */
+  /** The share of its time that a round should spend on arithmetic. */
   private static final double ARITHMETIC_SHARE = 0.95;
 
-  /** Seconds of a round beside its arithmetic, for scheduling and moving the weights. */
+  /** Seconds that a round takes besides its arithmetic, for scheduling and moving the weights. */
   private static final double ROUND_SECONDS = 0.01;
 
   private static final double BYTES_PER_SECOND = 2e8;
 
-  /** Floating-point operations per second of one worker, elementwise work included. */
+  /** Floating-point operations per second of one worker, with elementwise work included. */
   private static final double OPERATIONS_PER_SECOND = 3e10;
 
-  /** Fewest averagings in a training. */
+  /** Smallest number of averagings in a training. */
   private static final int FEWEST_ROUNDS = 40;
 
   /**
@@ -38,11 +38,11 @@ final class RoundLength {
   private RoundLength() {}
 
   /**
-   * The first period.
+   * The number of steps of the first round.
    *
    * @param exactTemperature whether the temperature changes only at the ends of rounds
-   * @param epochs number of epochs from one validation to the next; rounds of global batches are no
-   *     longer than that
+   * @param epochs number of epochs between validations, which is the longest round of global
+   *     batches
    */
   static int first(
       AveragingPeriod period, Towers towers, BatchPlan plan, int epochs, boolean exactTemperature) {
@@ -65,7 +65,7 @@ final class RoundLength {
     return exactTemperature ? within(whole, plan) : whole;
   }
 
-  /** The period of the next round, from the time of the last one. */
+  /** The number of steps of the next round, from the time that the last one took. */
   static int next(
       AveragingPeriod chosen,
       int period,
@@ -76,7 +76,7 @@ final class RoundLength {
       return period;
     }
     int needed = needed(seconds - arithmeticSeconds, arithmeticSeconds / period);
-    // A round that the machine happened to disturb moves the period by a factor of two at most.
+    // One disturbed round changes the period by at most a factor of two.
     return within(Math.max(period / 2, Math.min(needed, 2 * period)), plan);
   }
 

@@ -10,7 +10,7 @@ import dev.fathom.train.workers.Workers;
 import java.util.List;
 import java.util.Optional;
 
-/** Does rounds in one of the training modes. */
+/** The rounds of a training, in one of the training modes. */
 sealed interface Rounds permits GlobalRounds, AveragingRounds {
 
   /**
@@ -32,20 +32,20 @@ sealed interface Rounds permits GlobalRounds, AveragingRounds {
       Optional<Validated> validated) {}
 
   /**
-   * A validation.
+   * The result of a validation.
    *
    * @param seconds time that it took
    */
   record Validated(ValidationLoss.Sums sums, double seconds) {}
 
   /**
-   * Does this many steps from a state.
+   * Does a round of the given number of steps.
    *
    * @param validates whether a validation follows
    */
   Outcome round(TrainingState state, int steps, boolean validates);
 
-  /** Rounds in the mode of the training. */
+  /** Returns the rounds in the mode of the training. */
   static Rounds of(TrainerPool trainers, Workers workers, WeightsBroadcast broadcast) {
     return switch (trainers.spec().settings().mode()) {
       case GLOBAL_BATCH -> new GlobalRounds(trainers, workers, broadcast);

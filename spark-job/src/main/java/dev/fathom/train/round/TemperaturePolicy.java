@@ -16,7 +16,7 @@ sealed interface TemperaturePolicy {
   /**
    * τ and b after a round.
    *
-   * @param bound limit that bounds an exact temperature
+   * @param bound limit that bounds an exact temperature; empty if none does
    */
   record Next(Temperature.State state, Optional<String> bound) {}
 
@@ -28,7 +28,7 @@ sealed interface TemperaturePolicy {
    */
   Next after(RoundState round, RoundResult mean, DoubleFunction<Curve> loss);
 
-  /** The policy that the settings name. */
+  /** Returns the policy that the settings name. */
   static TemperaturePolicy of(TrainerSpec spec) {
     return switch (spec.temperature().mode()) {
       case LOCAL -> new Averaged();

@@ -17,7 +17,10 @@ final class WeightsBroadcast implements AutoCloseable {
     this.workers = workers;
   }
 
-  /** Sends weights to the executors unless they have them already, and frees the former ones. */
+  /**
+   * Returns the weights as a broadcast. Sends them unless the executors have them already, and
+   * frees the previous ones.
+   */
   BroadcastValue<Weights> of(float[] parameters, Moments moments) {
     if (parametersOut != parameters) {
       close();

@@ -9,19 +9,19 @@ import java.util.stream.Stream;
 /**
  * The number of local steps in a round: the key {@code training.averagingPeriod}.
  *
- * @param steps steps of a round if they are given, else 0
+ * @param steps number of steps of a round if the user gives it, else 0
  */
 public record AveragingPeriod(Choice choice, int steps) implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final String KEY = "training.averagingPeriod";
 
-  /** What determines the number of steps. */
+  /** The source of the number of steps. */
   public enum Choice {
-    /** The model's size. */
+    /** The size of the model. */
     AUTO,
-    /** The measured time of the rounds. */
+    /** The measured time of past rounds. */
     MEASURED,
-    /** The user. */
+    /** The user's setting. */
     GIVEN
   }
 
@@ -49,7 +49,7 @@ public record AveragingPeriod(Choice choice, int steps) implements Serializable 
         return steps;
       }
     } catch (NumberFormatException e) {
-      // The error below lists what the key takes.
+      // The settings' error message lists the values that the key takes.
     }
     throw FathomException.usage(
         "%s = %s is neither auto, measured nor a number of steps, 1 or more", KEY, text);

@@ -15,9 +15,9 @@ public record LearningRate(double highest, double warmup, Decay decay) implement
 
   /** How the rate changes after the warm-up. */
   public enum Decay {
-    /** It falls to 0 along half a cosine. */
+    /** The rate falls to 0 along half a cosine. */
     COSINE,
-    /** It stays the same. */
+    /** The rate stays the same. */
     NONE
   }
 
@@ -30,11 +30,11 @@ public record LearningRate(double highest, double warmup, Decay decay) implement
   }
 
   /**
-   * A step's share of the highest rate: a linear rise, then the decay. A temperature near its floor
-   * makes the loss steep, and the last epochs jump out of the minimum unless the rate falls. So the
-   * temperature's own rate falls as well.
+   * A step's share of the highest rate: a linear rise, then the decay. The temperature's own rate
+   * follows the same schedule: near its floor a temperature makes the loss steep, and the last
+   * epochs would jump out of the minimum unless the rate falls.
    *
-   * @param step from 0
+   * @param step number of the step, from 0
    */
   public double share(long step, long totalSteps) {
     double warmupSteps = warmup * totalSteps;

@@ -22,7 +22,7 @@ public record TemperatureSettings(Mode mode, double initial, double learningRate
     /** One temperature for all workers, stepped by the gradient over all their batches. */
     GLOBAL,
     /**
-     * One temperature for all workers: after each round it minimises the loss of the latest
+     * One temperature for all workers, which after each round minimises the loss of the latest
      * batches.
      */
     GLOBAL_EXACT,

@@ -6,8 +6,8 @@ import dev.fathom.settings.Settings;
 /** How the workers share the work: the key {@code training.mode}. */
 public enum TrainingMode {
   /**
-   * Every step is one batch of all workers: the embeddings are gathered, the gradients added up,
-   * and the optimiser takes one step. The result does not depend on the number of workers.
+   * Every step takes one batch over all workers: the embeddings are gathered, the gradients added
+   * up, and the optimiser takes one step. The result does not depend on the number of workers.
    */
   GLOBAL_BATCH {
     @Override
@@ -25,12 +25,15 @@ public enum TrainingMode {
     }
   };
 
-  /** Fewest rows in a micro-batch of a global batch; with fewer, matrix products are slow. */
+  /**
+   * Smallest number of rows in a micro-batch of a global batch; with fewer, matrix products are
+   * slow.
+   */
   private static final int FEWEST_ROWS = 32;
 
   private static final int MOST_PARTITIONS = 256;
 
-  /** Fewest pairs in a worker's step; with fewer negatives, retrieval suffers. */
+  /** Smallest number of pairs in a worker's step; fewer negatives give worse retrieval. */
   static final int FEWEST_PAIRS = 128;
 
   /** Reads the key. */
@@ -39,11 +42,11 @@ public enum TrainingMode {
   }
 
   /**
-   * The number of partitions of the pairs, each of which has a part in every step. It depends on
+   * The number of partitions of the pairs, each of which contributes to every step. It depends on
    * the batch, never on the machines.
    *
    * @param batch number of pairs in a step
-   * @param workers the setting, 0 for any number
+   * @param workers the key {@code training.workers}, 0 for any number
    */
   abstract int partitions(int batch, int workers);
 

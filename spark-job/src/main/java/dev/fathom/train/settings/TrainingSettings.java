@@ -14,23 +14,26 @@ import java.util.Map;
  * @param objective the loss
  * @param epochs passes over the training pairs
  * @param batchSize number of pairs in a step of the whole job
- * @param redrawBatches whether every epoch draws new batches, or all use those of the first
+ * @param redrawBatches whether every epoch draws new batches; if not, all epochs use those of the
+ *     first
  * @param populationHeldOut number of pairs that are in no batch; the norm of {@code
  *     population-norm} is taken over them
  * @param weightDecay L2 penalty on the encoders' parameters, decoupled from the gradient under
  *     {@code adamw}
- * @param gradientClip largest norm of a step's gradient, 0 for any
+ * @param gradientClip largest norm of a step's gradient, 0 for no limit
  * @param averagingPeriod number of local steps in a round
- * @param moments whether the optimiser's moments are averaged or each worker's own, with averaging
+ * @param moments whether averaging workers also average the optimiser's moments, or each keeps its
+ *     own
  * @param outerMomentum momentum of the averaged change, from 0 (plain averaging) to below 1
  * @param validations number of times in the training that the validation loss is computed, at ends
  *     of epochs
- * @param keep which parameters become the model's
- * @param earlyStopping validations without a better loss after which training ends, 0 for never
+ * @param keep which parameters the model gets
+ * @param earlyStopping number of validations without a better loss after which training ends, 0 for
+ *     never
  * @param workers the largest number of workers with a global batch; with averaging, the number of
  *     parts that the pairs are trained in; 0 stands for as many as the batch allows
  * @param checkpointEvery number of rounds between checkpoints
- * @param seed of every random choice
+ * @param seed seed of every random choice
  */
 public record TrainingSettings(
     TrainingMode mode,
@@ -55,10 +58,16 @@ public record TrainingSettings(
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** With fewer optimiser steps a model has learned little (docs/results.md says how little). */
+  /**
+   * Smallest sensible number of optimiser steps; with fewer a model has learned little
+   * (docs/results.md says how little).
+   */
   public static final int FEWEST_STEPS = 100;
 
-  /** The loss holds a matrix with the square of this number of entries. */
+  /**
+   * Largest number of pairs in a validation batch. The loss holds a matrix with the square of this
+   * number of entries.
+   */
   private static final int LARGEST_VALIDATION_BATCH = 2048;
 
   private static final int LARGEST_VALIDATION_SPREAD = 256;
@@ -81,11 +90,11 @@ public record TrainingSettings(
     LOCAL
   }
 
-  /** Which parameters become the model's. */
+  /** Which parameters the model gets. */
   public enum Keep {
-    /** Those of the last round. */
+    /** The parameters after the last round. */
     LAST,
-    /** Those of the lowest validation loss. */
+    /** The parameters with the lowest validation loss. */
     BEST
   }
 
@@ -139,33 +148,34 @@ public record TrainingSettings(
   }
 
   /**
-   * The number of partitions of the pairs, which is the largest number of workers that have work.
+   * The number of partitions of the pairs, which is also the largest number of workers with work to
+   * do.
    */
   public int partitions(long pairs) {
     return mode.partitions((int) Math.min(batchSize, pairs), workers);
   }
 
-  /** Whether averaging workers have so few pairs of a batch that retrieval suffers. */
+  /** Whether averaging workers get so few pairs of a batch that retrieval suffers. */
   public boolean isThin(int partitions) {
     return mode == TrainingMode.PARAMETER_AVERAGING
         && partitions > 1
         && batchSize / partitions < TrainingMode.FEWEST_PAIRS;
   }
 
-  /** About how many steps a training on this many pairs takes. */
+  /** Approximate number of steps of a training on this many pairs. */
   public long steps(long pairs) {
     return epochs * Math.max(1, pairs / batchSize);
   }
 
   /**
-   * The number of partitions of the validation pairs. Each has a whole batch, if all together have
-   * one.
+   * The number of partitions of the validation pairs. Each partition holds at least one whole
+   * batch, provided that there are pairs enough for one.
    */
   public int validationPartitions(long pairs) {
     return (int) Math.max(1, Math.min(pairs / validationBatch(), LARGEST_VALIDATION_SPREAD));
   }
 
-  /** The number of pairs in a validation batch, if there are as many. */
+  /** The number of pairs in a validation batch, provided that there are as many. */
   public int validationBatch() {
     return Math.min(batchSize, LARGEST_VALIDATION_BATCH);
   }

@@ -15,7 +15,7 @@ import java.util.List;
 
 /** The loss of a batch and its gradients. Each member computes the rows of its partitions. */
 final class BatchLoss {
-  /** Up to this many pairs in a batch, each process computes the whole loss by itself. */
+  /** For batches of up to this many pairs, each process computes the whole loss by itself. */
   private static final int ALONE = 256;
 
   /** Number of scalars that follow ∂L/∂y in the exchanged array: L, ∂L/∂log τ and ∂L/∂b. */
@@ -64,8 +64,8 @@ final class BatchLoss {
   /**
    * Computes the loss of a batch and its gradients.
    *
-   * @param gradientX receives ∂L/∂x of the own rows, batch × dimension
-   * @param members what {@link #members} returned
+   * @param gradientX receives ∂L/∂x of the member's own rows, batch × dimension
+   * @param members the result of {@link #members}
    */
   Gradients gradients(
       Embeddings batch, Step step, Logits logits, float[] gradientX, Collective members) {
@@ -90,7 +90,7 @@ final class BatchLoss {
     return new Gradients(sum[size], sum, sum[size + TEMPERATURE], sum[size + BIAS]);
   }
 
-  /** The exchanges of the objective's instances, merged. */
+  /** Merges what the objective's instances exchange. */
   private float[][] merged(Logits logits, Collective members) {
     float[][] merged = new float[exchanges.size()][];
     int from = members.from();

@@ -6,20 +6,20 @@ import dev.fathom.train.settings.TrainingSettings;
 import java.io.Serializable;
 
 /**
- * How the pairs are divided into batches, steps and epochs. A batch has a part in each of some
- * partitions. It takes equally many pairs from each, give or take one, so that an epoch goes
- * through all partitions at the same pace.
+ * How the pairs are divided into batches, steps and epochs. A batch takes pairs from each of
+ * several partitions, equally many from each, give or take one, so that an epoch goes through all
+ * partitions at the same pace.
  *
- * @param localTrainers how many such batches are trained on side by side, by parameters of their
- *     own that are averaged: 1 of a global batch, else the workers
- * @param partitions that a batch has a part in
- * @param batch pairs in a batch
- * @param sample rows of the separate sample beside a batch, which the batch has no part in
- * @param heldOut pairs that are in no batch, and that the sample is drawn from; 0: it is drawn from
- *     all
- * @param stepsPerEpoch batches of an epoch; what does not fill one more is left for the next
- *     epoch's draw
- * @param totalSteps of the whole training
+ * @param localTrainers number of trainers with parameters of their own, each of which takes such
+ *     batches: 1 with global batches, the number of workers with averaging
+ * @param partitions number of partitions that a batch takes pairs from
+ * @param batch number of pairs in a batch
+ * @param sample number of rows of the separate sample, which shares no row with the batch
+ * @param heldOut number of pairs that are in no batch, from which the sample is drawn; if 0, it is
+ *     drawn from all pairs
+ * @param stepsPerEpoch number of batches in an epoch; pairs that do not fill another batch are left
+ *     for the next epoch's draw
+ * @param totalSteps number of steps of the whole training
  */
 public record BatchPlan(
     int localTrainers,
@@ -33,16 +33,17 @@ public record BatchPlan(
   private static final long serialVersionUID = 1L;
 
   /**
-   * The plan for partitions of which the smallest holds {@code smallest} pairs, 2 or more. Where
-   * they do not suffice for batch and sample, both shrink.
+   * Makes the plan for partitions of which the smallest holds {@code smallest} pairs, 2 or more. If
+   * these are too few for batch and sample, both shrink.
    *
-   * @param parts in how many partitions the pairs lie
+   * @param parts number of partitions of all pairs
    */
   public static BatchPlan of(int parts, int smallest, int sampleRows, TrainingSettings settings) {
     int localTrainers = settings.mode() == TrainingMode.GLOBAL_BATCH ? 1 : parts;
     int partitions = parts / localTrainers;
     int wanted = Math.max(2, settings.batchSize() / localTrainers);
-    // The same number from each partition, so that none samples more than it holds out.
+    // Each partition holds out the same number of pairs, so that none samples more than it holds
+    // out.
     int ofEach = Math.min(ceiling(settings.populationHeldOut(), parts), smallest / 2);
     int heldOut = sampleRows == 0 ? 0 : Math.multiplyExact(partitions, ofEach);
     int trained = smallest - ceiling(heldOut, partitions);
@@ -66,7 +67,7 @@ public record BatchPlan(
             heldOut,
             steps,
             (long) steps * settings.epochs());
-    // The last partition ends first, as it may be one pair ahead.
+    // The last partition runs out first, as it may be one pair ahead.
     return plan.first(steps, partitions - 1) <= trained
         ? plan
         : new BatchPlan(

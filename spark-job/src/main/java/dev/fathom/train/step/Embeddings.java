@@ -11,9 +11,9 @@ import java.util.stream.IntStream;
 /**
  * The embeddings of a batch.
  *
- * @param x of the first side, batch × dimension
- * @param y of the second side
- * @param lengths sum of the lengths of the sample, for each partition; x's, then y's
+ * @param x embeddings of the first side, batch × dimension
+ * @param y embeddings of the second side, batch × dimension
+ * @param lengths sum of the lengths of the sample's outputs in each partition; first x's, then y's
  */
 record Embeddings(float[] x, float[] y, float[] lengths) {
 
@@ -23,7 +23,7 @@ record Embeddings(float[] x, float[] y, float[] lengths) {
       return x * y;
     }
 
-    /** The logits of inner products, which are also divided by the norms. */
+    /** Makes the logits' scale, which includes the division by the norms, and bias. */
     Logits logits(Temperature.State scalars) {
       return new Logits(
           (float) ((float) scalars.value() * product()), (float) scalars.bias().value());
@@ -38,7 +38,8 @@ record Embeddings(float[] x, float[] y, float[] lengths) {
   /**
    * Gathers the rows of the other members of a collective.
    *
-   * @param starts first row in the batch of each partition, and last the end of the batch
+   * @param starts index in the batch of each partition's first row, and finally the end of the
+   *     batch
    */
   void gather(int[] starts, int dimension, Collective collective) {
     int[] floats = IntStream.of(starts).map(start -> start * dimension).toArray();
@@ -54,7 +55,7 @@ record Embeddings(float[] x, float[] y, float[] lengths) {
   }
 
   /**
-   * The norms.
+   * Computes the norms from the lengths.
    *
    * @param sample number of rows of the whole sample
    */

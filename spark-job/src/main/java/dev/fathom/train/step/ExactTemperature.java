@@ -16,7 +16,7 @@ public final class ExactTemperature {
 
   private static final int MOST_STEPS = 40;
 
-  /** A relative change of s that is small beside the noise of a batch. */
+  /** A relative change of s that is small compared with the noise of a batch. */
   private static final double TOLERANCE = 1e-3;
 
   private static final String TRUST_REGION = "trust-region";
@@ -32,7 +32,7 @@ public final class ExactTemperature {
   }
 
   /**
-   * The minimum of L.
+   * The temperature at the minimum of L.
    *
    * @param inverse s = 1/τ
    */
@@ -44,12 +44,12 @@ public final class ExactTemperature {
    * @param start start of the search, within the interval
    * @param lowest smallest s
    * @param highest largest s
-   * @param floor whether the floor of the temperature gives the upper end
+   * @param floor whether the upper end comes from the floor of the temperature
    */
   public record Range(double start, double lowest, double highest, boolean floor) {
     /**
-     * The interval around a round's temperature that the optimiser's steps of that round could
-     * reach.
+     * The interval around a round's temperature that the optimiser's steps of that round could have
+     * reached.
      */
     public static Range of(TrainerSpec spec, RoundState round) {
       double trust = 0;
@@ -62,7 +62,10 @@ public final class ExactTemperature {
       return new Range(Math.min(now, highest), now * Math.exp(-trust), highest, highest < farthest);
     }
 
-    /** The bound of a solution as the metrics name it; empty if it is the minimum. */
+    /**
+     * The metrics' name for the bound of a solution; empty if the solution is the unbounded
+     * minimum.
+     */
     public Optional<String> boundOf(Solution solution) {
       return switch (solution.bound()) {
         case NONE -> Optional.empty();
@@ -73,7 +76,7 @@ public final class ExactTemperature {
   }
 
   /**
-   * Minimises over an interval.
+   * Minimises L over an interval.
    *
    * @param loss L and its derivatives with respect to s
    */

@@ -21,7 +21,7 @@ final class MicroBatch {
   private int sample;
 
   /**
-   * One side.
+   * One side's encoder and its outputs.
    *
    * @param offset index of the encoder's first parameter
    */
@@ -51,8 +51,8 @@ final class MicroBatch {
   }
 
   /**
-   * Chooses the pairs of a step's batch, then the separate sample: the next of the pairs held out
-   * for it, or else those that the epoch visits next.
+   * Chooses the pairs of a step's batch, then the separate sample: the next pairs that are held out
+   * for it, or, if none are, those that the epoch visits after the batch.
    */
   void choose(PairPartition pairs, int partition, long step) {
     BatchPlan plan = spec.plan();
@@ -72,7 +72,10 @@ final class MicroBatch {
     }
   }
 
-  /** Chooses given rows of the columns, then those of a sample. */
+  /**
+   * Chooses {@code count} of the given rows of the columns, then {@code sample} rows for the
+   * separate sample.
+   */
   void choose(int[] chosen, int from, int count, int sample) {
     System.arraycopy(chosen, from, rows, 0, count + sample);
     this.count = count;
@@ -83,7 +86,7 @@ final class MicroBatch {
    * Embeds the chosen rows.
    *
    * @param target receives the embeddings, and the sum of the sample's lengths for the partition
-   * @param first first row of this part in the batch
+   * @param first index in the batch of this partition's first row
    */
   void embed(PairPartition pairs, int partition, float[] parameters, Embeddings target, int first) {
     float[] lengths = target.lengths();
@@ -103,7 +106,7 @@ final class MicroBatch {
    * Computes the gradients with respect to the parameters of both encoders, for the rows that were
    * embedded last.
    *
-   * @param embeddings of the batch
+   * @param embeddings embeddings of the batch
    * @param gradients receives ∂L/∂parameters
    */
   void backward(

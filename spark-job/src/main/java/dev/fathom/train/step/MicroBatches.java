@@ -13,8 +13,8 @@ import java.util.List;
 /** A member's part of a batch, with its forward and backward pass through both encoders. */
 final class MicroBatches {
   /**
-   * Up to this many rows keep their activations for the backward pass. For more rows they are
-   * computed again.
+   * Up to this many rows keep their activations for the backward pass. With more rows, the backward
+   * pass computes the activations again.
    */
   private static final int KEPT_ROWS = 2048;
 
@@ -24,9 +24,10 @@ final class MicroBatches {
   private final Runs gradients;
 
   /**
-   * A step.
+   * A step with the layout of its batch.
    *
-   * @param starts first row in the batch of each partition, and last the end of the batch
+   * @param starts index in the batch of each partition's first row, and finally the end of the
+   *     batch
    */
   record Step(long number, int[] starts) {
     static Step of(long number, BatchPlan plan) {
@@ -48,15 +49,15 @@ final class MicroBatches {
     gradients = new Runs(Reduction.SUM, spec.towers().parameterCount());
   }
 
-  /** A micro-batch that is free at the moment. */
+  /** Returns a micro-batch for other use; its former content is lost. */
   MicroBatch any() {
     return microBatch(0, 1);
   }
 
   /**
-   * Embeds the own rows of a step's batch and gathers those of the others.
+   * Embeds the member's own rows of a step's batch and gathers the rows of the other members.
    *
-   * @param pairs the own partitions
+   * @param pairs the member's own partitions
    */
   Norms embed(
       List<PairPartition> pairs,

@@ -36,7 +36,8 @@ public final class Optimizer {
     Rule rule = new Rule(weights, gradients, clip, learningRate, from, to);
     switch (settings.optimizer()) {
       case SGD -> rule.sgd(settings.weightDecay());
-      // Adam does not divide the decay by the noise, so the factor for it must not apply.
+      // Adam does not divide the decoupled decay by the gradient's noise, so the factor for the
+      // noise is taken out again.
       case ADAMW -> rule.adam(0, settings.weightDecay() / spec.noise(), step + 1);
       case ADAM -> rule.adam(settings.weightDecay(), 0, step + 1);
     }
@@ -47,7 +48,9 @@ public final class Optimizer {
     return Moments.zero(settings.optimizer() == TrainingSettings.Algorithm.SGD ? 0 : parameters);
   }
 
-  /** The factor that brings a gradient to the allowed norm; 1 if it is not longer. */
+  /**
+   * The factor that scales a gradient down to the largest allowed norm; 1 if the norm is within it.
+   */
   static float clip(float[] gradients, double longest) {
     double squares = 0;
     for (float gradient : gradients) {
@@ -58,7 +61,7 @@ public final class Optimizer {
   }
 
   /**
-   * Moves a range of the parameters.
+   * The optimiser's rule for a range of the parameters.
    *
    * @param clip factor of the gradients
    */

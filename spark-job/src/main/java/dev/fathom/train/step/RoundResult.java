@@ -14,7 +14,7 @@ import java.util.function.ToDoubleFunction;
  *
  * @param workers number of workers that the result stands for
  * @param steps losses and gradients of each local step
- * @param temperature τ and b with their moments, as the workers stepped it
+ * @param temperature τ and b with their moments after the worker's own steps
  * @param temperatureBound limit that bounds an exact temperature, empty if none does
  * @param seconds time that the slowest worker spent on arithmetic
  */
@@ -40,7 +40,7 @@ public record RoundResult(
     private static final long serialVersionUID = 1L;
   }
 
-  /** Number of sums that fit into the cache. */
+  /** Number of entries that are summed at a time, so that they fit into the cache. */
   private static final int BLOCK = 2048;
 
   /**

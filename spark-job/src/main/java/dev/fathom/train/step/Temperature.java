@@ -5,8 +5,8 @@ import dev.fathom.train.settings.TemperatureSettings;
 import java.io.Serializable;
 
 /**
- * The temperature τ and the bias b of the logits. Adam steps log τ, down to the floor and unless it
- * is fixed, and b.
+ * The temperature τ and the bias b of the logits. Adam steps log τ, which stops at the floor and
+ * does not move in mode {@code fixed}, and b.
  */
 public final class Temperature {
   private static final double BETA1 = 0.9;
@@ -16,7 +16,7 @@ public final class Temperature {
   private final TemperatureSettings settings;
   private State state;
 
-  /** A number with its moments of Adam. */
+  /** A number with its first and second moments under Adam. */
   public record Scalar(double value, double first, double second) implements Serializable {
     private static final long serialVersionUID = 1L;
 
@@ -25,7 +25,9 @@ public final class Temperature {
     }
   }
 
-  /** The state in a checkpoint: log τ and b with their moments, and the number of Adam's steps. */
+  /**
+   * The state in a checkpoint: log τ and b with their moments, and the number of Adam steps taken.
+   */
   public record State(Scalar log, Scalar bias, long steps) implements Serializable {
     private static final long serialVersionUID = 1L;
 
@@ -34,7 +36,7 @@ public final class Temperature {
       return new State(Scalar.of(Math.log(settings.initial())), Scalar.of(0), 0);
     }
 
-    /** The same τ with another b, whose moments are 0. */
+    /** Returns a state with the same τ and another b, whose moments are 0. */
     public State withBias(double value) {
       return new State(log, Scalar.of(value), steps);
     }
@@ -47,7 +49,7 @@ public final class Temperature {
       return Math.exp(log.value);
     }
 
-    /** The same moments with another τ. */
+    /** Returns a state with the same moments and another τ. */
     public State at(double logTemperature) {
       return new State(new Scalar(logTemperature, log.first, log.second), bias, steps);
     }
@@ -63,7 +65,7 @@ public final class Temperature {
   }
 
   /**
-   * One step against ∂L/∂log τ and ∂L/∂b.
+   * Takes one step against ∂L/∂log τ and ∂L/∂b.
    *
    * @param schedule share of the highest learning rate
    */

@@ -11,7 +11,7 @@ final class TimedCollective implements Collective {
   private final Collective collective;
   private final Clock clock;
 
-  /** The time of a member's exchanges with anyone. */
+  /** The time that a member spent in exchanges. */
   private static final class Clock {
     private long nanos;
 
@@ -32,7 +32,7 @@ final class TimedCollective implements Collective {
     this.clock = clock;
   }
 
-  /** Nanoseconds spent in its exchanges and in those of {@link #ofProcess}. */
+  /** Nanoseconds spent in exchanges of this collective and of {@link #ofProcess}. */
   long nanos() {
     return clock.nanos;
   }

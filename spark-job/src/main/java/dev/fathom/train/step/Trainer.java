@@ -18,7 +18,7 @@ import java.util.stream.LongStream;
 /**
  * A worker's memory and arithmetic. It does the steps of a round for some partitions of each batch,
  * and exchanges embeddings and gradients with the other members of a collective. A round is a pure
- * function of its initial state and the pairs. So a task that Spark runs again gives the same bits,
+ * function of its initial state and the pairs: a task that Spark runs again gives the same bits,
  * and so does any number of members.
  */
 public final class Trainer {
@@ -37,7 +37,7 @@ public final class Trainer {
    * So the gradient is that of the loss of the whole batch, through all embeddings, and each similarity is taken once.
    */
 
-  /** Number of a round's batches for the loss as a function of the temperature. */
+  /** Number of a round's batches that the loss as a function of the temperature is taken over. */
   private static final int CURVE_BATCHES = 4;
 
   private final TrainerSpec spec;
@@ -61,7 +61,7 @@ public final class Trainer {
   /**
    * Runs the steps of a round.
    *
-   * @param pairs the own partitions
+   * @param pairs the member's own partitions
    * @param start initial weights; not written to
    */
   public RoundResult run(
@@ -149,7 +149,7 @@ public final class Trainer {
     return new LatestBatches(steps, batches, norms);
   }
 
-  /** Embedded batches. */
+  /** The latest batches of a round, embedded. */
   public record LatestBatches(List<Step> steps, List<Embeddings> batches, List<Norms> norms) {}
 
   /** L and its derivatives with respect to 1/τ over some batches. */
@@ -158,8 +158,8 @@ public final class Trainer {
   }
 
   /**
-   * Computes the loss and retrieval of a partition's pairs in batches. It draws and changes
-   * nothing.
+   * Computes the loss and retrieval of a partition's pairs in batches. It makes no random draw and
+   * changes no state.
    */
   public ValidationLoss.Sums validationLoss(
       PairPartition pairs, float[] parameters, Temperature.State scalars) {

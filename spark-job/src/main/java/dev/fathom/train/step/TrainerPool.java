@@ -20,7 +20,7 @@ public record TrainerPool(String training, TrainerSpec spec) implements Serializ
   private static final long serialVersionUID = 1L;
   private static final Map<String, SoftReference<Queue<Trainer>>> IDLE = new ConcurrentHashMap<>();
 
-  /** Does some work with a trainer that nobody else uses at the time. */
+  /** Does some work with a trainer that no other task uses meanwhile. */
   public <T> T lend(Function<Trainer, T> work) {
     Queue<Trainer> idle = idle();
     Trainer lent = idle.poll();

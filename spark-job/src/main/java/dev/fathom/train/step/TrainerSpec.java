@@ -18,9 +18,9 @@ public record TrainerSpec(
   }
 
   /**
-   * The learning rate of a step. Adam divides a gradient by its size, which is mostly noise, and
-   * the noise of a W-th of a batch is √W times as large. So parameters averaged over W workers
-   * would move √W times less than with the whole batch, and the rate makes up for it.
+   * The learning rate of a step. Adam divides a gradient by its size, which is mostly noise, and a
+   * batch of 1/W the size has √W times the noise. So parameters averaged over W workers would move
+   * √W times less than with the whole batch, and the rate makes up for it.
    */
   public double learningRate(long step) {
     return settings.learningRate().highest() * noise() * learningRateShare(step);

@@ -11,7 +11,10 @@ import dev.fathom.train.step.Embeddings.Norms;
 import java.util.Arrays;
 import java.util.List;
 
-/** Computes the loss and retrieval of pairs in batches. It draws and changes nothing. */
+/**
+ * Computes the loss and retrieval of pairs in batches. It makes no random draw and changes no
+ * state.
+ */
 final class Validation {
   private final TrainerSpec spec;
   private final Towers towers;
@@ -24,7 +27,7 @@ final class Validation {
     objective = spec.settings().objective().rows(most, most, towers.dimension());
   }
 
-  /** Computes a partition's part. */
+  /** Computes the sums of one partition. */
   ValidationLoss.Sums loss(
       PairPartition pairs, float[] parameters, Temperature.State scalars, MicroBatch microBatch) {
     int batch = Math.min(spec.settings().validationBatch(), pairs.size());
@@ -51,7 +54,7 @@ final class Validation {
     return new ValidationLoss.Sums(loss, batches, firsts, (long) batches * batch);
   }
 
-  /** The exchanges of an objective's instance that has all rows. */
+  /** Computes the objective's exchanges when one instance has all rows. */
   private float[][] exchanged(int batch, Logits logits) {
     List<Exchange> exchanges = objective.exchanges(batch);
     float[][] merged = new float[exchanges.size()][];
@@ -63,7 +66,7 @@ final class Validation {
     return merged;
   }
 
-  /** Embeds the first rows, and computes the norms of those that follow. */
+  /** Embeds the first rows, and computes the norms from the rows that follow. */
   private Norms embed(
       PairPartition pairs,
       int[] rows,

@@ -18,7 +18,7 @@ public record ValidationLoss(
   private static final long serialVersionUID = 1L;
 
   /**
-   * Sums over some batches. There are no batches where there are too few pairs.
+   * Sums over some batches; all are 0 if there are too few pairs for a batch.
    *
    * @param sum sum of the losses
    * @param firsts number of x that are nearest to their own y within their batch
@@ -27,7 +27,7 @@ public record ValidationLoss(
   public record Sums(double sum, int batches, long firsts, long asked) implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    /** Nothing. */
+    /** The sums over no batch. */
     static final Sums NONE = new Sums(0, 0, 0, 0);
 
     private Sums plus(Sums other) {

@@ -11,8 +11,8 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
- * The serialisation proxy of weights or moments. Java would write the floats one by one, and an
- * array of all their bytes would be another copy.
+ * The serialisation proxy of weights or moments. Java's own serialisation writes the floats one by
+ * one, and an array of all their bytes would be another copy.
  */
 final class WeightsProxy implements Externalizable {
   private static final long serialVersionUID = 1L;
@@ -20,7 +20,7 @@ final class WeightsProxy implements Externalizable {
 
   private float[][] arrays;
 
-  /** For deserialisation. */
+  /** For deserialisation only. */
   public WeightsProxy() {}
 
   WeightsProxy(Weights weights) {
@@ -58,7 +58,7 @@ final class WeightsProxy implements Externalizable {
     try {
       arrays = Arrays.stream(lengths).mapToObj(float[]::new).toArray(float[][]::new);
     } catch (OutOfMemoryError e) {
-      // If the rest stayed unread, Java would report that instead of the lack of memory.
+      // Reads the rest: if it stayed unread, Java would report that instead of the lack of memory.
       for (long left = 4 * Arrays.stream(lengths).asLongStream().sum(); left > 0; ) {
         left -= in.skipBytes((int) Math.min(left, Integer.MAX_VALUE));
       }

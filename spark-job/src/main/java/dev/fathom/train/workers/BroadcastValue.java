@@ -6,16 +6,16 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
- * A value that tasks read on the executors. A small value is part of the task, which saves a
- * broadcast and its messages; a large one is broadcast.
+ * A value that tasks read on the executors. A small value is sent as part of the task, which saves
+ * a broadcast and its messages; a large one is broadcast.
  *
- * @param small the value, or null
- * @param large the broadcast, or null
+ * @param small the value, or null if it is broadcast
+ * @param large the broadcast, or null if the value is part of the task
  */
 public record BroadcastValue<T>(T small, Broadcast<T> large) implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** Largest size of a value within a task; Spark warns of tasks beyond a million bytes. */
+  /** Largest size of a value within a task; Spark warns about tasks beyond a million bytes. */
   private static final long MOST_SMALL_BYTES = 800_000;
 
   static <T> BroadcastValue<T> of(JavaSparkContext spark, T value, long bytes) {

@@ -6,7 +6,7 @@ import dev.fathom.train.pairs.PairPartition;
 import dev.fathom.train.pairs.PlacedPairs;
 import java.util.List;
 
-/** Workers who take turns on this thread. */
+/** Workers that take turns on the calling thread. */
 public record LocalWorkers(List<PairPartition> pairs, List<PairPartition> validation)
     implements Workers {
   @Override

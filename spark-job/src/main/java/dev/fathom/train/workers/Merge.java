@@ -7,7 +7,7 @@ import java.util.List;
 /** Merges several results into one. */
 public interface Merge<T> extends Serializable {
   /**
-   * Merges.
+   * Merges some results.
    *
    * @param results at least one result, each of a partition or of a group, in the order of the
    *     partitions

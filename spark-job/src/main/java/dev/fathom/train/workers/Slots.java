@@ -17,17 +17,17 @@ import org.apache.spark.SparkContext;
  * and would wait for ever for an executor that does not come back.
  */
 public record Slots(SparkContext context) {
-  /** How long tasks wait for executors that were lost. */
+  /** How long tasks wait for lost executors to be replaced. */
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  /** After this long without a new executor, all are taken to have come. */
+  /** After this long without a new executor, all are assumed to have come. */
   private static final Duration QUIET = Duration.ofSeconds(2);
 
   private static final Duration LONGEST_START = Duration.ofSeconds(60);
   private static final long POLL_MILLIS = 100;
   private static final String JOB_GROUP = "spark.jobGroup.id";
 
-  /** There were too few slots for too long. */
+  /** Thrown if there were too few slots for too long. */
   static final class TooFew extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -38,13 +38,13 @@ public record Slots(SparkContext context) {
       this.slots = slots;
     }
 
-    /** The number of slots that there were. */
+    /** The number of slots that were available. */
     int slots() {
       return slots;
     }
   }
 
-  /** The number of slots now, at least 1. */
+  /** The current number of slots, at least 1. */
   public int now() {
     return Math.max(1, found());
   }
@@ -53,7 +53,9 @@ public record Slots(SparkContext context) {
     return context.maxNumConcurrentTasks(context.resourceProfileManager().defaultResourceProfile());
   }
 
-  /** Waits until no more executors come, and returns the number of slots, at most {@code most}. */
+  /**
+   * Waits until no more executors arrive, and returns the number of slots, at most {@code most}.
+   */
   public int settled(int most) {
     int slots = found();
     Instant end = Instant.now().plus(LONGEST_START);
@@ -87,8 +89,8 @@ public record Slots(SparkContext context) {
    * @throws TooFew if there are fewer slots than tasks for too long
    */
   <T> T withAll(int tasks, Supplier<T> job) {
-    // Spark would check again and again before it starts such a job, and could not be cancelled
-    // meanwhile.
+    // Waits here: Spark itself would check again and again before it starts such a job, and the job
+    // could not be cancelled meanwhile.
     for (Instant end = Instant.now().plus(PATIENCE); now() < tasks; pause()) {
       if (Instant.now().isAfter(end)) {
         throw new TooFew(now(), null);

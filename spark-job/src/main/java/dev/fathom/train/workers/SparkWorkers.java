@@ -23,12 +23,12 @@ import scala.Tuple2;
 /**
  * Workers that are Spark tasks.
  *
- * @param <E> the one element of an RDD's partition
+ * @param <E> type of the single element of an RDD's partition
  */
 public final class SparkWorkers<E> implements Workers {
   private static final Logger LOG = LoggerFactory.getLogger(SparkWorkers.class);
 
-  /** How long the number of workers stays the same before new cores are used. */
+  /** How long the number of workers stays the same before newly available cores are used. */
   private static final Duration GROWING = Duration.ofSeconds(30);
 
   private final Contents<E> contents;
@@ -39,13 +39,13 @@ public final class SparkWorkers<E> implements Workers {
 
   /** Finds the pairs in an element. */
   public interface Contents<E> extends Serializable {
-    /** Returns the pairs. */
+    /** Returns the pairs of an element. */
     PlacedPairs of(E element);
   }
 
   /** Places the same pairs on another number of workers. */
   public interface Placing<E> {
-    /** Places the pairs on this many workers. */
+    /** Places the pairs on the given number of workers. */
     PlacedRdd<E> on(int workers);
 
     /** The largest number of workers. */
@@ -58,7 +58,7 @@ public final class SparkWorkers<E> implements Workers {
     this.placing = placing;
   }
 
-  /** Workers whose elements are just pairs, and which do no collective tasks. */
+  /** Returns workers whose elements are just pairs, and which do no collective tasks. */
   public static SparkWorkers<PlacedPairs> of(PlacedRdd<PlacedPairs> rdd) {
     return new SparkWorkers<>(
         rdd,
@@ -102,7 +102,7 @@ public final class SparkWorkers<E> implements Workers {
 
   /**
    * Runs a collective task. It uses fewer workers than before if executors are gone for good, and
-   * more if new ones have come; the bits are the same.
+   * more if new ones have come; the bits of the result do not change.
    */
   @Override
   public <T> List<T> together(CollectiveTask<T> task) {
@@ -132,7 +132,7 @@ public final class SparkWorkers<E> implements Workers {
     placed = Instant.now();
   }
 
-  /** The name of the rendezvous of the workers, which the first call opens. */
+  /** The name of the workers' rendezvous, which the first call opens. */
   private String rendezvous() {
     rendezvous = rendezvous.or(() -> Optional.of(new Rendezvous()));
     return rendezvous.get().name();
@@ -168,7 +168,7 @@ public final class SparkWorkers<E> implements Workers {
     return merge.of(Groups.isOne(workers) ? each(task) : ofGroups(task, merge, workers));
   }
 
-  /** Merges in groups, in the order of the partitions, not in that of arrival. */
+  /** Merges in groups, in the order of the partitions rather than of arrival. */
   private <T> List<T> ofGroups(WorkerTask<T> task, Merge<T> merge, int workers) {
     int size = Groups.size(workers);
     PlacedRdd.Task<E, List<T>> onEach = onEach(contents, task);

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** A task on the pairs of one partition. */
 public interface WorkerTask<T> extends Serializable {
-  /** Runs on one partition. */
+  /** Runs the task on one partition. */
   T run(PairPartition pairs);
 
   /** Runs the task on one partition after the other. */

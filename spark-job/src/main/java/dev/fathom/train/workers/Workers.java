@@ -3,7 +3,7 @@ package dev.fathom.train.workers;
 
 import java.util.List;
 
-/** The workers of a training, which hold its pairs and those of the validation. */
+/** The workers of a training, which hold its training and validation pairs. */
 public interface Workers extends AutoCloseable {
   /** Runs a task on every partition. The results are in the order of the partitions. */
   <T> List<T> each(WorkerTask<T> task);
@@ -11,12 +11,14 @@ public interface Workers extends AutoCloseable {
   /**
    * Runs a task on every partition and merges the results.
    *
-   * @param merge merges neighbours; many results are merged in groups first ({@link Groups})
+   * @param merge merges consecutive results; many results are merged in groups first ({@link
+   *     Groups})
    */
   <T> T reduce(WorkerTask<T> task, Merge<T> merge);
 
   /**
-   * Runs a task on every partition of the validation pairs, as {@link #each} does on the others.
+   * Runs a task on every partition of the validation pairs. The results are in the order of the
+   * partitions.
    */
   <T> List<T> validate(WorkerTask<T> task);
 
@@ -26,11 +28,11 @@ public interface Workers extends AutoCloseable {
   /**
    * Makes a value available to the tasks.
    *
-   * @param bytes about its size
+   * @param bytes approximate size of the value
    */
   <T> BroadcastValue<T> broadcast(T value, long bytes);
 
-  /** Frees what the workers shared. */
+  /** Frees everything that the workers shared. */
   @Override
   default void close() {}
 

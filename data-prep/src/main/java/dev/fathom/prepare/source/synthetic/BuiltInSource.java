@@ -21,7 +21,7 @@ public final class BuiltInSource implements Source {
   private final Maker maker;
   private final long pairs;
 
-  /** Makes a row; the same one every time. */
+  /** Makes a row; a number always gives the same row. */
   sealed interface Maker extends Serializable permits GaussianPairs, ScenePairs {
     RawRow row(long index);
 
@@ -39,7 +39,7 @@ public final class BuiltInSource implements Source {
   }
 
   /**
-   * The built-in source of this name, if there is one.
+   * Returns the built-in source of this name, if there is one.
    *
    * @param pictureSize number of pixels on a side of rendered pictures
    */

@@ -8,17 +8,17 @@ import java.util.random.RandomGenerator;
 
 /**
  * The factors that vary between scenes, in the order in which they become shared. Each is uniform
- * on an interval, so k shared factors are a k-dimensional cube. Hue is limited to an arc, as the
+ * on an interval, so k shared factors form a k-dimensional cube. Hue is limited to an arc, as the
  * whole circle would need two dimensions.
  */
 enum Factor {
-  /** Centre, from the left, as a share of the picture's side. */
+  /** Position of the centre from the left, as a share of the picture's side. */
   X(0.25, 0.75),
-  /** Centre, from the top. */
+  /** Position of the centre from the top, as a share of the picture's side. */
   Y(0.25, 0.75),
   /** Radius, as a share of the picture's side. */
   SIZE(0.09, 0.22),
-  /** Degrees: red, yellow, green, blue. */
+  /** Hue in degrees: red, yellow, green, blue. */
   HUE(0, 240),
   /** Brightness of the strongest colour channel. */
   SHADE(0.45, 1);
@@ -34,13 +34,13 @@ enum Factor {
   /**
    * The factor's value in a scene.
    *
-   * @param shares where in its range each factor is, in [0, 1)
+   * @param shares the position of each factor in its range, in [0, 1)
    */
   double in(Map<Factor, Double> shares) {
     return lowest + shares.get(this) * (highest - lowest);
   }
 
-  /** Draws where in its range each factor of a scene is, uniform on [0, 1). */
+  /** Draws the position of each factor in its range, uniform on [0, 1). */
   static Map<Factor, Double> draw(RandomGenerator random) {
     Map<Factor, Double> shares = new EnumMap<>(Factor.class);
     for (Factor factor : values()) {

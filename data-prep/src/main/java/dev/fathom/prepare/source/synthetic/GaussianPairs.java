@@ -9,10 +9,10 @@ import java.util.random.RandomGenerator;
 
 /**
  * The synthetic pairs of arXiv 2505.12473: two vectors of 20 standard normal columns whose first 5
- * are shared, as they are or through a non-linear map.
+ * are shared, directly or through a non-linear map.
  *
  * @param link how the first 5 columns of x follow from those of y
- * @param seed of every row
+ * @param seed seed of every row
  */
 record GaussianPairs(Link link, long seed) implements BuiltInSource.Maker {
   private static final int COLUMNS = 20;

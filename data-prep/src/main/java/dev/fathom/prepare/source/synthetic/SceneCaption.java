@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
-/** Writes captions that tell the shared factors of a scene. */
+/** Writes captions that state the shared factors of a scene. */
 final class SceneCaption {
 
   // The reader may be a bag of words, which knows neither order nor which number stands beside
@@ -33,8 +33,8 @@ final class SceneCaption {
   /**
    * Writes a caption.
    *
-   * @param shares where in its range each factor is, in [0, 1)
-   * @param shared number of factors to tell, from the first on
+   * @param shares the position of each factor in its range, in [0, 1)
+   * @param shared number of factors to state, from the first on
    * @param nuisance generator of the phrasing
    */
   static String write(Map<Factor, Double> shares, int shared, RandomGenerator nuisance) {

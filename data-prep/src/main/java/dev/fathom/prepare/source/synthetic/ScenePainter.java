@@ -24,8 +24,8 @@ final class ScenePainter {
   /**
    * Paints a scene.
    *
-   * @param shares where in its range each factor is, in [0, 1)
-   * @param size pixels of the side
+   * @param shares the position of each factor in its range, in [0, 1)
+   * @param size number of pixels on a side
    * @param nuisance generator of the ground and the noise
    * @return {@code size × size × 3} bytes, row-major, red green blue
    */
@@ -55,7 +55,7 @@ final class ScenePainter {
     return pixels;
   }
 
-  /** Red, green and blue of hue (degrees) and brightness, the usual HSV cone. */
+  /** Converts hue (degrees) and brightness to red, green and blue, by the usual HSV cone. */
   static double[] colour(double hue, double brightness) {
     double[] colour = new double[3];
     for (int channel = 0; channel < 3; channel++) {

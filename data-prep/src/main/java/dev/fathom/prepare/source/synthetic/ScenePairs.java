@@ -11,8 +11,8 @@ import java.util.Map;
  * Rendered pictures of a disc, each with a caption.
  *
  * @param shared number of factors in the caption; the others vary only in the picture
- * @param size pixels of the picture's side
- * @param seed of every row
+ * @param size number of pixels on the picture's side
+ * @param seed seed of every row
  */
 record ScenePairs(int shared, int size, long seed) implements BuiltInSource.Maker {
 

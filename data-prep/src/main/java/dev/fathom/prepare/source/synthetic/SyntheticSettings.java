@@ -8,7 +8,7 @@ import dev.fathom.settings.Settings;
  *
  * @param pairs number of pairs
  * @param sceneFactors number of factors that picture and caption of a scene share
- * @param seed of every row
+ * @param seed seed of every row
  */
 public record SyntheticSettings(int pairs, int sceneFactors, long seed) {
 
