@@ -29,8 +29,8 @@ public final class ProgressLine implements AutoCloseable {
   private long logged;
 
   /** Creates a line for a stage that counts these things. */
-  @SuppressWarnings("SystemConsoleNull") // On the JDK 17 that Spark runs on, a console means a
-                                         // terminal.
+  // On the JDK 17 that Spark runs on, a console means a terminal.
+  @SuppressWarnings("SystemConsoleNull")
   public ProgressLine(String stage, String things) {
     this.stage = stage;
     this.things = things;

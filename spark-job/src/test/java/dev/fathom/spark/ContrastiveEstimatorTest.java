@@ -319,7 +319,9 @@ class ContrastiveEstimatorTest {
         estimator()
             .setKeyCol("id")
             .setEpochs(1)
-            .setSettings("input.nulls=[]", "input.images=" + here)
+            .setSettings("input.nulls=[]", "input.images=" + here, "split.train=0.8")
+            .setSetting("split.validation", 0.1)
+            .setSetting("split.test", 0.1)
             .fit(words);
     told.write().save(here.resolve("told").toString());
 

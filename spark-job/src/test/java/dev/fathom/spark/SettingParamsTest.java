@@ -125,4 +125,14 @@ class SettingParamsTest {
     assertThat(estimator.transformSchema(PAIRS).apply("yEmbedding").dataType())
         .isEqualTo(SQLDataTypes.VectorType());
   }
+
+  @Test
+  void aPasswordIsNotWrittenIntoASavedStage() {
+    AssignmentsParam param = new AssignmentsParam(estimator, "settings", "");
+    String[] assignments = {"input.images=https://me:secret@host/folder"};
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> param.jsonEncode(assignments))
+        .withMessageContaining("settings: input.images=https://***@host/folder holds a password");
+  }
 }
