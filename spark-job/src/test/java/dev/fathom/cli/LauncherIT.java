@@ -13,7 +13,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -27,7 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LauncherIT {
   private static final Path CHECKOUT = Launcher.CHECKOUT;
   private static final String ARCHIVE = "spark-job/target/fathom.jsa";
-  private static final Set<String> OF_TESTS = Set.of("failsafe-reports", "of-builds");
   private static final String FROM_ARCHIVE = "dev.fathom.cli.Fathom source: shared objects file";
 
   @TempDir private Path temporary;
@@ -317,15 +315,11 @@ class LauncherIT {
     Files.writeString(checkout.resolve(ARCHIVE + ".size"), Long.toString(size));
   }
 
-  /** What a folder holds, and since when, but for what tests beside this one write. */
+  /** What a folder holds, and since when. */
   private static String state(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       List<String> lines = new ArrayList<>();
-      for (Path file :
-          files
-              .filter(file -> !OF_TESTS.contains(file.getFileName().toString()))
-              .sorted()
-              .toList()) {
+      for (Path file : files.sorted().toList()) {
         lines.add(file + " " + Files.getLastModifiedTime(file));
       }
       return String.join("\n", lines);
