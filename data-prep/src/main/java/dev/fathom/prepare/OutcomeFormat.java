@@ -9,25 +9,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The binary form of outcomes in caches and shards' shuffles. Java's own serialisation of the
- * records would take several times as long, and every pair is read several times.
+ * The binary form of outcomes in caches and in the shuffle to shards. Java's own serialisation of
+ * the records would take several times as long, and every pair is read several times.
  */
 final class OutcomeFormat {
   private static final List<Split> SPLITS = List.of(Split.values());
 
-  /**
-   * The first byte of a rejected row; that of a placed pair is the number of its split after that
-   * of a pair.
-   */
+  // The first byte of an outcome. The number of its split is added to that of a placed pair.
   private static final int REJECTED = 0;
-
   private static final int HIDDEN = 1;
   private static final int KEPT = 2;
   private static final int PLACED = 3;
 
-  /** The first byte of a value. */
+  // The first byte of a value.
   private static final int VECTOR = 0;
-
   private static final int VECTOR_COLUMNS = 1;
   private static final int PIXELS = 2;
   private static final int PIXEL_SUMS = 3;

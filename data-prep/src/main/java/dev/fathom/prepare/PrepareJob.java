@@ -301,9 +301,9 @@ final class PrepareJob {
     describe("gather the statistics of the training split");
     JavaRDD<Outcome.Kept> training = training(only(placed, Outcome.Placed.class));
     JavaRDD<Outcome.Kept> inOrder =
-        PartitionPruningRDD.create(shards.values().rdd(), layout.partitions(Split.TRAIN))
-            .toJavaRDD()
-            .map(Outcome.Placed::pair);
+        training(
+            PartitionPruningRDD.create(shards.values().rdd(), layout.partitions(Split.TRAIN))
+                .toJavaRDD());
     TrainingStatistics statistics = new TrainingStatistics(settings, backbones);
     List<Moments> vectors = statistics.ofVectors(inOrder, source.x(), source.y());
     return List.of(
