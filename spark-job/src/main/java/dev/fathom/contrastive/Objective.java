@@ -1,6 +1,8 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.contrastive;
 
+import java.util.List;
+
 /** The objective of training: a loss of the logits s_ij/τ + b of all x_i and y_j of a batch. */
 public enum Objective {
   /**
@@ -58,6 +60,19 @@ public enum Objective {
 
   /** Creates the working memory for a part of the rows of a batch. */
   public abstract BatchRows rows(int maximumRows, int maximumBatch, int dimension);
+
+  /**
+   * Creates the same for the mean of the losses over prefixes of the embeddings, each scaled to
+   * unit length (arXiv 2205.13147).
+   *
+   * @param widths widths of the prefixes, ascending; the last is the width of the embeddings, and
+   *     if it is the only one the loss is that of the embeddings as they are
+   */
+  public BatchRows rows(int maximumRows, int maximumBatch, List<Integer> widths) {
+    return widths.size() == 1
+        ? rows(maximumRows, maximumBatch, widths.get(0))
+        : new NestedRows(this, maximumRows, maximumBatch, widths);
+  }
 
   /** The loss, in nats, of embeddings that carry no information, for batches of 2 pairs or more. */
   public abstract double chance(int batch);

@@ -2,9 +2,13 @@
 package dev.fathom.model;
 
 import dev.fathom.data.DatasetCard;
+import dev.fathom.encoder.Encoder;
 import dev.fathom.encoder.EncoderSpec;
+import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
 import dev.fathom.settings.Settings;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The {@code model} keys of the configuration.
@@ -12,6 +16,8 @@ import dev.fathom.settings.Settings;
  * @param populationSample number of pairs in the separate sample of {@code population-norm}
  * @param x the encoder of the first side
  * @param y the encoder of the second side
+ * @param nested widths of the prefixes that are trained to be embeddings of their own, ascending,
+ *     the whole width the last; empty if only whole embeddings are trained
  * @param start earlier models that training starts from
  */
 public record ModelSettings(
@@ -19,28 +25,68 @@ public record ModelSettings(
     int populationSample,
     EncoderSpec x,
     EncoderSpec y,
+    List<Integer> nested,
     WarmStart start) {
+  /** The key of the nested widths. */
+  public static final String NESTED = "model.nested";
+
+  /** The {@link Settings#effective} value of {@link #NESTED} if nothing is nested. */
+  public static final String NOTHING_NESTED = "[]";
+
+  private static final int SMALLEST_NESTED = 2;
+
   /** Creates the settings of a training that starts from random parameters. */
   public ModelSettings(
       SimilarityKind similarity, int populationSample, EncoderSpec x, EncoderSpec y) {
-    this(similarity, populationSample, x, y, WarmStart.NONE);
+    this(similarity, populationSample, x, y, List.of(), WarmStart.NONE);
   }
 
   /** Reads and checks the keys. */
   public static ModelSettings of(Settings settings) {
     int dimension = settings.integer("model.dimension", 1, 65_536);
+    SimilarityKind similarity = SimilarityKind.of(settings);
     return new ModelSettings(
-        SimilarityKind.of(settings),
+        similarity,
         settings.integer("model.populationSample", 1, 1_000_000),
         EncoderSpec.of(settings, "model.x", dimension),
         EncoderSpec.of(settings, "model.y", dimension),
+        nested(settings.sizes(NESTED), dimension, similarity),
         WarmStart.of(settings));
+  }
+
+  private static List<Integer> nested(
+      List<Integer> given, int dimension, SimilarityKind similarity) {
+    if (given.isEmpty()) {
+      return given;
+    }
+    int before = SMALLEST_NESTED - 1;
+    for (int width : given) {
+      if (width <= before || width > dimension) {
+        throw FathomException.usage(
+            "%s = %s: widths rise from %d or more to at most model.dimension = %d",
+            NESTED, given, SMALLEST_NESTED, dimension);
+      }
+      before = width;
+    }
+    if (!similarity.onSphere()) {
+      throw FathomException.usage(
+          "%s scales every prefix to unit length, which is for model.similarity = cosine alone",
+          NESTED);
+    }
+    return before == dimension
+        ? given
+        : Stream.concat(given.stream(), Stream.of(dimension)).toList();
   }
 
   /** Replaces {@code auto} and missing values by the choices for a dataset. */
   public ModelSettings resolvedFor(DatasetCard card) {
     return new ModelSettings(
-        similarity, populationSample, x.resolvedFor(card.x()), y.resolvedFor(card.y()), start);
+        similarity,
+        populationSample,
+        x.resolvedFor(card.x()),
+        y.resolvedFor(card.y()),
+        nested,
+        start);
   }
 
   /**
@@ -49,10 +95,12 @@ public record ModelSettings(
    * @param storage storage from which an encoder's file is read
    */
   public Towers build(DatasetCard card, Storage storage) {
+    Encoder encoderX = x.build(card.x(), storage);
     return new Towers(
-        x.build(card.x(), storage),
+        encoderX,
         y.build(card.y(), storage),
-        similarity.similarity(populationSample));
+        similarity.similarity(populationSample),
+        nested.isEmpty() ? List.of(encoderX.dimension()) : nested);
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.fathom.sweep;
 
 import dev.fathom.error.FathomException;
 import dev.fathom.measure.MeasureSettings;
+import dev.fathom.model.ModelSettings;
 import dev.fathom.settings.Settings;
 import dev.fathom.train.TrainStageSettings;
 import java.util.ArrayList;
@@ -106,6 +107,8 @@ public record SweepSettings(Settings common, Map<String, List<String>> grid, int
   public Map<String, String> identity() {
     Map<String, String> identity = new TreeMap<>(common.effective());
     identity.keySet().removeIf(key -> key.startsWith("sweep.") || key.startsWith("output."));
+    // Sweeps of earlier builds do not have the key.
+    identity.remove(ModelSettings.NESTED, ModelSettings.NOTHING_NESTED);
     return identity;
   }
 }

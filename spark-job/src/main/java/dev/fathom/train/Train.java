@@ -291,6 +291,8 @@ public final class Train {
     // with averaging, where it is the number of partitions.
     identity.remove("training.checkpointEvery");
     identity.remove("training.workers");
+    // Checkpoints of earlier builds do not have the key.
+    identity.remove(ModelSettings.NESTED, ModelSettings.NOTHING_NESTED);
     identity.put("partitions", Integer.toString(partitions));
     identity.put("dataset", card.fingerprint());
     return identity;

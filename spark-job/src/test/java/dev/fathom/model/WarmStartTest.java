@@ -82,6 +82,7 @@ class WarmStartTest {
         16,
         spec(x, dimension),
         spec(y, dimension),
+        List.of(),
         new WarmStart(from, from));
   }
 

@@ -151,7 +151,8 @@ final class BatchLoss {
 
   private BatchRows objective(int k) {
     while (objectives.size() <= k) {
-      objectives.add(spec.settings().objective().rows(plan.mostRows(), plan.batch(), dimension));
+      objectives.add(
+          spec.settings().objective().rows(plan.mostRows(), plan.batch(), spec.towers().widths()));
     }
     return objectives.get(k);
   }
