@@ -130,6 +130,7 @@ public final class Embed {
             card.knownDimension(),
             card.fingerprint(),
             modelCard.similarity(),
+            modelCard.nested(),
             Optional.of(SavedEncoder.digest(parameters, 0, towers.yOffset())),
             Optional.of(SavedEncoder.digest(parameters, towers.yOffset(), parameters.length)));
     if (format == EmbeddingFormat.NPY) {

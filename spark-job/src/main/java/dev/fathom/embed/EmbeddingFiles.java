@@ -1,10 +1,12 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.embed;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
 import dev.fathom.model.SimilarityKind;
 import dev.fathom.output.OutputDirectory;
+import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.types.DataTypes;
@@ -55,6 +57,8 @@ public record EmbeddingFiles(Storage storage, Path directory) {
    * @param knownDimension the true number of shared dimensions, if the source knows it
    * @param dataset fingerprint of the dataset
    * @param similarity similarity that the encoders were trained by
+   * @param nested widths of the prefixes that were trained to be embeddings of their own,
+   *     ascending, the whole width the last; empty if only whole embeddings were trained
    * @param encoderX digest of the encoder of the first side; empty in embeddings of earlier builds
    * @param encoderY digest of the encoder of the second side; empty in embeddings of earlier builds
    */
@@ -64,8 +68,14 @@ public record EmbeddingFiles(Storage storage, Path directory) {
       Optional<Integer> knownDimension,
       String dataset,
       SimilarityKind similarity,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Integer> nested,
       Optional<String> encoderX,
-      Optional<String> encoderY) {}
+      Optional<String> encoderY) {
+    /** Fills in the field that most cards do not have. */
+    public Card {
+      nested = nested == null ? List.of() : nested;
+    }
+  }
 
   void writeCard(Card card) {
     writeCard(card(), card);

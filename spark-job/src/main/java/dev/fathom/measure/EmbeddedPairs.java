@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.measure;
 
+import dev.fathom.contrastive.Cosine;
 import dev.fathom.evaluate.Items;
 import dev.fathom.evaluate.PairedEmbeddings;
 import dev.fathom.evaluate.Retrieval;
@@ -96,6 +97,26 @@ public record EmbeddedPairs(
         labels,
         items,
         Centres.NONE);
+  }
+
+  /** Returns the pairs with the first columns of both sides, scaled to unit length. */
+  EmbeddedPairs prefix(int width) {
+    return of(
+        prefix(Centres.restored(x, centres.x()), widthX, width),
+        prefix(Centres.restored(y, centres.y()), widthY, width),
+        width,
+        labels,
+        items);
+  }
+
+  private static float[] prefix(float[] values, int whole, int width) {
+    int count = values.length / whole;
+    float[] prefix = new float[count * width];
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(values, i * whole, prefix, i * width, width);
+    }
+    new Cosine().embed(prefix, width, 1);
+    return prefix;
   }
 
   /** Returns the pairs whose sides are both finite. The sides must be comparable. */

@@ -68,7 +68,9 @@ public final class EmbeddingReader {
       return card.map(
               known ->
                   new InMemoryMeasure.Origin(
-                      known.knownDimension(), Optional.ofNullable(known.similarity())))
+                      known.knownDimension(),
+                      Optional.ofNullable(known.similarity()),
+                      known.nested()))
           .orElse(InMemoryMeasure.Origin.UNKNOWN);
     }
   }

@@ -91,8 +91,21 @@ public final class InMemoryMeasure {
    * @param dimension the true number of shared dimensions, if known
    * @param similarity similarity that the embeddings were trained by; if empty, they are compared
    *     by cosine
+   * @param nested widths of the prefixes that were trained to be embeddings of their own,
+   *     ascending, the whole width the last; empty if only whole embeddings were trained
    */
-  public record Origin(Optional<Integer> dimension, Optional<SimilarityKind> similarity) {
+  public record Origin(
+      Optional<Integer> dimension, Optional<SimilarityKind> similarity, List<Integer> nested) {
+    /** Creates the origin of embeddings that were trained as a whole. */
+    public Origin(Optional<Integer> dimension, Optional<SimilarityKind> similarity) {
+      this(dimension, similarity, List.of());
+    }
+
+    /** Returns the origin without the prefixes. */
+    public Origin whole() {
+      return new Origin(dimension, similarity);
+    }
+
     /** The origin of pairs about which nothing is known. */
     public static final Origin UNKNOWN = new Origin(Optional.empty(), Optional.empty());
   }
@@ -165,6 +178,7 @@ public final class InMemoryMeasure {
             evidence,
             retrieval,
             agreement,
+            pairs.comparable() ? nested(origin, retrieval, shared) : List.of(),
             labels(byLabel(x.around), y.map(side -> byLabel(side.around)).orElse(Map.of())),
             Stream.concat(x.pointwise.stream(), y.flatMap(MeasuredSide::pointwise).stream())
                 .toList(),
@@ -176,6 +190,25 @@ public final class InMemoryMeasure {
             neighbourSeconds),
         x.around,
         y.map(MeasuredSide::around));
+  }
+
+  /** Measures the prefixes, given the measures of the whole embeddings. */
+  private List<NestedWidth> nested(
+      Origin origin, Optional<Retrieval> retrieval, Optional<SharedDimension> shared) {
+    List<NestedWidth> nested = new ArrayList<>();
+    for (int width : origin.nested) {
+      if (width == pairs.widthX()) {
+        nested.add(new NestedWidth(width, retrieval, shared));
+      } else {
+        MeasureResult found =
+            new InMemoryMeasure(pairs.prefix(width), settings.cheap(), pairwise)
+                .execute(origin.whole(), pairs.count(), System.nanoTime())
+                .result();
+        neighbourSeconds += found.neighbourSeconds();
+        nested.add(new NestedWidth(width, found.retrieval(), found.shared()));
+      }
+    }
+    return nested;
   }
 
   private static Optional<Double> dimension(DimensionResult result) {

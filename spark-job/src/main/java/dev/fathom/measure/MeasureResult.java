@@ -20,6 +20,8 @@ import java.util.Optional;
  * @param evidence the other evidence for the headline; empty if there is one side or too few pairs
  * @param retrieval empty if there is one side, or the two have different widths
  * @param agreement empty if there is one side, or the two have different widths
+ * @param nested the widths that the embeddings were trained for, ascending; empty if only whole
+ *     embeddings were trained
  * @param labels the dimension around the embeddings of each label, the most frequent first
  * @param pointwise spread of the dimension around the embeddings, for each side that has one
  * @param width advice on the width; empty if there is no dimension to take it from
@@ -37,6 +39,7 @@ public record MeasureResult(
     Optional<SharedEvidence> evidence,
     Optional<Retrieval> retrieval,
     Optional<Agreement> agreement,
+    List<NestedWidth> nested,
     Map<String, LabelDimension> labels,
     List<PointwiseDimension> pointwise,
     Optional<WidthAdvice> width,
@@ -56,6 +59,7 @@ public record MeasureResult(
         evidence,
         retrieval,
         agreement,
+        nested,
         labels,
         pointwise,
         width,

@@ -57,6 +57,11 @@ public record MeasureSettings(
     return chosen;
   }
 
+  /** The same settings with the cheap estimators alone. */
+  MeasureSettings cheap() {
+    return new MeasureSettings(neighbours, maxPoints, resamples, Set.of(), seed);
+  }
+
   /** The settings of the intrinsic dimension. */
   public IntrinsicSettings intrinsic() {
     return new IntrinsicSettings(neighbours, resamples, seed, more);

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.model;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.fathom.data.Backbone;
 import dev.fathom.data.Side;
 import dev.fathom.encoder.EncoderSpec;
@@ -18,6 +19,8 @@ import java.util.stream.Stream;
  *     similarity divided by τ, plus b
  * @param x the first side
  * @param y the second side
+ * @param nested widths of the prefixes that were trained to be embeddings of their own, ascending,
+ *     the whole width the last; empty if only whole embeddings were trained
  * @param dataset fingerprint of the dataset that the model was trained on
  * @param prepared the settings that made a row of that dataset, as its card has them; empty in
  *     models of earlier builds
@@ -31,6 +34,7 @@ public record ModelCard(
     double bias,
     Tower x,
     Tower y,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Integer> nested,
     String dataset,
     String prepared,
     long seed,
@@ -43,6 +47,7 @@ public record ModelCard(
   /** Fills in the fields that cards of earlier builds do not have. */
   public ModelCard {
     prepared = prepared == null ? "" : prepared;
+    nested = nested == null ? List.of() : nested;
   }
 
   /** The frozen networks whose features the sides hold. */

@@ -52,6 +52,7 @@ public record ModelFiles(Storage storage, Path directory) {
             bias,
             new ModelCard.Tower(resolved.x().masked(), data.x(), model.normX(), X_FILE),
             new ModelCard.Tower(resolved.y().masked(), data.y(), model.normY(), Y_FILE),
+            resolved.nested(),
             data.fingerprint(),
             data.settings(),
             seed,

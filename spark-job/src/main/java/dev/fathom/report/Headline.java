@@ -8,6 +8,7 @@ import dev.fathom.intrinsic.SharedDimension;
 import dev.fathom.measure.LabelDimension;
 import dev.fathom.measure.MeasureResult;
 import dev.fathom.measure.Metric;
+import dev.fathom.measure.NestedWidth;
 import dev.fathom.measure.PointwiseDimension;
 import dev.fathom.measure.WidthAdvice;
 import dev.fathom.model.SimilarityKind;
@@ -21,7 +22,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * The most important figures, in words: how well the sides match, the temperature, how many
@@ -52,6 +55,7 @@ public final class Headline {
     report.measure().flatMap(EvidenceText::of).ifPresent(sentences::add);
     report.measure().ifPresent(measure -> sentences.addAll(parts(measure)));
     report.measure().flatMap(MeasureResult::width).ifPresent(width -> sentences.add(width(width)));
+    report.measure().map(MeasureResult::nested).flatMap(Headline::nested).ifPresent(sentences::add);
     report.width().ifPresent(width -> sentences.addAll(WidthHeadline.of(width)));
     report
         .sweep()
@@ -237,6 +241,23 @@ public final class Headline {
         : format(
             "Width: %d would hold that dimension; these are %d wide.",
             width.dimension(), width.current());
+  }
+
+  private static Optional<String> nested(List<NestedWidth> widths) {
+    String found =
+        widths.stream()
+            .flatMap(
+                nested ->
+                    nested.retrieval().stream()
+                        .map(
+                            retrieval ->
+                                format(
+                                    "%.1f %% at %d",
+                                    100 * retrieval.xToY().recallAt10(), nested.width())))
+            .collect(Collectors.joining(", "));
+    return found.isEmpty()
+        ? Optional.empty()
+        : Optional.of(format("Nested widths: among the first ten for %s.", found));
   }
 
   private static String refusals(MeasureResult measure) {

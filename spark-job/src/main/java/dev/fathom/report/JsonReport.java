@@ -3,6 +3,7 @@ package dev.fathom.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fathom.data.DatasetCard;
 import dev.fathom.evaluate.Retrieval;
@@ -10,6 +11,7 @@ import dev.fathom.files.Json;
 import dev.fathom.intrinsic.DimensionResult;
 import dev.fathom.intrinsic.SharedDimension;
 import dev.fathom.measure.MeasureResult;
+import dev.fathom.measure.NestedWidth;
 import dev.fathom.measure.SharedEvidence;
 import dev.fathom.sweep.Recommendation;
 import dev.fathom.sweep.SweepResult;
@@ -98,6 +100,10 @@ final class JsonReport {
       dimension.set("labels", JSON.valueToTree(measure.labels()));
     }
     measure.width().ifPresent(width -> root.set("width", JSON.valueToTree(width)));
+    if (!measure.nested().isEmpty()) {
+      ArrayNode nested = root.putArray("nestedWidths");
+      measure.nested().forEach(width -> nested.add(nested(width)));
+    }
   }
 
   private static void addSweep(ObjectNode root, SweepResult sweep) {
@@ -151,6 +157,15 @@ final class JsonReport {
     node.put("pairs", retrieval.pairs());
     node.set("items", JSON.valueToTree(retrieval.items()));
     node.set("chance", JSON.valueToTree(retrieval.chance()));
+    return node;
+  }
+
+  private static JsonNode nested(NestedWidth width) {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("width", width.width());
+    node.put("bytes", width.bytes());
+    width.retrieval().ifPresent(retrieval -> node.set("retrieval", retrieval(retrieval)));
+    width.shared().ifPresent(shared -> node.set("shared", shared(shared)));
     return node;
   }
 

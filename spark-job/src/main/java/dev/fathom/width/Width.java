@@ -70,8 +70,9 @@ public final class Width {
                         embeddings, pairs.count(), pairs.widthX()));
     int[] measured = IntStream.range(0, Math.min(MOST_MEASURED, pairs.count())).toArray();
     return found.with(
-        dimension(InMemoryMeasure.of(pairs.select(measured), loaded.origin, measure)),
-        (System.nanoTime() - start) * 1e-9);
+        dimension(InMemoryMeasure.of(pairs.select(measured), loaded.origin.whole(), measure)),
+        (System.nanoTime() - start) * 1e-9,
+        !loaded.origin.nested().isEmpty());
   }
 
   /**

@@ -104,9 +104,24 @@ public record WidthResult(
         .min(Comparator.comparingInt(curve -> curve.smallest.orElseThrow().bytes));
   }
 
-  /** Returns a copy with the dimension and the time. */
-  WidthResult with(Optional<Double> measured, double total) {
+  /**
+   * Returns a copy with the dimension and the time.
+   *
+   * @param trained whether the embeddings were trained to be cut off, so that first columns that
+   *     are like random ones do not say that they were not
+   */
+  WidthResult with(Optional<Double> measured, double total, boolean trained) {
     return new WidthResult(
-        quality, width, full, queries, vectors, learned, loss, curves, nested, measured, total);
+        quality,
+        width,
+        full,
+        queries,
+        vectors,
+        learned,
+        loss,
+        curves,
+        nested.filter(first -> !trained || first.isBetterThanRandom()),
+        measured,
+        total);
   }
 }

@@ -41,6 +41,8 @@ class TrainedModelTest {
     "--set",
     "model.dimension=6",
     "--set",
+    "model.nested=[2,4]",
+    "--set",
     "model.x.hidden=[4,6]",
     "--set",
     "model.y.hidden=[8]"
@@ -246,6 +248,22 @@ class TrainedModelTest {
         .isCloseTo(
             Commands.report(here.resolve("out")).at("/agreement/alignment").asDouble(),
             within(1e-6));
+  }
+
+  @Test
+  void everyNestedWidthIsMeasuredAndReported() throws Exception {
+    Path out = here.resolve("out");
+
+    JsonNode report = Commands.report(out);
+
+    JsonNode nested = report.get("nestedWidths");
+    assertThat(nested.findValuesAsText("width")).containsExactly("2", "4", "6");
+    assertThat(nested.at("/2/retrieval")).isEqualTo(report.get("retrieval"));
+    assertThat(nested.at("/0/retrieval")).isNotEqualTo(report.get("retrieval"));
+    assertThat(nested.at("/0/retrieval/labelMatch/xToY").isNumber()).isTrue();
+    assertThat(Files.readString(out.resolve("report.html"))).contains("Nested widths");
+    assertThat(Files.readString(out.resolve("model/model.json")))
+        .contains("\"nested\" : [ 2, 4, 6 ]", "\"model.nested\" : \"[2,4]\"");
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.fathom.output.OutputDirectory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
@@ -67,7 +68,14 @@ class EmbeddingFilesTest {
 
   private static Card card(Optional<Integer> known) {
     return new Card(
-        8, "pairs.csv", known, "f", SimilarityKind.COSINE, Optional.of("1"), Optional.of("2"));
+        8,
+        "pairs.csv",
+        known,
+        "f",
+        SimilarityKind.COSINE,
+        List.of(),
+        Optional.of("1"),
+        Optional.of("2"));
   }
 
   private EmbeddingFiles files() {

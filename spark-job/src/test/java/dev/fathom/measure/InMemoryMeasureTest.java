@@ -158,6 +158,43 @@ class InMemoryMeasureTest {
   }
 
   @Test
+  void everyNestedWidthIsMeasuredAsAnEmbeddingOfItsOwn() {
+    float[] x = gaussian("x");
+    float[] y = x.clone();
+    for (int i = 0; i < PAIRS; i++) {
+      y[i * WIDTH + 1] += 0.3f * y[i * WIDTH + 2];
+    }
+    x[0] = Float.NaN;
+    Optional<SimilarityKind> cosine = Optional.of(SimilarityKind.COSINE);
+
+    MeasureResult result = measure(x, y, new Origin(Optional.empty(), cosine, List.of(2, WIDTH)));
+
+    MeasureResult first =
+        measure(unitPrefix(x), unitPrefix(y), new Origin(Optional.empty(), cosine));
+    assertThat(result.nested()).extracting(NestedWidth::width).containsExactly(2, WIDTH);
+    NestedWidth two = result.nested().get(0);
+    assertThat(two.retrieval()).isEqualTo(first.retrieval());
+    assertThat(two.retrieval().orElseThrow().xToY().recallAt1()).isBetween(0.01, 0.99);
+    assertThat(two.shared()).isEqualTo(first.shared()).isPresent();
+    assertThat(two.bytes()).isEqualTo(8);
+    assertThat(result.nested().get(1).retrieval()).isEqualTo(result.retrieval());
+    assertThat(result.nested().get(1).shared()).isEqualTo(result.shared());
+    assertThat(measure(x, y, Origin.UNKNOWN).nested()).isEmpty();
+  }
+
+  private static float[] unitPrefix(float[] values) {
+    float[] prefix = new float[PAIRS * 2];
+    for (int i = 0; i < PAIRS; i++) {
+      float a = values[i * WIDTH];
+      float b = values[i * WIDTH + 1];
+      float length = (float) Math.sqrt((double) a * a + (double) b * b);
+      prefix[2 * i] = a / length;
+      prefix[2 * i + 1] = b / length;
+    }
+    return prefix;
+  }
+
+  @Test
   void aSideThatIsOnePointIsRefused() {
     MeasureResult result = measure(gaussian("x"), new float[PAIRS * WIDTH], Origin.UNKNOWN);
 
@@ -192,7 +229,7 @@ class InMemoryMeasureTest {
     for (int i = 0; i < PAIRS; i++) {
       labels.add(i % 100 == 0 ? "rare" : "common");
     }
-    return InMemoryMeasure.of(EmbeddedPairs.of(x, y, WIDTH, labels), origin, SETTINGS);
+    return InMemoryMeasure.of(EmbeddedPairs.of(x, y, x.length / PAIRS, labels), origin, SETTINGS);
   }
 
   private static float[] gaussian(String name) {

@@ -53,6 +53,12 @@ class SweepSettingsTest {
         .containsKey("training.epochs");
   }
 
+  @Test
+  void aSweepOfAnEarlierBuildWithoutNestedWidthsGoesOn() {
+    assertThat(sweep().identity()).doesNotContainKey("model.nested");
+    assertThat(sweep("model.nested=[4]").identity()).containsEntry("model.nested", "[4]");
+  }
+
   private static void assertRefused(String assignment, String why) {
     assertThatThrownBy(() -> sweep(assignment))
         .isInstanceOf(FathomException.class)

@@ -67,8 +67,12 @@ class WidthAnalysisTest {
       nested[i] /= 1 + i % WIDTH;
     }
 
-    assertThat(oneSide(anyhow).nested().orElseThrow().isBetterThanRandom()).isFalse();
+    WidthResult found = oneSide(anyhow);
+    assertThat(found.nested().orElseThrow().isBetterThanRandom()).isFalse();
     assertThat(oneSide(nested).nested().orElseThrow().isBetterThanRandom()).isTrue();
+    // Embeddings that were trained to be cut off are never said not to be.
+    assertThat(found.with(Optional.empty(), 1, false).nested()).isPresent();
+    assertThat(found.with(Optional.empty(), 1, true).nested()).isEmpty();
   }
 
   @Test

@@ -135,6 +135,16 @@ class GlobalBatchTest {
           BatchPlan.of(partitions, smallest, similarity.sampleRows(), settings));
     }
 
+    Given nested(List<Integer> widths) {
+      return new Given(
+          new Towers(towers.x(), towers.y(), towers.similarity(), widths),
+          settings,
+          temperatureSettings,
+          all,
+          partitions,
+          plan);
+    }
+
     TrainerSpec spec() {
       return new TrainerSpec(towers, settings, temperatureSettings, plan);
     }
@@ -247,18 +257,33 @@ class GlobalBatchTest {
       for (Similarity similarity : List.of(new Cosine(), new PopulationNorm(24))) {
         Given given = Given.of(similarity, 1000, batch, 8, how);
 
-        List<RoundResult> results =
-            new Processes(8, processes).run(together -> given.run(40, together));
-
-        RoundResult alone = given.run(40, Collective.alone(8));
-        for (RoundResult result : results) {
-          assertThat(result.weights().parameters()).isEqualTo(alone.weights().parameters());
-          assertThat(result.weights().moments().second())
-              .isEqualTo(alone.weights().moments().second());
-          assertThat(result.steps().losses()).isEqualTo(alone.steps().losses());
-          assertThat(result.temperature()).isEqualTo(alone.temperature());
-        }
+        requireSameBits(given, processes);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"64, 0 1 0, global", "600, 0 1 2, global", "600, 0 1 0, global-exact"})
+  void nestedWidthsGiveTheSameBitsInAnyNumberOfProcesses(
+      int batch, String processOf, String temperature) throws Exception {
+    Given whole = Given.of(new Cosine(), 1000, batch, 8, "temperature.mode=" + temperature);
+    Given nested = whole.nested(List.of(2, 3, DIMENSION));
+
+    requireSameBits(nested, Arrays.stream(processOf.split(" ")).map(Integer::valueOf).toList());
+    assertThat(nested.run(40, Collective.alone(8)).weights().parameters())
+        .isNotEqualTo(whole.run(40, Collective.alone(8)).weights().parameters());
+  }
+
+  private static void requireSameBits(Given given, List<Integer> processes) throws Exception {
+    List<RoundResult> results =
+        new Processes(8, processes).run(together -> given.run(40, together));
+
+    RoundResult alone = given.run(40, Collective.alone(8));
+    for (RoundResult result : results) {
+      assertThat(result.weights().parameters()).isEqualTo(alone.weights().parameters());
+      assertThat(result.weights().moments().second()).isEqualTo(alone.weights().moments().second());
+      assertThat(result.steps().losses()).isEqualTo(alone.steps().losses());
+      assertThat(result.temperature()).isEqualTo(alone.temperature());
     }
   }
 }
