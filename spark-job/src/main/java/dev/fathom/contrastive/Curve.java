@@ -32,7 +32,8 @@ public record Curve(double loss, double slope, double curvature) implements Seri
     return sum(all).times(1.0 / all.size());
   }
 
-  private Curve times(double factor) {
+  /** The curve of {@code factor}·L. */
+  Curve times(double factor) {
     return new Curve(loss * factor, slope * factor, curvature * factor);
   }
 

@@ -1,18 +1,20 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.contrastive;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The rows of the mean of an objective's losses over prefixes of the embeddings. */
+/** The rows of the weighted mean of an objective's losses over prefixes of the embeddings. */
 final class NestedRows implements BatchRows {
   /*
    * Matryoshka representation learning (Kusupati et al. 2022, arXiv 2205.13147). With the prefixes p_w = u[:w]/‖u[:w]‖ and
    * q_w = v[:w]/‖v[:w]‖ of embeddings u and v,
    *
-   *   L(u, v) = 1/W Σ_w L_w(p_w, q_w)
+   *   L(u, v) = Σ_w w L_w(p_w, q_w) / Σ_w w
    *
-   * at one temperature. A prefix has the direction of the same columns of the encoder's outputs, so ∂L/∂u needs nothing
+   * at one temperature. Each width weighs as much as it is wide: with equal weights the wide ones find fewer partners
+   * where training is short (docs/results.md). A prefix has the direction of the same columns of the encoder's outputs, so ∂L/∂u needs nothing
    * but u: it is the sum of what each prefix passes back through its own norm.
    *
    * The numbers that instances exchange lie side by side, one part for each prefix, so an exchange of all prefixes costs
@@ -26,9 +28,10 @@ final class NestedRows implements BatchRows {
   private int batch;
 
   /** One width's loss, and both sides' prefixes. */
-  private record Prefix(BatchRows rows, PrefixSide u, PrefixSide v) {
+  private record Prefix(int width, BatchRows rows, PrefixSide u, PrefixSide v) {
     static Prefix of(Objective objective, int maximumRows, int maximumBatch, int width) {
       return new Prefix(
+          width,
           objective.rows(maximumRows, maximumBatch, width),
           new PrefixSide(maximumBatch, width),
           new PrefixSide(maximumBatch, width));
@@ -86,6 +89,11 @@ final class NestedRows implements BatchRows {
             .toList();
   }
 
+  /** A width's weight in the mean. */
+  private double share(int w) {
+    return prefixes.get(w).width / (double) prefixes.stream().mapToInt(Prefix::width).sum();
+  }
+
   private BatchRows whole() {
     return prefixes.get(prefixes.size() - 1).rows;
   }
@@ -132,9 +140,9 @@ final class NestedRows implements BatchRows {
   public double loss(Logits logits, float[][] merged) {
     double loss = 0;
     for (int w = 0; w < prefixes.size(); w++) {
-      loss += prefixes.get(w).rows.loss(logits, ofPrefix(w, merged));
+      loss += share(w) * prefixes.get(w).rows.loss(logits, ofPrefix(w, merged));
     }
-    return loss / prefixes.size();
+    return loss;
   }
 
   @Override
@@ -143,27 +151,32 @@ final class NestedRows implements BatchRows {
     PrefixSide own = prefixes.get(0).u;
     Arrays.fill(gradientU, own.first * dimension, (own.first + own.rows) * dimension, 0f);
     Arrays.fill(gradientV, 0, batch * dimension, 0f);
-    float share = 1f / prefixes.size();
     double temperatureGradient = 0;
     for (int w = 0; w < prefixes.size(); w++) {
       Prefix prefix = prefixes.get(w);
+      double share = share(w);
       temperatureGradient +=
-          prefix.rows.gradients(
-              prefix.u.embeddings,
-              prefix.v.embeddings,
-              logits,
-              ofPrefix(w, merged),
-              prefix.u.gradients,
-              prefix.v.gradients);
-      prefix.u.addGradients(share, gradientU, dimension);
-      prefix.v.addGradients(share, gradientV, dimension);
+          share
+              * prefix.rows.gradients(
+                  prefix.u.embeddings,
+                  prefix.v.embeddings,
+                  logits,
+                  ofPrefix(w, merged),
+                  prefix.u.gradients,
+                  prefix.v.gradients);
+      prefix.u.addGradients((float) share, gradientU, dimension);
+      prefix.v.addGradients((float) share, gradientV, dimension);
     }
-    return temperatureGradient / prefixes.size();
+    return temperatureGradient;
   }
 
   @Override
   public double biasGradient() {
-    return prefixes.stream().mapToDouble(prefix -> prefix.rows.biasGradient()).average().orElse(0);
+    double gradient = 0;
+    for (int w = 0; w < prefixes.size(); w++) {
+      gradient += share(w) * prefixes.get(w).rows.biasGradient();
+    }
+    return gradient;
   }
 
   @Override
@@ -173,15 +186,17 @@ final class NestedRows implements BatchRows {
 
   @Override
   public Curve curve(float[] u, float[] v, int first, int rows, int batch, double inverse) {
-    return Curve.mean(
-        prefixes.stream()
-            .map(
-                prefix -> {
-                  prefix.u.take(u, dimension, 0, batch);
-                  prefix.v.take(v, dimension, 0, batch);
-                  return prefix.rows.curve(
-                      prefix.u.embeddings, prefix.v.embeddings, first, rows, batch, inverse);
-                })
-            .toList());
+    List<Curve> weighted = new ArrayList<>();
+    for (int w = 0; w < prefixes.size(); w++) {
+      Prefix prefix = prefixes.get(w);
+      prefix.u.take(u, dimension, 0, batch);
+      prefix.v.take(v, dimension, 0, batch);
+      weighted.add(
+          prefix
+              .rows
+              .curve(prefix.u.embeddings, prefix.v.embeddings, first, rows, batch, inverse)
+              .times(share(w)));
+    }
+    return Curve.sum(weighted);
   }
 }

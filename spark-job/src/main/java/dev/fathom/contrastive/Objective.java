@@ -62,8 +62,8 @@ public enum Objective {
   public abstract BatchRows rows(int maximumRows, int maximumBatch, int dimension);
 
   /**
-   * Creates the same for the mean of the losses over prefixes of the embeddings, each scaled to
-   * unit length (arXiv 2205.13147).
+   * Creates the same for the mean of the losses over prefixes of the embeddings, which weigh as
+   * much as they are wide, each scaled to unit length (arXiv 2205.13147).
    *
    * @param widths widths of the prefixes, ascending; the last is the width of the embeddings, and
    *     if it is the only one the loss is that of the embeddings as they are

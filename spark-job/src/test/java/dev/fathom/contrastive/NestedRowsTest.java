@@ -87,9 +87,9 @@ class NestedRowsTest {
                 batch,
                 logits,
                 List.of(width));
-        loss += one.loss / widths.size();
-        temperatureGradient += one.temperatureGradient / widths.size();
-        biasGradient += one.biasGradient / widths.size();
+        loss += share(width, widths) * one.loss;
+        temperatureGradient += share(width, widths) * one.temperatureGradient;
+        biasGradient += share(width, widths) * one.biasGradient;
       }
       assertThat(total.loss).as(objective.name()).isCloseTo(loss, within(1e-5));
       assertThat(total.temperatureGradient)
@@ -194,17 +194,21 @@ class NestedRowsTest {
     return merged;
   }
 
-  /** The mean of the losses of all prefixes. */
+  /** The mean of the losses of all prefixes, weighted by their widths. */
   private static double reference(
       double[] u, double[] v, int batch, double temperature, List<Integer> widths) {
     return widths.stream()
         .mapToDouble(
             width ->
-                InfoNceReference.of(
-                        prefix(u, batch, width), prefix(v, batch, width), batch, temperature)
-                    .loss())
-        .average()
-        .orElseThrow();
+                share(width, widths)
+                    * InfoNceReference.of(
+                            prefix(u, batch, width), prefix(v, batch, width), batch, temperature)
+                        .loss())
+        .sum();
+  }
+
+  private static double share(int width, List<Integer> widths) {
+    return width / (double) widths.stream().mapToInt(Integer::intValue).sum();
   }
 
   /** The first columns of every row, scaled to unit length. */
