@@ -2,13 +2,14 @@
 package dev.fathom.contrastive;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Symmetric InfoNCE of whole batches of up to a fixed size; holds its working memory, so one
  * instance a thread. {@link InfoNceRows} has the formulas.
  */
 public final class InfoNce {
-  private final InfoNceRows rows;
+  private final BatchRows rows;
   private final float[][] merged;
   private double temperatureGradient;
 
@@ -17,7 +18,15 @@ public final class InfoNce {
    * @param dimension width of the embeddings
    */
   public InfoNce(int maximumBatch, int dimension) {
-    rows = new InfoNceRows(maximumBatch, maximumBatch, dimension);
+    this(maximumBatch, List.of(dimension));
+  }
+
+  /**
+   * @param maximumBatch pairs in a batch at most
+   * @param widths widths of the prefixes that the loss is taken over, ascending
+   */
+  InfoNce(int maximumBatch, List<Integer> widths) {
+    rows = Objective.INFO_NCE.rows(maximumBatch, maximumBatch, widths);
     merged =
         rows.exchanges(maximumBatch).stream()
             .map(exchange -> new float[exchange.numbers()])

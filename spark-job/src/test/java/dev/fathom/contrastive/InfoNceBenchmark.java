@@ -2,6 +2,7 @@
 package dev.fathom.contrastive;
 
 import dev.fathom.random.RandomStream;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -31,6 +32,10 @@ public class InfoNceBenchmark {
   @Param({"250", "1000"})
   public int batch;
 
+  /** Whether the loss is also taken over prefixes. */
+  @Param({"false", "true"})
+  public boolean nested;
+
   private InfoNce objective;
   private float[] u;
   private float[] v;
@@ -40,7 +45,7 @@ public class InfoNceBenchmark {
   /** Draws the embeddings. */
   @Setup
   public void draw() {
-    objective = new InfoNce(batch, DIMENSION);
+    objective = new InfoNce(batch, nested ? List.of(4, 8, 15, DIMENSION) : List.of(DIMENSION));
     u = embeddings(RandomStream.of(1, "benchmark u"));
     v = embeddings(RandomStream.of(1, "benchmark v"));
     gradientU = new float[u.length];
