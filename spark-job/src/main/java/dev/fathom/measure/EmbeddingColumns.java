@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.measure;
 
+import dev.fathom.data.PairSchema;
 import dev.fathom.data.Separator;
 import dev.fathom.data.TextEncoding;
 import dev.fathom.settings.Settings;
@@ -24,6 +25,16 @@ public record EmbeddingColumns(
     Optional<String> label,
     Optional<String> separator,
     TextEncoding encoding) {
+
+  /** The columns of a dataset's shards. */
+  static final EmbeddingColumns OF_DATASET =
+      new EmbeddingColumns(
+          Optional.of(PairSchema.X),
+          Optional.of(PairSchema.Y),
+          Optional.of(PairSchema.KEY),
+          Optional.of(PairSchema.LABEL),
+          Optional.empty(),
+          TextEncoding.named(TextEncoding.UTF_8.charset()));
 
   /** Reads {@code input.*}. */
   public static EmbeddingColumns of(Settings settings) {

@@ -179,6 +179,7 @@ public final class InMemoryMeasure {
             retrieval,
             agreement,
             pairs.comparable() ? nested(origin, retrieval, shared) : List.of(),
+            Optional.empty(),
             labels(byLabel(x.around), y.map(side -> byLabel(side.around)).orElse(Map.of())),
             Stream.concat(x.pointwise.stream(), y.flatMap(MeasuredSide::pointwise).stream())
                 .toList(),

@@ -112,10 +112,18 @@ public final class Measure {
     EmbeddingRows rows = read.rows();
     InMemoryMeasure.Outcome outcome = outcome(read);
     pointwise.ifPresent(directory -> write(directory, rows, outcome));
+    spark.sparkContext().setJobDescription("measure: features without the encoders");
+    Optional<FeatureRetrieval> features =
+        FeatureRetrieval.of(
+            rows,
+            contents,
+            new EmbeddingReader(spark, EmbeddingColumns.OF_DATASET),
+            new Cluster()::ranking,
+            settings.seed());
     spark.sparkContext().setJobDescription("measure: what to show of the pairs");
     return outcome
         .result()
-        .with(new ShowcaseMaker(rows, contents, settings.seed()).of(outcome.aroundX()));
+        .with(features, new ShowcaseMaker(rows, contents, settings.seed()).of(outcome.aroundX()));
   }
 
   /**

@@ -22,6 +22,8 @@ import java.util.Optional;
  * @param agreement empty if there is one side, or the two have different widths
  * @param nested the widths that the embeddings were trained for, ascending; empty if only whole
  *     embeddings were trained
+ * @param features what the features of frozen networks find without the encoders; empty unless both
+ *     sides of a known dataset are features
  * @param labels the dimension around the embeddings of each label, the most frequent first
  * @param pointwise spread of the dimension around the embeddings, for each side that has one
  * @param width advice on the width; empty if there is no dimension to take it from
@@ -40,6 +42,7 @@ public record MeasureResult(
     Optional<Retrieval> retrieval,
     Optional<Agreement> agreement,
     List<NestedWidth> nested,
+    Optional<FeatureRetrieval> features,
     Map<String, LabelDimension> labels,
     List<PointwiseDimension> pointwise,
     Optional<WidthAdvice> width,
@@ -49,8 +52,8 @@ public record MeasureResult(
     double seconds,
     double neighbourSeconds) {
 
-  /** Returns a copy with a showcase. */
-  public MeasureResult with(Showcase shown) {
+  /** Returns a copy with what the dataset adds. */
+  public MeasureResult with(Optional<FeatureRetrieval> alone, Showcase shown) {
     return new MeasureResult(
         known,
         x,
@@ -60,6 +63,7 @@ public record MeasureResult(
         retrieval,
         agreement,
         nested,
+        alone,
         labels,
         pointwise,
         width,

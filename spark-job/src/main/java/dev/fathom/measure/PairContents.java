@@ -46,13 +46,18 @@ final class PairContents {
     files = Optional.of(new DatasetFiles(dataset));
   }
 
+  /** The card of the dataset, if there is one. */
+  Optional<DatasetCard> card() {
+    return files.map(dataset -> dataset.readCard(storage));
+  }
+
   /** Reads pairs by their keys; keys that the dataset does not have are left out. */
   Map<String, Showcase.Item> read(Collection<String> keys, boolean pictures) {
     Map<String, Showcase.Item> items = new HashMap<>();
     if (files.isEmpty() || keys.isEmpty()) {
       return items;
     }
-    DatasetCard card = files.get().readCard(storage);
+    DatasetCard card = card().orElseThrow();
     rows(card, keys, pictures)
         .forEach(
             row ->
@@ -65,19 +70,32 @@ final class PairContents {
     return items;
   }
 
-  private List<Row> rows(DatasetCard card, Collection<String> keys, boolean pictures) {
+  /** The key, label, x and y of pairs by their keys, as the shards hold them. */
+  Dataset<Row> values(Collection<String> keys) {
+    Dataset<Row> all = all(card().orElseThrow());
+    return all.join(named(keys), PairSchema.KEY)
+        .select(PairSchema.KEY, PairSchema.LABEL, PairSchema.X, PairSchema.Y);
+  }
+
+  private Dataset<Row> named(Collection<String> keys) {
+    return functions.broadcast(
+        spark.createDataset(List.copyOf(keys), Encoders.STRING()).toDF(PairSchema.KEY));
+  }
+
+  private Dataset<Row> all(DatasetCard card) {
     StructType schema =
         PairSchema.rows(card.x(), card.y()).add(PairSchema.SPLIT, DataTypes.StringType, false);
-    Dataset<Row> all =
-        Arrays.stream(Split.values())
-            .map(split -> files.get().shards(split))
-            .filter(storage::exists)
-            .map(shards -> spark.read().schema(schema).parquet(shards.toString()))
-            .reduce(Dataset::union)
-            .orElseThrow();
-    Dataset<Row> wanted =
-        spark.createDataset(List.copyOf(keys), Encoders.STRING()).toDF(PairSchema.KEY);
-    return all.join(functions.broadcast(wanted), PairSchema.KEY)
+    return Arrays.stream(Split.values())
+        .map(split -> files.get().shards(split))
+        .filter(storage::exists)
+        .map(shards -> spark.read().schema(schema).parquet(shards.toString()))
+        .reduce(Dataset::union)
+        .orElseThrow();
+  }
+
+  private List<Row> rows(DatasetCard card, Collection<String> keys, boolean pictures) {
+    Dataset<Row> all = all(card);
+    return all.join(named(keys), PairSchema.KEY)
         .select(
             all.col(PairSchema.KEY),
             all.col(PairSchema.X_SOURCE),

@@ -5,6 +5,7 @@ import com.google.errorprone.annotations.FormatMethod;
 import dev.fathom.evaluate.Retrieval;
 import dev.fathom.intrinsic.DimensionResult;
 import dev.fathom.intrinsic.SharedDimension;
+import dev.fathom.measure.FeatureRetrieval;
 import dev.fathom.measure.LabelDimension;
 import dev.fathom.measure.MeasureResult;
 import dev.fathom.measure.Metric;
@@ -43,6 +44,11 @@ public final class Headline {
         .measure()
         .flatMap(MeasureResult::retrieval)
         .ifPresent(retrieval -> sentences.add(retrieval(retrieval, report)));
+    report
+        .measure()
+        .flatMap(MeasureResult::features)
+        .flatMap(FeatureRetrieval::retrieval)
+        .ifPresent(alone -> sentences.add(features(alone)));
     report
         .train()
         .ifPresent(
@@ -140,6 +146,12 @@ public final class Headline {
                             + " training.epochs, or lower training.batchSize.",
                         steps))
             .orElse(" This is chance: no shared signal was found.");
+  }
+
+  private static String features(Retrieval alone) {
+    return format(
+        "Features alone, without the encoders: the right y is first for %.1f %% of x, among the first ten for %.1f %%.",
+        100 * alone.xToY().recallAt1(), 100 * alone.xToY().recallAt10());
   }
 
   /** Describes the distinct items of pairs that repeat content. */

@@ -10,6 +10,7 @@ import dev.fathom.evaluate.Retrieval;
 import dev.fathom.files.Json;
 import dev.fathom.intrinsic.DimensionResult;
 import dev.fathom.intrinsic.SharedDimension;
+import dev.fathom.measure.FeatureRetrieval;
 import dev.fathom.measure.MeasureResult;
 import dev.fathom.measure.NestedWidth;
 import dev.fathom.measure.SharedEvidence;
@@ -83,6 +84,7 @@ final class JsonReport {
 
   private static void addMeasurements(ObjectNode root, MeasureResult measure) {
     measure.retrieval().ifPresent(retrieval -> root.set("retrieval", retrieval(retrieval)));
+    measure.features().ifPresent(features -> root.set("features", features(features)));
     measure.agreement().ifPresent(agreement -> root.set("agreement", JSON.valueToTree(agreement)));
     ObjectNode dimension = root.putObject("intrinsicDimension");
     measure.known().ifPresent(known -> dimension.put("known", known));
@@ -166,6 +168,14 @@ final class JsonReport {
     node.put("bytes", width.bytes());
     width.retrieval().ifPresent(retrieval -> node.set("retrieval", retrieval(retrieval)));
     width.shared().ifPresent(shared -> node.set("shared", shared(shared)));
+    return node;
+  }
+
+  private static JsonNode features(FeatureRetrieval features) {
+    ObjectNode node =
+        JSON.createObjectNode().put("x", features.widthX()).put("y", features.widthY());
+    node.put("comparable", features.retrieval().isPresent());
+    features.retrieval().ifPresent(found -> node.set("retrieval", retrieval(found)));
     return node;
   }
 

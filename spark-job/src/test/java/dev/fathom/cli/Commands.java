@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fathom.data.ParquetRows;
 import dev.fathom.error.ExitCode;
+import dev.fathom.files.Storage;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +15,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
 
 /** Commands in this process, on a local Spark. */
 final class Commands {
@@ -38,6 +43,20 @@ final class Commands {
 
   static JsonNode report(Path output) throws Exception {
     return JSON.readTree(output.resolve("report.json").toFile());
+  }
+
+  /** The embeddings of a side by their keys, which are numbers. */
+  static Map<Integer, float[]> embeddings(Path directory, String side) {
+    Map<Integer, float[]> embeddings = new TreeMap<>();
+    ParquetRows.of(
+            new Storage(new Configuration()), new org.apache.hadoop.fs.Path(directory.toString()))
+        .forEach(
+            List.of("key", side),
+            row -> {
+              embeddings.put(Integer.valueOf(row.text(0)), row.numbers(1).clone());
+              return true;
+            });
+    return embeddings;
   }
 
   /** Runs a command as the shell would, with its streams kept. */

@@ -71,7 +71,7 @@ final class ReportPages {
                 EmbeddedPairs.of(x, y, d, labels),
                 new InMemoryMeasure.Origin(Optional.of(5), Optional.empty()),
                 MeasureSettings.of(settings))
-            .with(showcase(x, y, pairs, d, labels));
+            .with(Optional.empty(), showcase(x, y, pairs, d, labels));
     RunReport report =
         new RunReport.Builder(
                 new RunReport.Run("run", 42, effective, List.of("fathom 1", "Spark 3")))

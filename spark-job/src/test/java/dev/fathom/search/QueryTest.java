@@ -45,9 +45,7 @@ class QueryTest {
     captions = directory.resolve("captions.onnx");
     tokenizer = directory.resolve("tokenizer.json");
     pictures = directory.resolve("pictures.onnx");
-    Files.write(captions, TinyNetworks.captions(13, 0, true).toByteArray());
-    Files.writeString(tokenizer, TinyNetworks.TOKENIZER);
-    Files.write(pictures, TinyNetworks.pictures(13, SIZE, false).toByteArray());
+    TinyNetworks.write(directory, SIZE);
   }
 
   private static String sha256(Path file) throws Exception {

@@ -1,8 +1,11 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.testing;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import onnx.Onnx;
@@ -118,6 +121,13 @@ public final class TinyNetworks {
       graph.addInput(value("attention_mask", INT64, -1, tokens));
     }
     return model(opset, graph);
+  }
+
+  /** Writes {@code pictures.onnx}, {@code captions.onnx} and {@code tokenizer.json}. */
+  public static void write(Path directory, int size) throws IOException {
+    Files.write(directory.resolve("pictures.onnx"), pictures(13, size, false).toByteArray());
+    Files.write(directory.resolve("captions.onnx"), captions(13, 0, true).toByteArray());
+    Files.writeString(directory.resolve("tokenizer.json"), TOKENIZER);
   }
 
   /** The vector of a token. */
