@@ -4,10 +4,25 @@ package dev.fathom.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fathom.cluster.Jobs.Job;
+import dev.fathom.data.DatasetFiles;
+import dev.fathom.data.PairSchema;
+import dev.fathom.data.ParquetRows;
+import dev.fathom.data.Split;
+import dev.fathom.files.Storage;
+import dev.fathom.prepare.Prepare;
+import dev.fathom.prepare.PrepareSettings;
+import dev.fathom.settings.Settings;
 import dev.fathom.spark.ContrastiveEstimator;
 import dev.fathom.testing.LocalSpark;
+import dev.fathom.testing.TinyNetworks;
+import java.awt.image.BufferedImage;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import javax.imageio.ImageIO;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
@@ -96,6 +111,62 @@ class StandaloneIT {
     assertThat(spark.read().parquet(embedded).collectAsList())
         .hasSize(300)
         .containsExactlyInAnyOrderElementsOf(pipeline.transform(frame).collectAsList());
+  }
+
+  @Test
+  void frozenNetworksGiveTheSameBits() throws Exception {
+    StringBuilder manifest = new StringBuilder("file,caption\n");
+    for (int i = 0; i < 60; i++) {
+      BufferedImage picture = new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB);
+      picture.setRGB(i % 4, i / 4 % 4, 0x10203 * i);
+      ImageIO.write(picture, "png", directory.resolve(i + ".png").toFile());
+      manifest.append(
+          "%d.png,a %s thing %s%n".formatted(i, "red ".repeat(i % 5), "blue ".repeat(i)));
+    }
+    String pairs = Files.writeString(directory.resolve("pairs.csv"), manifest).toString();
+    TinyNetworks.write(directory, 4);
+    List<String> settings =
+        List.of(
+            "image.size=4",
+            "image.preprocessing=unit",
+            "image.backbone=" + directory.resolve("pictures.onnx"),
+            "text.backbone=" + directory.resolve("captions.onnx"),
+            "text.tokenizer=" + directory.resolve("tokenizer.json"));
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "prepare", "--input", pairs, "--output", directory.resolve("there").toString()));
+    settings.forEach(setting -> command.addAll(List.of("--set", setting)));
+
+    Job job = jobs.submit(cluster.url(), command);
+    new Prepare(LocalSpark.session(), PrepareSettings.of(Settings.of("", List.of(), settings)))
+        .input(pairs)
+        .output(directory.resolve("here").toString())
+        .execute();
+    job.finish();
+
+    assertThat(features("there")).hasSize(60).isEqualTo(features("here"));
+  }
+
+  /** Key and features of all rows in their order, as text that keeps every bit. */
+  private List<String> features(String dataset) {
+    List<String> rows = new ArrayList<>();
+    Storage storage = new Storage(new Configuration());
+    DatasetFiles files =
+        new DatasetFiles(new org.apache.hadoop.fs.Path(directory.resolve(dataset).toString()));
+    for (Split split : Split.values()) {
+      ParquetRows.of(storage, files.shards(split))
+          .forEach(
+              List.of(PairSchema.KEY, PairSchema.X, PairSchema.Y),
+              row ->
+                  rows.add(
+                      "%s %s %s"
+                          .formatted(
+                              row.text(0),
+                              Arrays.toString(row.numbers(1)),
+                              Arrays.toString(row.numbers(2)))));
+    }
+    return rows;
   }
 
   @Test
