@@ -14,8 +14,8 @@ final class NestedRows implements BatchRows {
    *   L(u, v) = Σ_w w L_w(p_w, q_w) / Σ_w w
    *
    * at one temperature. Each width weighs as much as it is wide: with equal weights the wide ones find fewer partners
-   * where training is short (docs/results.md). A prefix has the direction of the same columns of the encoder's outputs, so ∂L/∂u needs nothing
-   * but u: it is the sum of what each prefix passes back through its own norm.
+   * where training is short (docs/results.md). A prefix has the direction of the same columns of the encoder's outputs,
+   * so ∂L/∂u needs nothing but u: it is the sum of what each prefix passes back through its own norm.
    *
    * The numbers that instances exchange lie side by side, one part for each prefix, so an exchange of all prefixes costs
    * one round trip.

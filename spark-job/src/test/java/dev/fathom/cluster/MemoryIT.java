@@ -13,9 +13,12 @@ class MemoryIT {
   @TempDir private Path directory;
 
   @Test
-  void anExecutorOfOneGigabyteTrainsFiveMillionPairs() throws Exception {
+  void anExecutorOf600MegabytesTrainsThreeMillionPairs() throws Exception {
     Path data = directory.resolve("data");
-    Jobs jobs = new Jobs(directory.resolve("jobs")).flags("-XX:+UseG1GC");
+    Jobs jobs =
+        new Jobs(directory.resolve("jobs"))
+            .flags("-XX:+UseG1GC")
+            .set("spark.executor.memory", "600m");
     jobs.submit(
             "local[2]",
             List.of(
@@ -25,7 +28,7 @@ class MemoryIT {
                 "--output",
                 data.toString(),
                 "--set",
-                "input.pairs=5060000",
+                "input.pairs=3030000",
                 "--set",
                 "split.train=0.99",
                 "--set",
