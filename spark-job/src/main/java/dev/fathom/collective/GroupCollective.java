@@ -15,9 +15,9 @@ import java.util.function.Supplier;
  */
 final class GroupCollective implements Collective {
   /**
-   * Largest number of numbers that every one of three and more processes sends whole to every
-   * other. For longer arrays each process adds up a range. Two processes send the same bytes in
-   * both ways, so they send them whole, which is one exchange less.
+   * Largest number of numbers that each of three or more processes sends whole to every other. For
+   * longer arrays each process adds up a range. Between two processes that saves hardly any bytes,
+   * and sending all numbers whole saves an exchange.
    */
   private static final int MOST_WHOLE = 1 << 16;
 
