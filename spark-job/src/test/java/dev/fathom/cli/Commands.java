@@ -41,6 +41,13 @@ final class Commands {
     assertThat(ended.code()).as(ended.err()).isZero();
   }
 
+  /** The words of a command, with the paths of files of a folder in it. */
+  static String[] words(Path folder, String command, Object... files) {
+    Object[] paths =
+        Arrays.stream(files).map(file -> folder.resolve(file.toString()).toString()).toArray();
+    return command.formatted(paths).split(" ", -1);
+  }
+
   static JsonNode report(Path output) throws Exception {
     return JSON.readTree(output.resolve("report.json").toFile());
   }

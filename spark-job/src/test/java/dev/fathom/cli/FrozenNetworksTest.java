@@ -12,6 +12,7 @@ import dev.fathom.testing.TinyNetworks;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -84,8 +85,7 @@ class FrozenNetworksTest {
   }
 
   private static String[] arguments(String command, String... files) {
-    Object[] paths = Arrays.stream(files).map(here::resolve).toArray();
-    return command.formatted(paths).split(" ", -1);
+    return Commands.words(here, command, (Object[]) files);
   }
 
   @Test
@@ -181,20 +181,14 @@ class FrozenNetworksTest {
     String caption =
         Files.readAllLines(here.resolve("captions.csv")).get(key + 1).split(",", -1)[1];
 
-    Commands.Ended ended =
-        Commands.fathom(
-            "search",
-            "--model",
-            here.resolve("out/model").toString(),
-            "--embeddings",
-            here.resolve("out/embeddings").toString(),
-            "--query",
-            caption,
-            "--side",
-            "y",
-            "--k",
-            "1",
-            "--json");
+    List<String> search =
+        new ArrayList<>(
+            List.of(
+                arguments(
+                    "search --model %s --embeddings %s --side y --k 1 --json --query",
+                    "out/model", "out/embeddings")));
+    search.add(caption);
+    Commands.Ended ended = Commands.fathom(search.toArray(String[]::new));
 
     assertThat(ended.code()).as(ended.err()).isZero();
     JsonNode hit = new ObjectMapper().readTree(ended.out()).at("/hits/0");

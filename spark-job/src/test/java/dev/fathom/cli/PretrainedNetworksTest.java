@@ -64,32 +64,18 @@ class PretrainedNetworksTest {
     Files.writeString(here.resolve("pairs.csv"), manifest);
     Commands.succeed(
         new String[0],
-        "run",
-        "--input",
-        here.resolve("pairs.csv").toString(),
-        "--output",
-        here.resolve("out").toString(),
-        "--set",
-        "image.preprocessing=unit",
-        "--set",
-        "image.backbone=" + MOBILE_NET,
-        "--set",
-        "text.backbone=" + here.resolve("all-minilm-l6-v2.onnx"),
-        "--set",
-        "text.tokenizer=" + here.resolve("all-minilm-l6-v2-tokenizer.json"),
-        "--set",
-        "training.epochs=1",
-        "--set",
-        "embed.split=all");
+        Commands.words(
+            here,
+            "run --input %s --output %s --set image.backbone=%s --set text.backbone=%s --set text.tokenizer=%s"
+                + " --set image.preprocessing=unit --set training.epochs=1 --set embed.split=all",
+            "pairs.csv",
+            "out",
+            MOBILE_NET.toAbsolutePath(),
+            "all-minilm-l6-v2.onnx",
+            "all-minilm-l6-v2-tokenizer.json"));
     Commands.succeed(
         new String[0],
-        "export",
-        "--model",
-        here.resolve("out/model").toString(),
-        "--format",
-        "onnx",
-        "--output",
-        here.resolve("onnx").toString());
+        Commands.words(here, "export --model %s --format onnx --output %s", "out/model", "onnx"));
   }
 
   /** Squares of some colours, red, green and blue of each place. */
