@@ -151,6 +151,8 @@ class StagesTest(unittest.TestCase):
         self.assertEqual(2, len(best.avgMetrics))
         chosen = [1, 6][best.avgMetrics.index(max(best.avgMetrics))]
         self.assertEqual(chosen, best.bestModel.stages[0].dimension)
+        self.assertEqual(chosen, ContrastiveEvaluator.smallestWidth(best.avgMetrics, [1, 6], 200))
+        self.assertEqual(4, ContrastiveEvaluator.smallestWidth([0.5, 0.49], [8, 4], 100))
         best.write().overwrite().save(FILES + "/validated")
         again = CrossValidatorModel.load(FILES + "/validated")
         self.assertEqual(embedded(best, self.pairs), embedded(again, self.pairs))

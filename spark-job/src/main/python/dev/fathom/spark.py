@@ -261,6 +261,19 @@ class ContrastiveEvaluator(_Configured, JavaEvaluator, JavaMLReadable, JavaMLWri
         super().__init__()
         self._start(values)
 
+    @staticmethod
+    def smallestWidth(recalls, widths, pairs):
+        """The smallest width whose recall is within one standard error of the best, as `fathom sweep` recommends.
+
+        `recalls` are the avgMetrics of a CrossValidatorModel, `pairs` the rows of its frame."""
+        jvm = SparkContext._active_spark_context._gateway.jvm
+        with _plain_errors():
+            return _java("ContrastiveEvaluator").smallestWidth(
+                JavaWrapper._new_java_array([float(recall) for recall in recalls], jvm.double),
+                JavaWrapper._new_java_array([int(width) for width in widths], jvm.int),
+                pairs,
+            )
+
     def _evaluate(self, dataset):
         with _plain_errors():
             return super()._evaluate(dataset)

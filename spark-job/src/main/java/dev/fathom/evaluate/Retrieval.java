@@ -130,6 +130,15 @@ public record Retrieval(
         chance(ranking, items, seed));
   }
 
+  /**
+   * The standard error of a recall of so many pairs: that of a share with one hit and one miss
+   * added (Laplace), so that it is never 0.
+   */
+  public static double standardError(double recall, long pairs) {
+    double share = (recall * pairs + 1) / (pairs + 2);
+    return Math.sqrt(share * (1 - share) / pairs);
+  }
+
   private static Direction direction(double[] ranks, Items items) {
     return new Direction(
         recall(ranks, 1),

@@ -9,7 +9,9 @@ import dev.fathom.measure.EmbeddingColumns;
 import dev.fathom.measure.EmbeddingReader;
 import dev.fathom.measure.Measure;
 import dev.fathom.measure.MeasureSettings;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.ml.evaluation.Evaluator;
 import org.apache.spark.ml.param.Param;
@@ -154,6 +156,29 @@ public final class ContrastiveEvaluator extends Evaluator implements DefaultPara
       frame.unpersist();
       labels.restore();
     }
+  }
+
+  /**
+   * Returns the smallest width whose recall is within one standard error of the best: what {@code
+   * fathom sweep} recommends, where a validator of Spark takes the best.
+   *
+   * @param recalls recalls of a validator, such as {@code CrossValidatorModel.avgMetrics()}
+   * @param widths the widths that they belong to
+   * @param pairs number of pairs that were evaluated; for a {@code CrossValidator} all of the frame
+   * @throws IllegalArgumentException if there are no widths, or more or fewer than recalls
+   */
+  public static int smallestWidth(double[] recalls, int[] widths, long pairs) {
+    if (widths.length == 0 || widths.length != recalls.length) {
+      throw new IllegalArgumentException(
+          String.format("%d recalls of %d widths", recalls.length, widths.length));
+    }
+    double best = Arrays.stream(recalls).max().getAsDouble();
+    double least = best - Retrieval.standardError(best, pairs);
+    return IntStream.range(0, widths.length)
+        .filter(i -> recalls[i] >= least)
+        .map(i -> widths[i])
+        .min()
+        .getAsInt();
   }
 
   private static double recall(String metric, Retrieval.Direction direction) {

@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.sweep;
 
+import dev.fathom.evaluate.Retrieval;
 import dev.fathom.measure.Metric;
 import dev.fathom.sweep.SweepPoint.Spread;
 import java.util.Comparator;
@@ -49,11 +50,8 @@ public record Recommendation(
 
   private static Recommendation of(List<SweepPoint> points, SweepPoint best, long pairs) {
     Spread highest = best.figures().get(RECALL);
-    // The standard error of a share with one hit and one miss added (Laplace), so that it is never
-    // 0.
-    double share = (highest.mean() * pairs + 1) / (pairs + 2);
-    double ofAShare = Math.sqrt(share * (1 - share) / pairs);
-    double error = Math.max(highest.standardError(), ofAShare);
+    double error =
+        Math.max(highest.standardError(), Retrieval.standardError(highest.mean(), pairs));
     SweepPoint chosen =
         points.stream()
             .filter(point -> others(point).equals(others(best)))

@@ -442,6 +442,8 @@ class ContrastiveEstimatorTest {
 
     assertThat(((ContrastiveModel) best.bestModel()).dimension()).isEqualTo(6);
     assertThat(best.avgMetrics()[1]).isGreaterThan(best.avgMetrics()[0]);
+    assertThat(ContrastiveEvaluator.smallestWidth(best.avgMetrics(), new int[] {1, 6}, 200))
+        .isEqualTo(6);
   }
 
   @Test
