@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * Computes an objective's loss by rows of a batch's similarities. An instance holds some of the
  * rows, and the results of all instances, on any threads or machines, add up to the loss of the
- * whole batch. Each instance has its own working memory, so threads must not share one.
+ * whole batch. An instance is for one thread.
  *
  * <p>A step calls {@link #begin}; {@link #tell} for each exchange, after the earlier ones have been
  * merged over all instances; {@link #loss}; {@link #gradients}.

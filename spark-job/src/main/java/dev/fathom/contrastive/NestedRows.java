@@ -4,6 +4,8 @@ package dev.fathom.contrastive;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** The rows of the weighted mean of an objective's losses over prefixes of the embeddings. */
 final class NestedRows implements BatchRows {
@@ -18,25 +20,23 @@ final class NestedRows implements BatchRows {
    * so ∂L/∂u needs nothing but u: it is the sum of what each prefix passes back through its own norm.
    *
    * The numbers that instances exchange lie side by side, one part for each prefix, so an exchange of all prefixes costs
-   * one round trip.
+   * one round trip. The prefixes of a batch take as much memory as the batch, so the instances of a thread share them.
    */
 
   private static final Cosine COSINE = new Cosine();
 
   private final int dimension;
   private final List<Prefix> prefixes;
+  private int first;
+  private int rows;
   private int batch;
 
-  /** One width's loss, and both sides' prefixes. */
-  private record Prefix(int width, BatchRows rows, PrefixSide u, PrefixSide v) {
-    static Prefix of(Objective objective, int maximumRows, int maximumBatch, int width) {
-      return new Prefix(
-          width,
-          objective.rows(maximumRows, maximumBatch, width),
-          new PrefixSide(maximumBatch, width),
-          new PrefixSide(maximumBatch, width));
-    }
-  }
+  /**
+   * One width's loss, and both sides' prefixes.
+   *
+   * @param share the weight in the mean
+   */
+  private record Prefix(double share, BatchRows rows, PrefixSide u, PrefixSide v) {}
 
   /** The prefixes of one side's embeddings. */
   private static final class PrefixSide {
@@ -78,20 +78,36 @@ final class NestedRows implements BatchRows {
     }
   }
 
-  /**
-   * @param widths widths of the prefixes, ascending; the last is the width of the embeddings
-   */
-  NestedRows(Objective objective, int maximumRows, int maximumBatch, List<Integer> widths) {
-    dimension = widths.get(widths.size() - 1);
-    prefixes =
-        widths.stream()
-            .map(width -> Prefix.of(objective, maximumRows, maximumBatch, width))
-            .toList();
+  private NestedRows(int dimension, List<Prefix> prefixes) {
+    this.dimension = dimension;
+    this.prefixes = prefixes;
   }
 
-  /** A width's weight in the mean. */
-  private double share(int w) {
-    return prefixes.get(w).width / (double) prefixes.stream().mapToInt(Prefix::width).sum();
+  /**
+   * Returns a maker of instances for one thread.
+   *
+   * @param widths widths of the prefixes, ascending; the last is the width of the embeddings
+   */
+  static Supplier<BatchRows> of(
+      Objective objective, int maximumRows, int maximumBatch, List<Integer> widths) {
+    double sum = widths.stream().mapToInt(Integer::intValue).sum();
+    List<PrefixSide> u = sides(maximumBatch, widths);
+    List<PrefixSide> v = sides(maximumBatch, widths);
+    return () ->
+        new NestedRows(
+            widths.get(widths.size() - 1),
+            IntStream.range(0, widths.size())
+                .mapToObj(
+                    w -> {
+                      int width = widths.get(w);
+                      BatchRows rows = objective.rows(maximumRows, maximumBatch, width);
+                      return new Prefix(width / sum, rows, u.get(w), v.get(w));
+                    })
+                .toList());
+  }
+
+  private static List<PrefixSide> sides(int maximumBatch, List<Integer> widths) {
+    return widths.stream().map(width -> new PrefixSide(maximumBatch, width)).toList();
   }
 
   private BatchRows whole() {
@@ -107,6 +123,8 @@ final class NestedRows implements BatchRows {
 
   @Override
   public void begin(float[] u, float[] v, int first, int rows, int batch) {
+    this.first = first;
+    this.rows = rows;
     this.batch = batch;
     for (Prefix prefix : prefixes) {
       prefix.u.take(u, dimension, first, rows);
@@ -140,7 +158,7 @@ final class NestedRows implements BatchRows {
   public double loss(Logits logits, float[][] merged) {
     double loss = 0;
     for (int w = 0; w < prefixes.size(); w++) {
-      loss += share(w) * prefixes.get(w).rows.loss(logits, ofPrefix(w, merged));
+      loss += prefixes.get(w).share * prefixes.get(w).rows.loss(logits, ofPrefix(w, merged));
     }
     return loss;
   }
@@ -148,15 +166,13 @@ final class NestedRows implements BatchRows {
   @Override
   public double gradients(
       float[] u, float[] v, Logits logits, float[][] merged, float[] gradientU, float[] gradientV) {
-    PrefixSide own = prefixes.get(0).u;
-    Arrays.fill(gradientU, own.first * dimension, (own.first + own.rows) * dimension, 0f);
+    Arrays.fill(gradientU, first * dimension, (first + rows) * dimension, 0f);
     Arrays.fill(gradientV, 0, batch * dimension, 0f);
     double temperatureGradient = 0;
     for (int w = 0; w < prefixes.size(); w++) {
       Prefix prefix = prefixes.get(w);
-      double share = share(w);
       temperatureGradient +=
-          share
+          prefix.share
               * prefix.rows.gradients(
                   prefix.u.embeddings,
                   prefix.v.embeddings,
@@ -164,8 +180,10 @@ final class NestedRows implements BatchRows {
                   ofPrefix(w, merged),
                   prefix.u.gradients,
                   prefix.v.gradients);
-      prefix.u.addGradients((float) share, gradientU, dimension);
-      prefix.v.addGradients((float) share, gradientV, dimension);
+      // Since begin, other instances have taken their rows of u, and the same v.
+      prefix.u.take(u, dimension, first, rows);
+      prefix.u.addGradients((float) prefix.share, gradientU, dimension);
+      prefix.v.addGradients((float) prefix.share, gradientV, dimension);
     }
     return temperatureGradient;
   }
@@ -173,8 +191,8 @@ final class NestedRows implements BatchRows {
   @Override
   public double biasGradient() {
     double gradient = 0;
-    for (int w = 0; w < prefixes.size(); w++) {
-      gradient += share(w) * prefixes.get(w).rows.biasGradient();
+    for (Prefix prefix : prefixes) {
+      gradient += prefix.share * prefix.rows.biasGradient();
     }
     return gradient;
   }
@@ -187,15 +205,14 @@ final class NestedRows implements BatchRows {
   @Override
   public Curve curve(float[] u, float[] v, int first, int rows, int batch, double inverse) {
     List<Curve> weighted = new ArrayList<>();
-    for (int w = 0; w < prefixes.size(); w++) {
-      Prefix prefix = prefixes.get(w);
+    for (Prefix prefix : prefixes) {
       prefix.u.take(u, dimension, 0, batch);
       prefix.v.take(v, dimension, 0, batch);
       weighted.add(
           prefix
               .rows
               .curve(prefix.u.embeddings, prefix.v.embeddings, first, rows, batch, inverse)
-              .times(share(w)));
+              .times(prefix.share));
     }
     return Curve.sum(weighted);
   }

@@ -2,6 +2,7 @@
 package dev.fathom.contrastive;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /** The objective of training: a loss of the logits s_ij/τ + b of all x_i and y_j of a batch. */
 public enum Objective {
@@ -62,16 +63,17 @@ public enum Objective {
   public abstract BatchRows rows(int maximumRows, int maximumBatch, int dimension);
 
   /**
-   * Creates the same for the mean of the losses over prefixes of the embeddings, which weigh as
-   * much as they are wide, each scaled to unit length (arXiv 2205.13147).
+   * Returns a maker of the same for the mean of the losses over prefixes of the embeddings, which
+   * weigh as much as they are wide, each scaled to unit length (arXiv 2205.13147). What it makes
+   * shares memory, so it is for one thread.
    *
    * @param widths widths of the prefixes, ascending; the last is the width of the embeddings, and
    *     if it is the only one the loss is that of the embeddings as they are
    */
-  public BatchRows rows(int maximumRows, int maximumBatch, List<Integer> widths) {
+  public Supplier<BatchRows> rows(int maximumRows, int maximumBatch, List<Integer> widths) {
     return widths.size() == 1
-        ? rows(maximumRows, maximumBatch, widths.get(0))
-        : new NestedRows(this, maximumRows, maximumBatch, widths);
+        ? () -> rows(maximumRows, maximumBatch, widths.get(0))
+        : NestedRows.of(this, maximumRows, maximumBatch, widths);
   }
 
   /** The loss, in nats, of embeddings that carry no information, for batches of 2 pairs or more. */

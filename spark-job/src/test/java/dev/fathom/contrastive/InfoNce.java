@@ -26,7 +26,7 @@ public final class InfoNce {
    * @param widths widths of the prefixes that the loss is taken over, ascending
    */
   InfoNce(int maximumBatch, List<Integer> widths) {
-    rows = Objective.INFO_NCE.rows(maximumBatch, maximumBatch, widths);
+    rows = Objective.INFO_NCE.rows(maximumBatch, maximumBatch, widths).get();
     merged =
         rows.exchanges(maximumBatch).stream()
             .map(exchange -> new float[exchange.numbers()])

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -115,7 +116,10 @@ class NestedRowsTest {
     for (int first = 0; first < batch; first += 20) {
       int rows = Math.min(20, batch - first);
       parts.add(
-          Objective.INFO_NCE.rows(20, batch, widths).curve(u, v, first, rows, batch, inverse));
+          Objective.INFO_NCE
+              .rows(20, batch, widths)
+              .get()
+              .curve(u, v, first, rows, batch, inverse));
     }
     Curve curve = Curve.sum(parts);
 
@@ -151,9 +155,10 @@ class NestedRowsTest {
   private static Total total(
       Objective objective, float[] u, float[] v, int batch, Logits logits, List<Integer> widths) {
     int rows = (batch + PARTS - 1) / PARTS;
+    Supplier<BatchRows> maker = objective.rows(rows, batch, widths);
     List<BatchRows> instances = new ArrayList<>();
     for (int first = 0; first < batch; first += rows) {
-      BatchRows instance = objective.rows(rows, batch, widths);
+      BatchRows instance = maker.get();
       instance.begin(u, v, first, Math.min(rows, batch - first), batch);
       instances.add(instance);
     }

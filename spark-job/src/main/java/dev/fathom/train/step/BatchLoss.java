@@ -12,6 +12,7 @@ import dev.fathom.train.step.MicroBatches.Step;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** The loss of a batch and its gradients. Each member computes the rows of its partitions. */
 final class BatchLoss {
@@ -27,9 +28,9 @@ final class BatchLoss {
   /** Index of ∂L/∂b among the scalars. */
   private static final int BIAS = 2;
 
-  private final TrainerSpec spec;
   private final BatchPlan plan;
   private final int dimension;
+  private final Supplier<BatchRows> maker;
   private final List<BatchRows> objectives = new ArrayList<>();
   private final List<Exchange> exchanges;
   private final List<Runs> exchanged = new ArrayList<>();
@@ -45,9 +46,9 @@ final class BatchLoss {
   record Gradients(float loss, float[] gradientY, float temperatureGradient, float biasGradient) {}
 
   BatchLoss(TrainerSpec spec) {
-    this.spec = spec;
     plan = spec.plan();
     dimension = spec.towers().dimension();
+    maker = spec.settings().objective().rows(plan.mostRows(), plan.batch(), spec.towers().widths());
     exchanges = objective(0).exchanges(plan.batch());
     for (Exchange exchange : exchanges) {
       exchanged.add(
@@ -151,8 +152,7 @@ final class BatchLoss {
 
   private BatchRows objective(int k) {
     while (objectives.size() <= k) {
-      objectives.add(
-          spec.settings().objective().rows(plan.mostRows(), plan.batch(), spec.towers().widths()));
+      objectives.add(maker.get());
     }
     return objectives.get(k);
   }
