@@ -33,6 +33,7 @@ public record ModelSettings(
   /** The {@link Settings#effective} value of {@link #NESTED} if nothing is nested. */
   public static final String NOTHING_NESTED = "[]";
 
+  /** One column scaled to unit length is ±1 and has no gradient. */
   private static final int SMALLEST_NESTED = 2;
 
   /** Creates the settings of a training that starts from random parameters. */
@@ -63,7 +64,7 @@ public record ModelSettings(
     for (int width : given) {
       if (width <= before || width > dimension) {
         throw FathomException.usage(
-            "%s = %s: widths rise from %d or more to at most model.dimension = %d",
+            "%s = %s: widths must ascend, be %d or more, and not exceed model.dimension = %d",
             NESTED, given, SMALLEST_NESTED, dimension);
       }
       before = width;
@@ -73,9 +74,10 @@ public record ModelSettings(
           "%s scales every prefix to unit length, which is for model.similarity = cosine alone",
           NESTED);
     }
-    return before == dimension
-        ? given
-        : Stream.concat(given.stream(), Stream.of(dimension)).toList();
+    if (before < dimension) {
+      return Stream.concat(given.stream(), Stream.of(dimension)).toList();
+    }
+    return given.size() > 1 ? given : List.of();
   }
 
   /** Replaces {@code auto} and missing values by the choices for a dataset. */

@@ -20,14 +20,19 @@ class ModelSettingsTest {
     assertThat(settings("model.dimension=8").nested()).isEmpty();
   }
 
+  @Test
+  void theWholeWidthAloneIsNotNested() {
+    assertThat(settings("model.dimension=16", "model.nested=[16]").nested()).isEmpty();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "model.nested=[1,4] | widths rise from 2 or more",
-        "model.nested=[4,4] | widths rise from 2 or more",
-        "model.nested=[8,4] | widths rise from 2 or more",
-        "model.nested=[4,17] | at most model.dimension = 16",
+        "model.nested=[1,4] | must ascend, be 2 or more",
+        "model.nested=[4,4] | must ascend",
+        "model.nested=[8,4] | must ascend",
+        "model.nested=[4,17] | not exceed model.dimension = 16",
         "model.nested=[0] | model.nested = 0",
         "model.nested=4 | model.nested",
         "model.nested=[4] model.similarity=population-norm | model.similarity = cosine"
