@@ -12,6 +12,7 @@ import dev.fathom.files.Storage;
 import dev.fathom.measure.Measure;
 import dev.fathom.model.ModelCard;
 import dev.fathom.model.ModelFiles;
+import dev.fathom.model.ModelSettings;
 import dev.fathom.model.PreparedAs;
 import dev.fathom.output.OutputDirectory;
 import dev.fathom.output.StageProvenance;
@@ -150,7 +151,7 @@ final class Job {
         (name, input) ->
             told.put(
                 name, name.equals(INPUT) ? input : input + " " + storage.state(new Path(input))));
-    return StageProvenance.of(as, told, settings.effective());
+    return StageProvenance.of(as, told, ModelSettings.identity(settings.effective()));
   }
 
   /**

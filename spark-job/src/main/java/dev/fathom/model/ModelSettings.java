@@ -8,6 +8,8 @@ import dev.fathom.error.FathomException;
 import dev.fathom.files.Storage;
 import dev.fathom.settings.Settings;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -27,11 +29,9 @@ public record ModelSettings(
     EncoderSpec y,
     List<Integer> nested,
     WarmStart start) {
-  /** The key of the nested widths. */
-  public static final String NESTED = "model.nested";
+  private static final String NESTED = "model.nested";
 
-  /** The {@link Settings#effective} value of {@link #NESTED} if nothing is nested. */
-  public static final String NOTHING_NESTED = "[]";
+  private static final String NOTHING_NESTED = "[]";
 
   /** One column scaled to unit length is ±1 and has no gradient. */
   private static final int SMALLEST_NESTED = 2;
@@ -78,6 +78,18 @@ public record ModelSettings(
       return Stream.concat(given.stream(), Stream.of(dimension)).toList();
     }
     return given.size() > 1 ? given : List.of();
+  }
+
+  /**
+   * Returns settings by which an output is found again. They have no {@link #NESTED} if nothing is
+   * nested, as those of earlier builds.
+   *
+   * @param effective settings of {@link Settings#effective}
+   */
+  public static Map<String, String> identity(Map<String, String> effective) {
+    Map<String, String> identity = new TreeMap<>(effective);
+    identity.remove(NESTED, NOTHING_NESTED);
+    return identity;
   }
 
   /** Replaces {@code auto} and missing values by the choices for a dataset. */

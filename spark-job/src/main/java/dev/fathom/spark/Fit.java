@@ -9,6 +9,7 @@ import dev.fathom.files.Storage;
 import dev.fathom.measure.EmbeddingColumns;
 import dev.fathom.measure.EmbeddingReader;
 import dev.fathom.measure.MeasureSettings;
+import dev.fathom.model.ModelSettings;
 import dev.fathom.output.OutputDirectory;
 import dev.fathom.prepare.Prepare;
 import dev.fathom.prepare.PrepareResult;
@@ -79,10 +80,8 @@ final class Fit {
               .input(FrameSource.of(kept, how.input()), SOURCE)
               .replacing(true)
               .remedy(remedy);
-      String name =
-          DigestUtils.sha256Hex(prepare.fingerprint() + settings.effective()).substring(0, 16);
-      try (OutputDirectory place =
-          new OutputDirectory(storage, new Path(directory, "fit-" + name))) {
+      Path folder = new Path(directory, folder(prepare.fingerprint(), settings));
+      try (OutputDirectory place = new OutputDirectory(storage, folder)) {
         place.lock();
         return trained(prepare, kept, place.path(), uid);
       }
@@ -90,6 +89,12 @@ final class Fit {
       kept.unpersist();
       labels.restore();
     }
+  }
+
+  /** The name of the folder of a fit on pairs with this fingerprint. */
+  static String folder(String fingerprint, Settings settings) {
+    String all = fingerprint + ModelSettings.identity(settings.effective());
+    return "fit-" + DigestUtils.sha256Hex(all).substring(0, 16);
   }
 
   private ContrastiveModel trained(Prepare prepare, Dataset<Row> kept, Path place, String uid) {

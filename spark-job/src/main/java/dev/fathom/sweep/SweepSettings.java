@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * The {@code sweep} keys, and the settings that all cells share.
@@ -105,10 +104,8 @@ public record SweepSettings(Settings common, Map<String, List<String>> grid, int
 
   /** The settings that all cells share, which must be the same when a sweep is continued. */
   public Map<String, String> identity() {
-    Map<String, String> identity = new TreeMap<>(common.effective());
+    Map<String, String> identity = ModelSettings.identity(common.effective());
     identity.keySet().removeIf(key -> key.startsWith("sweep.") || key.startsWith("output."));
-    // Sweeps of earlier builds do not have the key.
-    identity.remove(ModelSettings.NESTED, ModelSettings.NOTHING_NESTED);
     return identity;
   }
 }

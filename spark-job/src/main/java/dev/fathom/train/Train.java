@@ -30,7 +30,6 @@ import dev.fathom.train.workers.Slots;
 import dev.fathom.train.workers.SparkWorkers;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
@@ -276,23 +275,18 @@ public final class Train {
    * bits.
    */
   private Map<String, String> identity(DatasetCard card, int partitions) {
-    Map<String, String> identity = new TreeMap<>();
-    settings
-        .effective()
-        .forEach(
-            (key, value) -> {
-              if (key.startsWith("model.")
-                  || key.startsWith("training.")
-                  || key.startsWith("temperature.")) {
-                identity.put(key, value);
-              }
-            });
+    Map<String, String> identity = ModelSettings.identity(settings.effective());
+    identity
+        .keySet()
+        .removeIf(
+            key ->
+                !key.startsWith("model.")
+                    && !key.startsWith("training.")
+                    && !key.startsWith("temperature."));
     // The checkpoint interval does not change the result. The number of workers changes it only
     // with averaging, where it is the number of partitions.
     identity.remove("training.checkpointEvery");
     identity.remove("training.workers");
-    // Checkpoints of earlier builds do not have the key.
-    identity.remove(ModelSettings.NESTED, ModelSettings.NOTHING_NESTED);
     identity.put("partitions", Integer.toString(partitions));
     identity.put("dataset", card.fingerprint());
     return identity;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fathom.error.FathomException;
 import dev.fathom.settings.Settings;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,6 +42,19 @@ class ModelSettingsTest {
     assertThatThrownBy(() -> settings(assignments.split(" ")))
         .isInstanceOf(FathomException.class)
         .hasMessageContaining(why);
+  }
+
+  @Test
+  void whatAnEarlierBuildWroteIsFoundAgainWhereNothingIsNested() {
+    assertThat(identity("model.dimension=8"))
+        .doesNotContainKey("model.nested")
+        .containsEntry("model.dimension", "8")
+        .containsKey("input.charset");
+    assertThat(identity("model.nested=[4]")).containsEntry("model.nested", "[4]");
+  }
+
+  private static Map<String, String> identity(String assignment) {
+    return ModelSettings.identity(Settings.of("", List.of(), List.of(assignment)).effective());
   }
 
   private static ModelSettings settings(String... assignments) {
