@@ -34,24 +34,27 @@ final class WidthHeadline {
         .best(true)
         .filter(best -> !width.best(false).equals(width.best(true)))
         .ifPresent(best -> sentences.add(smallest(width, best, "As floats")));
-    width
-        .nested()
-        .ifPresent(
-            nested ->
-                sentences.add(
-                    nested.isBetterThanRandom()
-                        ? format(
-                            "First columns: better than as many at random, by %.3f (%.3f to %.3f) on average up to half the"
-                                + " width.",
-                            nested.better(), nested.low(), nested.high())
-                        : format(
-                            "First columns: no better than as many at random, by %.3f (%.3f to %.3f): these embeddings were not"
-                                + " trained to be cut off.",
-                            nested.better(), nested.low(), nested.high())));
+    width.nested().ifPresent(nested -> sentences.add(firstColumns(nested, width.trained())));
     width
         .dimension()
         .ifPresent(dimension -> sentences.add(format("Intrinsic dimension: %.2f.", dimension)));
     return sentences;
+  }
+
+  private static String firstColumns(WidthResult.Nested nested, boolean trained) {
+    String found = format("by %.3f (%.3f to %.3f)", nested.better(), nested.low(), nested.high());
+    if (nested.isBetterThanRandom()) {
+      return format(
+          "First columns: better than as many at random, %s on average up to half the width.",
+          found);
+    }
+    return trained
+        ? format(
+            "First columns: no better than as many at random, %s, though these embeddings were trained with nested widths.",
+            found)
+        : format(
+            "First columns: no better than as many at random, %s: these embeddings were not trained to be cut off.",
+            found);
   }
 
   private static String smallest(WidthResult width, WidthResult.Curve curve, String what) {

@@ -135,6 +135,7 @@ public final class WidthAnalysis {
         loss,
         curves,
         nested,
+        false,
         Optional.empty(),
         0);
   }

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param curves one curve for each combination of reduction and storage
  * @param nested whether the first columns are better than random ones; empty if there are too few
  *     columns to tell
+ * @param trained whether the embeddings were trained with nested widths, as far as is known
  * @param dimension the intrinsic dimension, for two sides the shared one, if it could be measured
  * @param seconds time of the whole stage
  */
@@ -31,6 +32,7 @@ public record WidthResult(
     double loss,
     List<Curve> curves,
     Optional<Nested> nested,
+    boolean trained,
     Optional<Double> dimension,
     double seconds) {
 
@@ -104,13 +106,8 @@ public record WidthResult(
         .min(Comparator.comparingInt(curve -> curve.smallest.orElseThrow().bytes));
   }
 
-  /**
-   * Returns a copy with the dimension and the time.
-   *
-   * @param trained whether the embeddings were trained to be cut off, so that first columns that
-   *     are like random ones do not say that they were not
-   */
-  WidthResult with(Optional<Double> measured, double total, boolean trained) {
+  /** Returns a copy with the dimension, the time, and how the embeddings were trained. */
+  WidthResult with(Optional<Double> measured, double total, boolean nestedWidths) {
     return new WidthResult(
         quality,
         width,
@@ -120,7 +117,8 @@ public record WidthResult(
         learned,
         loss,
         curves,
-        nested.filter(first -> !trained || first.isBetterThanRandom()),
+        nested,
+        nestedWidths,
         measured,
         total);
   }
