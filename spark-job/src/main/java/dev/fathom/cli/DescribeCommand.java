@@ -17,6 +17,7 @@ import dev.fathom.model.ModelFiles;
 import dev.fathom.output.OutputDirectory;
 import dev.fathom.report.ReportFiles;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -177,8 +178,13 @@ final class DescribeCommand implements Callable<Integer> {
     card.fields()
         .forEachRemaining(
             field -> {
-              if (field.getValue().isValueNode() && !field.getValue().isNull()) {
-                line(field.getKey(), field.getValue().asText());
+              JsonNode value = field.getValue();
+              if (value.isValueNode() && !value.isNull()) {
+                line(field.getKey(), value.asText());
+              } else if (value.path(0).isNumber()) {
+                List<String> numbers = new ArrayList<>();
+                value.forEach(number -> numbers.add(number.asText()));
+                line(field.getKey(), String.join(", ", numbers));
               }
             });
   }

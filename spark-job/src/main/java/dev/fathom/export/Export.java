@@ -1,6 +1,7 @@
 // Licensed under the Apache License, Version 2.0; see the LICENSE file.
 package dev.fathom.export;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.fathom.data.Backbone;
 import dev.fathom.data.Modality;
 import dev.fathom.data.Safetensors;
@@ -76,6 +77,8 @@ public final class Export {
    *
    * @param temperature τ at the end of training
    * @param bias b at the end of training
+   * @param nested widths of the prefixes that were trained to be embeddings of their own, the whole
+   *     width the last; empty if only whole embeddings were trained
    * @param dataset fingerprint of the dataset that the model was trained on
    */
   record Card(
@@ -83,6 +86,7 @@ public final class Export {
       SimilarityKind similarity,
       double temperature,
       double bias,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Integer> nested,
       String dataset,
       Tower x,
       Tower y) {}
@@ -154,6 +158,7 @@ public final class Export {
               card.similarity(),
               card.temperature(),
               card.bias(),
+              card.nested(),
               card.dataset(),
               x,
               y));

@@ -267,6 +267,19 @@ class TrainedModelTest {
   }
 
   @Test
+  void theNestedWidthsOfModelEmbeddingsAndExportAreTold() {
+    String tensors = here.resolve("tensors").toString();
+    Commands.succeed(
+        new String[0], "export", "--model", model, "--format", "safetensors", "--output", tensors);
+
+    for (String directory : List.of(model, embeddings, here.resolve("npy").toString(), tensors)) {
+      assertThat(Commands.fathom("describe", directory).out().lines())
+          .as(directory)
+          .anyMatch(line -> line.matches("nested +2, 4, 6"));
+    }
+  }
+
+  @Test
   void aTrainingStartsFromTheModelThatTheKeysName() throws Exception {
     String data = here.resolve("out/data").toString();
     Path warm = here.resolve("warm");
