@@ -264,12 +264,12 @@ public final class Headline {
                         .map(
                             retrieval ->
                                 format(
-                                    "%.1f %% at %d",
+                                    "%.1f %% of x with %d columns",
                                     100 * retrieval.xToY().recallAt10(), nested.width())))
             .collect(Collectors.joining(", "));
     return found.isEmpty()
         ? Optional.empty()
-        : Optional.of(format("Nested widths: among the first ten for %s.", found));
+        : Optional.of(format("Nested widths: the right y is among the first ten for %s.", found));
   }
 
   private static String refusals(MeasureResult measure) {

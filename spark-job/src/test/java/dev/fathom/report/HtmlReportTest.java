@@ -46,6 +46,15 @@ class HtmlReportTest {
   }
 
   @Test
+  void theLabelMatchStandsBesideRetrieval() {
+    Element row = page.select("td:containsOwn(y finds x)").first().parent();
+
+    assertThat(row.parent().select("th").last().text()).isEqualTo("nearest has the label");
+    assertThat(row.children()).hasSameSizeAs(row.parent().select("th"));
+    assertThat(Double.parseDouble(row.lastElementChild().text())).isBetween(0.5, 1.0);
+  }
+
+  @Test
   void whatARunBringsIsTextWhereverItStands() {
     assertThat(page.select("title, h1"))
         .extracting(Element::wholeText)
