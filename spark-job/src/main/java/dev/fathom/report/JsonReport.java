@@ -173,7 +173,7 @@ final class JsonReport {
 
   private static JsonNode features(FeatureRetrieval features) {
     ObjectNode node =
-        JSON.createObjectNode().put("x", features.widthX()).put("y", features.widthY());
+        JSON.createObjectNode().put("widthX", features.widthX()).put("widthY", features.widthY());
     node.put("comparable", features.retrieval().isPresent());
     features.retrieval().ifPresent(found -> node.set("retrieval", retrieval(found)));
     return node;

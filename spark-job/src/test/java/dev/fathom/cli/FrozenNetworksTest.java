@@ -94,8 +94,8 @@ class FrozenNetworksTest {
     JsonNode alone = report.get("features");
     List<Integer> test = List.copyOf(embeddings("out/embeddings", "x").keySet());
 
-    assertThat(alone.get("x").asInt()).isEqualTo(3);
-    assertThat(alone.get("y").asInt()).isEqualTo(3);
+    assertThat(alone.get("widthX").asInt()).isEqualTo(3);
+    assertThat(alone.get("widthY").asInt()).isEqualTo(3);
     double expected = recallAt1(test);
     // The rounding of floats may turn one query; standardised features would find hardly any.
     assertThat(expected).isBetween(0.3, 0.8);

@@ -144,8 +144,8 @@ class PretrainedNetworksTest {
   void featuresOfTwoWidthsAreNotCompared() throws Exception {
     JsonNode alone = Commands.report(here.resolve("out")).get("features");
 
-    assertThat(alone.get("x").asInt()).isEqualTo(1280);
-    assertThat(alone.get("y").asInt()).isEqualTo(384);
+    assertThat(alone.get("widthX").asInt()).isEqualTo(1280);
+    assertThat(alone.get("widthY").asInt()).isEqualTo(384);
     assertThat(alone.get("comparable").asBoolean()).isFalse();
     assertThat(alone.has("retrieval")).isFalse();
     assertThat(Files.readString(here.resolve("out/report.html")))
