@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.storage.StorageLevel;
 
 /**
  * What the features of two frozen networks find by themselves, without the encoders that were
@@ -48,11 +49,17 @@ public record FeatureRetrieval(int widthX, int widthY, Optional<Retrieval> retri
     if (x.size() != y.size()) {
       return Optional.of(new FeatureRetrieval(x.size(), y.size(), Optional.empty()));
     }
-    Dataset<Row> stored = contents.values(embedded.keys());
-    if (stored.limit(2).count() < 2) {
-      return Optional.empty();
+    // Several jobs read the rows; without storage each would read all shards again.
+    Dataset<Row> stored = contents.values(embedded.keys()).persist(StorageLevel.MEMORY_AND_DISK());
+    EmbeddingRows features;
+    try {
+      if (stored.count() < 2) {
+        return Optional.empty();
+      }
+      features = reader.read(stored, embedded.count(), seed).rows();
+    } finally {
+      stored.unpersist();
     }
-    EmbeddingRows features = reader.read(stored, embedded.count(), seed).rows();
     EmbeddedPairs found = features.pairs();
     EmbeddedPairs paired =
         EmbeddedPairs.of(
