@@ -31,6 +31,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NpyMatrixTest {
+  private static final java.nio.file.Path FILE =
+      java.nio.file.Path.of("target/matrix.npy").toAbsolutePath();
   private static final Storage STORAGE = new Storage(new Configuration());
   private static final byte[] HEADER =
       STORAGE.read(
@@ -194,8 +196,6 @@ class NpyMatrixTest {
       assertThat(matrix.read(STORAGE, 0, rows)).hasSize((int) rows * matrix.columns());
     } catch (FathomException e) {
       assertThat(e.getMessage().lines()).hasSize(1);
-    } finally {
-      Files.delete(java.nio.file.Path.of(file.toUri().getPath()));
     }
   }
 
@@ -249,12 +249,10 @@ class NpyMatrixTest {
     return written(out.toByteArray());
   }
 
+  /** Overwrites the one file, so that thousands of trials do not leave as many. */
   private static Path written(byte[] bytes) {
     try {
-      java.nio.file.Path file = Files.createTempFile("matrix", ".npy");
-      file.toFile().deleteOnExit();
-      Files.write(file, bytes);
-      return new Path(file.toUri());
+      return new Path(Files.write(FILE, bytes).toUri());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
