@@ -16,8 +16,8 @@ import java.util.function.Supplier;
 final class GroupCollective implements Collective {
   /**
    * Largest number of numbers that each of three or more processes sends whole to every other. For
-   * longer arrays each process adds up a range. Between two processes that saves hardly any bytes,
-   * and sending all numbers whole saves an exchange.
+   * longer arrays each process adds up a range. Two processes send everything whole: ranges would
+   * cost a second exchange, and save bytes only where a process holds more than one run.
    */
   private static final int MOST_WHOLE = 1 << 16;
 
