@@ -36,7 +36,9 @@ final class MeasureCommand extends SubCommand {
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "The dataset that the embeddings are of: the report then shows its pairs.")
+      description =
+          "The dataset that the embeddings are of: the report then shows its pairs, and what the features of two frozen networks"
+              + " find without the encoders.")
   private String data;
 
   @Override
