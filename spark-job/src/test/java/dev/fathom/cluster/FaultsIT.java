@@ -78,7 +78,7 @@ class FaultsIT {
   @Test
   void theDriverIsKilledAndTheCommandGivenAgain() throws Exception {
     Job job = jobs.submit(cluster.url(), training.command());
-    job.await(() -> training.rounds() >= 30);
+    job.await(() -> training.rounds() >= 21);
     job.kill();
     assertThat(training.isComplete()).isFalse();
     long fault = System.nanoTime();

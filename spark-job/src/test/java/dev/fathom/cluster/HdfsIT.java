@@ -92,7 +92,7 @@ class HdfsIT {
   @Test
   void theDriverIsKilledAndItsLastCheckpointIsHalfWritten() throws Exception {
     Job job = jobs.submit(cluster.url(), training.command());
-    job.await(() -> training.rounds() >= 25);
+    job.await(() -> training.rounds() >= 21);
     job.kill();
     assertThat(training.isComplete()).isFalse();
     FileSystem files = training.files();

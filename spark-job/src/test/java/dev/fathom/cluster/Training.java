@@ -43,7 +43,7 @@ record Training(String data, String output) {
     List<String> command = new ArrayList<>(List.of("train", "--data", data, "--output", output));
     for (String setting :
         List.of(
-            "training.epochs=50",
+            "training.epochs=35",
             // A round ends with each.
             "training.validations=50",
             "training.checkpointEvery=10",
