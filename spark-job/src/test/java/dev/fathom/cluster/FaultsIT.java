@@ -30,6 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 class FaultsIT {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** Enough points for a search of many seconds, as these JVMs compile. */
+  private static final int POINTS = 40_000;
+
   /** Pairs of one executor that another has read as well. */
   private static final Pattern TAKEN_OVER =
       Pattern.compile(
@@ -145,7 +148,7 @@ class FaultsIT {
   private static void writePoints(Path file) throws IOException {
     Random random = new Random(7);
     List<String> lines = new ArrayList<>();
-    for (int row = 0; row < 100_000; row++) {
+    for (int row = 0; row < POINTS; row++) {
       StringBuilder line = new StringBuilder();
       for (int column = 0; column < 24; column++) {
         line.append(column == 0 ? "" : ",")
@@ -164,7 +167,7 @@ class FaultsIT {
         "--output",
         output.toString(),
         "--set",
-        "measure.maxPoints=100000");
+        "measure.maxPoints=" + POINTS);
   }
 
   /** What the jobs that run are for, as Spark's user interface has it. */
