@@ -6,9 +6,11 @@ import dev.fathom.intrinsic.neighbours.NeighbourSearch;
 import dev.fathom.intrinsic.neighbours.Neighbours;
 import dev.fathom.intrinsic.points.Points;
 import dev.fathom.intrinsic.points.PreparedPoints;
+import dev.fathom.random.RandomStream;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
 import org.apache.commons.math3.analysis.solvers.BrentSolver;
 import org.apache.commons.math3.special.Gamma;
 import org.apache.commons.math3.util.CombinatoricsUtils;
@@ -171,11 +173,26 @@ final class Danco {
         new Ball(points, dimension, seed),
         ball -> {
           // Some draws may coincide, as the range of floats is short.
-          Points drawn =
-              PreparedPoints.of(BoundaryBias.ball(points, dimension, seed), seed).points();
+          Points drawn = PreparedPoints.of(uniformBall(points, dimension, seed), seed).points();
           Neighbours neighbours = NeighbourSearch.search(drawn, NEIGHBOURS + 1);
           return Figures.of(LocalFigures.of(drawn, neighbours), -1, 1);
         });
+  }
+
+  /** Draws points uniformly from the unit ball. */
+  private static Points uniformBall(int n, int d, long draw) {
+    RandomGenerator random = RandomStream.of(1, "ball", n, d, draw);
+    float[] values = new float[n * d];
+    double[] direction = new double[d];
+    for (int i = 0; i < n; i++) {
+      Arrays.setAll(direction, c -> random.nextGaussian());
+      double squares = Arrays.stream(direction).map(v -> v * v).sum();
+      double radius = Math.pow(random.nextDouble(), 1.0 / d) / Math.sqrt(squares);
+      for (int c = 0; c < d; c++) {
+        values[i * d + c] = (float) (radius * direction[c]);
+      }
+    }
+    return Points.of(values, n, d);
   }
 
   /** The maximum likelihood d of the ratios ρ; NaN if all are 1. */

@@ -27,7 +27,7 @@ public sealed interface DimensionResult {
    * @param curve the Gride estimate over scales, by rising n1; may be empty
    * @param thinned TwoNN by likelihood on ever thinner clouds, by rising thinning
    * @param plateau the flattest stretch of the curve; TwoNN's values if there is no curve
-   * @param dimension the dimension of the cloud: the plateau, corrected for the boundary
+   * @param dimension the dimension of the cloud, with an interval for the truth
    * @param caveats warnings to read before trusting the numbers, each a sentence; often none
    */
   record Measured(

@@ -73,22 +73,22 @@ public final class IntrinsicDimension {
   }
 
   /**
-   * Returns the plateau of a cloud, corrected for the boundary, at a fraction of the cost of {@link
+   * Returns the dimension of a cloud with its interval, at a fraction of the cost of {@link
    * #of(Points, IntrinsicSettings)}; empty if the data do not allow it.
    */
-  public static Optional<DimensionEstimate> plateau(Points points, IntrinsicSettings settings) {
+  public static Optional<DimensionEstimate> dimension(Points points, IntrinsicSettings settings) {
     PreparedPoints prepared = PreparedPoints.of(points, settings.seed());
     if (!suffices(prepared, settings)) {
       return Optional.empty();
     }
     Points distinct = prepared.points();
     Neighbours neighbours = NeighbourSearch.search(distinct, settings.neighbours());
-    List<ScaleEstimate> curve = ScaleCurve.local(distinct, neighbours);
-    return Plateau.of(curve, distinct.count())
-        .map(
-            found ->
-                DimensionInterval.around(
-                    found, curve, neighbours, settings.neighbours(), distinct.dimension()));
+    Cloud cloud = Cloud.of(distinct, neighbours, settings.seed());
+    return DimensionNetwork.read(cloud)
+        .or(
+            () ->
+                Plateau.of(ScaleCurve.local(distinct, neighbours), distinct.count())
+                    .map(plateau -> plateau.dimension(distinct.count())));
   }
 
   /** Whether there are enough points to measure. */
@@ -152,7 +152,7 @@ public final class IntrinsicDimension {
         curve,
         ScaleCurve.thinned(points, neighbours),
         plateau,
-        DimensionInterval.around(plateau, curve, neighbours, k, points.dimension()),
+        DimensionNetwork.read(cloud).orElseGet(() -> plateau.dimension(points.count())),
         List.copyOf(caveats));
   }
 

@@ -2,9 +2,6 @@
 package dev.fathom.intrinsic;
 
 import dev.fathom.intrinsic.neighbours.Neighbours;
-import java.util.stream.IntStream;
-import org.apache.commons.math3.special.Gamma;
-import org.apache.commons.math3.stat.StatUtils;
 
 /** The maximum likelihood estimator of Levina and Bickel (2004). */
 final class LevinaBickel {
@@ -60,22 +57,8 @@ final class LevinaBickel {
     return local;
   }
 
-  /**
-   * The excess spread of log m̂(x), as a standard deviation, over the spread in a cloud of constant
-   * density and dimension; 0 or more.
-   */
-  static double excessSpread(Neighbours neighbours, int k) {
-    double[] logs =
-        IntStream.range(0, neighbours.count())
-            .mapToDouble(i -> Math.log(inverse(neighbours, i, k)))
-            .filter(Double::isFinite)
-            .toArray();
-    // In such a cloud (k − 1)·d/m̂ has a gamma distribution of shape k − 1.
-    double expected = Math.sqrt(Gamma.trigamma(k - 1));
-    return logs.length < 2 ? 0 : Math.max(0, Math.sqrt(StatUtils.variance(logs)) - expected);
-  }
-
-  private static double inverse(Neighbours neighbours, int i, int k) {
+  /** 1/m̂(x) of point {@code i}. */
+  static double inverse(Neighbours neighbours, int i, int k) {
     double farthest = neighbours.distance(i, k);
     double sum = 0;
     for (int j = 1; j < k; j++) {

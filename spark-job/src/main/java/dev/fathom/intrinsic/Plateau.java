@@ -68,8 +68,13 @@ public record Plateau(
                 Collectors.toList(), Plateau::firstThatOwesNothingToNoise));
   }
 
+  /** The plateau as the dimension of a cloud of so many points. */
+  DimensionEstimate dimension(int points) {
+    return new DimensionEstimate("plateau", estimate, low, high, points, 2 * toN1);
+  }
+
   /** The scales of a curve at which a neighbourhood is small compared with the cloud. */
-  static List<ScaleEstimate> local(List<ScaleEstimate> curve, int points) {
+  private static List<ScaleEstimate> local(List<ScaleEstimate> curve, int points) {
     return curve.stream().filter(scale -> 2 * scale.n1() <= points / LOCAL_SHARE).toList();
   }
 

@@ -6,8 +6,7 @@ import java.util.Optional;
 /**
  * The headline: the dimension that two towers of paired embeddings share.
  *
- * @param estimate the plateau of the smaller tower, or of the linear part, corrected for the
- *     boundary
+ * @param estimate the dimension of the smaller tower, or of the linear part
  * @param low lower end of the 90 % interval
  * @param high upper end of the interval; for a linear part that of the smaller tower, as the towers
  *     may share more than linear maps find

@@ -18,7 +18,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What linear maps say about the dimension that two sides share, besides the plateaus of the sides.
+ * What linear maps say about the dimension that two sides share, besides the dimensions of the
+ * sides.
  *
  * @param verdict conclusion from all the evidence
  * @param linear directions of both sides that correlate
@@ -110,8 +111,8 @@ public record SharedEvidence(
                   new SharedEvidence(
                       Verdict.AGREE,
                       linear,
-                      IntrinsicDimension.plateau(partOfX, settings),
-                      IntrinsicDimension.plateau(maps.partOfY(linear.above()), settings),
+                      IntrinsicDimension.dimension(partOfX, settings),
+                      IntrinsicDimension.dimension(maps.partOfY(linear.above()), settings),
                       amongNeighbours(maps, partOfX));
               return new SharedEvidence(
                   evidence.judge(smaller),

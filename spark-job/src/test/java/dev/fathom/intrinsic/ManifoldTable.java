@@ -12,10 +12,10 @@ import org.junit.jupiter.params.provider.CsvSource;
  * the tests that a build runs: {@code -Dtest=ManifoldTable} names it.
  */
 class ManifoldTable {
-  private static final long FIRST_SEED = 101;
+  private static final long FIRST_SEED = 201;
 
   @ParameterizedTest
-  @CsvSource({"1000, 5", "2500, 5", "10000, 2"})
+  @CsvSource({"1000, 5", "2500, 5", "10000, 5"})
   void errorAndCoverage(int points, int seeds) {
     List<Manifolds> clouds = Manifolds.compared();
     double error = 0;
@@ -28,7 +28,7 @@ class ManifoldTable {
       int held = 0;
       for (int s = 0; s < seeds; s++) {
         DimensionEstimate read =
-            IntrinsicDimension.plateau(
+            IntrinsicDimension.dimension(
                     cloud.draw(points, FIRST_SEED + s), IntrinsicSettings.DEFAULT)
                 .orElseThrow();
         sum += read.estimate() / seeds;

@@ -8,11 +8,11 @@ import dev.fathom.intrinsic.points.Manifolds;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class DimensionIntervalTest {
+class DimensionNetworkTest {
   private static final int POINTS = 500;
 
   @Test
-  void holdsTheDimensionOfManifoldsThatItWasNotFittedTo() {
+  void theIntervalHoldsTheDimensionOfManifoldsThatItHasNotLearnedFrom() {
     List<Manifolds> clouds =
         Manifolds.compared().stream().filter(cloud -> cloud.dimension() <= 12).toList();
 
@@ -32,7 +32,7 @@ class DimensionIntervalTest {
   void isAroundTheEstimateAndWithinTheWidth() {
     for (int d : new int[] {1, 4, 16}) {
       DimensionEstimate read =
-          IntrinsicDimension.plateau(Clouds.uniform(POINTS, d, 1), IntrinsicSettings.DEFAULT)
+          IntrinsicDimension.dimension(Clouds.uniform(POINTS, d, 1), IntrinsicSettings.DEFAULT)
               .orElseThrow();
       assertThat(read.estimate()).isBetween(read.low(), read.high());
       assertThat(read.high()).isLessThanOrEqualTo(Math.max(d, read.estimate()));
@@ -47,7 +47,7 @@ class DimensionIntervalTest {
   /** The logarithm of the upper end over the lower end, in columns enough not to bound it. */
   private static double width(int d) {
     DimensionEstimate read =
-        IntrinsicDimension.plateau(
+        IntrinsicDimension.dimension(
                 Clouds.moved(Clouds.gaussian(POINTS, d, 1), 1, 0, 40, true),
                 IntrinsicSettings.DEFAULT)
             .orElseThrow();
@@ -55,7 +55,7 @@ class DimensionIntervalTest {
   }
 
   private static DimensionEstimate read(Manifolds cloud) {
-    return IntrinsicDimension.plateau(cloud.draw(POINTS, 1), IntrinsicSettings.DEFAULT)
+    return IntrinsicDimension.dimension(cloud.draw(POINTS, 1), IntrinsicSettings.DEFAULT)
         .orElseThrow();
   }
 }
