@@ -261,7 +261,9 @@ class TrainedModelTest {
     assertThat(nested.at("/2/retrieval")).isEqualTo(report.get("retrieval"));
     assertThat(nested.at("/0/retrieval")).isNotEqualTo(report.get("retrieval"));
     assertThat(nested.at("/0/retrieval/labelMatch/xToY").isNumber()).isTrue();
-    assertThat(Files.readString(out.resolve("report.html"))).contains("Nested widths");
+    assertThat(Files.readString(out.resolve("report.html")))
+        .contains("Nested widths: the right y is among the first ten for")
+        .contains("% of x with 4 columns");
     assertThat(Files.readString(out.resolve("model/model.json")))
         .contains("\"nested\" : [ 2, 4, 6 ]", "\"model.nested\" : \"[2,4]\"");
   }

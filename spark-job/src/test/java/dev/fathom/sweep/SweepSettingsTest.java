@@ -59,6 +59,14 @@ class SweepSettingsTest {
     assertThat(sweep("model.nested=[4]").identity()).containsEntry("model.nested", "[4]");
   }
 
+  @Test
+  void aNestedWidthThatOneOfTheWidthsDoesNotHoldIsRefused() {
+    assertThat(sweep("sweep.dimensions=[4,8]", "model.nested=[4]").cells()).isNotEmpty();
+    assertThatThrownBy(() -> sweep("sweep.dimensions=[4,8]", "model.nested=[6]"))
+        .isInstanceOf(FathomException.class)
+        .hasMessageContaining("not exceed model.dimension = 4");
+  }
+
   private static void assertRefused(String assignment, String why) {
     assertThatThrownBy(() -> sweep(assignment))
         .isInstanceOf(FathomException.class)
