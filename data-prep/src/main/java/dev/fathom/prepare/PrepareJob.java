@@ -31,30 +31,22 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.rdd.PartitionPruningRDD;
-import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
-import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
-import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
-import org.apache.spark.unsafe.types.UTF8String;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import scala.Tuple2;
 
 /** The work of {@link Prepare}: from the rows of a source to shards and rejects. */
 final class PrepareJob {
   private static final Logger LOG = LoggerFactory.getLogger(PrepareJob.class);
   private static final String JOB_GROUP = "prepare";
-
-  /** Size of a row group, which both training and writing hold in memory as a whole. */
-  private static final int ROW_GROUP_BYTES = 16 << 20;
 
   /**
    * Smallest number of pairs whose captions a task describes; it grows if there would be too many
@@ -153,7 +145,7 @@ final class PrepareJob {
       // The tally is exact; accumulators count a task that runs again twice.
       show(tally.counts()::read, tally.counts()::rejected);
       requireEnough(tally, placed, input, before.isEmpty() && reading.isEmpty());
-      writeRejects(tally.counts().rejected() > 0 ? placed : context.emptyRDD(), files);
+      writeRejects(placed, tally.counts().rejected(), files);
       ShardLayout layout = ShardLayout.of(tally, settings.shardSize());
       TornPairs torn = new TornPairs(settings);
       JavaPairRDD<ShardLayout.Place, Outcome.Placed> shards =
@@ -163,7 +155,7 @@ final class PrepareJob {
               layout,
               settings.seed());
       List<Side> sides = sides(source, placement.rules(), placed, shards, layout);
-      writeShards(shards, layout, tally, sides, files);
+      writeShards(shards, sides, files);
       return new Made(sides.get(0), sides.get(1), tally, placement.rules().duplicates());
     } finally {
       lightBlocks.unpersist(false);
@@ -259,7 +251,12 @@ final class PrepareJob {
         .first();
   }
 
-  private void writeRejects(JavaRDD<Outcome> outcomes, DatasetFiles files) {
+  private void writeRejects(JavaRDD<Outcome> outcomes, long count, DatasetFiles files) {
+    if (count == 0) {
+      ShardFormat.writeNone(
+          PairSchema.rejects(), files.rejects(), spark.sparkContext().hadoopConfiguration());
+      return;
+    }
     describe("write the rejects");
     JavaRDD<Row> rows =
         only(outcomes, Outcome.Rejected.class)
@@ -317,83 +314,57 @@ final class PrepareJob {
     return pairs.filter(placed -> placed.split() == Split.TRAIN).map(Outcome.Placed::pair);
   }
 
-  /** Writes the shards of one split after another; their rows are already sorted. */
   private void writeShards(
-      JavaPairRDD<ShardLayout.Place, Outcome.Placed> shards,
-      ShardLayout layout,
-      Tally tally,
-      List<Side> sides,
-      DatasetFiles files) {
+      JavaPairRDD<ShardLayout.Place, Outcome.Placed> shards, List<Side> sides, DatasetFiles files) {
+    describe("write the shards");
     SideEncoder xs = new SideEncoder(sides.get(0));
     SideEncoder ys = new SideEncoder(sides.get(1));
-    StructType schema = PairSchema.rows(sides.get(0), sides.get(1));
     boolean pictureX = PairSchema.isPictured(sides.get(0));
     boolean pictureY = PairSchema.isPictured(sides.get(1));
-    JavaRDD<InternalRow> rows =
-        shards.values().map(placed -> row(placed.pair(), xs, ys, pictureX, pictureY));
-    for (Split split : Split.values()) {
-      if (tally.pairs(split) > 0) {
-        describe("write the shards to " + split.directory());
-        RDD<InternalRow> ofSplit = PartitionPruningRDD.create(rows.rdd(), layout.partitions(split));
-        parquet(spark.internalCreateDataFrame(ofSplit, schema, false).write())
-            .option(dictionary(PairSchema.X), hasDictionary(sides.get(0)))
-            .option(dictionary(PairSchema.Y), hasDictionary(sides.get(1)))
-            .parquet(files.shards(split).toString());
-      }
-    }
+    ShardFormat.write(
+        shards
+            .values()
+            .mapToPair(
+                placed ->
+                    new Tuple2<>(placed.split(), row(placed.pair(), xs, ys, pictureX, pictureY))),
+        PairSchema.rows(sides.get(0), sides.get(1)),
+        files.directory(),
+        spark.sparkContext().hadoopConfiguration());
   }
 
-  private static String dictionary(String column) {
-    return "parquet.enable.dictionary#" + column + ".list.element";
-  }
-
-  /**
-   * Vectors have no dictionary, as their numbers seldom repeat and looking up each would take a
-   * sixth of the time.
-   */
-  private static boolean hasDictionary(Side side) {
-    return side.modality() != Modality.VECTOR;
-  }
-
-  /** Makes a row in Spark's internal form; its public form would box each number of an array. */
-  private static InternalRow row(
+  /** The values of the columns of {@link PairSchema#rows}. */
+  private static Object[] row(
       Outcome.Kept pair, SideEncoder xs, SideEncoder ys, boolean pictureX, boolean pictureY) {
+    List<Digest> pictures = pair.pictures();
     List<Object> values =
         new ArrayList<>(
             Arrays.asList(
-                UTF8String.fromString(pair.key()),
-                column(xs.encode(pair.x().value())),
-                column(ys.encode(pair.y().value())),
+                pair.key(),
+                xs.encode(pair.x().value()),
+                ys.encode(pair.y().value()),
                 column(pair.label()),
                 column(pair.x().source()),
                 column(pair.y().source()),
                 column(pair.group()),
-                pair.pictures().stream().findFirst().map(Digest::bytes).orElse(null)));
+                pictures.isEmpty() ? null : pictures.get(0).bytes()));
     if (pictureX) {
       values.add(((DecodedValue.Features) pair.x().value()).picture());
     }
     if (pictureY) {
       values.add(((DecodedValue.Features) pair.y().value()).picture());
     }
-    return new GenericInternalRow(values.toArray());
+    return values.toArray();
   }
 
-  private static Object column(Object encoded) {
-    if (encoded instanceof float[] numbers) {
-      return UnsafeArrayData.fromPrimitiveArray(numbers);
-    }
-    return encoded instanceof int[] words ? UnsafeArrayData.fromPrimitiveArray(words) : encoded;
-  }
-
-  private static UTF8String column(String text) {
-    return text.isBlank() ? null : UTF8String.fromString(text);
+  private static String column(String text) {
+    return text.isBlank() ? null : text;
   }
 
   private static DataFrameWriter<Row> parquet(DataFrameWriter<Row> writer) {
     return writer
         .mode(SaveMode.Append)
         .option("compression", "zstd")
-        .option("parquet.block.size", ROW_GROUP_BYTES)
+        .option("parquet.block.size", ShardFile.ROW_GROUP_BYTES)
         // Only a whole dataset is marked as complete, not each write of Spark.
         .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false");
   }

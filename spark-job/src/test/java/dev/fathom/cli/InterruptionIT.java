@@ -55,7 +55,7 @@ class InterruptionIT {
   @Test
   void pairsThatAreBeingPreparedLeaveNothing() throws Exception {
     Running prepare = start(command("prepare", "gaussian-linear", "input.pairs=100000"));
-    prepare.awaitSaid("write the shards to train");
+    prepare.awaitSaid("gather the statistics");
 
     assertInterrupted(prepare.signal("TERM").end(), BY_SIGTERM);
     assertThat(held()).isEmpty();
@@ -83,7 +83,7 @@ class InterruptionIT {
   void whatIsKilledOutrightIsTakenOverAtOnce() throws Exception {
     String[] prepare = command("prepare", "gaussian-linear", "input.pairs=100000");
     Running killed = start(prepare);
-    killed.awaitSaid("write the shards to train");
+    killed.awaitSaid("gather the statistics");
     killed.signal("KILL").end();
     assertThat(held()).containsExactly(".out.lock", "out");
 
