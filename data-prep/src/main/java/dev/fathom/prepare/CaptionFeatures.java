@@ -5,18 +5,17 @@ import dev.fathom.prepare.backbone.TextFeatures;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import scala.Tuple2;
 
 /**
  * Adds to the pairs of a partition the features that a frozen network computes from their captions,
  * one window of pairs at a time, as they are asked for.
  */
 final class CaptionFeatures implements Iterator<Outcome.Placed> {
-  private final Iterator<Tuple2<ShardLayout.Place, Outcome.Placed>> pairs;
+  private final Iterator<Outcome.Placed> pairs;
   private final TextFeatures network;
   private Iterator<Outcome.Placed> window = List.<Outcome.Placed>of().iterator();
 
-  CaptionFeatures(Iterator<Tuple2<ShardLayout.Place, Outcome.Placed>> pairs, TextFeatures network) {
+  CaptionFeatures(Iterator<Outcome.Placed> pairs, TextFeatures network) {
     this.pairs = pairs;
     this.network = network;
   }
@@ -37,7 +36,7 @@ final class CaptionFeatures implements Iterator<Outcome.Placed> {
   private List<Outcome.Placed> described() {
     List<Outcome.Placed> read = new ArrayList<>();
     while (read.size() < TextFeatures.WINDOW && pairs.hasNext()) {
-      read.add(pairs.next()._2());
+      read.add(pairs.next());
     }
     List<String> captions = new ArrayList<>();
     read.forEach(

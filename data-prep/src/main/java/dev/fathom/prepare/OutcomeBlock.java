@@ -5,9 +5,14 @@ import com.esotericsoftware.kryo.DefaultSerializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import com.esotericsoftware.kryo.serializers.JavaSerializer;
+import dev.fathom.prepare.ShardLayout.Place;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.stream.IntStream;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import scala.Tuple2;
 
 /**
  * Consecutive outcomes, as they are cached.
@@ -47,7 +52,52 @@ record OutcomeBlock(int count, byte[] packed) implements Serializable {
 
   /** Unpacks the outcomes. */
   Iterator<Outcome> outcomes() {
+    return new Unpacked<>(OutcomeFormat::read);
+  }
+
+  /** Unpacks the outcomes without their content. */
+  Iterator<Outcome> withoutContent() {
+    return new Unpacked<>(OutcomeFormat::readWithoutContent);
+  }
+
+  /**
+   * The pairs that stay, with their places. They are not unpacked for it.
+   *
+   * @param rules gives the outcome of an outcome without content
+   */
+  Iterator<Tuple2<Place, PackedPair>> placed(UnaryOperator<Outcome> rules, long seed) {
+    List<Tuple2<Place, PackedPair>> pairs = new ArrayList<>(count);
     Input in = new Input(packed);
-    return IntStream.range(0, count).mapToObj(i -> OutcomeFormat.read(in)).iterator();
+    for (int i = 0; i < count; i++) {
+      int from = in.position();
+      if (rules.apply(OutcomeFormat.readWithoutContent(in)) instanceof Outcome.Placed placed) {
+        pairs.add(
+            new Tuple2<>(
+                Place.of(placed, seed), new PackedPair(packed, from, in.position() - from)));
+      }
+    }
+    return pairs.iterator();
+  }
+
+  /** Reads what stands for each outcome. */
+  private final class Unpacked<T> implements Iterator<T> {
+    private final Function<Input, T> reader;
+    private final Input in = new Input(packed);
+    private int read;
+
+    Unpacked(Function<Input, T> reader) {
+      this.reader = reader;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return read < count;
+    }
+
+    @Override
+    public T next() {
+      read++;
+      return reader.apply(in);
+    }
   }
 }

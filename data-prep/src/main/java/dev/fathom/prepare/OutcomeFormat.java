@@ -5,6 +5,7 @@ import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import dev.fathom.data.Digest;
 import dev.fathom.data.Split;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,6 +30,7 @@ final class OutcomeFormat {
   private static final int TEXT = 4;
   private static final int CAPTION = 5;
   private static final int FEATURES = 6;
+  private static final int VECTOR_OF_FLOATS = 7;
 
   private OutcomeFormat() {}
 
@@ -36,10 +38,10 @@ final class OutcomeFormat {
   static void write(Outcome outcome, Output out) {
     if (outcome instanceof Outcome.Kept pair) {
       out.writeByte(KEPT);
-      write(pair, out);
+      writePair(pair, out);
     } else if (outcome instanceof Outcome.Placed placed) {
       out.writeByte(PLACED + SPLITS.indexOf(placed.split()));
-      write(placed.pair(), out);
+      writePair(placed.pair(), out);
     } else if (outcome instanceof Outcome.Rejected row) {
       out.writeByte(REJECTED);
       out.writeString(row.key());
@@ -53,16 +55,31 @@ final class OutcomeFormat {
 
   /** Reads the next outcome. */
   static Outcome read(Input in) {
+    return read(in, true);
+  }
+
+  /** Reads the next outcome as {@link Outcome#withoutContent}. */
+  static Outcome readWithoutContent(Input in) {
+    return read(in, false);
+  }
+
+  /** Reads only the key of the next outcome, a pair. */
+  static String readKey(Input in) {
+    in.readByte();
+    return in.readString();
+  }
+
+  private static Outcome read(Input in, boolean whole) {
     int kind = in.readByte();
     return switch (kind) {
       case REJECTED -> new Outcome.Rejected(in.readString(), in.readString(), in.readString());
       case HIDDEN -> new Outcome.Hidden(in.readLong());
-      case KEPT -> pair(in);
-      default -> new Outcome.Placed(SPLITS.get(kind - PLACED), pair(in));
+      case KEPT -> pair(in, whole);
+      default -> new Outcome.Placed(SPLITS.get(kind - PLACED), pair(in, whole));
     };
   }
 
-  private static void write(Outcome.Kept pair, Output out) {
+  private static void writePair(Outcome.Kept pair, Output out) {
     out.writeString(pair.key());
     out.writeLong(pair.ordinal());
     write(pair.x(), out);
@@ -71,9 +88,14 @@ final class OutcomeFormat {
     out.writeString(pair.group());
   }
 
-  private static Outcome.Kept pair(Input in) {
+  private static Outcome.Kept pair(Input in, boolean whole) {
     return new Outcome.Kept(
-        in.readString(), in.readLong(), side(in), side(in), in.readString(), in.readString());
+        in.readString(),
+        in.readLong(),
+        side(in, whole),
+        side(in, whole),
+        in.readString(),
+        in.readString());
   }
 
   private static void write(Outcome.SideValue side, Output out) {
@@ -86,18 +108,16 @@ final class OutcomeFormat {
     }
   }
 
-  private static Outcome.SideValue side(Input in) {
+  private static Outcome.SideValue side(Input in, boolean whole) {
     return new Outcome.SideValue(
-        value(in),
+        whole ? value(in) : valueWithoutContent(in),
         in.readString(),
         in.readBoolean() ? new Digest(in.readLong(), in.readLong()) : null);
   }
 
   private static void write(DecodedValue value, Output out) {
     if (value instanceof DecodedValue.Vector vector) {
-      out.writeByte(VECTOR);
-      out.writeInt(vector.values().length);
-      out.writeDoubles(vector.values());
+      write(vector.values(), out);
     } else if (value instanceof DecodedValue.VectorColumns vector) {
       out.writeByte(VECTOR_COLUMNS);
       out.writeInt(vector.columns());
@@ -132,9 +152,23 @@ final class OutcomeFormat {
   }
 
   private static DecodedValue value(Input in) {
+    return value(in.readByte(), in);
+  }
+
+  private static DecodedValue valueWithoutContent(Input in) {
     int kind = in.readByte();
+    if (kind != VECTOR && kind != VECTOR_OF_FLOATS) {
+      return value(kind, in).withoutContent();
+    }
+    int columns = in.readInt();
+    in.skip(columns * (kind == VECTOR ? Double.BYTES : Float.BYTES));
+    return new DecodedValue.VectorColumns(columns);
+  }
+
+  private static DecodedValue value(int kind, Input in) {
     return switch (kind) {
-      case VECTOR -> new DecodedValue.Vector(in.readDoubles(in.readInt()));
+      case VECTOR -> new DecodedValue.Vector(doubles(in));
+      case VECTOR_OF_FLOATS -> new DecodedValue.Vector(floats(in));
       case VECTOR_COLUMNS -> new DecodedValue.VectorColumns(in.readInt());
       case PIXELS -> new DecodedValue.Pixels(bytes(in), in.readInt(), in.readInt());
       case PIXEL_SUMS ->
@@ -150,6 +184,40 @@ final class OutcomeFormat {
               in.readFloats(in.readInt()), in.readInt(), bytes(in), in.readInt());
       default -> throw new IllegalStateException("no value starts with " + kind);
     };
+  }
+
+  /** Writes a vector, in half the bytes if its numbers came from floats. */
+  private static void write(double[] values, Output out) {
+    boolean wide = false;
+    for (double value : values) {
+      wide |= (float) value != value;
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(values.length * (wide ? Double.BYTES : Float.BYTES));
+    if (wide) {
+      bytes.asDoubleBuffer().put(values);
+    } else {
+      for (double value : values) {
+        bytes.putFloat((float) value);
+      }
+    }
+    out.writeByte(wide ? VECTOR : VECTOR_OF_FLOATS);
+    out.writeInt(values.length);
+    out.writeBytes(bytes.array());
+  }
+
+  private static double[] doubles(Input in) {
+    double[] values = new double[in.readInt()];
+    ByteBuffer.wrap(in.readBytes(values.length * Double.BYTES)).asDoubleBuffer().get(values);
+    return values;
+  }
+
+  private static double[] floats(Input in) {
+    double[] values = new double[in.readInt()];
+    ByteBuffer bytes = ByteBuffer.wrap(in.readBytes(values.length * Float.BYTES));
+    for (int i = 0; i < values.length; i++) {
+      values[i] = bytes.getFloat();
+    }
+    return values;
   }
 
   private static DecodedValue.Text text(Input in) {

@@ -20,11 +20,11 @@ import dev.fathom.prepare.source.Source;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.StreamSupport;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -119,11 +119,10 @@ final class PrepareJob {
         decoded(source, rows, rejected)
             .mapPartitions(OutcomeBlock::pack)
             .persist(StorageLevel.MEMORY_AND_DISK_SER());
-    JavaRDD<Outcome> decoded = blocks.flatMap(OutcomeBlock::outcomes);
     // The rules for all pairs are found without their content, which is read for the shards alone.
     JavaRDD<OutcomeBlock> lightBlocks =
-        decoded
-            .map(Outcome::withoutContent)
+        blocks
+            .flatMap(OutcomeBlock::withoutContent)
             .mapPartitions(OutcomeBlock::pack)
             .persist(StorageLevel.MEMORY_AND_DISK_SER());
     JavaRDD<Outcome> light = lightBlocks.flatMap(OutcomeBlock::outcomes);
@@ -147,13 +146,7 @@ final class PrepareJob {
       requireEnough(tally, placed, input, before.isEmpty() && reading.isEmpty());
       writeRejects(placed, tally.counts().rejected(), files);
       ShardLayout layout = ShardLayout.of(tally, settings.shardSize());
-      TornPairs torn = new TornPairs(settings);
-      JavaPairRDD<ShardLayout.Place, Outcome.Placed> shards =
-          ShuffledPairs.of(
-              withFeatures(
-                  torn.of(only(decoded.map(place), Outcome.Placed.class), tally.kept()), tally),
-              layout,
-              settings.seed());
+      JavaRDD<Outcome.Placed> shards = ShuffledPairs.of(packed(blocks, rules, tally), layout);
       List<Side> sides = sides(source, placement.rules(), placed, shards, layout);
       writeShards(shards, sides, files);
       return new Made(sides.get(0), sides.get(1), tally, placement.rules().duplicates());
@@ -176,26 +169,40 @@ final class PrepareJob {
             .filter(there -> !named)
             .map(there -> there.card().parts().size() + 1 + "/")
             .orElse("");
-    RowDecoder.Rules rules = RowDecoder.Rules.of(settings, prefix);
+    RowDecoder.Rules decoding = RowDecoder.Rules.of(settings, prefix);
     SerializableConfiguration hadoop =
         new SerializableConfiguration(spark.sparkContext().hadoopConfiguration());
     Backbones networks = backbones;
     return source
         .rows()
         .mapPartitions(
-            partition -> {
-              RowDecoder decoder = new RowDecoder(rules, new Storage(hadoop.value()), networks);
-              Iterable<RawRow> once = () -> partition;
-              return StreamSupport.stream(once.spliterator(), false)
-                  .map(
-                      row -> {
-                        Outcome outcome = decoder.decode(row);
-                        rows.add(outcome instanceof Outcome.Hidden ? 0 : 1);
-                        rejected.add(outcome instanceof Outcome.Rejected ? 1 : 0);
-                        return outcome;
-                      })
-                  .iterator();
-            });
+            partition ->
+                new Decoded(
+                    partition,
+                    new RowDecoder(decoding, new Storage(hadoop.value()), networks),
+                    rows,
+                    rejected));
+  }
+
+  /** Decodes the rows of a partition, and counts them. */
+  private record Decoded(
+      Iterator<RawRow> partition,
+      RowDecoder decoder,
+      LongAccumulator rows,
+      LongAccumulator rejected)
+      implements Iterator<Outcome> {
+    @Override
+    public boolean hasNext() {
+      return partition.hasNext();
+    }
+
+    @Override
+    public Outcome next() {
+      Outcome outcome = decoder.decode(partition.next());
+      rows.add(outcome instanceof Outcome.Hidden ? 0 : 1);
+      rejected.add(outcome instanceof Outcome.Rejected ? 1 : 0);
+      return outcome;
+    }
   }
 
   private static <T extends Outcome> JavaRDD<T> only(JavaRDD<Outcome> outcomes, Class<T> kind) {
@@ -269,6 +276,20 @@ final class PrepareJob {
         .parquet(files.rejects().toString());
   }
 
+  /** The pairs that stay, with their places. Only those that change are unpacked. */
+  private JavaPairRDD<ShardLayout.Place, PackedPair> packed(
+      JavaRDD<OutcomeBlock> blocks, Broadcast<Placement.Rules> rules, Tally tally) {
+    long seed = settings.seed();
+    TornPairs torn = new TornPairs(settings);
+    if (!torn.any() && backbones.of(Modality.TEXT).isEmpty()) {
+      return blocks.flatMapToPair(block -> block.placed(rules.value()::placed, seed));
+    }
+    JavaRDD<Outcome> placed =
+        blocks.flatMap(OutcomeBlock::outcomes).map(outcome -> rules.value().placed(outcome));
+    return ShuffledPairs.packed(
+        withFeatures(torn.of(only(placed, Outcome.Placed.class), tally.kept()), tally), seed);
+  }
+
   /**
    * Adds the features that the frozen network computes from the captions. The captions that it
    * reads together follow from keys and seed, like the pairs of a shard.
@@ -279,7 +300,8 @@ final class PrepareJob {
     }
     Backbones networks = backbones;
     long most = Math.max(PAIRS_OF_A_TASK, tally.kept() / MOST_TASKS);
-    return ShuffledPairs.of(pairs, ShardLayout.ofPairs(tally, most), settings.seed())
+    return ShuffledPairs.of(
+            ShuffledPairs.packed(pairs, settings.seed()), ShardLayout.ofPairs(tally, most))
         .mapPartitions(part -> new CaptionFeatures(part, networks.texts().orElseThrow()));
   }
 
@@ -287,7 +309,7 @@ final class PrepareJob {
       Source source,
       Placement.Rules rules,
       JavaRDD<Outcome> placed,
-      JavaPairRDD<ShardLayout.Place, Outcome.Placed> shards,
+      JavaRDD<Outcome.Placed> shards,
       ShardLayout layout) {
     if (before.isPresent()) {
       return List.of(before.get().card().x(), before.get().card().y());
@@ -299,8 +321,7 @@ final class PrepareJob {
     JavaRDD<Outcome.Kept> training = training(only(placed, Outcome.Placed.class));
     JavaRDD<Outcome.Kept> inOrder =
         training(
-            PartitionPruningRDD.create(shards.values().rdd(), layout.partitions(Split.TRAIN))
-                .toJavaRDD());
+            PartitionPruningRDD.create(shards.rdd(), layout.partitions(Split.TRAIN)).toJavaRDD());
     TrainingStatistics statistics = new TrainingStatistics(settings, backbones);
     List<Moments> vectors = statistics.ofVectors(inOrder, source.x(), source.y());
     return List.of(
@@ -314,19 +335,15 @@ final class PrepareJob {
     return pairs.filter(placed -> placed.split() == Split.TRAIN).map(Outcome.Placed::pair);
   }
 
-  private void writeShards(
-      JavaPairRDD<ShardLayout.Place, Outcome.Placed> shards, List<Side> sides, DatasetFiles files) {
+  private void writeShards(JavaRDD<Outcome.Placed> shards, List<Side> sides, DatasetFiles files) {
     describe("write the shards");
     SideEncoder xs = new SideEncoder(sides.get(0));
     SideEncoder ys = new SideEncoder(sides.get(1));
     boolean pictureX = PairSchema.isPictured(sides.get(0));
     boolean pictureY = PairSchema.isPictured(sides.get(1));
     ShardFormat.write(
-        shards
-            .values()
-            .mapToPair(
-                placed ->
-                    new Tuple2<>(placed.split(), row(placed.pair(), xs, ys, pictureX, pictureY))),
+        shards.mapToPair(
+            placed -> new Tuple2<>(placed.split(), row(placed.pair(), xs, ys, pictureX, pictureY))),
         PairSchema.rows(sides.get(0), sides.get(1)),
         files.directory(),
         spark.sparkContext().hadoopConfiguration());

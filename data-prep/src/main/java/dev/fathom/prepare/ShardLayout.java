@@ -27,28 +27,16 @@ final class ShardLayout extends Partitioner {
   private record Shards(int first, int count) implements Serializable {}
 
   /**
-   * The position of a pair.
+   * The position of a pair. Pairs of the same position are ordered by their keys.
    *
    * @param split split of the pair
    * @param order 63-bit hash that shuffles the split
-   * @param key key of the pair, which breaks ties
    */
   @DefaultSerializer(JavaSerializer.class)
-  record Place(Split split, long order, String key) implements Comparable<Place>, Serializable {
+  record Place(Split split, long order) implements Serializable {
     static Place of(Outcome.Placed placed, long seed) {
-      String key = placed.pair().key();
-      long hash = RandomStream.hash(RandomStream.hash(seed, "order"), key);
-      return new Place(placed.split(), hash >>> (Long.SIZE - ORDER_BITS), key);
-    }
-
-    @Override
-    public int compareTo(Place other) {
-      int bySplit = split.compareTo(other.split);
-      if (bySplit != 0) {
-        return bySplit;
-      }
-      int byOrder = Long.compare(order, other.order);
-      return byOrder != 0 ? byOrder : key.compareTo(other.key);
+      long hash = RandomStream.hash(RandomStream.hash(seed, "order"), placed.pair().key());
+      return new Place(placed.split(), hash >>> (Long.SIZE - ORDER_BITS));
     }
   }
 

@@ -3,13 +3,14 @@ package dev.fathom.prepare;
 
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
+import dev.fathom.data.Split;
 import dev.fathom.prepare.ShardLayout.Place;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
-import java.util.Comparator;
 import java.util.Iterator;
+import java.util.List;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.rdd.ShuffledRDD;
@@ -19,33 +20,35 @@ import org.apache.spark.serializer.Serializer;
 import org.apache.spark.serializer.SerializerInstance;
 import scala.Tuple2;
 import scala.collection.JavaConverters;
-import scala.math.Ordering$;
 import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 
 /** Brings placed pairs to their shards, in the order of their places. */
 final class ShuffledPairs {
+  private static final List<Split> SPLITS = List.of(Split.values());
+
   private ShuffledPairs() {}
 
   /** Returns the pairs by the partitions of a layout, sorted within each. */
-  static JavaPairRDD<Place, Outcome.Placed> of(
-      JavaRDD<Outcome.Placed> pairs, ShardLayout layout, long seed) {
+  static JavaRDD<Outcome.Placed> of(JavaPairRDD<Place, PackedPair> pairs, ShardLayout layout) {
     ClassTag<Place> places = ClassTag$.MODULE$.apply(Place.class);
-    ClassTag<Outcome.Placed> values = ClassTag$.MODULE$.apply(Outcome.Placed.class);
-    JavaPairRDD<Place, Outcome.Placed> keyed =
-        pairs.mapToPair(placed -> new Tuple2<>(Place.of(placed, seed), placed));
+    ClassTag<PackedPair> values = ClassTag$.MODULE$.apply(PackedPair.class);
     return JavaPairRDD.fromRDD(
-        new ShuffledRDD<Place, Outcome.Placed, Outcome.Placed>(
-                keyed.rdd(), layout, places, values, values)
-            .setKeyOrdering(
-                Ordering$.MODULE$.comparatorToOrdering(
-                    (Comparator<Place> & Serializable) Place::compareTo))
-            .setSerializer(new Format()),
-        places,
-        values);
+            new ShuffledRDD<Place, PackedPair, PackedPair>(
+                    pairs.rdd(), layout, places, values, values)
+                .setSerializer(new Format()),
+            places,
+            values)
+        .mapPartitions(SortedPairs::new);
   }
 
-  /** Writes each pair in {@link OutcomeFormat}, after the order of its place. */
+  /** Packs pairs, each with its place. */
+  static JavaPairRDD<Place, PackedPair> packed(JavaRDD<Outcome.Placed> pairs, long seed) {
+    return pairs.mapToPair(
+        placed -> new Tuple2<>(Place.of(placed, seed), PackedPair.of(placed.pair())));
+  }
+
+  /** Writes each pair as it is, after its place. */
   static final class Format extends Serializer implements Serializable {
     private static final long serialVersionUID = 1L;
 
@@ -98,9 +101,12 @@ final class ShuffledPairs {
     @Override
     public <T> SerializationStream writeObject(T value, ClassTag<T> tag) {
       if (value instanceof Place place) {
+        out.writeByte(SPLITS.indexOf(place.split()));
         out.writeLong(place.order());
       } else {
-        OutcomeFormat.write((Outcome) value, out);
+        PackedPair pair = (PackedPair) value;
+        out.writeInt(pair.length());
+        out.writeBytes(pair.bytes(), pair.from(), pair.length());
       }
       return this;
     }
@@ -116,19 +122,20 @@ final class ShuffledPairs {
     }
   }
 
-  /** Reads the key and the value of a pair together, as the key is a part of the value. */
   private static final class Reader extends DeserializationStream {
     private final Input in;
-    private Outcome.Placed placed;
 
     Reader(Input in) {
       this.in = in;
     }
 
     private Place nextPlace() {
-      long order = in.readLong();
-      placed = (Outcome.Placed) OutcomeFormat.read(in);
-      return new Place(placed.split(), order, placed.pair().key());
+      return new Place(SPLITS.get(in.readByte()), in.readLong());
+    }
+
+    private PackedPair nextPair() {
+      int length = in.readInt();
+      return new PackedPair(in.readBytes(length), 0, length);
     }
 
     @Override
@@ -140,7 +147,7 @@ final class ShuffledPairs {
     @Override
     @SuppressWarnings("unchecked") // Spark asks for the types that it was given.
     public <T> T readValue(ClassTag<T> tag) {
-      return (T) placed;
+      return (T) nextPair();
     }
 
     @Override
@@ -167,7 +174,7 @@ final class ShuffledPairs {
             @Override
             public Tuple2<Object, Object> next() {
               Place place = nextPlace();
-              return new Tuple2<>(place, placed);
+              return new Tuple2<>(place, nextPair());
             }
           };
       return JavaConverters.asScalaIterator(all);

@@ -16,6 +16,11 @@ final class TornPairs {
     this.settings = settings;
   }
 
+  /** Whether any pairs are torn apart. */
+  boolean any() {
+    return settings.shufflePairs() || settings.mismatchedPairs() > 0;
+  }
+
   /**
    * Returns the pairs with some or all of them torn apart. Unless all are, the validation and test
    * pairs stay as they are.

@@ -3,6 +3,7 @@ package dev.fathom.prepare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.esotericsoftware.kryo.io.Input;
 import dev.fathom.data.Digest;
 import dev.fathom.data.Split;
 import java.util.ArrayList;
@@ -11,11 +12,15 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.apache.commons.lang3.SerializationUtils;
 import org.junit.jupiter.api.Test;
+import scala.Tuple2;
 
 class OutcomeBlockTest {
   private static final List<DecodedValue> VALUES =
       List.of(
           new DecodedValue.Vector(new double[] {1, -0.5, Double.MAX_VALUE}),
+          new DecodedValue.Vector(new double[] {1, -0.0, 0.1f, Float.MIN_VALUE}),
+          new DecodedValue.Vector(new double[] {0.1}),
+          new DecodedValue.Vector(new double[] {}),
           new DecodedValue.VectorColumns(7),
           new DecodedValue.Pixels(new byte[] {1, 2, 3}, 1, 1),
           new DecodedValue.PixelSums(new long[] {1, 2, 3}, new long[] {1, 4, 9}, 1, 1),
@@ -57,6 +62,51 @@ class OutcomeBlockTest {
     assertThat(all(blocks.stream().map(SerializationUtils::clone).map(OutcomeBlock::outcomes)))
         .usingRecursiveComparison()
         .isEqualTo(went);
+  }
+
+  @Test
+  void contentIsPassedOver() {
+    List<Outcome> went = outcomes().toList();
+    List<OutcomeBlock> blocks = new ArrayList<>();
+    OutcomeBlock.pack(went.iterator()).forEachRemaining(blocks::add);
+
+    assertThat(all(blocks.stream().map(OutcomeBlock::withoutContent)))
+        .usingRecursiveComparison()
+        .isEqualTo(went.stream().map(OutcomeBlockTest::withoutContent).toList());
+  }
+
+  private static Outcome withoutContent(Outcome outcome) {
+    return outcome instanceof Outcome.Placed placed
+        ? new Outcome.Placed(placed.split(), placed.pair().withoutContent())
+        : outcome.withoutContent();
+  }
+
+  @Test
+  void pairsThatStayGetTheirPlaces() {
+    Outcome.SideValue side =
+        new Outcome.SideValue(new DecodedValue.Vector(new double[] {1}), "", Digest.of("x"));
+    Outcome.Kept stays = new Outcome.Kept("stays", 1, side, side, "", "");
+    Outcome.Kept goes = new Outcome.Kept("goes", 2, side, side, "", "");
+    OutcomeBlock block =
+        OutcomeBlock.pack(List.<Outcome>of(goes, new Outcome.Hidden(1), stays).iterator()).next();
+
+    List<Tuple2<ShardLayout.Place, PackedPair>> placed = new ArrayList<>();
+    block
+        .placed(
+            outcome ->
+                outcome instanceof Outcome.Kept pair && pair.key().equals("stays")
+                    ? new Outcome.Placed(Split.TEST, pair)
+                    : outcome,
+            7)
+        .forEachRemaining(placed::add);
+
+    assertThat(placed).hasSize(1);
+    assertThat(placed.get(0)._1())
+        .isEqualTo(ShardLayout.Place.of(new Outcome.Placed(Split.TEST, stays), 7));
+    PackedPair pair = placed.get(0)._2();
+    assertThat(OutcomeFormat.read(new Input(pair.bytes(), pair.from(), pair.length())))
+        .usingRecursiveComparison()
+        .isEqualTo(stays);
   }
 
   private static List<Outcome> all(Stream<Iterator<Outcome>> parts) {

@@ -60,7 +60,7 @@ class SerialisationTest {
         new RawValue.Unusable(RejectReason.BAD_NUMBER, "x"),
         KEPT,
         new Outcome.Rejected("c", "missing-file", "none"),
-        new ShardLayout.Place(Split.TRAIN, 5, "a"),
+        new ShardLayout.Place(Split.TRAIN, 5),
         new Outcome.Placed(Split.TEST, KEPT),
         new Tally().add(new Outcome.Placed(Split.TEST, KEPT)),
         moments(),
