@@ -68,7 +68,7 @@ public final class FrameSource implements Source {
   @Override
   public JavaRDD<RawRow> rows() {
     PairColumns reading = columns;
-    return rows.javaRDD()
+    return VectorRows.of(rows)
         .zipWithIndex()
         .map(numbered -> row(numbered._1(), numbered._2(), reading));
   }

@@ -132,7 +132,7 @@ record Matrix(
           file, arrays.length);
     }
     JavaPairRDD<Long, Row> rows =
-        all.select(all.col(arrays[0])).javaRDD().zipWithIndex().mapToPair(Tuple2::swap);
+        VectorRows.of(all.select(all.col(arrays[0]))).zipWithIndex().mapToPair(Tuple2::swap);
     long count = all.count();
     int columns =
         all.select(all.col(arrays[0])).where(all.col(arrays[0]).isNotNull()).takeAsList(1).stream()

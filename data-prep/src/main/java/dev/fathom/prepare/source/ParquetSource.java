@@ -127,7 +127,7 @@ final class ParquetSource implements Source {
   @Override
   public JavaRDD<RawRow> rows() {
     Layout reading = layout;
-    return rows.javaRDD().flatMap(row -> rows(row, reading).iterator());
+    return VectorRows.of(rows).flatMap(row -> rows(row, reading).iterator());
   }
 
   @Override
@@ -180,6 +180,6 @@ final class ParquetSource implements Source {
   static RawValue vector(Row row, int columns) {
     return row.isNullAt(0)
         ? new RawValue.Unusable(RejectReason.MISSING_VALUE, "the row is empty")
-        : SideColumn.numbers(row.getList(0), columns);
+        : SideColumn.vector(row.get(0), columns);
   }
 }

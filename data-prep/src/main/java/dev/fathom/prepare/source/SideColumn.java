@@ -171,10 +171,7 @@ public record SideColumn(String name, Content content, SourceSide side, String f
       case IMAGE_NAME -> new RawValue.ImageFile(folder, ((String) cell).strip());
       case TEXT -> new RawValue.Caption((String) cell);
       case TEXTS -> new RawValue.Caption(String.join(" ", texts(cell)));
-      case VECTOR ->
-          cell instanceof double[] values
-              ? numbers(values, side.columns())
-              : numbers(list(cell), side.columns());
+      case VECTOR -> vector(cell, side.columns());
     };
   }
 
@@ -202,7 +199,14 @@ public record SideColumn(String name, Content content, SourceSide side, String f
     return JavaConverters.seqAsJavaList((Seq<T>) cell);
   }
 
-  static RawValue numbers(List<Number> cells, int columns) {
+  /** The vector in a cell, a {@code double[]} or a list of numbers. */
+  static RawValue vector(Object cell, int columns) {
+    return cell instanceof double[] values
+        ? numbers(values, columns)
+        : numbers(SideColumn.<Number>list(cell), columns);
+  }
+
+  private static RawValue numbers(List<Number> cells, int columns) {
     double[] values = new double[cells.size()];
     for (int c = 0; c < values.length; c++) {
       values[c] = cells.get(c) == null ? Double.NaN : cells.get(c).doubleValue();
