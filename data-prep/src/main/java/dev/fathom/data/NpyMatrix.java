@@ -353,6 +353,7 @@ public record NpyMatrix(
     /** Reads from an index on; going back in a compressed entry unpacks it again. */
     void read(long first, int length, Target target) throws IOException {
       int bytes = bytes();
+      NpyNumbers.Reader numbers = NpyNumbers.of(type);
       byte[] chunk = new byte[Math.min(READ_AT_ONCE / bytes, length) * bytes];
       ByteBuffer buffer =
           ByteBuffer.wrap(chunk)
@@ -362,7 +363,7 @@ public record NpyMatrix(
         int count = Math.min(chunk.length / bytes, length - done);
         IOUtils.readFully(in, chunk, 0, count * bytes);
         for (int i = 0; i < count; i++) {
-          target.put(done + i, NpyNumbers.at(buffer, i * bytes, type));
+          target.put(done + i, numbers.at(buffer, i * bytes));
         }
         done += count;
         position += (long) count * bytes;

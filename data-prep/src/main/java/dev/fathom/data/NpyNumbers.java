@@ -7,25 +7,32 @@ import java.nio.ByteBuffer;
 final class NpyNumbers {
   private NpyNumbers() {}
 
+  /** Reads numbers of one type. */
+  @FunctionalInterface
+  interface Reader {
+    /** The number at an index in bytes. */
+    double at(ByteBuffer buffer, int at);
+  }
+
   /**
-   * The number at an index in bytes, exact except for integers beyond 2^53.
+   * Returns what reads numbers of a type, exact except for integers beyond 2^53.
    *
-   * @param type NumPy's name of the number's type, such as {@code f4}
+   * @param type NumPy's name of the type, such as {@code f4}
    */
-  static double at(ByteBuffer buffer, int at, String type) {
+  static Reader of(String type) {
     return switch (type) {
-      case "f2" -> half(buffer.getShort(at));
-      case "f4" -> buffer.getFloat(at);
-      case "f8" -> buffer.getDouble(at);
-      case "i1" -> buffer.get(at);
-      case "u1" -> Byte.toUnsignedInt(buffer.get(at));
-      case "i2" -> buffer.getShort(at);
-      case "u2" -> Short.toUnsignedInt(buffer.getShort(at));
-      case "i4" -> buffer.getInt(at);
-      case "u4" -> Integer.toUnsignedLong(buffer.getInt(at));
-      case "i8" -> buffer.getLong(at);
-      case "u8" -> unsigned(buffer.getLong(at));
-      case "b1" -> buffer.get(at) == 0 ? 0 : 1;
+      case "f2" -> (buffer, at) -> half(buffer.getShort(at));
+      case "f4" -> ByteBuffer::getFloat;
+      case "f8" -> ByteBuffer::getDouble;
+      case "i1" -> ByteBuffer::get;
+      case "u1" -> (buffer, at) -> Byte.toUnsignedInt(buffer.get(at));
+      case "i2" -> ByteBuffer::getShort;
+      case "u2" -> (buffer, at) -> Short.toUnsignedInt(buffer.getShort(at));
+      case "i4" -> ByteBuffer::getInt;
+      case "u4" -> (buffer, at) -> Integer.toUnsignedLong(buffer.getInt(at));
+      case "i8" -> ByteBuffer::getLong;
+      case "u8" -> (buffer, at) -> unsigned(buffer.getLong(at));
+      case "b1" -> (buffer, at) -> buffer.get(at) == 0 ? 0 : 1;
       default -> throw new IllegalStateException(type);
     };
   }

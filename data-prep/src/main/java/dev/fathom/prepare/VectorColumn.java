@@ -26,8 +26,9 @@ final class VectorColumn {
   private final int rowsOfPage;
   private final byte[] levelsOfPage;
   private PageWriter pages;
-  private Statistics<?> statistics;
   private int rows;
+  private float least = Float.POSITIVE_INFINITY;
+  private float greatest = Float.NEGATIVE_INFINITY;
 
   /**
    * Creates a column without pages.
@@ -43,7 +44,6 @@ final class VectorColumn {
         Math.max(1, Math.min(MOST_ROWS_OF_A_PAGE, ShardFile.PAGE_BYTES / Math.max(1, bytes)));
     page = ByteBuffer.allocate(rowsOfPage * bytes).order(ByteOrder.LITTLE_ENDIAN);
     levelsOfPage = levels(rowsOfPage);
-    statistics = Statistics.createStats(column.getPrimitiveType());
   }
 
   /** Begins the next row group. */
@@ -58,7 +58,8 @@ final class VectorColumn {
           "%d numbers in a column of %d".formatted(values.length, width));
     }
     for (float value : values) {
-      statistics.updateStats(value);
+      least = Math.min(least, value);
+      greatest = Math.max(greatest, value);
       page.putFloat(value);
     }
     rows++;
@@ -78,8 +79,12 @@ final class VectorColumn {
       return;
     }
     byte[] levels = rows == rowsOfPage ? levelsOfPage : levels(rows);
+    Statistics<?> statistics = Statistics.createStats(column.getPrimitiveType());
     if (width == 0) {
       statistics.incrementNumNulls(rows);
+    } else {
+      statistics.updateStats(least);
+      statistics.updateStats(greatest);
     }
     pages.writePage(
         BytesInput.concat(
@@ -90,9 +95,10 @@ final class VectorColumn {
         Encoding.RLE,
         Encoding.RLE,
         Encoding.PLAIN);
-    statistics = Statistics.createStats(column.getPrimitiveType());
     page.clear();
     rows = 0;
+    least = Float.POSITIVE_INFINITY;
+    greatest = Float.NEGATIVE_INFINITY;
   }
 
   /**
