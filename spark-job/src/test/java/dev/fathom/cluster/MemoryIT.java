@@ -3,32 +3,45 @@ package dev.fathom.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fathom.data.NpyWriter;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Far more pairs than an executor's heap would hold. */
 class MemoryIT {
+  /** Wide pairs, as a few hundred thousand of them are many megabytes: 480 of them to train on. */
+  private static final int PAIRS = 606_000;
+
+  private static final int COLUMNS = 100;
+
   @TempDir private Path directory;
 
   @Test
-  void anExecutorOf600MegabytesTrainsThreeMillionPairs() throws Exception {
+  void anExecutorOf600MegabytesTrainsPairsOf480() throws Exception {
+    Path pairs = Files.createDirectory(directory.resolve("pairs"));
+    writeMatrix(pairs.resolve("left.npy"), 1);
+    writeMatrix(pairs.resolve("right.npy"), 2);
     Path data = directory.resolve("data");
-    Jobs jobs =
-        new Jobs(directory.resolve("jobs"))
-            .flags("-XX:+UseG1GC")
-            .set("spark.executor.memory", "600m");
+    Jobs jobs = new Jobs(directory.resolve("jobs"));
     jobs.submit(
             "local[2]",
             List.of(
                 "prepare",
                 "--input",
-                "gaussian-linear",
+                pairs.toString(),
                 "--output",
                 data.toString(),
                 "--set",
-                "input.pairs=3030000",
+                "input.x=left.npy",
+                "--set",
+                "input.y=right.npy",
                 "--set",
                 "split.train=0.99",
                 "--set",
@@ -37,6 +50,7 @@ class MemoryIT {
                 "split.test=0.005"))
         .finish();
     Training training = new Training(data.toString(), directory.resolve("output").toString());
+    jobs.flags("-XX:+UseG1GC").set("spark.executor.memory", "600m");
     try (StandaloneCluster cluster = new StandaloneCluster(directory.resolve("cluster"), 1)) {
       jobs.submit(
               cluster.url(),
@@ -54,5 +68,20 @@ class MemoryIT {
     }
 
     assertThat(training.isComplete()).isTrue();
+  }
+
+  private static void writeMatrix(Path file, long seed) throws IOException {
+    SplittableRandom random = new SplittableRandom(seed);
+    float[] row = new float[COLUMNS];
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+      NpyWriter matrix = new NpyWriter(out, PAIRS, COLUMNS);
+      for (int i = 0; i < PAIRS; i++) {
+        for (int c = 0; c < COLUMNS; c++) {
+          row[c] = (float) random.nextDouble();
+        }
+        matrix.add(row);
+      }
+      matrix.end();
+    }
   }
 }
