@@ -35,7 +35,15 @@ final class Cloud {
    * points only.
    */
   Cloud part(int from, int to, int k) {
-    Points part = points.range(from, to);
+    return among(points.range(from, to), k);
+  }
+
+  /** Makes a cloud of these points; their neighbours are searched among these points only. */
+  Cloud rows(int[] rows, int k) {
+    return among(points.rows(rows), k);
+  }
+
+  private Cloud among(Points part, int k) {
     return new Cloud(part, NeighbourSearch.search(part, k), seed);
   }
 

@@ -5,6 +5,7 @@ import dev.fathom.blas.DoubleMatrix;
 import dev.fathom.intrinsic.neighbours.Neighbours;
 import dev.fathom.intrinsic.points.Points;
 import java.util.Arrays;
+import java.util.Optional;
 import org.apache.commons.math3.stat.correlation.PearsonsCorrelation;
 import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
 
@@ -32,7 +33,7 @@ final class CloudFigures {
   static final int NEIGHBOURS = 20;
 
   /** Number of points from which on the figures are those of a cloud. */
-  static final int LEAST = 64;
+  private static final int LEAST = 64;
 
   private static final int HALF = NEIGHBOURS / 2;
 
@@ -55,8 +56,7 @@ final class CloudFigures {
   /** The mean of cos between neighbours. */
   private final double[] cosines;
 
-  private CloudFigures(Cloud cloud) {
-    Cloud sample = cloud.first(SAMPLE, NEIGHBOURS);
+  private CloudFigures(Cloud sample) {
     points = sample.points();
     neighbours = sample.neighbours(NEIGHBOURS);
     n = sample.count();
@@ -67,14 +67,21 @@ final class CloudFigures {
   }
 
   /**
-   * Computes the figures.
+   * Computes the figures of a {@link CleanCloud}.
    *
-   * @param cloud of {@value #LEAST} points or more
    * @return first the logarithm of Levina–Bickel's estimate; NaN where the distances allow no
-   *     figure
+   *     figure; empty if there are fewer than {@value #LEAST} points
    */
-  static double[] of(Cloud cloud) {
-    return new CloudFigures(cloud).all();
+  static Optional<double[]> of(Cloud cloud) {
+    return Optional.of(cloud)
+        .filter(CloudFigures::suffices)
+        .map(given -> CleanCloud.of(given.first(SAMPLE, NEIGHBOURS), NEIGHBOURS))
+        .filter(CloudFigures::suffices)
+        .map(sample -> new CloudFigures(sample).all());
+  }
+
+  private static boolean suffices(Cloud cloud) {
+    return cloud.count() >= LEAST;
   }
 
   private double[] all() {

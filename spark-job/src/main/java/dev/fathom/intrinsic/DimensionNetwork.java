@@ -95,24 +95,21 @@ final class DimensionNetwork {
 
   /** Reads the dimension of a cloud; empty if it has too few points. */
   static Optional<DimensionEstimate> read(Cloud cloud) {
-    if (cloud.count() < CloudFigures.LEAST) {
-      return Optional.empty();
-    }
-    double[] figures = CloudFigures.of(cloud);
-    if (!Double.isFinite(figures[0])) {
-      return Optional.empty();
-    }
-    double[] quantiles = Trained.NETWORK.quantiles(figures);
+    return CloudFigures.of(cloud)
+        .filter(figures -> Double.isFinite(figures[0]))
+        .map(figures -> read(cloud, Trained.NETWORK.quantiles(figures)));
+  }
+
+  private static DimensionEstimate read(Cloud cloud, double[] quantiles) {
     int width = cloud.points().dimension();
     double estimate = Math.min(quantiles[1], width);
-    return Optional.of(
-        new DimensionEstimate(
-            "networks that learned from clouds of known dimension",
-            estimate,
-            Math.min(quantiles[0], estimate),
-            Math.max(estimate, Math.min(quantiles[2], width)),
-            cloud.count(),
-            CloudFigures.NEIGHBOURS));
+    return new DimensionEstimate(
+        "networks that learned from clouds of known dimension",
+        estimate,
+        Math.min(quantiles[0], estimate),
+        Math.max(estimate, Math.min(quantiles[2], width)),
+        cloud.count(),
+        CloudFigures.NEIGHBOURS);
   }
 
   /** The quantiles of the dimension. */

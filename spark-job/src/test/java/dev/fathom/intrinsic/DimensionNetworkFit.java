@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -52,6 +53,7 @@ class DimensionNetworkFit {
         LongStream.range(0, CLOUDS)
             .parallel()
             .mapToObj(DimensionNetworkFit::example)
+            .flatMap(Optional::stream)
             .filter(example -> Double.isFinite(example.target))
             .toList());
   }
@@ -98,16 +100,16 @@ class DimensionNetworkFit {
         heldOut.size(), margin, 100 * error(unwidened, heldOut));
   }
 
-  private static Example example(long number) {
+  private static Optional<Example> example(long number) {
     ReferenceClouds.Drawn drawn = ReferenceClouds.draw(number);
     PreparedPoints prepared = PreparedPoints.of(drawn.points(), IntrinsicSettings.DEFAULT.seed());
     Points points = prepared.points();
-    if (points.count() < CloudFigures.LEAST) {
-      return new Example(new double[0], Double.NaN);
+    if (points.count() <= CloudFigures.NEIGHBOURS) {
+      return Optional.empty();
     }
     Cloud cloud = Cloud.of(points, NeighbourSearch.search(points, CloudFigures.NEIGHBOURS), number);
-    double[] figures = CloudFigures.of(cloud);
-    return new Example(figures, Math.log(drawn.dimension()) - figures[0]);
+    return CloudFigures.of(cloud)
+        .map(figures -> new Example(figures, Math.log(drawn.dimension()) - figures[0]));
   }
 
   private static double error(DimensionNetwork network, List<Example> examples) {

@@ -15,7 +15,7 @@ class ManifoldTable {
   private static final long FIRST_SEED = 201;
 
   @ParameterizedTest
-  @CsvSource({"1000, 5", "2500, 5", "10000, 5"})
+  @CsvSource({"500, 5", "1000, 5", "2500, 5", "10000, 5"})
   void errorAndCoverage(int points, int seeds) {
     List<Manifolds> clouds = Manifolds.compared();
     double error = 0;
